@@ -1,0 +1,15 @@
+"""One byte string for one value, so that hashes of equal values are equal."""
+
+import json
+from typing import Any
+
+
+def canonical_json(value: Any) -> bytes:
+    """The value as UTF-8 JSON with sorted keys and no white space between tokens.
+
+    For values of strings, integers, booleans, null, lists and objects this is the form
+    of RFC 8785, as long as no key leaves the Basic Multilingual Plane; ours are ASCII.
+    """
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    ).encode()

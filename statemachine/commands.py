@@ -1,0 +1,57 @@
+"""What the gateway may do to an interview: imperative, each giving the event it makes.
+
+A command decides; it changes nothing. The event is appended to the log first, and the
+interview evolves by what the log took.
+"""
+
+from statemachine.events import (
+    AnswerGiven,
+    Ending,
+    InterviewCompleted,
+    InterviewStarted,
+    Origin,
+    QuestionAsked,
+    SummaryGiven,
+)
+from statemachine.interview import Interview
+from statemachine.session import Config, Message, Speaker
+
+OPENING_WORDS = "Please start the interview."
+"""What the candidate's side says first; the desktop app has always shown it so."""
+
+
+def start_interview(config: Config, prompt: str) -> InterviewStarted:
+    return InterviewStarted(
+        config=config,
+        messages=(
+            Message(role=Speaker.SYSTEM, content=prompt),
+            Message(role=Speaker.USER, content=OPENING_WORDS),
+        ),
+    )
+
+
+def give_answer(content: str) -> AnswerGiven:
+    return AnswerGiven(content=content)
+
+
+def take_reply(
+    interview: Interview, content: str, *, closes: bool, origin: Origin
+) -> QuestionAsked | InterviewCompleted:
+    """What the interviewer's words are, by the rules of completion: a closing once the
+    last answer is in or when the interviewer closes, else the next question."""
+    if interview.answers_given == interview.config.total_questions:
+        return InterviewCompleted(ending=Ending.ALL_ANSWERED, content=content, origin=origin)
+    if closes:
+        return InterviewCompleted(
+            ending=Ending.CLOSED_BY_INTERVIEWER, content=content, origin=origin
+        )
+    return QuestionAsked(number=interview.questions_asked + 1, content=content, origin=origin)
+
+
+def give_summary(interview: Interview, content: str, *, origin: Origin) -> SummaryGiven:
+    return SummaryGiven(
+        content=content,
+        questions_asked=interview.questions_asked,
+        responses_given=interview.answers_given,
+        origin=origin,
+    )

@@ -1,0 +1,132 @@
+"""What can happen to an interview. Past tense, frozen, the only thing the log keeps.
+
+An event says what happened; when, to which interview and in which order stands in the
+record around it (`eventlog.records`). `KINDS` gives each event its stored name and
+schema version: stable words, so that a renamed class still reads an old log.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from statemachine.session import Answer, Config, InterviewId, Message, Session, Value
+
+Words = Annotated[str, StringConstraints(min_length=1)]
+Milliseconds = Annotated[int, Field(ge=0)]
+
+
+class Attempt(Value):
+    """A backend that was asked for words and did not give any that could be used."""
+
+    backend: str
+    reason: str
+    elapsed_ms: Milliseconds
+
+
+class Origin(Value):
+    """Where the interviewer's words came from.
+
+    `attempts` are the backends tried before, in order, with why each was passed over.
+    `elapsed_ms` covers the whole chain, failed attempts included.
+    """
+
+    backend: str
+    model: str | None = None
+    elapsed_ms: Milliseconds = 0
+    attempts: tuple[Attempt, ...] = ()
+
+
+class Ending(StrEnum):
+    """Why an interview is complete."""
+
+    ALL_ANSWERED = "all-answered"
+    CLOSED_BY_INTERVIEWER = "closed-by-interviewer"
+
+
+class InterviewStarted(Value):
+    """An interview was set up; `messages` are the words that come before its first question."""
+
+    config: Config
+    messages: tuple[Message, ...]
+
+
+class QuestionAsked(Value):
+    """The interviewer asked question `number`. `origin` is missing where only the words
+    are known: in a session that a client posted."""
+
+    number: int
+    content: Words
+    origin: Origin | None = None
+
+
+class AnswerGiven(Value):
+    """The candidate answered the question that was waiting."""
+
+    content: Answer
+
+
+class InterviewCompleted(Value):
+    """The interviewer closed the interview with `content`."""
+
+    ending: Ending
+    content: Words
+    origin: Origin | None = None
+
+
+class SummaryGiven(Value):
+    """The interview was summed up, as it stood."""
+
+    content: Words
+    questions_asked: int
+    responses_given: int
+    origin: Origin
+
+
+class Fork(Value):
+    """The interview, and the version of it, that an adopted session leaves."""
+
+    interview_id: InterviewId
+    version: int
+
+
+class SessionAdopted(Value):
+    """A session that this log did not know was taken on as posted. Nothing vouches for
+    what it says happened before."""
+
+    session: Session
+    forked_from: Fork | None = None
+
+
+class SessionRefused(Value):
+    """A session that names this interview but says other than the log was turned away.
+
+    `fingerprint` is the posted session's, in hexadecimal; `place` the first difference.
+    """
+
+    place: str
+    fingerprint: str
+
+
+Event = (
+    InterviewStarted
+    | QuestionAsked
+    | AnswerGiven
+    | InterviewCompleted
+    | SummaryGiven
+    | SessionAdopted
+    | SessionRefused
+)
+
+KINDS: dict[str, tuple[type[Event], int]] = {
+    "interview-started": (InterviewStarted, 1),
+    "question-asked": (QuestionAsked, 1),
+    "answer-given": (AnswerGiven, 1),
+    "interview-completed": (InterviewCompleted, 1),
+    "summary-given": (SummaryGiven, 1),
+    "session-adopted": (SessionAdopted, 1),
+    "session-refused": (SessionRefused, 1),
+}
+"""Stored kind → the event and its present schema version."""
+
+KIND_OF: dict[type[Event], str] = {event: kind for kind, (event, _) in KINDS.items()}

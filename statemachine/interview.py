@@ -1,0 +1,168 @@
+"""An interview is a fold over its events: `replay`. A posted session folds to the same
+interview: `rebuild`. Both walk through the one machine, so neither can know other rules.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from statemachine.errors import IllegalMove, IllegalSession
+from statemachine.events import (
+    AnswerGiven,
+    Event,
+    InterviewCompleted,
+    InterviewStarted,
+    QuestionAsked,
+    SessionAdopted,
+    SummaryGiven,
+)
+from statemachine.machine import next_state
+from statemachine.rules import State
+from statemachine.session import Config, Message, Session, Speaker
+from statemachine.walk import moves_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interview:
+    """What an interview's events add up to.
+
+    `version` counts its events; `messages` are all the words said, an answer that has no
+    reply yet included; `adopted` is true when it began with a session nobody vouches for.
+    """
+
+    id: str | None
+    config: Config
+    state: State = State.NEW
+    version: int = 0
+    messages: tuple[Message, ...] = ()
+    questions_asked: int = 0
+    answers_given: int = 0
+    adopted: bool = False
+    summary: SummaryGiven | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.state is State.COMPLETE
+
+    @property
+    def pending_answer(self) -> str | None:
+        """The answer that is in without a reply to it: the gateway stopped in between,
+        or is asking a backend right now."""
+        if self.state is State.QUESTIONING and self.answers_given == self.questions_asked:
+            return self.messages[-1].content
+        return None
+
+    @property
+    def awaits_interviewer(self) -> bool:
+        """True when the next words must come from the interviewer."""
+        return self.state is State.STARTED or self.pending_answer is not None
+
+    @property
+    def session(self) -> Session:
+        """The session as its client holds it: all that was said up to the last words of
+        the interviewer."""
+        length = len(self.messages) - (self.pending_answer is not None)
+        return self.session_at(length)
+
+    def session_at(self, length: int) -> Session:
+        """The session as it was when its client held `length` messages."""
+        messages = self.messages[:length]
+        is_complete = self.is_complete and length == len(self.messages)
+        interviewer = sum(message.role is Speaker.ASSISTANT for message in messages)
+        return Session(
+            config=self.config,
+            messages=messages,
+            current_question=max(1, interviewer - is_complete),
+            is_complete=is_complete,
+            interview_id=self.id,
+        )
+
+
+def evolve(interview: Interview | None, event: Event, *, id: str | None = None) -> Interview:
+    """The interview after `event`. Raises IllegalMove; the interview given is unchanged."""
+    before = interview or _unborn(event, id)
+    state = next_state(before, event)
+    after = _grown(before, event)
+    return replace(after, state=state, version=before.version + 1)
+
+
+def _unborn(event: Event, id: str | None) -> Interview:
+    match event:
+        case InterviewStarted(config=config):
+            return Interview(id=id, config=config)
+        case SessionAdopted(session=session):
+            return Interview(id=id, config=session.config)
+    raise IllegalMove("an interview begins by being started or adopted")
+
+
+def _grown(interview: Interview, event: Event) -> Interview:
+    match event:
+        case InterviewStarted():
+            return replace(interview, messages=event.messages)
+        case SessionAdopted():
+            return replace(rebuild(event.session), id=interview.id, adopted=True)
+        case QuestionAsked():
+            return replace(
+                interview,
+                messages=(*interview.messages, _said(Speaker.ASSISTANT, event.content)),
+                questions_asked=interview.questions_asked + 1,
+                summary=None,
+            )
+        case AnswerGiven():
+            return replace(
+                interview,
+                messages=(*interview.messages, _said(Speaker.USER, event.content)),
+                answers_given=interview.answers_given + 1,
+                summary=None,
+            )
+        case InterviewCompleted():
+            return replace(
+                interview,
+                messages=(*interview.messages, _said(Speaker.ASSISTANT, event.content)),
+                summary=None,
+            )
+        case SummaryGiven():
+            return replace(interview, summary=event)
+    return interview
+
+
+def _said(speaker: Speaker, content: str) -> Message:
+    return Message(role=speaker, content=content)
+
+
+def replay(events: Iterable[Event], *, id: str | None = None) -> Interview:
+    """The interview that `events` make, first to last. Raises IllegalMove."""
+
+    def step(interview: Interview | None, event: Event) -> Interview:
+        return evolve(interview, event, id=id)
+
+    interview = reduce(step, events, None)
+    if interview is None:
+        raise IllegalMove("no events, so no interview")
+    return interview
+
+
+def rebuild(session: Session) -> Interview:
+    """The interview that would have produced `session`.
+
+    Raises IllegalSession, with the place, when none could: words out of turn, a number
+    that does not fit the messages, a completion that does not.
+    """
+    interview: Interview | None = None
+    for place, event in moves_of(session):
+        try:
+            interview = evolve(interview, event, id=session.interview_id)
+        except IllegalMove as refusal:
+            raise IllegalSession(place, str(refusal)) from refusal
+    assert interview is not None  # moves_of yields InterviewStarted or raises
+    _check_fields(session, interview.session)
+    return interview
+
+
+def _check_fields(posted: Session, rebuilt: Session) -> None:
+    if posted.current_question != rebuilt.current_question:
+        raise IllegalSession(
+            "currentQuestion",
+            f"is {posted.current_question}, but the messages hold {rebuilt.current_question} "
+            "questions of the interviewer",
+        )

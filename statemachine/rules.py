@@ -1,0 +1,111 @@
+"""The rules of an interview, as one table of data.
+
+The machine (`machine.py`), the diagram (`diagram.py`) and the tests read `RULES`; nothing
+else says what may follow what. A guard is a question about the interview so far and the
+event that wants to happen; its docstring completes the sentence "refused unless …".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from statemachine.events import (
+    AnswerGiven,
+    Ending,
+    Event,
+    InterviewCompleted,
+    InterviewStarted,
+    QuestionAsked,
+    SessionAdopted,
+    SessionRefused,
+    SummaryGiven,
+)
+
+if TYPE_CHECKING:
+    from statemachine.interview import Interview
+
+Guard = Callable[["Interview", Event], bool]
+
+
+class State(StrEnum):
+    """Where an interview stands. `NEW` is before its first event: never stored or shown."""
+
+    NEW = "new"
+    STARTED = "started"
+    QUESTIONING = "questioning"
+    COMPLETE = "complete"
+
+
+def is_next_question(interview: "Interview", event: Event) -> bool:
+    """it is the question after the last one asked, and not past the total"""
+    return (
+        isinstance(event, QuestionAsked)
+        and event.number == interview.questions_asked + 1
+        and event.number <= interview.config.total_questions
+    )
+
+
+def question_waits(interview: "Interview", _: Event) -> bool:
+    """a question is waiting for its answer"""
+    return interview.answers_given == interview.questions_asked - 1
+
+
+def answer_is_in(interview: "Interview", _: Event) -> bool:
+    """the question last asked has been answered"""
+    return interview.answers_given == interview.questions_asked
+
+
+def ending_fits(interview: "Interview", event: Event) -> bool:
+    """it says "all answered" exactly when every question has its answer"""
+    all_answered = interview.answers_given == interview.config.total_questions
+    return isinstance(event, InterviewCompleted) and (
+        (event.ending is Ending.ALL_ANSWERED) == all_answered
+    )
+
+
+def counts_fit(interview: "Interview", event: Event) -> bool:
+    """it counts the questions and answers that there are"""
+    return (
+        isinstance(event, SummaryGiven)
+        and event.questions_asked == interview.questions_asked
+        and event.responses_given == interview.answers_given
+    )
+
+
+def session_is_open(_: "Interview", event: Event) -> bool:
+    """the adopted session is not complete"""
+    return isinstance(event, SessionAdopted) and not event.session.is_complete
+
+
+def session_is_complete(_: "Interview", event: Event) -> bool:
+    """the adopted session is complete"""
+    return isinstance(event, SessionAdopted) and event.session.is_complete
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`event` may happen in `source` if every guard agrees, and leads to `target`."""
+
+    event: type[Event]
+    source: State
+    target: State
+    guards: tuple[Guard, ...] = ()
+
+
+N, S, Q, C = State.NEW, State.STARTED, State.QUESTIONING, State.COMPLETE
+
+RULES: tuple[Rule, ...] = (
+    Rule(InterviewStarted, N, S),
+    Rule(SessionAdopted, N, Q, (session_is_open,)),
+    Rule(SessionAdopted, N, C, (session_is_complete,)),
+    Rule(QuestionAsked, S, Q, (is_next_question,)),
+    Rule(AnswerGiven, Q, Q, (question_waits,)),
+    Rule(QuestionAsked, Q, Q, (answer_is_in, is_next_question)),
+    Rule(InterviewCompleted, Q, C, (answer_is_in, ending_fits)),
+    Rule(SummaryGiven, Q, Q, (counts_fit,)),
+    Rule(SummaryGiven, C, C, (counts_fit,)),
+    Rule(SessionRefused, S, S),
+    Rule(SessionRefused, Q, Q),
+    Rule(SessionRefused, C, C),
+)

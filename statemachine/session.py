@@ -1,0 +1,112 @@
+"""The session: the whole interview as the client holds it and posts it, every time.
+
+The four fields and their names on the wire are fixed by the desktop app in the field.
+"""
+
+import hashlib
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
+from pydantic.alias_generators import to_camel
+
+from statemachine.canonical import canonical_json
+
+MAX_QUESTIONS = 15
+DEFAULT_QUESTIONS = 5
+MAX_MESSAGE_CHARS = 10_000
+
+
+class Value(BaseModel):
+    """A frozen value with camelCase names on the wire; unknown fields are ignored."""
+
+    model_config = ConfigDict(
+        frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore"
+    )
+
+
+class Role(StrEnum):
+    """What the candidate is interviewed for."""
+
+    SOFTWARE_ENGINEER = "Software Engineer"
+    PRODUCT_MANAGER = "Product Manager"
+    DATA_ANALYST = "Data Analyst"
+
+
+def _has_words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    if "\x00" in text:
+        raise ValueError("must not contain the NUL character")
+    return text
+
+
+def _is_canonical_uuid(text: str) -> str:
+    try:
+        canonical = str(UUID(text))
+    except ValueError:
+        canonical = ""
+    if canonical != text:
+        raise ValueError("must be an id that this gateway gave, a lower-case UUID")
+    return text
+
+
+Answer = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARS),
+    AfterValidator(_has_words),
+]
+"""What a candidate says: 1 to 10,000 characters, not blank, kept word for word."""
+
+InterviewId = Annotated[str, AfterValidator(_is_canonical_uuid)]
+ModelId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+QuestionCount = Annotated[int, Field(strict=True, ge=1, le=MAX_QUESTIONS)]
+
+
+class Config(Value):
+    """What an interview was set up with."""
+
+    role: Role
+    model: ModelId | None = None
+    total_questions: QuestionCount = DEFAULT_QUESTIONS
+
+
+class Speaker(StrEnum):
+    """A message's `role` on the wire."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class Message(Value):
+    """One thing said: by the prompt, the candidate or the interviewer."""
+
+    role: Speaker
+    content: str
+
+
+class Session(Value):
+    """An interview as its client holds it.
+
+    `current_question` is the number of the question that waits for an answer; it stays
+    at the last one asked when the interview is complete.
+    """
+
+    config: Config
+    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=100)]
+    current_question: QuestionCount = 1
+    is_complete: StrictBool = False
+    interview_id: InterviewId | None = None
+
+    def fingerprint(self) -> bytes:
+        """SHA-256 of the four fields in canonical form: what a session is known by when
+        its client dropped `interviewId`."""
+        four_fields = self.model_dump(mode="json", by_alias=True, exclude={"interview_id"})
+        return hashlib.sha256(canonical_json(four_fields)).digest()
+
+    def move_fingerprint(self, answer: str) -> bytes:
+        """SHA-256 of this session's fingerprint and `answer`: what a move is known by when
+        it is posted again."""
+        return hashlib.sha256(self.fingerprint() + answer.encode()).digest()

@@ -1,0 +1,71 @@
+"""The events that a posted session tells of, read off its messages in order."""
+
+from collections.abc import Iterator
+
+from statemachine.errors import IllegalSession
+from statemachine.events import (
+    AnswerGiven,
+    Ending,
+    Event,
+    InterviewCompleted,
+    InterviewStarted,
+    QuestionAsked,
+)
+from statemachine.session import MAX_MESSAGE_CHARS, Message, Session, Speaker
+
+
+def moves_of(session: Session) -> Iterator[tuple[str, Event]]:
+    """Each move with its place in the session. Raises IllegalSession where the messages
+    are not the turns of an interview: the words before the first question, then a
+    question, an answer, a question …, and at the end the interviewer's."""
+    before = _words_before_first_question(session.messages)
+    yield "config", InterviewStarted(config=session.config, messages=before)
+
+    turns = session.messages[len(before) :]
+    if not turns:
+        raise IllegalSession("messages", "the interviewer has not asked anything yet")
+    for turn, message in enumerate(turns):
+        place = f"messages[{len(before) + turn}]"
+        _check_turn(place, turn, message)
+        if message.role is Speaker.USER:
+            yield place, AnswerGiven(content=message.content)
+        elif session.is_complete and turn == len(turns) - 1:
+            yield place, _closing(session, turn // 2, message.content)
+        else:
+            yield place, QuestionAsked(number=turn // 2 + 1, content=message.content)
+    if len(turns) % 2 == 0:
+        raise IllegalSession(
+            f"messages[{len(session.messages) - 1}]",
+            "the session ends with an answer; post the session as you received it, and the "
+            "answer beside it as `message`",
+        )
+
+
+def _words_before_first_question(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The prompt and the candidate's wish to start; a session may come without either."""
+    length = 0
+    while length < len(messages) and messages[length].role is Speaker.SYSTEM:
+        length += 1
+    if length < len(messages) and messages[length].role is Speaker.USER:
+        length += 1
+    return messages[:length]
+
+
+def _check_turn(place: str, turn: int, message: Message) -> None:
+    expected = Speaker.USER if turn % 2 else Speaker.ASSISTANT
+    if message.role is not expected:
+        raise IllegalSession(place, f"is of role {message.role}; {expected} is due here")
+    if not message.content.strip():
+        raise IllegalSession(place, "has no words")
+    if "\x00" in message.content:
+        raise IllegalSession(place, "contains the NUL character")
+    if message.role is Speaker.USER and len(message.content) > MAX_MESSAGE_CHARS:
+        raise IllegalSession(
+            place, f"is longer than the {MAX_MESSAGE_CHARS:,} characters an answer may have"
+        )
+
+
+def _closing(session: Session, answers: int, content: str) -> InterviewCompleted:
+    all_answered = answers == session.config.total_questions
+    ending = Ending.ALL_ANSWERED if all_answered else Ending.CLOSED_BY_INTERVIEWER
+    return InterviewCompleted(ending=ending, content=content)
