@@ -1,0 +1,6 @@
+"""The event log: every move of every interview, in order, written before it is acknowledged.
+
+`protocol.EventLog` is all that the floors above know of it. `sqlite.SqliteEventLog` keeps
+it in one append-only file, `memory.MemoryEventLog` in the process; both pass the one
+contract suite in `tests/eventlog/`. `open.open_log` makes the one that a URL names.
+"""

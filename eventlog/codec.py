@@ -1,0 +1,50 @@
+"""Events to stored payloads and back.
+
+A stored payload keeps the schema version it was written with, for ever. `UPCASTERS` says
+how the payload of one version becomes the next; reading applies them one after another.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from eventlog.errors import UnreadableEvent
+from statemachine.canonical import canonical_json
+from statemachine.events import KIND_OF, KINDS, Event
+
+Payload = dict[str, Any]
+Upcasters = Mapping[tuple[str, int], Callable[[Payload], Payload]]
+
+UPCASTERS: Upcasters = {}
+"""(kind, schema version) → what makes a payload of that version one of the next."""
+
+
+def encode(event: Event) -> tuple[str, int, Payload]:
+    """The event's kind, present schema version and payload."""
+    kind = KIND_OF[type(event)]
+    return kind, KINDS[kind][1], event.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def decode(
+    kind: str, schema_version: int, payload: Payload, upcasters: Upcasters = UPCASTERS
+) -> Event:
+    """The event that was stored. Raises UnreadableEvent for one from a newer release."""
+    if kind not in KINDS:
+        raise UnreadableEvent(f"events of kind {kind!r} need a newer interview-gateway")
+    event_type, present = KINDS[kind]
+    for version in range(schema_version, present):
+        payload = upcasters[kind, version](payload)
+    if schema_version > present:
+        raise UnreadableEvent(
+            f"version {schema_version} of {kind!r} needs a newer interview-gateway"
+        )
+    try:
+        return event_type.model_validate(payload)
+    except ValidationError as error:
+        raise UnreadableEvent(f"a {kind!r} record does not hold one: {error}") from error
+
+
+def payload_bytes(payload: Payload) -> bytes:
+    """The exact bytes that are stored and committed to."""
+    return canonical_json(payload)

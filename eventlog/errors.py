@@ -1,0 +1,48 @@
+"""What the log refuses. Each message is for a person and says what to do.
+
+EventLogError
+├── VersionConflict    somebody else moved the interview first; read it again
+├── LogUnavailable     it cannot be written or read now; nothing was taken
+├── UnreadableEvent    a record of a kind or schema version this release does not know
+└── LogNotOpened       it cannot be opened at all
+    ├── NotALog        the file is something else
+    ├── LogTooNew      it was written by a newer release
+    ├── LogReadOnly    the file or its folder cannot be written
+    └── LogHeld        another gateway has it open
+"""
+
+
+class EventLogError(Exception):
+    """The base of everything this package raises."""
+
+
+class VersionConflict(EventLogError):
+    """The interview is not at the version that the append expected."""
+
+
+class LogUnavailable(EventLogError):
+    """The log cannot be used at the moment; what was to be appended was not taken."""
+
+
+class UnreadableEvent(EventLogError):
+    """A record that this release cannot turn back into an event."""
+
+
+class LogNotOpened(EventLogError):
+    """The log cannot be opened; nothing in it was touched."""
+
+
+class NotALog(LogNotOpened):
+    """The file exists and is not an interview log."""
+
+
+class LogTooNew(LogNotOpened):
+    """The file has a schema that only a newer release knows."""
+
+
+class LogReadOnly(LogNotOpened):
+    """The file or its folder cannot be written."""
+
+
+class LogHeld(LogNotOpened):
+    """Another process holds the log."""

@@ -1,0 +1,105 @@
+"""An event log that lives as long as its process: for tests and for trying things out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from eventlog.errors import VersionConflict
+from eventlog.protocol import Appended
+from eventlog.readmodels import Overview, Sighting, overview, project
+from eventlog.records import Record, draft
+from statemachine.events import Event
+from statemachine.interview import Interview
+from statemachine.rules import State
+from statemachine.session import Role
+
+
+class MemoryEventLog:
+    """An `EventLog` in lists and dictionaries."""
+
+    where = "in memory; it ends with this process"
+
+    def __init__(self) -> None:
+        self._records: list[Record] = []
+        self._interviews: dict[str, Interview] = {}
+        self._overviews: dict[str, Overview] = {}
+        self._heads: dict[str, bytes | None] = {}
+        self._sightings: dict[bytes, list[Sighting]] = {}
+
+    async def append(
+        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+    ) -> Appended:
+        before = self._interviews.get(interview_id)
+        if expected_version != (before.version if before else 0):
+            raise VersionConflict(interview_id)
+        projection = project(before, interview_id, events)
+        head = len(self._records)
+        records = tuple(
+            draft(interview_id, expected_version + 1 + n, event, at).at(head + n)
+            for n, event in enumerate(events)
+        )
+        self._records.extend(records)
+        self._interviews[interview_id] = projection.interview
+        for fingerprint, version in projection.fingerprints:
+            self._sightings.setdefault(fingerprint, []).append(Sighting(interview_id, version))
+        self._heads[interview_id] = projection.head
+        first = self._overviews.get(interview_id)
+        self._overviews[interview_id] = overview(
+            projection.interview,
+            first.first_position if first else head,
+            first.started_at if first else records[0].time,
+            records[-1],
+        )
+        return Appended(projection.interview, records)
+
+    async def interview(self, interview_id: str) -> Interview | None:
+        return self._interviews.get(interview_id)
+
+    async def records(self, interview_id: str) -> list[Record]:
+        return [record for record in self._records if record.interview_id == interview_id]
+
+    async def records_from(self, position: int, limit: int) -> list[Record]:
+        return self._records[position : position + limit]
+
+    async def head(self) -> int:
+        return len(self._records)
+
+    async def find(self, fingerprint: bytes) -> Sighting | None:
+        return max(
+            self._sightings.get(fingerprint, []),
+            key=lambda sighting: (self._begun(sighting.interview_id), -sighting.version),
+            default=None,
+        )
+
+    async def find_head(self, fingerprint: bytes) -> str | None:
+        at_head = (id for id, head in self._heads.items() if head == fingerprint)
+        return max(at_head, key=self._begun, default=None)
+
+    def _begun(self, interview_id: str) -> int:
+        return self._overviews[interview_id].first_position
+
+    async def overview(self, interview_id: str) -> Overview | None:
+        return self._overviews.get(interview_id)
+
+    async def overviews(
+        self,
+        *,
+        state: State | None = None,
+        role: Role | None = None,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> list[Overview]:
+        matching = [
+            row
+            for row in self._overviews.values()
+            if (state is None or row.state == state)
+            and (role is None or row.role == role)
+            and (before is None or row.first_position < before)
+        ]
+        matching.sort(key=lambda row: row.first_position, reverse=True)
+        return matching[:limit]
+
+    async def is_writable(self) -> bool:
+        return True
+
+    async def close(self) -> None:
+        pass

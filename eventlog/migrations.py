@@ -1,0 +1,105 @@
+"""The log's schema, as the steps that made it. A released step is never edited; a change
+is a new step. `sqlite_utils` records in the file which steps it has taken.
+
+`events` is the log. `interviews` and `fingerprints` are read models, derived from it.
+"""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("eventlog")
+
+EVENTS = """
+CREATE TABLE events (
+    position INTEGER PRIMARY KEY,
+    interview_id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    schema_version INTEGER NOT NULL,
+    time TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    salt BLOB NOT NULL,
+    commitment BLOB NOT NULL,
+    leaf BLOB NOT NULL,
+    UNIQUE (interview_id, version)
+) STRICT
+"""
+
+# A row may only be added, and only right behind the last one. That also keeps out
+# INSERT OR REPLACE, which deletes without firing a delete trigger unless
+# recursive_triggers is on: a replacing row is never the next one.
+EVENTS_ONLY_FOLLOW = """
+CREATE TRIGGER events_only_follow BEFORE INSERT ON events
+WHEN NEW.position IS NOT (SELECT coalesce(max(position) + 1, 0) FROM events)
+  OR NEW.version IS NOT (SELECT coalesce(max(version), 0) + 1 FROM events
+                         WHERE interview_id = NEW.interview_id)
+BEGIN SELECT raise(ABORT, 'the event log is append-only: a record must follow the last'); END
+"""
+
+EVENTS_STAY = """
+CREATE TRIGGER events_stay BEFORE DELETE ON events
+BEGIN SELECT raise(ABORT, 'the event log is append-only: a record is never deleted'); END
+"""
+
+EVENTS_NEVER_CHANGE = """
+CREATE TRIGGER events_never_change BEFORE UPDATE ON events
+BEGIN SELECT raise(ABORT, 'the event log is append-only: a record is never changed'); END
+"""
+
+INTERVIEWS = """
+CREATE TABLE interviews (
+    interview_id TEXT PRIMARY KEY,
+    first_position INTEGER NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    model TEXT,
+    total_questions INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    questions_asked INTEGER NOT NULL,
+    answers_given INTEGER NOT NULL,
+    adopted INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    started_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    head BLOB
+) STRICT
+"""
+
+# `head` is the fingerprint of the session the interview stands at; NULL while it is the
+# interviewer's turn.
+HEADS = "CREATE INDEX interviews_by_head ON interviews (head, first_position)"
+
+# An interview is named here by the position it began at: that is what the newest is found
+# by, and many interviews share a session (every first one on templates, for a start).
+FINGERPRINTS = """
+CREATE TABLE fingerprints (
+    fingerprint BLOB NOT NULL,
+    first_position INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (fingerprint, first_position, version)
+) STRICT, WITHOUT ROWID
+"""
+
+# `log` has one row. `id` tells this log from another one put in its place; `checks` is
+# counted up to find out whether a log that could not be written is back.
+LOG = """
+CREATE TABLE log (
+    id TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
+    checks INTEGER NOT NULL DEFAULT 0
+) STRICT
+"""
+
+
+@migrations()
+def m001_events_and_read_models(db: Database) -> None:
+    for statement in (
+        EVENTS,
+        EVENTS_ONLY_FOLLOW,
+        EVENTS_STAY,
+        EVENTS_NEVER_CHANGE,
+        INTERVIEWS,
+        HEADS,
+        FINGERPRINTS,
+        LOG,
+        "INSERT INTO log DEFAULT VALUES",
+    ):
+        db.execute(statement)

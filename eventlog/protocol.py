@@ -1,0 +1,90 @@
+"""The event log as the rest of the gateway knows it. Every implementation passes the
+contract suite in `tests/eventlog/contract.py`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from eventlog.readmodels import Overview, Sighting
+from eventlog.records import Record
+from statemachine.events import Event
+from statemachine.interview import Interview
+from statemachine.rules import State
+from statemachine.session import Role
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What an append made: its records, and the interview after them."""
+
+    interview: Interview
+    records: tuple[Record, ...]
+
+
+class EventLog(Protocol):
+    """Append events at an expected version; read them back; find what was handed out."""
+
+    async def append(
+        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+    ) -> Appended:
+        """Write `events`, all or none, and return once they would survive a power cut.
+
+        Raises VersionConflict if the interview is not at `expected_version` (0: it does
+        not exist yet), IllegalMove if the rules forbid an event, LogUnavailable if it
+        cannot be written: in each case nothing was taken.
+        """
+        ...
+
+    async def interview(self, interview_id: str) -> Interview | None:
+        """The interview as it stands; None if the log does not know it."""
+        ...
+
+    async def records(self, interview_id: str) -> list[Record]:
+        """The interview's records, oldest first; empty if the log does not know it."""
+        ...
+
+    async def records_from(self, position: int, limit: int) -> list[Record]:
+        """Up to `limit` records of all interviews from `position` on."""
+        ...
+
+    async def head(self) -> int:
+        """How many records there are; the next one gets this position."""
+        ...
+
+    async def find(self, fingerprint: bytes) -> Sighting | None:
+        """Of the interviews that have reached this session or made this move, the one
+        begun last (and where it did so first)."""
+        ...
+
+    async def find_head(self, fingerprint: bytes) -> str | None:
+        """Of the interviews that stand at this session now, the id of the one begun last."""
+        ...
+
+    async def overview(self, interview_id: str) -> Overview | None:
+        """The interview's row in the list."""
+        ...
+
+    async def overviews(
+        self,
+        *,
+        state: State | None = None,
+        role: Role | None = None,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> list[Overview]:
+        """Interviews, newest first, begun before position `before`."""
+        ...
+
+    async def is_writable(self) -> bool:
+        """Whether an append would be taken now, as far as can be told without one."""
+        ...
+
+    @property
+    def where(self) -> str:
+        """Where the log is kept, for a person."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the log."""
+        ...

@@ -1,0 +1,111 @@
+"""A record: one event in the log, with the evidence that it was never changed.
+
+The commitment binds the words, the leaf binds everything else to the commitment:
+
+    commitment = SHA-256(salt ‖ payload)
+    leaf       = SHA-256(0x00 ‖ canonical JSON of the metadata and the commitment)
+
+The leaf is an RFC 6962 leaf hash. The salt (16 random bytes) keeps anyone from guessing
+short words from a commitment once payload and salt are gone.
+"""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from eventlog.codec import decode, encode, payload_bytes
+from eventlog.times import to_text
+from statemachine.canonical import canonical_json
+from statemachine.events import Event
+
+SALT_BYTES = 16
+RFC6962_LEAF = b"\x00"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An event on its way into the log: everything but its place there."""
+
+    interview_id: str
+    version: int
+    kind: str
+    schema_version: int
+    time: str
+    payload: str
+    salt: bytes
+    commitment: bytes
+
+    def at(self, position: int) -> "Record":
+        """The record that this becomes at `position`."""
+        leaf = leaf_hash(
+            position=position,
+            interview_id=self.interview_id,
+            version=self.version,
+            kind=self.kind,
+            schema_version=self.schema_version,
+            time=self.time,
+            commitment=self.commitment,
+        )
+        return Record(**vars(self), position=position, leaf=leaf)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record(Draft):
+    """A row of the log. `position` counts from 0 over all interviews, `version` from 1
+    within one; `time` is RFC 3339 text."""
+
+    position: int
+    leaf: bytes
+
+    @cached_property
+    def event(self) -> Event:
+        """What happened. Raises UnreadableEvent."""
+        return decode(self.kind, self.schema_version, json.loads(self.payload))
+
+
+def draft(interview_id: str, version: int, event: Event, at: datetime) -> Draft:
+    """`event`, encoded and committed to with a fresh salt."""
+    kind, schema_version, payload = encode(event)
+    payload_text = payload_bytes(payload)
+    salt = secrets.token_bytes(SALT_BYTES)
+    return Draft(
+        interview_id=interview_id,
+        version=version,
+        kind=kind,
+        schema_version=schema_version,
+        time=to_text(at),
+        payload=payload_text.decode(),
+        salt=salt,
+        commitment=commit(salt, payload_text),
+    )
+
+
+def commit(salt: bytes, payload: bytes) -> bytes:
+    """The commitment to a payload."""
+    return hashlib.sha256(salt + payload).digest()
+
+
+def leaf_hash(
+    *,
+    position: int,
+    interview_id: str,
+    version: int,
+    kind: str,
+    schema_version: int,
+    time: str,
+    commitment: bytes,
+) -> bytes:
+    """The RFC 6962 leaf hash of a record's metadata and commitment."""
+    metadata = {
+        "commitment": commitment.hex(),
+        "interviewId": interview_id,
+        "kind": kind,
+        "position": position,
+        "schemaVersion": schema_version,
+        "time": time,
+        "version": version,
+    }
+    return hashlib.sha256(RFC6962_LEAF + canonical_json(metadata)).digest()

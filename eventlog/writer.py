@@ -1,0 +1,171 @@
+"""The one writer: a thread with the only writing connection, which commits in groups.
+
+Appends that arrive while a commit is being synced to the disk wait together and share the
+next one: sixteen answers cost one fsync. Each caller is answered after its group's commit.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from eventlog import file
+from eventlog.errors import EventLogError, LogUnavailable
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+GROUP = 128
+"""How many jobs one commit takes at most."""
+
+
+@dataclass
+class _Job:
+    """Some work inside a transaction, and who waits for what comes of it."""
+
+    work: Callable[[Database], Any]
+    waiter: "asyncio.Future[Any]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+    def answer(self, outcome: Any) -> None:
+        def settle() -> None:
+            if self.waiter.done():  # the caller has gone
+                return
+            if isinstance(outcome, Exception):
+                self.waiter.set_exception(outcome)
+            else:
+                self.waiter.set_result(outcome)
+
+        with suppress(RuntimeError):  # the caller's loop is closed: nobody waits
+            self.waiter.get_loop().call_soon_threadsafe(settle)
+
+
+class Writer:
+    """Runs work in the log's only writing connection, in the order it comes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._db: Database | None = None
+        self._identity: tuple[int, int] | None = None
+        self._log_id: str | None = None
+        self.failed = False
+        self._thread = Thread(target=self._run, name="eventlog-writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, work: Callable[[Database], T]) -> T:
+        """What `work` returns, after it is committed.
+
+        What `work` raises of EventLogError is passed on, and then it must not have written
+        anything. Raises LogUnavailable when the log cannot be written.
+        """
+        job = _Job(work)
+        self._jobs.put(job)
+        result: T = await job.waiter
+        return result
+
+    async def close(self) -> None:
+        """Commit what is waiting, then close the connection (which checkpoints)."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        while group := self._next_group():
+            self._commit(group)
+        self._disconnect()
+
+    def _next_group(self) -> list[_Job]:
+        """The jobs that wait, at least one; none when it is time to stop."""
+        group: list[_Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            group.append(job)
+            if len(group) == GROUP:
+                return group
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return group
+        if group:
+            self._jobs.put(None)  # stop at the next turn, after these
+        return group
+
+    def _commit(self, group: list[_Job]) -> None:
+        try:
+            outcomes = self._transact(group)
+        except sqlite3.IntegrityError as error:
+            # One job's fault, which must not cost the others their commit.
+            if len(group) > 1:
+                for job in group:
+                    self._commit([job])
+                return
+            outcomes = [self._failure(error)]
+        except (sqlite3.Error, OSError, LogUnavailable) as error:
+            outcomes = [self._failure(error)] * len(group)
+        else:
+            self.failed = False
+        for job, outcome in zip(group, outcomes, strict=True):
+            job.answer(outcome)
+
+    def _transact(self, group: list[_Job]) -> list[Any]:
+        db = self._connected()
+        outcomes: list[Any] = []
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            for job in group:
+                try:
+                    outcomes.append(job.work(db))
+                except EventLogError as refusal:
+                    outcomes.append(refusal)
+            db.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # the first error is the one that counts
+                db.rollback()
+            raise
+        return outcomes
+
+    def _failure(self, error: Exception) -> LogUnavailable:
+        self.failed = True
+        if not isinstance(error, sqlite3.IntegrityError):
+            self._disconnect()
+        logger.error("The event log cannot be written: %s", error)
+        if isinstance(error, LogUnavailable):
+            return error
+        return LogUnavailable(f"the event log cannot be written: {file.reason(error)}")
+
+    def _connected(self) -> Database:
+        """The connection, made anew after a failure; never to another log than before."""
+        if self._db is not None and file.identity(self._path) == self._identity:
+            return self._db
+        self._disconnect()
+        identity = file.identity(self._path)
+        db = file.open_writer(self._path)
+        try:
+            found = file.log_id(db)
+        except BaseException:
+            db.close()
+            raise
+        if self._log_id not in (None, found):
+            db.close()
+            raise LogUnavailable(
+                "another event log was put in the place of the one this gateway began with; "
+                "put that one back, or restart the gateway to use this one"
+            )
+        self._db, self._identity, self._log_id = db, identity, found
+        return db
+
+    def _disconnect(self) -> None:
+        if self._db is not None:
+            with suppress(sqlite3.Error):  # closing is best effort; the next open decides
+                self._db.close()
+            self._db = None
