@@ -1,0 +1,6 @@
+"""Everything the gateway asks of other services: are they up, which models do they offer,
+and what does the interviewer say next.
+
+A backend gives words; it never decides state. `chain.Chain` asks them in order within one
+time budget and always has an answer, since the built-in templates always answer.
+"""

@@ -1,0 +1,165 @@
+"""Who says the interviewer's next words: the backends in order, the templates last.
+
+One deadline covers the chain. A backend that is known to be offline is not asked; one that
+fails, hangs or says what cannot be used is passed over, and why is kept with the words that
+were used in the end.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from backends.deadline import Deadline
+from backends.errors import BackendError
+from backends.health import HealthMonitor
+from backends.models import ModelCatalogue
+from backends.templates import TemplatesBackend
+from backends.turn import Backend, Turn, Words
+from statemachine.events import Attempt, Origin
+from statemachine.session import MAX_MESSAGE_CHARS, Session
+from statemachine.wording import asks, closes, renumber
+
+FIRST_SHARE = 0.6
+"""How much of the time that is left a backend gets while others wait behind it: enough for
+a model that is slow, and not so much that the next one has no chance."""
+
+# Everything of Unicode's Cc but tab and newline: terminal escapes, bells, NUL.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The interviewer's words, whether they close the interview, and where they are from."""
+
+    text: str
+    closes: bool
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class _Accepted:
+    text: str
+    closes: bool = False
+
+
+class Chain:
+    """Asks `backends` in order, those that offer the chosen model first."""
+
+    def __init__(
+        self,
+        backends: Sequence[Backend],
+        templates: TemplatesBackend,
+        health: HealthMonitor,
+        catalogue: ModelCatalogue,
+    ) -> None:
+        self._backends = backends
+        self._templates = templates
+        self._health = health
+        self._catalogue = catalogue
+
+    async def speak(self, turn: Turn, deadline: Deadline) -> Reply:
+        """The interviewer's next words; always an answer, and always by the deadline."""
+        return await self._ask(
+            turn.session,
+            lambda backend: backend.speak(turn),
+            lambda words: self._as_turn(turn, words),
+            deadline,
+        )
+
+    async def sum_up(self, session: Session, deadline: Deadline) -> Reply:
+        """A summary of the interview; always an answer, and always by the deadline."""
+        return await self._ask(
+            session,
+            lambda backend: backend.sum_up(session),
+            lambda words: _Accepted(_clean(words.text)),
+            deadline,
+        )
+
+    async def _ask(
+        self,
+        session: Session,
+        ask: Callable[[Backend], Awaitable[Words]],
+        accept: Callable[[Words], _Accepted],
+        deadline: Deadline,
+    ) -> Reply:
+        began = asyncio.get_running_loop().time()
+        attempts: list[Attempt] = []
+        waiting = self._in_order(session)
+        while waiting:
+            backend = waiting.pop(0)
+            tried = asyncio.get_running_loop().time()
+            limit = deadline.left() * (FIRST_SHARE if waiting else 1)
+            try:
+                self._check_up(backend)
+                async with asyncio.timeout(limit):
+                    words = await ask(backend)
+                accepted = accept(words)
+            except TimeoutError:
+                reason = f"No answer within {limit:.1f} s"
+            except BackendError as error:
+                reason = str(error)
+            else:
+                return _reply(backend, words, accepted, began, attempts)
+            attempts.append(
+                Attempt(backend=backend.name, reason=reason, elapsed_ms=_ms_since(tried))
+            )
+        words = await ask(self._templates)
+        return _reply(self._templates, words, accept(words), began, attempts)
+
+    def _in_order(self, session: Session) -> list[Backend]:
+        """The backends, the one that offers the session's model first. Those known to be
+        offline come last: they take no time, and the others share what there is."""
+        offering = self._catalogue.source_of(session.config.model)
+
+        def rank(backend: Backend) -> tuple[bool, bool]:
+            is_offline = self._health.offline_reason(backend.name) is not None
+            return is_offline, backend.name != offering
+
+        return sorted(self._backends, key=rank)
+
+    def _check_up(self, backend: Backend) -> None:
+        reason = self._health.offline_reason(backend.name)
+        if reason is not None:
+            raise BackendError(f"Offline: {reason}")
+
+    def _as_turn(self, turn: Turn, words: Words) -> _Accepted:
+        """The words as the interviewer's turn. Raises BackendError where they are none."""
+        text = renumber(_clean(words.text), turn.number, turn.total)
+        closing = words.concludes or closes(text)
+        if turn.is_last:
+            if not closing or asks(text):
+                raise BackendError("Went on asking after the last answer")
+        elif turn.is_opening and closing:
+            raise BackendError("Closed the interview before its first question")
+        elif words.is_remark and not closing and not asks(text):
+            # A remark leaves the candidate with nothing to answer.
+            text = f"{text}\n\n{self._templates.question(turn)}"
+        return _Accepted(text, closing)
+
+
+def _reply(
+    backend: Backend, words: Words, accepted: _Accepted, began: float, attempts: list[Attempt]
+) -> Reply:
+    origin = Origin(
+        backend=backend.name,
+        model=words.model,
+        elapsed_ms=_ms_since(began),
+        attempts=tuple(attempts),
+    )
+    return Reply(accepted.text, accepted.closes, origin)
+
+
+def _clean(text: str) -> str:
+    """The text without control characters and outer white space. Raises BackendError when
+    nothing is left, or more than anyone would read."""
+    text = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    if not text:
+        raise BackendError("Said nothing")
+    if len(text) > MAX_MESSAGE_CHARS:
+        raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
+    return text
+
+
+def _ms_since(began: float) -> int:
+    return round((asyncio.get_running_loop().time() - began) * 1000)

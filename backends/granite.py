@@ -1,0 +1,70 @@
+"""granite-interview-service: it takes and gives whole sessions, as the desktop app does.
+
+Of its session only the last words are used, and only if the rest is what it was sent.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from backends.errors import BackendError
+from backends.http import Service
+from backends.services import GRANITE
+from backends.turn import Turn, Words
+from statemachine.session import Message, Session, Speaker
+
+
+class _Reply(BaseModel):
+    messages: Annotated[list[Message], Field(min_length=1)]
+
+
+class _Summary(BaseModel):
+    summary: str
+
+
+class GraniteBackend:
+    """Speaks with the model the session is set to."""
+
+    name = GRANITE
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def speak(self, turn: Turn) -> Words:
+        config = turn.session.config
+        if turn.answer is None:
+            body = config.model_dump(mode="json", by_alias=True)
+            reply = await self._service.post("/api/v1/interviews/start", body, _Reply)
+            return Words(_opening(reply), model=config.model)
+        respond = {"session": _session(turn.session), "message": turn.answer}
+        reply = await self._service.post("/api/v1/interviews/respond", respond, _Reply)
+        said_before = (
+            *turn.session.messages,
+            Message(role=Speaker.USER, content=turn.answer),
+        )
+        return Words(_continuation(reply, said_before), model=config.model)
+
+    async def sum_up(self, session: Session) -> Words:
+        body = {"session": _session(session)}
+        reply = await self._service.post("/api/v1/interviews/summary", body, _Summary)
+        return Words(reply.summary, model=session.config.model)
+
+
+def _session(session: Session) -> dict[str, Any]:
+    """The four fields that the service knows."""
+    return session.model_dump(mode="json", by_alias=True, exclude={"interview_id"})
+
+
+def _opening(reply: _Reply) -> str:
+    """The first question. The words before it are the service's own and not used."""
+    spoken = [m for m in reply.messages if m.role is Speaker.ASSISTANT]
+    if len(spoken) != 1 or reply.messages[-1] is not spoken[0]:
+        raise BackendError("Answered a session that does not stand at its first question")
+    return spoken[0].content
+
+
+def _continuation(reply: _Reply, said_before: tuple[Message, ...]) -> str:
+    *before, last = reply.messages
+    if tuple(before) != said_before or last.role is not Speaker.ASSISTANT:
+        raise BackendError("Answered a session that does not continue this one")
+    return last.content

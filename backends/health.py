@@ -1,0 +1,94 @@
+"""Which of the seven services are up.
+
+All are probed side by side, every 5 s, whoever asks or not: so everybody is answered from
+memory, nobody waits for a service that hangs, and the interview never asks one that is
+known to be offline. A probe only reads; it never asks a model to generate.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+
+from backends.errors import BackendError
+from backends.http import Service
+from backends.rounds import Rounds
+from backends.services import SERVICES, ServiceInfo
+
+ROUND_SECONDS = 5.0
+PROBE_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """What the last probe of a service found. `latency_ms` is None when offline, `error`
+    when online; `checked_at` is None when no probe has come back yet."""
+
+    name: str
+    online: bool
+    latency_ms: int | None = None
+    error: str | None = None
+    checked_at: datetime | None = None
+
+
+class HealthMonitor:
+    """Probes the services at `urls` (by service name) for as long as `run` runs.
+
+    `on_return` is called with the name of a service that has come online.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, urls: Mapping[str, str]) -> None:
+        self._services = {info: Service(client, urls[info.name]) for info in SERVICES}
+        self._found: dict[str, ServiceStatus] = {}
+        self._rounds = Rounds(self._probe_all, ROUND_SECONDS)
+        self.on_return: Callable[[str], None] = lambda name: None
+
+    async def run(self) -> None:
+        """Probe in rounds until cancelled."""
+        await self._rounds.run()
+
+    async def statuses(self, within: float) -> list[ServiceStatus]:
+        """Every service's status, from memory; only before the first round is over does
+        it wait, at most `within` seconds. A service that has not answered by then is
+        offline with an error that says so, and its probe goes on."""
+        await self._rounds.wait_for_first(within)
+        unanswered = f"No answer yet after {within:g} s"
+        return [
+            self._found.get(info.name, ServiceStatus(info.name, False, error=unanswered))
+            for info in SERVICES
+        ]
+
+    def offline_reason(self, name: str) -> str | None:
+        """Why the service is known to be offline; None while no probe says that it is."""
+        status = self._found.get(name)
+        return status.error if status else None
+
+    async def _probe_all(self) -> None:
+        probes = (self._probe(info, service) for info, service in self._services.items())
+        await asyncio.gather(*probes)
+
+    async def _probe(self, info: ServiceInfo, service: Service) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        error: str | None = None
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                status = await service.status(info.health_path)
+            if status != httpx.codes.OK:
+                error = f"HTTP {status}"
+        except TimeoutError:
+            error = f"No answer within {PROBE_SECONDS:g} s"
+        except BackendError as failure:
+            error = str(failure)
+        was_offline = self.offline_reason(info.name) is not None
+        self._found[info.name] = ServiceStatus(
+            name=info.name,
+            online=error is None,
+            latency_ms=round((loop.time() - began) * 1000) if error is None else None,
+            error=error,
+            checked_at=datetime.now(UTC),
+        )
+        if was_offline and error is None:
+            self.on_return(info.name)

@@ -1,0 +1,204 @@
+"""The models that can be chosen: what granite-interview-service and Ollama offer, in one
+list, and a built-in list where neither offers any."""
+
+import asyncio
+import logging
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
+
+import httpx
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+
+from backends.errors import BackendError
+from backends.http import Service
+from backends.rounds import Rounds
+from backends.services import GRANITE, OLLAMA
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS = 30.0
+FETCH_SECONDS = 3.0
+
+UNKNOWN = "unknown"
+GB, MB = 1_000_000_000, 1_000_000
+
+S = TypeVar("S", bound=BaseModel)
+
+
+def _text(name: str) -> Any:
+    """A field that services spell in camelCase or in snake_case, or leave out."""
+    return Field(default=UNKNOWN, validation_alias=AliasChoices(to_camel(name), name))
+
+
+class Model(BaseModel):
+    """A model card: every field is text for a person to read."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        coerce_numbers_to_str=True,
+        protected_namespaces=(),
+    )
+
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    name: str = ""
+    param_count: str = _text("param_count")
+    ram_required: str = _text("ram_required")
+    download_size: str = _text("download_size")
+    description: str = ""
+    dataset: str | None = None
+    source: str = ""
+
+
+FALLBACK = (
+    Model(
+        id="granite4:2b",
+        name="Granite 4 2B",
+        param_count="2B",
+        ram_required="8-12 GB",
+        download_size="1.2 GB",
+        description="IBM Granite 4, a small model with balanced answers.",
+        source="fallback",
+    ),
+    Model(
+        id="llama3.2:1b",
+        name="Llama 3.2 1B",
+        param_count="1B",
+        ram_required="4-6 GB",
+        download_size="600 MB",
+        description="Meta Llama 3.2, the lightest choice for machines with little memory.",
+        source="fallback",
+    ),
+)
+
+
+class _Entries(BaseModel):
+    models: list[Any]
+
+
+class _OllamaDetails(BaseModel):
+    parameter_size: str | None = None
+    quantization_level: str | None = None
+
+
+class _OllamaModel(BaseModel):
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    size: Annotated[int, Field(ge=0)] = 0
+    details: _OllamaDetails = _OllamaDetails()
+
+
+class ModelCatalogue:
+    """What the sources at `urls` (by service name) offer, kept fresh while `run` runs."""
+
+    def __init__(self, client: httpx.AsyncClient, urls: Mapping[str, str]) -> None:
+        self._granite = Service(client, urls[GRANITE])
+        self._ollama = Service(client, urls[OLLAMA])
+        self._offers: dict[str, tuple[Model, ...] | None] = {GRANITE: None, OLLAMA: None}
+        self._rounds = Rounds(self._fetch_all, ROUND_SECONDS)
+
+    async def run(self) -> None:
+        """Fetch in rounds until cancelled."""
+        await self._rounds.run()
+
+    def refresh(self) -> None:
+        """Fetch now, because a source has come back."""
+        self._rounds.hurry()
+
+    async def models(self, within: float) -> list[Model]:
+        """The merged list, from memory; only before the first round is over does it wait,
+        at most `within` seconds."""
+        await self._rounds.wait_for_first(within)
+        merged: dict[str, Model] = {}
+        for offered in self._offers.values():
+            for model in offered or ():
+                merged.setdefault(model.id, model)
+        return list(merged.values()) or list(FALLBACK)
+
+    def source_of(self, model_id: str | None) -> str | None:
+        """The service that offers the model; granite-interview-service if both do."""
+        for source in self._offers:
+            if self.named(source, model_id):
+                return source
+        return None
+
+    def named(self, source: str, model_id: str | None) -> Model | None:
+        """The model as `source` offers it. Ollama's "llama3.2" is "llama3.2:latest"."""
+        wanted = {model_id, f"{model_id}:latest"}
+        return next((m for m in self._offers[source] or () if m.id in wanted), None)
+
+    def first_of(self, source: str) -> Model | None:
+        """The first model that `source` offers."""
+        return next(iter(self._offers[source] or ()), None)
+
+    def rules_out(self, model_id: str) -> bool:
+        """True if every source that could offer the model has answered, and none does. A
+        source that is down might."""
+        everyone_answered = all(offered is not None for offered in self._offers.values())
+        return everyone_answered and self.source_of(model_id) is None
+
+    async def _fetch_all(self) -> None:
+        await asyncio.gather(
+            self._fetch(GRANITE, self._granite, "/api/v1/models", _granite_models),
+            self._fetch(OLLAMA, self._ollama, "/api/tags", _ollama_models),
+        )
+
+    async def _fetch(self, source: str, service: Service, path: str, read: Any) -> None:
+        try:
+            async with asyncio.timeout(FETCH_SECONDS):
+                answer = await service.get(path, _Entries | list[Any])  # type: ignore[arg-type]
+        except (BackendError, TimeoutError) as error:
+            logger.debug("%s offers no models: %s", source, error)
+            self._offers[source] = None
+            return
+        entries = answer.models if isinstance(answer, _Entries) else answer
+        self._offers[source] = tuple(read(entries))
+
+
+def _granite_models(entries: list[Any]) -> list[Model]:
+    models = _valid(Model, entries)
+    return [m.model_copy(update={"name": m.name or m.id, "source": GRANITE}) for m in models]
+
+
+def _ollama_models(entries: list[Any]) -> list[Model]:
+    return [_card(entry) for entry in _valid(_OllamaModel, entries)]
+
+
+def _card(entry: _OllamaModel) -> Model:
+    build = entry.details.quantization_level
+    return Model(
+        id=entry.name,
+        name=entry.name,
+        param_count=entry.details.parameter_size or UNKNOWN,
+        ram_required=_ram(entry.size),
+        download_size=_size(entry.size),
+        description=f"Installed in Ollama ({build})." if build else "Installed in Ollama.",
+        source=OLLAMA,
+    )
+
+
+def _valid(shape: type[S], entries: list[Any]) -> list[S]:
+    """The entries that are what they should be; a bad one does not cost the others."""
+    adapter = TypeAdapter(shape)
+    valid = []
+    for entry in entries:
+        try:
+            valid.append(adapter.validate_python(entry))
+        except ValidationError as error:
+            logger.debug("A model was left out of the list: %s", error)
+    return valid
+
+
+def _size(size: int) -> str:
+    """Bytes as people write a download's size, in powers of ten."""
+    if not size:
+        return UNKNOWN
+    return f"{size / GB:.1f} GB" if size >= GB else f"{max(1, round(size / MB))} MB"
+
+
+def _ram(size: int) -> str:
+    """A rule of thumb: the weights stay in memory whole, and half as much again plus a
+    gigabyte is room for the context and the runtime."""
+    return f"{math.ceil(size * 1.5 / GB) + 1} GB" if size else UNKNOWN

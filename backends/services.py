@@ -1,0 +1,31 @@
+"""The seven services the gateway stands before."""
+
+from dataclasses import dataclass
+
+GRANITE = "granite-interview-service"
+CONVERSATION = "conversation-service"
+OLLAMA = "ollama"
+TEMPLATES = "templates"
+"""Not a service: the built-in words, named where a backend is named."""
+
+
+@dataclass(frozen=True)
+class ServiceInfo:
+    """A service's name, the environment variable that says where it is, where it is by
+    default, and the path that tells whether it is up."""
+
+    name: str
+    variable: str
+    default_url: str
+    health_path: str = "/health"
+
+
+SERVICES: tuple[ServiceInfo, ...] = (
+    ServiceInfo(CONVERSATION, "CONVERSATION_URL", "http://127.0.0.1:8003"),
+    ServiceInfo("voice-service", "VOICE_URL", "http://127.0.0.1:8002"),
+    ServiceInfo("avatar-service", "AVATAR_URL", "http://127.0.0.1:8001"),
+    ServiceInfo("interview-service", "INTERVIEW_URL", "http://127.0.0.1:8004"),
+    ServiceInfo("analytics-service", "ANALYTICS_URL", "http://127.0.0.1:8007"),
+    ServiceInfo(GRANITE, "GRANITE_INTERVIEW_URL", "http://127.0.0.1:8005"),
+    ServiceInfo(OLLAMA, "OLLAMA_URL", "http://127.0.0.1:11434", "/api/tags"),
+)

@@ -1,0 +1,65 @@
+"""What a backend is asked, and what it gives: words, never state."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from statemachine.session import Session
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The interviewer's turn: `session` is the interview as its client holds it, `answer`
+    what the candidate has just said. The opening has no answer."""
+
+    session: Session
+    answer: str | None = None
+
+    @property
+    def interview_id(self) -> str:
+        assert self.session.interview_id is not None, "an interview in the log has its id"
+        return self.session.interview_id
+
+    @property
+    def total(self) -> int:
+        return self.session.config.total_questions
+
+    @property
+    def number(self) -> int:
+        """The number of the question that is due."""
+        return 1 if self.is_opening else self.session.current_question + 1
+
+    @property
+    def is_opening(self) -> bool:
+        return self.answer is None
+
+    @property
+    def is_last(self) -> bool:
+        """True when every question is answered, so that a closing is due."""
+        return self.number > self.total
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a backend said. `concludes`: it said outright that this ends the interview;
+    `is_remark`: it said outright that this is no question."""
+
+    text: str
+    concludes: bool = False
+    is_remark: bool = False
+    model: str | None = None
+
+
+class Backend(Protocol):
+    """Somebody who can speak for the interviewer. Both methods raise BackendError when
+    they cannot, and may take as long as they like: the caller sets the limit."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def speak(self, turn: Turn) -> Words:
+        """The interviewer's next words."""
+        ...
+
+    async def sum_up(self, session: Session) -> Words:
+        """A summary of the interview so far."""
+        ...
