@@ -1,0 +1,57 @@
+"""The application: the gateway behind its gate, its endpoints and its OpenAPI page."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
+
+from api import __version__, errors
+from api.gate import Gate
+from api.gateway import Gateway
+from api.limits import BodyLimit
+from api.openapi import describe
+from api.routes import health, interviews, models, problems
+from api.settings import Settings, load_settings
+from eventlog.open import open_log
+from eventlog.protocol import EventLog
+
+
+def create_app(settings: Settings | None = None, log: EventLog | None = None) -> FastAPI:
+    """A gateway with `settings` (those of the environment) on `log` (the one they name).
+
+    Raises InvalidSettings or LogNotOpened. The application owns the log and closes it.
+    """
+    settings = settings or load_settings()
+    gateway = Gateway(settings, log or open_log(settings.eventlog_url))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with gateway.running():
+            yield
+
+    app = FastAPIOffline(
+        title="Interview gateway",
+        version=__version__,
+        summary="Job interviews over HTTP, every move of them in an event log.",
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.gateway = gateway
+    for module in (health, models, interviews, problems):
+        app.include_router(module.router)
+    errors.install(app)
+    describe(app)
+
+    # The last one added is met first. CORS may allow any origin, since the gate has let in
+    # only those that may use the gateway.
+    app.add_middleware(BodyLimit)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origin_regex=".*",
+        allow_methods=["GET", "POST"],
+        allow_headers=["content-type"],
+    )
+    app.add_middleware(Gate, hosts=settings.allowed_hosts, origins=settings.allowed_origins)
+    return app

@@ -1,0 +1,84 @@
+"""The gateway's parts and how they hang together; the one place that wires them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from time import monotonic
+
+from api.conductor import Conductor
+from api.logwatch import LogWatch
+from api.settings import Settings
+from backends.chain import Chain
+from backends.conversation import ConversationBackend
+from backends.granite import GraniteBackend
+from backends.health import HealthMonitor
+from backends.http import Service, new_client
+from backends.models import ModelCatalogue
+from backends.ollama import OllamaBackend
+from backends.services import CONVERSATION, GRANITE, OLLAMA
+from backends.templates import TemplatesBackend
+from eventlog.protocol import EventLog
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Gateway:
+    """Everything that lives as long as the application, built from settings and a log."""
+
+    def __init__(self, settings: Settings, log: EventLog) -> None:
+        urls = settings.service_urls()
+        self._client = new_client()
+        self.log = log
+        self.log_watch = LogWatch(log)
+        self.health = HealthMonitor(self._client, urls)
+        self.catalogue = ModelCatalogue(self._client, urls)
+        self.selected_model: str | None = None
+        self.health.on_return = self._refresh_models
+        templates = TemplatesBackend()
+        chain = Chain(
+            [
+                GraniteBackend(Service(self._client, urls[GRANITE])),
+                ConversationBackend(Service(self._client, urls[CONVERSATION])),
+                OllamaBackend(Service(self._client, urls[OLLAMA]), self.catalogue),
+            ],
+            templates,
+            self.health,
+            self.catalogue,
+        )
+        self.conductor = Conductor(
+            log,
+            chain,
+            templates,
+            self.catalogue,
+            now=utc_now,
+            reply_seconds=settings.reply_budget_seconds,
+            strict=settings.strict_sessions,
+        )
+        self._began = monotonic()
+
+    @property
+    def uptime_seconds(self) -> int:
+        return int(monotonic() - self._began)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Probe, fetch and watch in the background; at the end close what is open."""
+        rounds = [
+            asyncio.create_task(part.run(), name=type(part).__name__)
+            for part in (self.health, self.catalogue, self.log_watch)
+        ]
+        try:
+            yield
+        finally:
+            for task in rounds:
+                task.cancel()
+            await asyncio.gather(*rounds, return_exceptions=True)
+            await self._client.aclose()
+            await self.log.close()
+
+    def _refresh_models(self, service: str) -> None:
+        if service in (GRANITE, OLLAMA):
+            self.catalogue.refresh()

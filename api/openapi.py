@@ -1,0 +1,39 @@
+"""What the OpenAPI document says beyond what FastAPI reads off the endpoints."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.problems import Problem
+from api.responses import EVERYWHERE, WITH_BODY, documented
+
+
+def describe(app: FastAPI) -> None:
+    """Make `app.openapi` tell of the problems: which there are everywhere, and that 422 is
+    one of them and not FastAPI's own shape."""
+    as_generated = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = as_generated()
+            _tell_of_problems(document)
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _tell_of_problems(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
+    for name, schema in problem.pop("$defs", {}).items():
+        schemas.setdefault(name, schema)
+    schemas[Problem.__name__] = problem
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    for path in document["paths"].values():
+        for operation in path.values():
+            responses = operation["responses"]
+            takes_input = responses.pop("422", None) is not None
+            kinds = (*EVERYWHERE, *WITH_BODY) if takes_input else EVERYWHERE
+            for status, response in documented(*kinds).items():
+                responses.setdefault(str(status), response)

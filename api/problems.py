@@ -1,0 +1,179 @@
+"""The problem types of RFC 9457 that the gateway answers, in one table.
+
+A problem's `type` is the path of a page of the gateway's own that explains it.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from statemachine.session import Session
+from statemachine.verdict import Verdict
+
+PROBLEM_JSON = "application/problem+json"
+PREFIX = "/problems/"
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """A kind of problem: its name in the `type`, its status, its title, and what a caller
+    can do about it."""
+
+    name: str
+    status: int
+    title: str
+    advice: str
+
+    @property
+    def uri(self) -> str:
+        return PREFIX + self.name
+
+
+UNKNOWN_HOST = ProblemType(
+    "unknown-host",
+    HTTPStatus.BAD_REQUEST,
+    "This gateway does not go by that name",
+    "Address it as localhost or 127.0.0.1, or add the name to ALLOWED_HOSTS.",
+)
+FOREIGN_ORIGIN = ProblemType(
+    "foreign-origin",
+    HTTPStatus.FORBIDDEN,
+    "Pages of this origin may not use the gateway",
+    "Use the desktop app or the gateway's own page, or add the origin to ALLOWED_ORIGINS.",
+)
+NOT_FOUND = ProblemType(
+    "not-found", HTTPStatus.NOT_FOUND, "There is nothing here", "The endpoints are at /docs."
+)
+UNKNOWN_MODEL = ProblemType(
+    "unknown-model",
+    HTTPStatus.NOT_FOUND,
+    "No source offers this model",
+    "Choose one of `knownModels`, or leave `model` out.",
+)
+UNKNOWN_INTERVIEW = ProblemType(
+    "unknown-interview",
+    HTTPStatus.NOT_FOUND,
+    "The log does not hold this interview",
+    "List the interviews with GET /api/v1/interviews, or start a new one.",
+)
+METHOD_NOT_ALLOWED = ProblemType(
+    "method-not-allowed",
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    "This path does not take that method",
+    "The `Allow` header names the ones it takes.",
+)
+SESSION_CONFLICT = ProblemType(
+    "session-conflict",
+    HTTPStatus.CONFLICT,
+    "The session is not what the log holds",
+    "Go on from the log's `session`; `verdict` and `place` say how yours differs.",
+)
+INTERVIEW_COMPLETE = ProblemType(
+    "interview-complete",
+    HTTPStatus.CONFLICT,
+    "The interview is complete",
+    "Ask for its summary, or start a new interview.",
+)
+TOO_LARGE = ProblemType(
+    "too-large",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "The body is too large",
+    "A body has at most 1 MiB.",
+)
+NOT_JSON = ProblemType(
+    "not-json",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "The body is not declared to be JSON",
+    "Send JSON, with the header Content-Type: application/json.",
+)
+INVALID_INPUT = ProblemType(
+    "invalid-input",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The input cannot be used",
+    "`errors` names each field and what is allowed there.",
+)
+LOG_UNAVAILABLE = ProblemType(
+    "log-unavailable",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The event log cannot be used",
+    "Post the same again later; `answerTaken` says whether your answer is in the log already.",
+)
+INTERNAL_ERROR = ProblemType(
+    "internal-error",
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "The gateway made a mistake",
+    "Post the same again: a move is never recorded twice. The gateway's own log has the details.",
+)
+
+PROBLEM_TYPES = {
+    problem.name: problem
+    for problem in (
+        UNKNOWN_HOST,
+        FOREIGN_ORIGIN,
+        NOT_FOUND,
+        UNKNOWN_MODEL,
+        UNKNOWN_INTERVIEW,
+        METHOD_NOT_ALLOWED,
+        SESSION_CONFLICT,
+        INTERVIEW_COMPLETE,
+        TOO_LARGE,
+        NOT_JSON,
+        INVALID_INPUT,
+        LOG_UNAVAILABLE,
+        INTERNAL_ERROR,
+    )
+}
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field of the input."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem. The fields below `instance` come with the types they help."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    type: str = Field(examples=[INVALID_INPUT.uri])
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The path that was asked for.")
+    errors: list[FieldError] | None = None
+    verdict: Verdict | None = None
+    place: str | None = Field(None, description="The first place where the session differs.")
+    session: Session | None = Field(None, description="The log's own, to go on from.")
+    known_models: list[str] | None = None
+    answer_taken: bool | None = None
+
+
+def problem_response(
+    kind: ProblemType,
+    detail: str,
+    instance: str,
+    *,
+    headers: dict[str, str] | None = None,
+    **members: Any,
+) -> JSONResponse:
+    """The response that tells of a problem."""
+    problem = Problem(
+        type=kind.uri,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        instance=instance,
+        **members,
+    )
+    return JSONResponse(
+        problem.model_dump(mode="json", by_alias=True, exclude_none=True),
+        status_code=kind.status,
+        media_type=PROBLEM_JSON,
+        headers=headers,
+    )

@@ -1,0 +1,55 @@
+"""What the gateway refuses, in the interview's own terms; HTTP is not known here.
+
+Refusal
+├── SessionConflict     the log says other than the session
+│   └── AlreadyComplete     and what it says is that the interview is over
+├── UnknownInterview
+├── UnknownModel
+└── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
+"""
+
+from collections.abc import Sequence
+
+from statemachine.session import Session
+from statemachine.verdict import Verdict
+
+
+class Refusal(Exception):
+    """The base of what is refused. The message says what to do."""
+
+
+class SessionConflict(Refusal):
+    """A session that is behind the log or differs from it.
+
+    `session` is the log's own, from which the client can go on; `place` the first
+    difference, as a path into the session.
+    """
+
+    def __init__(self, detail: str, verdict: Verdict, place: str | None, session: Session) -> None:
+        super().__init__(detail)
+        self.verdict = verdict
+        self.place = place
+        self.session = session
+
+
+class AlreadyComplete(SessionConflict):
+    """An answer to an interview that is over."""
+
+
+class UnknownInterview(Refusal):
+    """An interview that the log does not hold."""
+
+
+class UnknownModel(Refusal):
+    """A model that no source offers; `known` are those that are."""
+
+    def __init__(self, model_id: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"No source offers the model {model_id!r}. Choose one of: {', '.join(known)}."
+        )
+        self.known = tuple(known)
+
+
+class ReplyNotRecorded(Refusal):
+    """The candidate's side is safe; the interviewer's words are not in the log and so were
+    not given out."""

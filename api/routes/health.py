@@ -1,0 +1,45 @@
+"""Is the gateway up, and which of the seven services are."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+
+from api import __version__
+from api.gateway import utc_now
+from api.routes.gateway_of import TheGateway
+from api.wire import GatewayReply, HealthReply, OnlineCount, ServiceReply
+from eventlog.times import to_text
+
+WITHIN_SECONDS = 0.8
+"""How long the very first answers may wait for the first probes; the contract allows 1 s."""
+
+ONLINE_FROM = 6
+DEGRADED_FROM = 3
+"""How many of the seven services make the whole "online" or "degraded"; the contract's."""
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health", response_model_exclude_none=True)
+async def health(gateway: TheGateway) -> HealthReply:
+    """Always 200, from memory: the services are probed every 5 s whoever asks."""
+    statuses = await gateway.health.statuses(WITHIN_SECONDS)
+    now = to_text(utc_now())
+    online = sum(status.online for status in statuses)
+    return HealthReply(
+        status=_overall(online),
+        timestamp=now,
+        gateway=GatewayReply(
+            version=__version__,
+            uptime_seconds=gateway.uptime_seconds,
+            eventLog="online" if gateway.log_watch.is_writable else "offline",
+        ),
+        services=[ServiceReply.of(status, now) for status in statuses],
+        summary=OnlineCount(online=online, total=len(statuses)),
+    )
+
+
+def _overall(online: int) -> Literal["online", "degraded", "offline"]:
+    if online >= ONLINE_FROM:
+        return "online"
+    return "degraded" if online >= DEGRADED_FROM else "offline"

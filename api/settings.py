@@ -1,0 +1,101 @@
+"""Everything that can be set, from the environment or a `.env` in the working folder.
+
+`.env.example` and the README's table say the same; a test holds the three together.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from backends.services import SERVICES
+
+_DEFAULT_URLS = {info.variable.lower(): info.default_url for info in SERVICES}
+
+
+class InvalidSettings(Exception):
+    """Settings that cannot be used. The message has a line for each variable at fault."""
+
+
+def _comma_separated(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise ValueError("must be a URL like http://127.0.0.1:8005")
+    _ = parts.port  # raises ValueError for one that is no port
+    return value.rstrip("/")
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
+ServiceUrl = Annotated[str, AfterValidator(_http_url)]
+LogLevel = Annotated[str, BeforeValidator(_upper), Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")]
+
+
+class Settings(BaseSettings):
+    """The gateway's settings; each is the environment variable of its name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8009, ge=1, le=65535, description="Port to listen on.")
+    eventlog_url: str = Field(
+        default_factory=lambda: f"sqlite:///{user_data_path('interview-gateway')}/interviews.db",
+        description="Where the event log is kept.",
+    )
+    conversation_url: ServiceUrl = _DEFAULT_URLS["conversation_url"]
+    voice_url: ServiceUrl = _DEFAULT_URLS["voice_url"]
+    avatar_url: ServiceUrl = _DEFAULT_URLS["avatar_url"]
+    interview_url: ServiceUrl = _DEFAULT_URLS["interview_url"]
+    analytics_url: ServiceUrl = _DEFAULT_URLS["analytics_url"]
+    granite_interview_url: ServiceUrl = _DEFAULT_URLS["granite_interview_url"]
+    ollama_url: ServiceUrl = _DEFAULT_URLS["ollama_url"]
+    allowed_origins: CommaSeparated = Field(
+        (), description="More origins whose pages may use the gateway, separated by commas."
+    )
+    allowed_hosts: CommaSeparated = Field(
+        (), description="More names the gateway may be addressed by, separated by commas."
+    )
+    strict_sessions: bool = Field(
+        False, description="Refuse sessions that the log does not know instead of adopting them."
+    )
+    reply_budget_seconds: float = Field(
+        4.5,
+        gt=0,
+        le=4.8,
+        description="Time that all backends together may take for the interviewer's words.",
+    )
+    log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    def service_urls(self) -> Mapping[str, str]:
+        """Each service's URL by its name."""
+        return {info.name: getattr(self, info.variable.lower()) for info in SERVICES}
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of the environment and `.env`; `overrides` (of the command line) go
+    before both, where they are not None. Raises InvalidSettings."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = [
+            f"{str(problem['loc'][0]).upper()}: {problem['msg']} (it is {problem['input']!r})"
+            for problem in error.errors()
+        ]
+        raise InvalidSettings("\n".join(problems)) from error
+    except UnicodeDecodeError as error:
+        raise InvalidSettings(".env: is not a text file in UTF-8") from error
