@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         version=__version__,
         summary="Job interviews over HTTP, every move of them in an event log.",
         redoc_url=None,
+        redirect_slashes=False,  # a path with a slash too many is an unknown one
         lifespan=lifespan,
     )
     app.state.gateway = gateway

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,19 +27,16 @@ app = typer.Typer(
 )
 
 
-class CannotRun(Exception):
-    """What keeps a command from running, in words for a person."""
-
-
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Say what is wrong in a line on standard error, and exit with 1."""
+    from api.server import CannotServe
     from api.settings import InvalidSettings
     from eventlog.errors import EventLogError
 
     try:
         yield
-    except (CannotRun, InvalidSettings, EventLogError) as error:
+    except (CannotServe, InvalidSettings, EventLogError) as error:
         for line in str(error).splitlines():
             typer.echo(f"interview-gateway: {line}", err=True)
         raise typer.Exit(1) from error
@@ -76,14 +72,14 @@ def _serve(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from api.app import create_app
-    from api.server import Server
+    from api.server import Server, listening
     from api.settings import load_settings
     from eventlog.open import open_log
 
     settings = load_settings(host=host, port=port)
     _set_up_logging(settings.log_level)
     # Both are taken before anything starts, so that what is wrong with them is one line.
-    with _listening(settings.host, settings.port) as listener:
+    with listening(settings.host, settings.port) as listener:
         log = open_log(settings.eventlog_url)
         application = create_app(settings, log)
         typer.echo(f"Interview gateway {__version__} on {_url(listener)}  (API: /docs)")
@@ -106,30 +102,6 @@ def _set_up_logging(level: str) -> None:
         logging.getLogger(talkative).setLevel(max(logging.WARNING, logging.getLogger().level))
 
 
-@contextmanager
-def _listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket bound to `host` and `port`. Raises CannotRun."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise CannotRun(f"HOST={host} is no address of this machine ({error.strerror})") from error
-    with listener:
-        if os.name == "posix":  # elsewhere the option lets two servers share a port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(address)
-            listener.listen(2048)
-        except OSError as error:
-            advice = "stop what listens there, or choose another with --port (or PORT)"
-            raise CannotRun(
-                f"cannot listen on {host}:{port}: {error.strerror}; {advice}"
-            ) from error
-        yield listener
-
-
 def _url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -139,8 +111,6 @@ async def _run(server: "uvicorn.Server", listener: socket.socket, gateway: "Gate
     announcing = asyncio.create_task(_announce_services(gateway))
     await server.serve(sockets=[listener])
     announcing.cancel()
-    if not server.started:
-        raise CannotRun("the gateway could not start")
 
 
 async def _announce_services(gateway: "Gateway") -> None:

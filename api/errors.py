@@ -86,6 +86,7 @@ async def _unknown_model(request: Request, error: UnknownModel) -> JSONResponse:
 
 
 async def _log_unavailable(request: Request, error: LogUnavailable) -> JSONResponse:
+    request.app.state.gateway.log_watch.look_again()
     return _problem(
         request,
         problems.LOG_UNAVAILABLE,
@@ -97,6 +98,7 @@ async def _log_unavailable(request: Request, error: LogUnavailable) -> JSONRespo
 
 
 async def _reply_not_recorded(request: Request, error: ReplyNotRecorded) -> JSONResponse:
+    request.app.state.gateway.log_watch.look_again()
     return _problem(
         request,
         problems.LOG_UNAVAILABLE,

@@ -7,7 +7,7 @@ ROUND_SECONDS = 5.0
 
 
 class LogWatch:
-    """Asks `log` every 5 s."""
+    """Asks `log` every 5 s, and at once when a request has met with trouble."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
@@ -16,6 +16,9 @@ class LogWatch:
 
     async def run(self) -> None:
         await self._rounds.run()
+
+    def look_again(self) -> None:
+        self._rounds.hurry()
 
     async def _look(self) -> None:
         self.is_writable = await self._log.is_writable()

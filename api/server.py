@@ -1,8 +1,16 @@
-"""uvicorn, but that it always finishes what is under way."""
+"""uvicorn and its socket, as the gateway needs them."""
 
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
+
+
+class CannotServe(Exception):
+    """The address cannot be listened on. The message says what to do."""
 
 
 class Server(uvicorn.Server):
@@ -15,3 +23,28 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.should_exit = True
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens on `host` and `port` (0: any that is free). Raises CannotServe."""
+    try:
+        # The protocol must be named: asyncio sets TCP_NODELAY only on sockets that say TCP,
+        # and without it every answer on a kept connection waits 40 ms for the peer's ACK.
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError as error:
+        raise CannotServe(f"HOST={host} is not an address: {error.strerror}") from error
+    with socket.socket(family, kind, protocol) as listener:
+        if os.name == "posix":  # elsewhere the option lets two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen(2048)
+        except OSError as error:
+            raise CannotServe(
+                f"cannot listen on {host}:{port}: {error.strerror}; stop what listens there, or "
+                "choose another with --host and --port (or HOST and PORT)"
+            ) from error
+        yield listener

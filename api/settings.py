@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from backends.services import SERVICES
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
 _DEFAULT_URLS = {info.variable.lower(): info.default_url for info in SERVICES}
 
 
@@ -34,13 +36,15 @@ def _http_url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _upper(value: Any) -> Any:
-    return value.upper() if isinstance(value, str) else value
+def _log_level(value: str) -> str:
+    if value.upper() not in LOG_LEVELS:
+        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
+    return value.upper()
 
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
 ServiceUrl = Annotated[str, AfterValidator(_http_url)]
-LogLevel = Annotated[str, BeforeValidator(_upper), Field(pattern="^(DEBUG|INFO|WARNING|ERROR)$")]
+LogLevel = Annotated[str, AfterValidator(_log_level)]
 
 
 class Settings(BaseSettings):
@@ -51,7 +55,7 @@ class Settings(BaseSettings):
     )
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8009, ge=1, le=65535, description="Port to listen on.")
+    port: int = Field(8009, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     eventlog_url: str = Field(
         default_factory=lambda: f"sqlite:///{user_data_path('interview-gateway')}/interviews.db",
         description="Where the event log is kept.",

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from api import problems
 from api.refusals import UnknownInterview
@@ -21,7 +21,7 @@ from api.wire import (
     config_of,
 )
 from statemachine.rules import State
-from statemachine.session import InterviewId, Role, Session
+from statemachine.session import Role, Session
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
 
@@ -89,16 +89,18 @@ async def interviews(
 
 
 @router.get(
-    "/{interview_id}",
+    "/{interviewId}",
     response_model_exclude_none=True,
     responses=documented(problems.UNKNOWN_INTERVIEW, problems.LOG_UNAVAILABLE),
 )
-async def interview(interview_id: InterviewId, gateway: TheGateway) -> InterviewReply:
+async def interview(
+    interview_id: Annotated[str, Path(alias="interviewId")], gateway: TheGateway
+) -> InterviewReply:
     """One interview and its current session, to go on from after a crash."""
     found = await gateway.log.interview(interview_id)
     row = await gateway.log.overview(interview_id)
     if found is None or row is None:
         raise UnknownInterview(
-            f"The log holds no interview {interview_id}. GET /api/v1/interviews lists them."
+            "The log holds no interview of this id. GET /api/v1/interviews lists those it holds."
         )
     return InterviewReply.of_interview(row, found)

@@ -1,0 +1,21 @@
+"""What the API's tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.gateways import Served, serving
+
+
+@pytest.fixture(scope="module")
+def alone() -> Iterator[Served]:
+    """A gateway with no service up, for tests that leave the interviews of others alone."""
+    with serving() as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def fresh() -> Iterator[Served]:
+    """A gateway with no service up and an empty log."""
+    with serving() as gateway:
+        yield gateway

@@ -1,0 +1,162 @@
+"""Health and models: right, and in time whatever the services do."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+
+import pytest
+
+from backends.services import SERVICES
+from tests.desktop import Desktop
+from tests.fakes import (
+    ConversationServer,
+    FakeServer,
+    GraniteServer,
+    HealthOnlyServer,
+    Mood,
+    OllamaServer,
+)
+from tests.gateways import serving
+
+
+def all_services() -> list[FakeServer]:
+    others = ("voice-service", "avatar-service", "interview-service", "analytics-service")
+    speaking: list[FakeServer] = [GraniteServer(), ConversationServer(), OllamaServer()]
+    return speaking + [HealthOnlyServer(name) for name in others]
+
+
+@pytest.fixture
+def services() -> Iterator[list[FakeServer]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(service) for service in all_services()]
+
+
+def test_health_tells_of_the_gateway_and_its_seven_services(services: list[FakeServer]) -> None:
+    with serving(*services) as gateway:
+        health = gateway.get("/health").json()
+    assert health["status"] == "online"
+    assert health["summary"] == {"online": 7, "total": 7}
+    assert set(health["gateway"]) == {"version", "uptime_seconds", "eventLog"}
+    assert health["gateway"]["eventLog"] == "online"
+    assert [s["name"] for s in health["services"]] == [info.name for info in SERVICES]
+    for service in health["services"]:
+        assert set(service) == {"name", "status", "latencyMs", "lastChecked"}
+        assert service["lastChecked"].endswith("Z")
+        datetime.fromisoformat(service["lastChecked"])
+
+
+@pytest.mark.parametrize(
+    ("up", "status"),
+    [(7, "online"), (6, "online"), (5, "degraded"), (3, "degraded"), (2, "offline")],
+)
+def test_the_whole_is_what_its_services_make_it(
+    services: list[FakeServer], up: int, status: str
+) -> None:
+    for service in services[up:]:
+        service.mood = Mood.ERROR_500
+    with serving(*services) as gateway:
+        health = gateway.get("/health").json()
+    assert (health["status"], health["summary"]["online"]) == (status, up)
+    errors = [s["error"] for s in health["services"] if s["status"] == "offline"]
+    assert errors == ["HTTP 500"] * (7 - up)
+
+
+def test_however_many_ask_one_round_of_probes_runs(services: list[FakeServer]) -> None:
+    with serving(*services) as gateway:
+        for _ in range(50):
+            assert gateway.get("/health").status_code == 200
+    assert [service.count("/health") for service in services if service.name != "ollama"] == [1] * 6
+
+
+def test_all_services_hanging_keep_nobody_waiting(services: list[FakeServer]) -> None:
+    for service in services:
+        service.mood = Mood.HANG
+    with serving(*services) as gateway:
+        began = time.monotonic()
+        health = gateway.get("/health")
+        assert time.monotonic() - began < 1
+        assert health.json()["services"][0]["error"] == "No answer yet after 0.8 s"
+
+        began = time.monotonic()
+        models = gateway.get("/api/v1/models").json()["models"]
+        assert time.monotonic() - began < 0.5
+        assert [model["id"] for model in models] == ["granite4:2b", "llama3.2:1b"]
+
+        began = time.monotonic()
+        desktop = Desktop(gateway).start(totalQuestions=3)
+        assert time.monotonic() - began < 5
+
+        gateway.wait_until_noticed(ollama="offline")
+        error = "No answer within 3 s"
+        while gateway.get("/health").json()["services"][0]["error"] != error:
+            time.sleep(0.1)
+        for act in (lambda: Desktop(gateway).start(), lambda: desktop.answer("Noticed.")):
+            began = time.monotonic()
+            act()
+            assert time.monotonic() - began < 0.1
+
+
+def test_models_of_both_sources_are_merged() -> None:
+    with GraniteServer() as granite, OllamaServer() as ollama, serving(granite, ollama) as gateway:
+        models = gateway.get("/api/v1/models").json()["models"]
+    assert {model["source"] for model in models} == {"granite-interview-service", "ollama"}
+    fields = {"id", "name", "paramCount", "ramRequired", "downloadSize", "description", "source"}
+    for model in models:
+        assert fields <= set(model) <= fields | {"dataset"}
+        assert all(isinstance(value, str) for value in model.values())
+
+
+class TestSelection:
+    """Choosing a model."""
+
+    def test_the_selected_model_is_used_where_none_is_named(self) -> None:
+        with serving() as gateway:
+            assert Desktop(gateway).start().session["config"]["model"] == "granite4:2b"
+            reply = gateway.post("/api/v1/models/select", {"modelId": "llama3.2:1b"})
+            assert reply.json()["selected"] == "llama3.2:1b"
+            assert Desktop(gateway).start().session["config"]["model"] == "llama3.2:1b"
+
+    def test_older_desktops_select_by_query_and_send_no_body(self) -> None:
+        with serving() as gateway:
+            path = "/api/v1/models/select?model_id=llama3.2:1b"
+            assert gateway.client.post(path).json()["selected"] == "llama3.2:1b"
+            headers = {"content-type": "application/json"}
+            assert gateway.client.post(path, headers=headers).json()["selected"] == "llama3.2:1b"
+
+    def test_an_unknown_model_gets_the_list_of_known_ones(self) -> None:
+        with serving() as gateway:
+            response = gateway.post("/api/v1/models/select", {"modelId": "gpt-9"})
+        assert response.status_code == 404
+        assert response.json()["knownModels"] == ["granite4:2b", "llama3.2:1b"]
+        assert "llama3.2:1b" in response.json()["detail"]
+
+    def test_a_start_names_any_model_while_a_source_is_down(self) -> None:
+        with OllamaServer() as ollama, serving(ollama) as gateway:
+            desktop = Desktop(gateway).start(model="vetta-granite-2b-gguf-v4")
+        assert desktop.session["config"]["model"] == "vetta-granite-2b-gguf-v4"
+
+    def test_a_start_with_a_model_that_no_source_offers_is_refused(self) -> None:
+        with (
+            OllamaServer() as ollama,
+            GraniteServer() as granite,
+            serving(ollama, granite) as gateway,
+        ):
+            gateway.get("/api/v1/models")
+            body = {"role": "Data Analyst", "model": "gpt-9"}
+            response = gateway.post("/api/v1/interviews/start", body)
+        assert response.status_code == 404
+        assert "vetta-granite-2b-gguf-v4" in response.json()["knownModels"]
+
+    def test_the_source_that_offers_the_model_is_asked_first(self) -> None:
+        with (
+            OllamaServer() as ollama,
+            GraniteServer() as granite,
+            serving(ollama, granite) as gateway,
+        ):
+            gateway.wait_until_noticed(ollama="online", granite_interview_service="online")
+            gateway.get("/api/v1/models")
+            model = ollama.models[0]["name"]
+            desktop = Desktop(gateway).start(model=model)
+        assert "Ollama question" in desktop.said[0]
+        assert granite.count("/api/v1/interviews") == 0

@@ -1,0 +1,72 @@
+"""A log that cannot be written: the answer was not taken, and the caller is told so."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.desktop import Desktop
+from tests.events import head_of
+from tests.gateways import Served, serving
+
+
+def check_not_taken(desktop: Desktop) -> None:
+    response = desktop.try_answer("Is this taken?")
+    problem = response.json()
+    assert response.status_code == 503
+    assert problem["type"] == "/problems/log-unavailable"
+    assert problem["answerTaken"] is False
+    assert "not taken" in problem["detail"]
+    assert str(Path.cwd()) not in response.text
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/interviews.db"
+
+
+def test_a_locked_log_takes_nothing_and_is_back_when_it_is_free(url: str, tmp_path: Path) -> None:
+    with serving(eventlog_url=url) as gateway:
+        desktop = Desktop(gateway).start(totalQuestions=2)
+        before = head_of(gateway)
+        other = sqlite3.connect(tmp_path / "interviews.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        check_not_taken(desktop)
+        other.close()
+        assert head_of(gateway) == before
+        desktop.finish()
+
+
+def test_a_log_that_was_moved_away_takes_nothing_and_is_back_when_it_is(
+    url: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "interviews.db"
+    with serving(eventlog_url=url) as gateway:
+        desktop = Desktop(gateway).start(totalQuestions=2)
+        path.rename(tmp_path / "away.db")
+        check_not_taken(desktop)
+        start = gateway.post("/api/v1/interviews/start", {"role": "Data Analyst"})
+        assert start.status_code == 503
+        assert gateway.get("/api/v1/interviews").status_code == 503
+        assert gateway.get("/health").status_code == 200
+        (tmp_path / "away.db").rename(path)
+        desktop.finish()
+
+
+def test_health_tells_that_the_log_cannot_be_written(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "interviews.db"
+    with serving(eventlog_url=url) as gateway:
+        assert gateway.get("/health").json()["gateway"]["eventLog"] == "online"
+        path.rename(tmp_path / "away.db")
+        assert gateway.post("/api/v1/interviews/start", {"role": "Data Analyst"}).is_server_error
+        wait_for_log(gateway, "offline")
+        (tmp_path / "away.db").rename(path)
+        wait_for_log(gateway, "online")
+
+
+def wait_for_log(gateway: Served, status: str) -> None:
+    deadline = time.monotonic() + 10
+    while gateway.get("/health").json()["gateway"]["eventLog"] != status:
+        assert time.monotonic() < deadline, f"health never told that the log is {status}"
+        time.sleep(0.02)

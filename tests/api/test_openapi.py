@@ -1,0 +1,72 @@
+"""The OpenAPI page: its examples work when tried, and it tells the truth about problems."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.gateways import Served
+
+
+@pytest.fixture(scope="module")
+def document(alone: Served) -> dict[str, Any]:
+    found: dict[str, Any] = alone.get("/openapi.json").json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_every_endpoint_of_the_contract_is_documented(document: dict[str, Any]) -> None:
+    assert {f"{method.upper()} {path}" for method, path, _ in operations(document)} == {
+        "GET /health",
+        "GET /api/v1/models",
+        "POST /api/v1/models/select",
+        "POST /api/v1/interviews/start",
+        "POST /api/v1/interviews/respond",
+        "POST /api/v1/interviews/summary",
+        "GET /api/v1/interviews",
+        "GET /api/v1/interviews/{interviewId}",
+    }
+
+
+def test_every_example_works_when_tried(alone: Served, document: dict[str, Any]) -> None:
+    tried = 0
+    for method, path, operation in operations(document):
+        if method == "post":
+            schema = str(operation["requestBody"]["content"]["application/json"]["schema"])
+            name = re.findall(r"#/components/schemas/(\w+)", schema)[0]
+            for example in document["components"]["schemas"][name]["examples"]:
+                response = alone.post(path, example)
+                assert response.status_code == 200, (path, response.text)
+                tried += 1
+    assert tried == 4
+
+
+def test_every_problem_is_documented_as_one(document: dict[str, Any]) -> None:
+    for _, path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if status != "200":
+                assert list(response["content"]) == ["application/problem+json"], (path, status)
+        assert {"400", "403"} <= set(operation["responses"])
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_every_reference_in_the_document_leads_somewhere(document: dict[str, Any]) -> None:
+    references = set(re.findall(r"'#/components/schemas/(\w+)'", str(document)))
+    assert references <= set(document["components"]["schemas"])
+
+
+def test_the_page_asks_for_nothing_outside_the_gateway(alone: Served) -> None:
+    page = alone.get("/docs")
+    assert page.status_code == 200
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert sources
+    for source in sources:
+        assert source.startswith("/"), source
+        assert alone.get(source).status_code == 200

@@ -1,0 +1,84 @@
+"""Real gateways for the tests: served by uvicorn on a free port of the loopback."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.server import listening
+from api.settings import Settings
+from backends.services import SERVICES
+from eventlog.memory import MemoryEventLog
+from eventlog.protocol import EventLog
+from tests.fakes import FakeServer
+
+NOWHERE = "http://127.0.0.1:9"
+"""Port 9 (discard) is not listened on: a connection is refused at once."""
+
+VARIABLES = {info.name: info.variable.lower() for info in SERVICES}
+
+
+def settings_for(*services: FakeServer, **given: Any) -> Settings:
+    """Settings by which `services` are up and the others are refused; nothing comes from
+    the environment or a .env file."""
+    urls = dict.fromkeys(VARIABLES.values(), NOWHERE)
+    urls |= {VARIABLES[service.name]: service.url for service in services}
+    return Settings(**{"_env_file": None, "eventlog_url": "memory:", **urls, **given})
+
+
+class Served:
+    """A gateway that listens: `client` talks to it, `app` is the application itself."""
+
+    def __init__(self, app: FastAPI, url: str, client: httpx.Client) -> None:
+        self.app = app
+        self.url = url
+        self.client = client
+
+    def post(self, path: str, body: Any) -> httpx.Response:
+        return self.client.post(path, json=body)
+
+    def get(self, path: str, **params: Any) -> httpx.Response:
+        return self.client.get(path, params=params)
+
+    def wait_until_noticed(self, **expected: str) -> None:
+        """Until health tells of each service (dashes as underscores) what is expected."""
+        deadline = time.monotonic() + 12
+        wanted = {name.replace("_", "-"): status for name, status in expected.items()}
+        while time.monotonic() < deadline:
+            services = self.get("/health").json()["services"]
+            found = {service["name"]: service["status"] for service in services}
+            if wanted.items() <= found.items():
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"health never told of {wanted}")
+
+
+@contextmanager
+def serving(
+    *services: FakeServer, log: EventLog | None = None, **settings: Any
+) -> Iterator[Served]:
+    """A gateway with `services` up, on a log of its own in memory unless told otherwise."""
+    chosen = settings_for(*services, **settings)
+    needs_memory = log is None and chosen.eventlog_url == "memory:"
+    app = create_app(chosen, MemoryEventLog() if needs_memory else log)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=6)
+    server = uvicorn.Server(config)
+    with listening("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive(), "the gateway did not start"
+                time.sleep(0.005)
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            with httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
+                yield Served(app, url, client)
+        finally:
+            server.should_exit = True
+            thread.join()

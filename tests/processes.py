@@ -1,0 +1,100 @@
+"""The gateway as its user runs it: a process, started from the command line."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from backends.services import SERVICES
+from tests.gateways import NOWHERE
+
+COMMAND = (sys.executable, "-m", "api.cli")
+PATIENCE = 20
+"""Seconds after which a process should have done what it was asked."""
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """An environment in which every service is refused and the log is in `folder`."""
+    urls = {info.variable: NOWHERE for info in SERVICES}
+    own = {"EVENTLOG_URL": f"sqlite:///{folder}/interviews.db", "PORT": "0"}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    python_path = str(Path(__file__).resolve().parents[1])
+    return {**kept, "PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1", **urls, **own, **more}
+
+
+def run(*arguments: str, env: Mapping[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of the gateway to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        env=env,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+class Process:
+    """A gateway that runs as a process of its own; what it prints is in `printed`."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self._printing = folder / "printed.txt"
+        with self._printing.open("w") as output:
+            self.popen = subprocess.Popen(
+                [*COMMAND, "serve"], env=env, cwd=folder, stdout=output, stderr=subprocess.STDOUT
+            )
+        self.url = self.wait_for(r"on (http://\S+)")
+        self.client = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
+        self._wait_until_it_answers()
+
+    @property
+    def printed(self) -> str:
+        return self._printing.read_text()
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and wait; the exit code."""
+        self.client.close()
+        self.popen.send_signal(number)
+        return self.popen.wait(PATIENCE)
+
+    def wait_for(self, pattern: str) -> str:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self.popen.poll() is None:
+            if found := re.search(pattern, self.printed):
+                return found.group(1)
+            time.sleep(0.01)
+        self.popen.kill()
+        self.popen.wait()
+        raise AssertionError(f"the gateway never printed {pattern!r}:\n{self.printed}")
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                self.client.get("/health")
+            except httpx.TransportError:
+                time.sleep(0.01)
+            else:
+                return
+        raise AssertionError("the gateway never answered")
+
+
+@contextmanager
+def gateway_process(folder: Path, **more: str) -> Iterator[Process]:
+    """A running gateway; it is killed at the end if it still runs."""
+    process = Process(folder, environment(folder, **more))
+    try:
+        yield process
+    finally:
+        process.client.close()
+        if process.popen.poll() is None:
+            process.popen.kill()
+            process.popen.wait()
