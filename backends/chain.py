@@ -24,7 +24,8 @@ FIRST_SHARE = 0.6
 """How much of the time that is left a backend gets while others wait behind it: enough for
 a model that is slow, and not so much that the next one has no chance."""
 
-# Everything of Unicode's Cc but tab and newline: terminal escapes, bells, NUL.
+# Everything of Unicode's Cc but tab and newline: terminal escapes, bells, NUL; and carriage
+# returns, so that lines end the same way wherever they are from.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -89,7 +90,8 @@ class Chain:
         while waiting:
             backend = waiting.pop(0)
             tried = asyncio.get_running_loop().time()
-            limit = deadline.left() * (FIRST_SHARE if waiting else 1)
+            others_wait = any(self._may_answer(other) for other in waiting)
+            limit = deadline.left() * (FIRST_SHARE if others_wait else 1)
             try:
                 self._check_up(backend)
                 async with asyncio.timeout(limit):
@@ -113,10 +115,12 @@ class Chain:
         offering = self._catalogue.source_of(session.config.model)
 
         def rank(backend: Backend) -> tuple[bool, bool]:
-            is_offline = self._health.offline_reason(backend.name) is not None
-            return is_offline, backend.name != offering
+            return not self._may_answer(backend), backend.name != offering
 
         return sorted(self._backends, key=rank)
+
+    def _may_answer(self, backend: Backend) -> bool:
+        return self._health.offline_reason(backend.name) is None
 
     def _check_up(self, backend: Backend) -> None:
         reason = self._health.offline_reason(backend.name)
@@ -153,7 +157,7 @@ def _reply(
 def _clean(text: str) -> str:
     """The text without control characters and outer white space. Raises BackendError when
     nothing is left, or more than anyone would read."""
-    text = _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    text = _CONTROL.sub("", text).strip()
     if not text:
         raise BackendError("Said nothing")
     if len(text) > MAX_MESSAGE_CHARS:

@@ -33,7 +33,7 @@ class GraniteBackend:
     async def speak(self, turn: Turn) -> Words:
         config = turn.session.config
         if turn.answer is None:
-            body = config.model_dump(mode="json", by_alias=True)
+            body = config.model_dump(mode="json", by_alias=True, exclude_none=True)
             reply = await self._service.post("/api/v1/interviews/start", body, _Reply)
             return Words(_opening(reply), model=config.model)
         respond = {"session": _session(turn.session), "message": turn.answer}
@@ -51,8 +51,10 @@ class GraniteBackend:
 
 
 def _session(session: Session) -> dict[str, Any]:
-    """The four fields that the service knows."""
-    return session.model_dump(mode="json", by_alias=True, exclude={"interview_id"})
+    """The four fields that the service knows; a model that was left out stays out."""
+    return session.model_dump(
+        mode="json", by_alias=True, exclude={"interview_id"}, exclude_none=True
+    )
 
 
 def _opening(reply: _Reply) -> str:

@@ -39,10 +39,18 @@ class HealthMonitor:
     `on_return` is called with the name of a service that has come online.
     """
 
-    def __init__(self, client: httpx.AsyncClient, urls: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        urls: Mapping[str, str],
+        *,
+        round_seconds: float = ROUND_SECONDS,
+        probe_seconds: float = PROBE_SECONDS,
+    ) -> None:
         self._services = {info: Service(client, urls[info.name]) for info in SERVICES}
         self._found: dict[str, ServiceStatus] = {}
-        self._rounds = Rounds(self._probe_all, ROUND_SECONDS)
+        self._rounds = Rounds(self._probe_all, round_seconds)
+        self._probe_seconds = probe_seconds
         self.on_return: Callable[[str], None] = lambda name: None
 
     async def run(self) -> None:
@@ -74,12 +82,12 @@ class HealthMonitor:
         began = loop.time()
         error: str | None = None
         try:
-            async with asyncio.timeout(PROBE_SECONDS):
+            async with asyncio.timeout(self._probe_seconds):
                 status = await service.status(info.health_path)
             if status != httpx.codes.OK:
                 error = f"HTTP {status}"
         except TimeoutError:
-            error = f"No answer within {PROBE_SECONDS:g} s"
+            error = f"No answer within {self._probe_seconds:g} s"
         except BackendError as failure:
             error = str(failure)
         was_offline = self.offline_reason(info.name) is not None

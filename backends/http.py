@@ -6,10 +6,11 @@ body that is longer is cut off.
 """
 
 import errno
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import httpx
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from backends.errors import BackendError
 
@@ -31,6 +32,8 @@ def new_client() -> httpx.AsyncClient:
         follow_redirects=False,
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
         headers={"accept": "application/json", "accept-encoding": "identity"},
+        # A cookie jar knows hosts, not ports: one service's would be sent to all of them.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
 
 
@@ -46,17 +49,16 @@ class Service:
         try:
             async with self._client.stream("GET", self._base_url + path) as response:
                 return response.status_code
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise BackendError(_reason(error)) from error
 
     async def get(self, path: str, shape: type[T]) -> T:
         """The answer to a GET, as `shape`. Raises BackendError."""
         return _parse(await self._body("GET", path), shape)
 
-    async def post(self, path: str, body: BaseModel | dict[str, Any], shape: type[T]) -> T:
+    async def post(self, path: str, body: dict[str, Any], shape: type[T]) -> T:
         """The answer to a POST of `body`, as `shape`. Raises BackendError."""
-        json = body.model_dump(mode="json", by_alias=True) if isinstance(body, BaseModel) else body
-        return _parse(await self._body("POST", path, json), shape)
+        return _parse(await self._body("POST", path, body), shape)
 
     async def _body(self, method: str, path: str, json: Any = None) -> bytes:
         try:
@@ -68,7 +70,7 @@ class Service:
                     if len(body) > MAX_BYTES:
                         raise BackendError(f"Answered more than {MAX_BYTES // 2**20} MiB")
                 return bytes(body)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise BackendError(_reason(error)) from error
 
 
@@ -98,7 +100,7 @@ def _parse(body: bytes, shape: type[T]) -> T:
         raise BackendError("Answered JSON of another shape") from error
 
 
-def _reason(error: httpx.HTTPError) -> str:
+def _reason(error: Exception) -> str:
     """A foreign error in words; the one place where httpx' errors are known."""
     if isinstance(error, httpx.ConnectError):
         return _connect_reason(error)

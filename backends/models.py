@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 import httpx
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from backends.errors import BackendError
@@ -23,6 +31,8 @@ FETCH_SECONDS = 3.0
 
 UNKNOWN = "unknown"
 GB, MB = 1_000_000_000, 1_000_000
+MAX_SIZE = 1_000_000 * GB
+"""Bytes; a size above is nonsense, and one of 400 digits cannot even be divided."""
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -51,6 +61,14 @@ class Model(BaseModel):
     description: str = ""
     dataset: str | None = None
     source: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        """A field that is null has been left out."""
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if value is not None}
 
 
 FALLBACK = (
@@ -86,18 +104,26 @@ class _OllamaDetails(BaseModel):
 
 class _OllamaModel(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    size: Annotated[int, Field(ge=0)] = 0
+    size: Annotated[int, Field(ge=0, le=MAX_SIZE)] = 0
     details: _OllamaDetails = _OllamaDetails()
 
 
 class ModelCatalogue:
     """What the sources at `urls` (by service name) offer, kept fresh while `run` runs."""
 
-    def __init__(self, client: httpx.AsyncClient, urls: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        urls: Mapping[str, str],
+        *,
+        round_seconds: float = ROUND_SECONDS,
+        fetch_seconds: float = FETCH_SECONDS,
+    ) -> None:
         self._granite = Service(client, urls[GRANITE])
         self._ollama = Service(client, urls[OLLAMA])
         self._offers: dict[str, tuple[Model, ...] | None] = {GRANITE: None, OLLAMA: None}
-        self._rounds = Rounds(self._fetch_all, ROUND_SECONDS)
+        self._rounds = Rounds(self._fetch_all, round_seconds)
+        self._fetch_seconds = fetch_seconds
 
     async def run(self) -> None:
         """Fetch in rounds until cancelled."""
@@ -111,11 +137,7 @@ class ModelCatalogue:
         """The merged list, from memory; only before the first round is over does it wait,
         at most `within` seconds."""
         await self._rounds.wait_for_first(within)
-        merged: dict[str, Model] = {}
-        for offered in self._offers.values():
-            for model in offered or ():
-                merged.setdefault(model.id, model)
-        return list(merged.values()) or list(FALLBACK)
+        return self._listed()
 
     def source_of(self, model_id: str | None) -> str | None:
         """The service that offers the model; granite-interview-service if both do."""
@@ -135,9 +157,17 @@ class ModelCatalogue:
 
     def rules_out(self, model_id: str) -> bool:
         """True if every source that could offer the model has answered, and none does. A
-        source that is down might."""
+        source that is down might; and where none offers any, the built-in list stands."""
         everyone_answered = all(offered is not None for offered in self._offers.values())
-        return everyone_answered and self.source_of(model_id) is None
+        is_listed = any(model.id == model_id for model in self._listed())
+        return everyone_answered and not is_listed and self.source_of(model_id) is None
+
+    def _listed(self) -> list[Model]:
+        merged: dict[str, Model] = {}
+        for offered in self._offers.values():
+            for model in offered or ():
+                merged.setdefault(model.id, model)
+        return list(merged.values()) or list(FALLBACK)
 
     async def _fetch_all(self) -> None:
         await asyncio.gather(
@@ -147,7 +177,7 @@ class ModelCatalogue:
 
     async def _fetch(self, source: str, service: Service, path: str, read: Any) -> None:
         try:
-            async with asyncio.timeout(FETCH_SECONDS):
+            async with asyncio.timeout(self._fetch_seconds):
                 answer = await service.get(path, _Entries | list[Any])  # type: ignore[arg-type]
         except (BackendError, TimeoutError) as error:
             logger.debug("%s offers no models: %s", source, error)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 logger = logging.getLogger(__name__)
 
@@ -31,22 +32,22 @@ class Rounds:
             except Exception:
                 logger.exception("A round of %s failed", self._work.__qualname__)
             self.first.set()
-            await self._pause(began + self._seconds - loop.time())
+            await _wait(self._hurry, began + self._seconds - loop.time())
 
     def hurry(self) -> None:
         self._hurry.set()
 
     async def wait_for_first(self, seconds: float) -> None:
         """Until the first round is over, or for `seconds`."""
-        if self.first.is_set():
-            return
-        try:
-            await asyncio.wait_for(self.first.wait(), seconds)
-        except TimeoutError:
-            return
+        await _wait(self.first, seconds)
 
-    async def _pause(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._hurry.wait(), max(0.0, seconds))
-        except TimeoutError:
-            return
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Until `event` is set, or for `seconds`.
+
+    Not `asyncio.wait_for`: before Python 3.12 it swallows a cancellation that comes just as
+    the event is set, and the rounds would never end.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

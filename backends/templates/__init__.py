@@ -64,13 +64,12 @@ class TemplatesBackend:
     async def sum_up(self, session: Session) -> Words:
         script = self._scripts[session.config.role]
         answers = _answers(session)
-        *themes, last_theme = script.themes
         return Words(
             f"{script.role} interview: {session.current_question} of "
             f"{session.config.total_questions} questions asked, {len(answers)} answered in "
-            f"{sum(len(answer.split()) for answer in answers)} words. It set out to explore "
-            f"{', '.join(themes)} and {last_theme}. No AI service was available to weigh the "
-            "answers; the transcript holds them word for word."
+            f"{sum(len(answer.split()) for answer in answers)} words. It set out to explore: "
+            f"{'; '.join(script.themes)}. No AI service was available to weigh the answers; the "
+            "transcript holds them word for word."
         )
 
     def question(self, turn: Turn) -> str:

@@ -1,0 +1,25 @@
+"""The services that speak, each a fake of its own for every test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fakes import ConversationServer, GraniteServer, OllamaServer
+
+
+@pytest.fixture
+def granite() -> Iterator[GraniteServer]:
+    with GraniteServer() as server:
+        yield server
+
+
+@pytest.fixture
+def conversation() -> Iterator[ConversationServer]:
+    with ConversationServer() as server:
+        yield server
+
+
+@pytest.fixture
+def ollama() -> Iterator[OllamaServer]:
+    with OllamaServer() as server:
+        yield server

@@ -1,0 +1,329 @@
+"""The chain: backends in order, within one deadline, and always words that can be used."""
+
+import asyncio
+import re
+
+import pytest
+
+from backends.chain import Reply
+from backends.deadline import Deadline
+from backends.services import CONVERSATION, GRANITE, OLLAMA, TEMPLATES
+from backends.templates import load_scripts
+from backends.turn import Turn
+from statemachine.session import MAX_MESSAGE_CHARS, Role
+from statemachine.wording import asks
+from tests.backends.interviews import turn
+from tests.backends.stage import PATIENCE, Stage, staged
+from tests.backends.typed import TypedServer
+from tests.fakes import CLOSING, ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
+
+SHORT = 0.3  # seconds: a budget for what hangs
+SLACK_MS = 500  # for a machine that has other things to do
+SPEAKS_AT = {GRANITE: "/api/v1/interviews", CONVERSATION: "/conversation", OLLAMA: "/api/chat"}
+
+GRANITES_MODEL, OLLAMAS_MODEL = "vetta-granite-2b-gguf-v4", "llama3.2:1b"
+
+SCRIPT = load_scripts()[Role.DATA_ANALYST]
+CLOSING_TEMPLATE = SCRIPT.closing
+
+Servers = tuple[GraniteServer, ConversationServer, OllamaServer]
+
+
+@pytest.fixture
+def servers(
+    granite: GraniteServer, conversation: ConversationServer, ollama: OllamaServer
+) -> Servers:
+    return granite, conversation, ollama
+
+
+def speaking_in(mood: Mood, *servers: FakeServer) -> None:
+    """From now on they speak in this mood, while health and models stay good."""
+    for server in servers:
+        server.moods[SPEAKS_AT[server.name]] = mood
+
+
+def offline(*servers: FakeServer) -> None:
+    """From now on their probes fail, while all else stays good."""
+    for server in servers:
+        server.moods["/api/tags" if server.name == OLLAMA else "/health"] = Mood.ERROR_500
+
+
+def replied(servers: tuple[FakeServer, ...], due: Turn, within: float = PATIENCE) -> Reply:
+    return staged(servers, lambda stage: stage.chain.speak(due, Deadline.after(within)))
+
+
+def summed_up(servers: Servers, within: float = PATIENCE) -> Reply:
+    session = turn(3).session
+    return staged(servers, lambda stage: stage.chain.sum_up(session, Deadline.after(within)))
+
+
+def reasons(reply: Reply) -> list[tuple[str, str]]:
+    """Who was tried before, in order, and why each was passed over."""
+    return [(attempt.backend, attempt.reason) for attempt in reply.origin.attempts]
+
+
+# Who is asked
+
+
+@pytest.mark.parametrize(
+    ("model", "order"),
+    [
+        (None, [GRANITE, CONVERSATION, OLLAMA, TEMPLATES]),
+        ("a-model-nobody-has", [GRANITE, CONVERSATION, OLLAMA, TEMPLATES]),
+        (GRANITES_MODEL, [GRANITE, CONVERSATION, OLLAMA, TEMPLATES]),
+        (OLLAMAS_MODEL, [OLLAMA, GRANITE, CONVERSATION, TEMPLATES]),
+    ],
+)
+def test_the_source_of_the_model_is_asked_first_and_the_templates_last(
+    servers: Servers, model: str | None, order: list[str]
+) -> None:
+    speaking_in(Mood.ERROR_500, *servers)
+    reply = replied(servers, turn(2, model=model))
+    assert [*(name for name, _ in reasons(reply)), reply.origin.backend] == order
+
+
+def test_nobody_is_asked_once_there_are_words(servers: Servers) -> None:
+    reply = replied(servers, turn(2, model=GRANITES_MODEL))
+    assert (reply.text, reply.closes) == ("Granite question 2 about Data Analyst?", False)
+    assert (reply.origin.backend, reply.origin.model) == (GRANITE, GRANITES_MODEL)
+    assert reply.origin.attempts == ()
+    _, conversation, ollama = servers
+    assert conversation.count("/conversation") == ollama.count("/api/chat") == 0
+
+
+def test_a_backend_known_to_be_offline_is_not_asked_and_that_is_noted(servers: Servers) -> None:
+    granite, conversation, ollama = servers
+    offline(granite, conversation)
+    speaking_in(Mood.ERROR_500, ollama)
+    reply = replied(servers, turn(2, model=GRANITES_MODEL))
+    assert reasons(reply) == [
+        (OLLAMA, "HTTP 500"),
+        (GRANITE, "Offline: HTTP 500"),
+        (CONVERSATION, "Offline: HTTP 500"),
+    ]
+    assert granite.count("/api/v1/interviews") == conversation.count("/conversation") == 0
+
+
+def test_every_failed_attempt_is_kept_with_its_reason_and_time(servers: Servers) -> None:
+    granite, conversation, _ = servers
+    speaking_in(Mood.HANG, granite)
+    speaking_in(Mood.ERROR_500, conversation)
+    reply = replied(servers, turn(2), within=SHORT)
+    assert reasons(reply) == [(GRANITE, "No answer within 0.2 s"), (CONVERSATION, "HTTP 500")]
+    assert (reply.origin.backend, reply.origin.model) == (OLLAMA, OLLAMAS_MODEL)
+    hung, refused = reply.origin.attempts
+    assert 150 <= hung.elapsed_ms <= reply.origin.elapsed_ms
+    assert refused.elapsed_ms < hung.elapsed_ms
+
+
+# Time
+
+
+def test_the_deadline_holds_when_every_backend_hangs(servers: Servers) -> None:
+    speaking_in(Mood.HANG, *servers)
+    for reply in (replied(servers, turn(2), SHORT), summed_up(servers, SHORT)):
+        assert reply.origin.backend == TEMPLATES
+        assert reply.origin.elapsed_ms <= SHORT * 1000 + SLACK_MS
+
+
+def test_the_next_ones_get_their_chance_when_the_first_hangs(servers: Servers) -> None:
+    granite, conversation, _ = servers
+    speaking_in(Mood.HANG, granite)
+    speaking_in(Mood.SLOW, conversation)
+    conversation.delay = SHORT / 10
+    reply = replied(servers, turn(1), within=SHORT)
+    assert reply.text == "Conversation question 1?"
+
+
+def test_a_backend_with_nobody_up_behind_it_gets_all_the_time(servers: Servers) -> None:
+    granite, *others = servers
+    offline(*others)
+    speaking_in(Mood.SLOW, granite)
+    granite.delay = 0.75
+    assert replied(servers, turn(2), within=1.0).origin.backend == GRANITE
+
+
+def test_a_deadline_that_has_passed_still_gets_an_answer(servers: Servers) -> None:
+    assert replied(servers, turn(2), within=0.0).origin.backend == TEMPLATES
+
+
+# What is accepted as the interviewer's turn
+
+
+def test_the_opening_may_not_close(servers: Servers) -> None:
+    speaking_in(Mood.CLOSES_EARLY, *servers)
+    reply = replied(servers, turn(1))
+    assert {reason for _, reason in reasons(reply)} == {
+        "Closed the interview before its first question"
+    }
+    assert reply.origin.backend == TEMPLATES
+    assert not reply.closes
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Question 6 of 5: and one more thing?",
+        f"{CLOSING} Have you any questions for us?",
+        "That was very interesting.",
+    ],
+)
+def test_the_last_turn_must_close_and_may_not_ask(granite: GraniteServer, words: str) -> None:
+    granite.script = [words]
+    reply = replied((granite,), turn(6))
+    assert reasons(reply)[0] == (GRANITE, "Went on asking after the last answer")
+    assert (reply.text, reply.closes) == (CLOSING_TEMPLATE, True)
+
+
+@pytest.mark.parametrize("number", [2, 5, 6])
+def test_words_that_close_do_so_before_or_at_the_end(granite: GraniteServer, number: int) -> None:
+    granite.script = [CLOSING]
+    reply = replied((granite,), turn(number))
+    assert (reply.text, reply.closes, reply.origin.backend) == (CLOSING, True, GRANITE)
+
+
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_thanks_before_a_question_close_nothing(servers: Servers, number: int) -> None:
+    speaking_in(Mood.THANKS, *servers)
+    reply = replied(servers, turn(number))
+    assert reply.text == f"Thank you for your answer. Question {number}: Why?"
+    assert not reply.closes
+
+
+def test_a_session_that_says_it_is_complete_changes_nothing(granite: GraniteServer) -> None:
+    speaking_in(Mood.LIES_COMPLETE, granite)
+    reply = replied((granite,), turn(2))
+    assert (reply.text, reply.closes) == ("Granite question 2 about Data Analyst?", False)
+
+
+def typed(response_type: str, words: str, due: Turn) -> Reply:
+    """The chain's reply when conversation-service replies so."""
+    with TypedServer(response_type, words) as server:
+        return replied((server,), due)
+
+
+@pytest.mark.parametrize("number", [2, 6])
+def test_a_conclusion_closes_whatever_its_words(number: int) -> None:
+    reply = typed("conclusion", "You will hear from us.", turn(number))
+    assert (reply.text, reply.closes) == ("You will hear from us.", True)
+
+
+def test_a_conclusion_may_not_ask_after_the_last_answer() -> None:
+    reply = typed("conclusion", "Anything else?", turn(6))
+    assert reply.text == CLOSING_TEMPLATE
+
+
+@pytest.mark.parametrize("response_type", ["feedback", "instruction"])
+def test_a_remark_that_asks_nothing_gets_a_question_behind_it(response_type: str) -> None:
+    reply = typed(response_type, "Well reasoned.", turn(2, total=15))
+    assert reply.text == f"Well reasoned.\n\nQuestion 2: {SCRIPT.questions[1]}"
+    assert (reply.closes, reply.origin.backend) == (False, CONVERSATION)
+
+
+@pytest.mark.parametrize(("words", "closing"), [("Good. And then?", False), (CLOSING, True)])
+def test_a_remark_that_asks_or_closes_stands_alone(words: str, closing: bool) -> None:
+    reply = typed("feedback", words, turn(2))
+    assert (reply.text, reply.closes) == (words, closing)
+
+
+def test_labels_are_renumbered(granite: GraniteServer) -> None:
+    speaking_in(Mood.SIXTH_QUESTION, granite)
+    assert replied((granite,), turn(3)).text == "Question 3 of 5: and one more thing?"
+
+
+# What is accepted as text
+
+
+def spoken_and_summed_up(granite: GraniteServer, words: str) -> list[Reply]:
+    granite.script = [words, words]
+    session = turn(3).session
+
+    async def ask(stage: Stage) -> list[Reply]:
+        deadline = Deadline.after(PATIENCE)
+        return [
+            await stage.chain.speak(turn(2), deadline),
+            await stage.chain.sum_up(session, deadline),
+        ]
+
+    return staged([granite], ask)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("\x1b[2J\x1b]0;owned\x07Why\x00?", "[2J]0;ownedWhy?"),
+        ("\x9bWhy\x7f?\x85", "Why?"),
+        ("\n  First,\r\n\twhy?\r\n\n", "First,\n\twhy?"),
+        ("Pourquoi\xa0? 为什么？", "Pourquoi\xa0? 为什么？"),
+        ("?" * MAX_MESSAGE_CHARS, "?" * MAX_MESSAGE_CHARS),
+    ],
+)
+def test_control_characters_and_outer_white_space_are_taken_off(
+    granite: GraniteServer, words: str, text: str
+) -> None:
+    replies = spoken_and_summed_up(granite, words)
+    assert [(reply.text, reply.origin.backend) for reply in replies] == [(text, GRANITE)] * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("", "Said nothing"),
+        (" \t\r\n\x00\x07\x1b\x7f\x85\xa0\u2028", "Said nothing"),
+        ("?" * (MAX_MESSAGE_CHARS + 1), "Said more than 10,000 characters"),
+    ],
+)
+def test_blank_and_huge_texts_are_passed_over(
+    granite: GraniteServer, words: str, reason: str
+) -> None:
+    for reply in spoken_and_summed_up(granite, words):
+        assert reasons(reply)[0] == (GRANITE, reason)
+        assert reply.origin.backend == TEMPLATES
+
+
+# Summaries
+
+
+def test_a_summary_comes_from_the_first_that_gives_one(servers: Servers) -> None:
+    assert summed_up(servers).text == "Granite summary of the Data Analyst interview."
+    speaking_in(Mood.ERROR_500, servers[0])
+    reply = summed_up(servers)
+    assert reply.origin.backend == OLLAMA
+    assert reasons(reply) == [(GRANITE, "HTTP 500"), (CONVERSATION, "Gives no summaries")]
+
+
+def test_a_summary_falls_through_to_the_templates(servers: Servers) -> None:
+    speaking_in(Mood.ERROR_500, *servers)
+    reply = summed_up(servers)
+    assert reply.origin.backend == TEMPLATES
+    assert reply.text.startswith("Data Analyst interview: 2 of 5 questions asked")
+    assert not reply.closes
+
+
+# Every mood
+
+
+@pytest.mark.parametrize("mood", Mood)
+def test_in_every_mood_there_are_words_by_the_deadline(servers: Servers, mood: Mood) -> None:
+    speaking_in(mood, *servers)
+    for server in servers:
+        server.delay = 60
+
+    async def ask(stage: Stage) -> list[Reply]:
+        deadline = Deadline.after(SHORT)
+        return await asyncio.gather(
+            *(stage.chain.speak(turn(number), deadline) for number in (1, 3, 6)),
+            stage.chain.sum_up(turn(3).session, deadline),
+        )
+
+    opening, question, closing, summary = replies = staged(servers, ask)
+    for reply in replies:
+        assert reply.origin.elapsed_ms <= SHORT * 1000 + SLACK_MS
+        assert re.fullmatch(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]{1,10000}", reply.text)
+        for attempt in reply.origin.attempts:
+            assert re.fullmatch(r"[A-Z][\w ,.()]{5,60}", attempt.reason)
+    assert not opening.closes
+    assert question.closes == (mood is Mood.CLOSES_EARLY)
+    assert closing.closes
+    assert not asks(closing.text)
+    assert not summary.closes

@@ -1,0 +1,207 @@
+"""HTTP to services that may be broken or hostile: a checked value, or a reason, at small cost."""
+
+import asyncio
+import time
+import tracemalloc
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import TypeVar
+
+import pytest
+from pydantic import BaseModel
+
+from backends.errors import BackendError
+from backends.http import MAX_BYTES, Missing, Service, new_client
+from tests.backends.faults import REASONS
+from tests.backends.stage import NOWHERE, PATIENCE, eventually
+from tests.fakes import FakeServer, Mood
+from tests.fakes.server import Routes
+from tests.fakes.wire import Reply, json_reply
+
+T = TypeVar("T")
+
+
+class Health(BaseModel):
+    status: str
+
+
+class Desk(FakeServer):
+    """Echoes what is posted, and sends `reply` to who asks for it."""
+
+    name = "desk"
+    reply = json_reply({"status": "healthy"})
+
+    def routes(self) -> Routes:
+        return {
+            **super().routes(),
+            ("GET", "/reply"): lambda _body, _mood: self.reply,
+            ("POST", "/echo"): lambda body, _mood: json_reply(body),
+        }
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with Desk() as server:
+        yield server
+
+
+def asked(url: str, ask: Callable[[Service], Awaitable[T]]) -> T:
+    """What `ask` makes of the service at `url`."""
+
+    async def use() -> T:
+        async with new_client() as client, asyncio.timeout(PATIENCE):
+            return await ask(Service(client, url))
+
+    return asyncio.run(use())
+
+
+def health_of(server: FakeServer, path: str = "/health") -> Health:
+    return asked(server.url, lambda service: service.get(path, Health))
+
+
+def refusal_of(server: FakeServer, path: str = "/health") -> str:
+    with pytest.raises(BackendError) as caught:
+        health_of(server, path)
+    return str(caught.value)
+
+
+def test_a_get_gives_the_answer_in_its_shape(desk: Desk) -> None:
+    assert health_of(desk) == Health(status="healthy")
+    (request,) = desk.requests
+    assert (request.method, request.path, request.body) == ("GET", "/health", None)
+    assert request.headers["accept"] == "application/json"
+    assert request.headers["accept-encoding"] == "identity"
+
+
+def test_a_post_sends_json(desk: Desk) -> None:
+    body = {"message": "Grüße, 世界"}
+    assert asked(desk.url, lambda service: service.post("/echo", body, dict[str, str])) == body
+    (request,) = desk.requests
+    assert (request.method, request.path, request.body) == ("POST", "/echo", body)
+    assert request.headers["content-type"] == "application/json"
+
+
+def test_a_slash_at_the_end_of_the_base_url_is_not_doubled(desk: Desk) -> None:
+    asked(f"{desk.url}/", lambda service: service.get("/health", Health))
+    assert desk.requests[0].path == "/health"
+
+
+def test_a_status_is_given_as_it_came_and_its_body_left_unread(desk: Desk) -> None:
+    for mood, status in [(Mood.ENDLESS, 200), (Mood.REDIRECT, 302), (Mood.ERROR_500, 500)]:
+        desk.mood = mood
+        assert asked(desk.url, lambda service: service.status("/health")) == status
+
+
+def test_what_is_not_there_is_missing(desk: Desk) -> None:
+    with pytest.raises(Missing, match="HTTP 404"):
+        health_of(desk, "/nothing")
+
+
+def test_a_redirect_is_refused_and_not_followed(desk: Desk) -> None:
+    desk.mood = Mood.REDIRECT
+    assert refusal_of(desk) == "Redirects elsewhere (HTTP 302)"
+    assert desk.count() == 1
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
+def test_a_compressed_answer_is_refused(desk: Desk, encoding: str) -> None:
+    desk.reply = Reply(b"\x00", headers={"content-encoding": encoding})
+    assert refusal_of(desk, "/reply") == "Sent a compressed answer, which was not asked for"
+
+
+def test_an_answer_of_4_mib_is_taken_and_one_byte_more_is_not(desk: Desk) -> None:
+    answer = b'{"status": "healthy"}'
+    desk.reply = Reply(answer.rjust(4 * 1024 * 1024))
+    assert health_of(desk, "/reply") == Health(status="healthy")
+    desk.reply = Reply(answer.rjust(4 * 1024 * 1024 + 1))
+    assert refusal_of(desk, "/reply") == "Answered more than 4 MiB"
+
+
+@pytest.mark.parametrize("mood", [Mood.HUGE_BODY, Mood.GZIP_BOMB, Mood.ENDLESS])
+def test_an_answer_that_is_too_large_costs_little_time_and_memory(desk: Desk, mood: Mood) -> None:
+    desk.mood = mood
+    began = time.monotonic()
+    tracemalloc.start()
+    try:
+        refusal_of(desk)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert time.monotonic() - began < 1
+    assert peak < 4 * MAX_BYTES  # the fake's own buffers, in this process too, included
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        (NOWHERE, "Connection refused"),
+        ("http://no..name", "Could not connect"),
+        ("http://☃.example", "Could not be asked"),  # httpx finds this out only when asked
+        ("gopher://127.0.0.1", "Could not be asked"),
+    ],
+)
+@pytest.mark.parametrize("way", ["get", "status"])
+def test_an_address_that_leads_nowhere_is_a_backend_error(url: str, reason: str, way: str) -> None:
+    async def ask(service: Service) -> object:
+        return await (service.status("/") if way == "status" else service.get("/", Health))
+
+    with pytest.raises(BackendError) as caught:
+        asked(url, ask)
+    assert str(caught.value) == reason
+
+
+def test_proxies_of_the_environment_are_passed_by(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", NOWHERE)
+    monkeypatch.setenv("ALL_PROXY", NOWHERE)
+    assert health_of(desk).status == "healthy"
+
+
+def test_a_cookie_is_not_sent_to_another_service_of_the_same_host(desk: Desk) -> None:
+    desk.reply = replace(desk.reply, headers={"set-cookie": "session=secret; Path=/"})
+
+    async def ask() -> None:
+        async with new_client() as client:
+            with Desk() as other:
+                await Service(client, desk.url).get("/reply", Health)
+                await Service(client, other.url).get("/reply", Health)
+            assert "cookie" not in other.requests[0].headers
+
+    asyncio.run(ask())
+
+
+def test_a_hundred_that_wait_for_a_slow_answer_keep_nobody_else_waiting(desk: Desk) -> None:
+    desk.moods["/reply"] = Mood.HANG
+
+    async def ask(service: Service) -> Health:
+        waiting = [asyncio.create_task(service.get("/reply", Health)) for _ in range(100)]
+        await eventually(lambda: desk.count("/reply") == 100)
+        health = await service.get("/health", Health)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        return health
+
+    assert asked(desk.url, ask).status == "healthy"
+
+
+# Not DRIP and HANG_ACCEPT: fakes that do not look notice late, or never, that a client has gone.
+@pytest.mark.parametrize("mood", [Mood.GOOD, Mood.SLOW, Mood.HANG, *REASONS])
+def test_a_service_asked_again_and_again_holds_one_connection_at_most(
+    desk: Desk, mood: Mood
+) -> None:
+    desk.mood, desk.delay = mood, 0.1
+
+    async def ask_thrice() -> None:
+        async with new_client() as client:
+            service = Service(client, desk.url)
+            for _ in range(3):
+                with suppress(BackendError, TimeoutError):
+                    async with asyncio.timeout(0.05):
+                        await service.get("/health", Health)
+            await eventually(lambda: desk.connections <= 1)
+        await eventually(lambda: desk.connections == 0)
+
+    asyncio.run(ask_thrice())

@@ -1,0 +1,303 @@
+"""The model catalogue: two sources in one list, and a built-in list where neither offers any."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from backends.http import new_client
+from backends.models import FALLBACK, Model, ModelCatalogue
+from backends.services import GRANITE, OLLAMA
+from tests.backends.stage import PATIENCE, eventually, running, urls_of
+from tests.fakes import FakeServer, GraniteServer, Mood, OllamaServer, ollama_model
+
+NEVER = 3600.0
+GRANITES = "vetta-granite-2b-gguf-v4"
+OLLAMAS = ["llama3.2:1b", "granite3.3:2b"]
+BUILT_IN = ["granite4:2b", "llama3.2:1b"]
+
+
+@asynccontextmanager
+async def catalogue_of(
+    *servers: FakeServer, fetch_seconds: float = PATIENCE
+) -> AsyncIterator[ModelCatalogue]:
+    """A catalogue that runs; those of its sources that are not given refuse."""
+    async with new_client() as client:
+        catalogue = ModelCatalogue(
+            client, urls_of(servers), round_seconds=NEVER, fetch_seconds=fetch_seconds
+        )
+        async with running(catalogue):
+            yield catalogue
+
+
+def fetched(*servers: FakeServer) -> ModelCatalogue:
+    """A catalogue after its first round."""
+
+    async def fetch() -> ModelCatalogue:
+        async with catalogue_of(*servers, fetch_seconds=0.2) as catalogue:
+            await catalogue.models(within=PATIENCE)
+            return catalogue
+
+    return asyncio.run(fetch())
+
+
+def listed(*servers: FakeServer) -> list[Model]:
+    """The list after the first round."""
+    return asyncio.run(fetched(*servers).models(within=0))
+
+
+def ids(models: list[Model]) -> list[str]:
+    return [model.id for model in models]
+
+
+# The list
+
+
+def test_both_sources_are_merged(granite: GraniteServer, ollama: OllamaServer) -> None:
+    assert ids(listed(granite, ollama)) == [GRANITES, *OLLAMAS]
+    assert (granite.requests[0].method, granite.requests[0].path) == ("GET", "/api/v1/models")
+    assert (ollama.requests[0].method, ollama.requests[0].path) == ("GET", "/api/tags")
+
+
+def test_a_model_that_both_offer_is_listed_once_as_granites(
+    granite: GraniteServer, ollama: OllamaServer
+) -> None:
+    ollama.models.append(ollama_model(GRANITES, "granite", "2B", 1))
+    models = listed(granite, ollama)
+    assert ids(models) == [GRANITES, *OLLAMAS]
+    assert models[0].source == GRANITE
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_granite_may_list_its_models_bare_or_in_an_object(
+    granite: GraniteServer, bare: bool
+) -> None:
+    granite.bare_model_list = bare
+    (model,) = listed(granite)
+    assert model.model_dump(by_alias=True) == granite.models[0]
+
+
+@pytest.mark.parametrize("failing", [GRANITE, OLLAMA])
+@pytest.mark.parametrize(
+    "mood",
+    [
+        Mood.ERROR_500,
+        Mood.HANG,
+        Mood.HTML,
+        Mood.WRONG_SHAPE,
+        Mood.JSON_LIST,
+        Mood.JSON_NULL,
+        Mood.DEEP_JSON,
+        Mood.ENDLESS,
+    ],
+)
+def test_a_source_that_fails_leaves_the_others_models_standing(
+    granite: GraniteServer, ollama: OllamaServer, failing: str, mood: Mood
+) -> None:
+    (granite if failing == GRANITE else ollama).mood = mood
+    assert ids(listed(granite, ollama)) == (OLLAMAS if failing == GRANITE else [GRANITES])
+
+
+def test_the_built_in_list_stands_where_neither_source_answers() -> None:
+    models = listed()
+    assert models == list(FALLBACK)
+    assert [(m.id, m.name, m.param_count, m.ram_required, m.download_size) for m in models] == [
+        ("granite4:2b", "Granite 4 2B", "2B", "8-12 GB", "1.2 GB"),
+        ("llama3.2:1b", "Llama 3.2 1B", "1B", "4-6 GB", "600 MB"),
+    ]
+    assert {model.source for model in models} == {"fallback"}
+
+
+def test_the_built_in_list_stands_where_neither_source_has_any(
+    granite: GraniteServer, ollama: OllamaServer
+) -> None:
+    granite.models, ollama.models = [], []
+    assert listed(granite, ollama) == list(FALLBACK)
+
+
+# Granite's entries
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"paramCount": "2B", "ramRequired": "8 GB", "downloadSize": "1.2 GB"},
+        {"param_count": "2B", "ram_required": "8 GB", "download_size": "1.2 GB"},
+    ],
+)
+def test_fields_may_be_in_camel_case_or_in_snake_case(
+    granite: GraniteServer, given: dict[str, str]
+) -> None:
+    granite.models = [{"id": "m", **given}]
+    (model,) = listed(granite)
+    assert (model.param_count, model.ram_required, model.download_size) == ("2B", "8 GB", "1.2 GB")
+
+
+@pytest.mark.parametrize("nothing", [{}, {"name": None, "paramCount": None, "description": None}])
+def test_fields_that_are_missing_or_null_are_still_text(
+    granite: GraniteServer, nothing: dict[str, None]
+) -> None:
+    granite.models = [{"id": "m", **nothing}]
+    (model,) = listed(granite)
+    assert model == Model(id="m", name="m", source=GRANITE)
+    assert (model.param_count, model.ram_required, model.download_size) == ("unknown",) * 3
+    assert (model.description, model.dataset) == ("", None)
+
+
+def test_numbers_become_text(granite: GraniteServer) -> None:
+    granite.models = [{"id": 7, "paramCount": 2_000_000_000, "downloadSize": 1.2}]
+    (model,) = listed(granite)
+    assert (model.id, model.param_count, model.download_size) == ("7", "2000000000", "1.2")
+
+
+def test_the_source_is_who_offers_it_not_what_the_entry_says(granite: GraniteServer) -> None:
+    granite.models = [{"id": "m", "source": "somewhere else"}]
+    assert listed(granite)[0].source == GRANITE
+
+
+@pytest.mark.parametrize(
+    "bad", [None, 7, "m", [], {}, {"id": ""}, {"id": "m" * 201}, {"id": "m", "name": ["m"]}]
+)
+def test_a_bad_entry_of_granites_does_not_cost_the_others(granite: GraniteServer, bad: Any) -> None:
+    granite.models.insert(0, bad)
+    assert ids(listed(granite)) == [GRANITES]
+
+
+# Ollama's entries
+
+
+@pytest.mark.parametrize(
+    ("size", "download_size", "ram_required"),
+    [
+        (0, "unknown", "unknown"),
+        (1, "1 MB", "2 GB"),
+        (522_653_767, "523 MB", "2 GB"),
+        (1_321_098_329, "1.3 GB", "3 GB"),
+        (39_000_000_000, "39.0 GB", "60 GB"),
+    ],
+)
+def test_sizes_are_made_from_bytes(
+    ollama: OllamaServer, size: int, download_size: str, ram_required: str
+) -> None:
+    ollama.models = [ollama_model("qwen3:0.6b", "qwen3", "752M", size)]
+    assert listed(ollama) == [
+        Model(
+            id="qwen3:0.6b",
+            name="qwen3:0.6b",
+            param_count="752M",
+            ram_required=ram_required,
+            download_size=download_size,
+            description="Installed in Ollama (Q4_K_M).",
+            source=OLLAMA,
+        )
+    ]
+
+
+def test_a_name_is_enough_for_a_card(ollama: OllamaServer) -> None:
+    ollama.models = [{"name": "m"}]
+    assert listed(ollama) == [
+        Model(id="m", name="m", description="Installed in Ollama.", source=OLLAMA)
+    ]
+
+
+@pytest.mark.parametrize(
+    "bad", [None, "m", {}, {"name": ""}, {"name": "m", "size": -1}, {"name": "m", "size": 10**400}]
+)
+def test_a_bad_entry_of_ollamas_does_not_cost_the_others(ollama: OllamaServer, bad: Any) -> None:
+    ollama.models.insert(0, bad)
+    assert ids(listed(ollama)) == OLLAMAS
+
+
+# What is known of a model
+
+
+def test_the_source_of_a_model_is_granite_if_both_offer_it(
+    granite: GraniteServer, ollama: OllamaServer
+) -> None:
+    ollama.models.append(ollama_model(GRANITES, "granite", "2B", 1))
+    catalogue = fetched(granite, ollama)
+    assert catalogue.source_of(GRANITES) == GRANITE
+    assert catalogue.source_of("llama3.2:1b") == OLLAMA
+    assert catalogue.source_of("another") is None
+    assert catalogue.source_of(None) is None
+
+
+def test_a_model_of_ollamas_may_be_named_without_its_latest_tag(ollama: OllamaServer) -> None:
+    ollama.models.append(ollama_model("mistral:latest", "llama", "7.2B", 1))
+    catalogue = fetched(ollama)
+    named = catalogue.named(OLLAMA, "mistral")
+    assert named is not None
+    assert named.id == "mistral:latest"
+    assert catalogue.source_of("mistral") == OLLAMA
+
+
+def test_the_first_of_a_source_is_the_first_it_lists(ollama: OllamaServer) -> None:
+    catalogue = fetched(ollama)
+    first = catalogue.first_of(OLLAMA)
+    assert first is not None
+    assert first.id == OLLAMAS[0]
+    assert catalogue.first_of(GRANITE) is None
+
+
+def test_a_model_is_ruled_out_when_every_source_answered_and_none_offers_it(
+    granite: GraniteServer, ollama: OllamaServer
+) -> None:
+    catalogue = fetched(granite, ollama)
+    offered = [GRANITES, *OLLAMAS]
+    assert [catalogue.rules_out(id) for id in [*offered, "another"]] == [False] * 3 + [True]
+
+
+@pytest.mark.parametrize("failing", [GRANITE, OLLAMA])
+def test_no_model_is_ruled_out_while_a_source_is_down(
+    granite: GraniteServer, ollama: OllamaServer, failing: str
+) -> None:
+    (granite if failing == GRANITE else ollama).mood = Mood.ERROR_500
+    assert not fetched(granite, ollama).rules_out("another")
+
+
+def test_a_built_in_model_is_ruled_out_only_where_it_is_not_listed(
+    granite: GraniteServer, ollama: OllamaServer
+) -> None:
+    assert fetched(granite, ollama).rules_out("granite4:2b")
+    granite.models, ollama.models = [], []
+    catalogue = fetched(granite, ollama)
+    assert [catalogue.rules_out(id) for id in [*BUILT_IN, "another"]] == [False, False, True]
+
+
+# Time
+
+
+def test_the_list_is_there_in_time_and_whole_when_a_slow_source_has_answered(
+    granite: GraniteServer, ollama: OllamaServer
+) -> None:
+    granite.mood, granite.delay = Mood.SLOW, 0.3
+
+    async def ask() -> None:
+        async with catalogue_of(granite, ollama) as catalogue:
+            began = time.monotonic()
+            assert ids(await catalogue.models(within=0.1)) == OLLAMAS
+            assert time.monotonic() - began < 0.25
+            assert not catalogue.rules_out("another")
+            assert ids(await catalogue.models(within=PATIENCE)) == [GRANITES, *OLLAMAS]
+
+    asyncio.run(ask())
+
+
+def test_a_refresh_fetches_at_once_what_has_come_and_gone(
+    granite: GraniteServer, ollama: OllamaServer
+) -> None:
+    granite.mood = Mood.ERROR_500
+
+    async def ask() -> None:
+        async with catalogue_of(granite, ollama) as catalogue:
+            assert ids(await catalogue.models(within=PATIENCE)) == OLLAMAS
+            granite.mood, ollama.mood = Mood.GOOD, Mood.ERROR_500
+            catalogue.refresh()
+            await eventually(lambda: catalogue.first_of(GRANITE) is not None)
+            await eventually(lambda: catalogue.first_of(OLLAMA) is None)
+            assert ids(await catalogue.models(within=0)) == [GRANITES]
+
+    asyncio.run(ask())

@@ -1,0 +1,164 @@
+"""The built-in words: fifteen questions for each role, in an order, and nothing left to chance."""
+
+import asyncio
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+import backends.templates
+from backends.services import TEMPLATES
+from backends.templates import TemplatesBackend, load_scripts
+from backends.turn import Turn
+from statemachine.session import MAX_QUESTIONS, Role
+from statemachine.wording import asks, closes, renumber
+from tests.backends.interviews import turn
+
+BACKEND = TemplatesBackend()
+SCRIPTS = load_scripts()
+TOTALS = range(1, MAX_QUESTIONS + 1)
+
+every_role = pytest.mark.parametrize("role", Role)
+every_total = pytest.mark.parametrize("total", TOTALS)
+
+
+def spoken(due: Turn) -> str:
+    return asyncio.run(BACKEND.speak(due)).text
+
+
+def interview(role: Role, total: int) -> list[str]:
+    """All that the templates say in an interview that nobody else speaks in."""
+    said: list[str] = []
+    for number in range(1, total + 2):
+        said.append(spoken(turn(number, total=total, role=role, said=said)))
+    return said
+
+
+def place(role: Role, words: str) -> int:
+    """Where in the script the one question in these words stands."""
+    (place,) = [i for i, question in enumerate(SCRIPTS[role].questions) if question in words]
+    return place
+
+
+# The scripts
+
+
+def test_each_file_is_one_roles_script() -> None:
+    folder = Path(backends.templates.__file__).parent
+    assert len(list(folder.glob("*.toml"))) == len(Role)
+    assert {role: script.role for role, script in SCRIPTS.items()} == {role: role for role in Role}
+
+
+def test_there_are_fifteen_different_questions_for_each_role_and_none_is_shared() -> None:
+    questions = list(chain.from_iterable(script.questions for script in SCRIPTS.values()))
+    assert len(questions) == len(set(questions)) == 15 * len(Role)
+    for question in questions:
+        assert not any(question in other for other in questions if other != question)
+
+
+@every_role
+def test_questions_ask_and_close_nothing(role: Role) -> None:
+    for question in SCRIPTS[role].questions:
+        assert question.endswith("?")
+        assert asks(question)
+        assert not closes(question)
+
+
+@every_role
+def test_greetings_and_acknowledgements_neither_ask_nor_close(role: Role) -> None:
+    script = SCRIPTS[role]
+    for words in (script.greeting, *script.acknowledgements):
+        assert not asks(words)
+        assert not closes(words)
+
+
+@every_role
+def test_closings_close(role: Role) -> None:
+    assert closes(SCRIPTS[role].closing)
+
+
+@every_role
+def test_prompts_name_their_role(role: Role) -> None:
+    prompt = BACKEND.prompt(role)
+    assert role in prompt
+    assert prompt == prompt.strip()
+
+
+# An interview
+
+
+@every_role
+@every_total
+def test_questions_go_from_easy_to_hard_and_none_is_asked_twice(role: Role, total: int) -> None:
+    *said, _ = interview(role, total)
+    places = [place(role, words) for words in said]
+    assert places == sorted(set(places))
+    if total > 1:
+        assert (places[0], places[-1]) == (0, MAX_QUESTIONS - 1)
+    else:
+        assert places[0] < MAX_QUESTIONS / 2
+
+
+@every_role
+def test_each_turn_asks_under_its_number_until_the_closing(role: Role) -> None:
+    *said, closing = interview(role, MAX_QUESTIONS)
+    for number, words in enumerate(said, 1):
+        assert f"Question {number}: " in words
+        assert words == renumber(words, number, MAX_QUESTIONS)
+        assert asks(words)
+        assert not closes(words)
+    assert closing == SCRIPTS[role].closing
+
+
+@every_role
+def test_the_opening_greets_and_the_turns_after_it_acknowledge_the_answer(role: Role) -> None:
+    script = SCRIPTS[role]
+    opening, *others, _ = interview(role, 5)
+    assert opening.startswith(script.greeting)
+    acknowledgements = [words.partition(" Question ")[0] for words in others]
+    assert set(acknowledgements) <= set(script.acknowledgements)
+    assert len(set(acknowledgements)) == len(others)
+
+
+@every_role
+def test_the_same_turn_gets_the_same_words(role: Role) -> None:
+    assert interview(role, 5) == interview(role, 5)
+
+
+@pytest.mark.parametrize("number", [2, 15])
+def test_a_question_that_was_asked_before_is_not_asked_again(number: int) -> None:
+    # Whoever asked before us asked from the script too: the one due, and the one after it.
+    questions = SCRIPTS[Role.DATA_ANALYST].questions
+    due = number - 1
+    said = [f"Topic {n}?" for n in range(1, number - 1)]
+    said.append(f"{questions[due]} {questions[(due + 1) % 15]}")
+    words = spoken(turn(number, total=15, said=said))
+    assert place(Role.DATA_ANALYST, words) == (due + 2) % 15
+
+
+def test_a_script_that_is_used_up_still_gives_a_question() -> None:
+    questions = SCRIPTS[Role.DATA_ANALYST].questions
+    words = spoken(turn(2, total=15, said=[" ".join(questions)]))
+    assert place(Role.DATA_ANALYST, words) == 1
+
+
+# A summary
+
+
+def summary(due: Turn) -> str:
+    return asyncio.run(BACKEND.sum_up(due.session)).text
+
+
+@every_role
+def test_a_summary_counts_and_names_the_themes(role: Role) -> None:
+    words = summary(turn(4, role=role))
+    assert words.startswith(f"{role} interview: 3 of 5 questions asked, 2 answered in 4 words.")
+    assert all(theme in words for theme in SCRIPTS[role].themes)
+
+
+def test_a_summary_before_the_first_question_counts_no_answers() -> None:
+    assert "0 answered in 0 words" in summary(turn(1))
+
+
+def test_it_is_named_where_a_backend_is_named() -> None:
+    assert BACKEND.name == TEMPLATES
