@@ -1,6 +1,7 @@
 """The command line: `interview-gateway`."""
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import Iterator
@@ -91,6 +92,10 @@ def _serve(host: str | None, port: int | None) -> None:
             server_header=False,
             timeout_graceful_shutdown=10,
         )
+        # What start-up made stays to the end. Kept out of the collector's rounds, it no longer
+        # costs each full one 45 ms in which nobody is answered.
+        gc.collect()
+        gc.freeze()
         asyncio.run(_run(Server(config), listener, application.state.gateway))
     typer.echo("Stopped; the event log is closed.")
 

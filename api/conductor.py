@@ -18,12 +18,10 @@ from api.refusals import (
     ReplyNotRecorded,
     SessionConflict,
     UnknownInterview,
-    UnknownModel,
 )
 from api.turns import Turns
 from backends.chain import Chain
 from backends.deadline import Deadline
-from backends.models import ModelCatalogue
 from backends.templates import TemplatesBackend
 from backends.turn import Turn
 from eventlog.errors import LogUnavailable, VersionConflict
@@ -58,7 +56,6 @@ class Conductor:
         log: EventLog,
         chain: Chain,
         templates: TemplatesBackend,
-        catalogue: ModelCatalogue,
         *,
         now: Callable[[], datetime],
         reply_seconds: float,
@@ -67,7 +64,6 @@ class Conductor:
         self._log = log
         self._chain = chain
         self._templates = templates
-        self._catalogue = catalogue
         self._now = now
         self._reply_seconds = reply_seconds
         self._strict = strict
@@ -77,13 +73,10 @@ class Conductor:
         """A new interview's session, with its first question.
 
         With an `interview_id` of the client's own the start can be posted again after a
-        lost reply: it gives the same session. Raises UnknownModel, SessionConflict when
-        the id is another interview's, LogUnavailable.
+        lost reply: it gives the same session. Raises SessionConflict when the id is
+        another interview's, LogUnavailable.
         """
         deadline = Deadline.after(self._reply_seconds)
-        if config.model is not None and self._catalogue.rules_out(config.model):
-            known = await self._catalogue.models(within=0)
-            raise UnknownModel(config.model, [model.id for model in known])
         id = interview_id or str(uuid4())
         try:
             started = start_interview(config, self._templates.prompt(config.role))

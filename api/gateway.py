@@ -8,6 +8,7 @@ from time import monotonic
 
 from api.conductor import Conductor
 from api.logwatch import LogWatch
+from api.modelchoice import ModelChoice
 from api.settings import Settings
 from backends.chain import Chain
 from backends.conversation import ConversationBackend
@@ -35,7 +36,7 @@ class Gateway:
         self.log_watch = LogWatch(log)
         self.health = HealthMonitor(self._client, urls)
         self.catalogue = ModelCatalogue(self._client, urls)
-        self.selected_model: str | None = None
+        self.model_choice = ModelChoice(self.catalogue)
         self.health.on_return = self._refresh_models
         templates = TemplatesBackend()
         chain = Chain(
@@ -52,7 +53,6 @@ class Gateway:
             log,
             chain,
             templates,
-            self.catalogue,
             now=utc_now,
             reply_seconds=settings.reply_budget_seconds,
             strict=settings.strict_sessions,

@@ -14,7 +14,6 @@ from statemachine.rules import State
 from statemachine.session import (
     DEFAULT_QUESTIONS,
     Answer,
-    Config,
     InterviewId,
     ModelId,
     QuestionCount,
@@ -225,12 +224,3 @@ class InterviewsReply(Wire):
 
 
 Limit = Annotated[int, Field(ge=1, le=100)]
-
-
-def config_of(request: StartRequest, model: str | None) -> Config:
-    """What the interview is set up with: the model asked for, else `model`."""
-    return Config(
-        role=request.role,
-        model=request.model or model,
-        total_questions=request.total_questions,
-    )

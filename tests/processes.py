@@ -24,7 +24,11 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     """An environment in which every service is refused and the log is in `folder`."""
     urls = {info.variable: NOWHERE for info in SERVICES}
     own = {"EVENTLOG_URL": f"sqlite:///{folder}/interviews.db", "PORT": "0"}
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("PATH", "HOME") or name.startswith("COVERAGE")
+    }
     python_path = str(Path(__file__).resolve().parents[1])
     return {**kept, "PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1", **urls, **own, **more}
 

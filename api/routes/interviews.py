@@ -8,7 +8,6 @@ from api import problems
 from api.refusals import UnknownInterview
 from api.responses import documented
 from api.routes.gateway_of import TheGateway
-from api.routes.models import WITHIN_SECONDS
 from api.wire import (
     InterviewOverview,
     InterviewReply,
@@ -18,10 +17,9 @@ from api.wire import (
     StartRequest,
     SummaryReply,
     SummaryRequest,
-    config_of,
 )
 from statemachine.rules import State
-from statemachine.session import Role, Session
+from statemachine.session import Config, Role, Session
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
 
@@ -39,10 +37,12 @@ CONFLICTS = documented(
 )
 async def start(request: StartRequest, gateway: TheGateway) -> Session:
     """Set up an interview: its session, with the first question."""
-    model = gateway.selected_model
-    if request.model is None and model is None:
-        model = (await gateway.catalogue.models(WITHIN_SECONDS))[0].id
-    return await gateway.conductor.start(config_of(request, model), request.interview_id)
+    config = Config(
+        role=request.role,
+        model=await gateway.model_choice.choose(request.model),
+        total_questions=request.total_questions,
+    )
+    return await gateway.conductor.start(config, request.interview_id)
 
 
 @router.post("/respond", response_model_exclude_none=True, responses=CONFLICTS)

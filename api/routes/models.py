@@ -7,15 +7,11 @@ from fastapi.exceptions import RequestValidationError
 
 from api.gateway import utc_now
 from api.problems import UNKNOWN_MODEL
-from api.refusals import UnknownModel
 from api.responses import documented
 from api.routes.gateway_of import TheGateway
 from api.wire import ModelsReply, SelectReply, SelectRequest
 from eventlog.times import to_text
 from statemachine.session import ModelId
-
-WITHIN_SECONDS = 0.4
-"""How long the very first answers may wait for the sources; the contract allows 500 ms."""
 
 router = APIRouter(prefix="/api/v1/models", tags=["models"])
 
@@ -23,7 +19,7 @@ router = APIRouter(prefix="/api/v1/models", tags=["models"])
 @router.get("", response_model_exclude_none=True)
 async def models(gateway: TheGateway) -> ModelsReply:
     """What granite-interview-service and Ollama offer; a built-in list where neither does."""
-    return ModelsReply(models=await gateway.catalogue.models(WITHIN_SECONDS))
+    return ModelsReply(models=await gateway.model_choice.models())
 
 
 @router.post("/select", responses=documented(UNKNOWN_MODEL))
@@ -39,8 +35,5 @@ async def select(
     if chosen is None:
         missing = {"type": "missing", "loc": ("body", "modelId"), "msg": "Field required"}
         raise RequestValidationError([missing])
-    known = [model.id for model in await gateway.catalogue.models(WITHIN_SECONDS)]
-    if chosen not in known:
-        raise UnknownModel(chosen, known)
-    gateway.selected_model = chosen
+    await gateway.model_choice.select(chosen)
     return SelectReply(selected=chosen, timestamp=to_text(utc_now()))

@@ -2,12 +2,14 @@
 
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.desktop import Desktop
 from tests.events import head_of
+from tests.fakes import GraniteServer, Mood
 from tests.gateways import Served, serving
 
 
@@ -51,6 +53,28 @@ def test_a_log_that_was_moved_away_takes_nothing_and_is_back_when_it_is(
         assert gateway.get("/api/v1/interviews").status_code == 503
         assert gateway.get("/health").status_code == 200
         (tmp_path / "away.db").rename(path)
+        desktop.finish()
+
+
+def test_a_reply_that_cannot_be_recorded_is_not_given_and_the_same_post_fetches_it(
+    url: str, tmp_path: Path
+) -> None:
+    with GraniteServer() as granite, serving(granite, eventlog_url=url) as gateway:
+        gateway.wait_until_noticed(granite_interview_service="online")
+        desktop = Desktop(gateway).start(totalQuestions=2)
+        granite.mood, granite.delay = Mood.SLOW, 0.3
+        with ThreadPoolExecutor() as pool:
+            posting = pool.submit(desktop.try_answer, "Taken before the log failed.")
+            while not granite.count("/api/v1/interviews/respond"):
+                time.sleep(0.01)
+            other = sqlite3.connect(tmp_path / "interviews.db", isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            response = posting.result()
+        other.close()
+        assert response.status_code == 503
+        assert response.json()["answerTaken"] is True
+        desktop.answer("Taken before the log failed.")
+        assert desktop.answers == ["Taken before the log failed."]
         desktop.finish()
 
 

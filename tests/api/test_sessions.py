@@ -1,6 +1,7 @@
 """The session against the log: the five verdicts, with `interviewId` and without."""
 
 import copy
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -200,6 +201,23 @@ def test_different_answers_at_once_leave_one_in_the_interview(alone: Served) -> 
             assert reply.json()["session"] == winner
 
 
+def test_a_reply_is_recorded_beside_a_refusal_that_came_while_it_was_thought_out() -> None:
+    with GraniteServer() as granite, serving(granite) as gateway:
+        gateway.wait_until_noticed(granite_interview_service="online")
+        desktop = Desktop(gateway).start(totalQuestions=3)
+        forger = desktop.copy()
+        forger.session = edited(desktop.session, config={**desktop.session["config"], "model": "x"})
+        granite.mood, granite.delay = Mood.SLOW, 0.3
+        with ThreadPoolExecutor() as pool:
+            posting = pool.submit(desktop.try_answer, "Let me think.")
+            while not granite.count("/api/v1/interviews/respond"):
+                time.sleep(0.01)
+            assert forger.try_answer("Hello.").json()["verdict"] == "differs"
+            assert posting.result().status_code == 200
+        kinds = kinds_of(gateway, desktop.interview_id)
+        assert kinds[-3:] == ["answer-given", "session-refused", "question-asked"]
+
+
 def test_a_start_with_an_id_of_the_clients_own_can_be_posted_again(alone: Served) -> None:
     id = str(uuid4())
     first = Desktop(alone).start(totalQuestions=3, interviewId=id)
@@ -210,6 +228,8 @@ def test_a_start_with_an_id_of_the_clients_own_can_be_posted_again(alone: Served
     first.answer("On we go.")
     body = {"role": "Software Engineer", "totalQuestions": 3, "interviewId": id}
     moved_on = alone.post("/api/v1/interviews/start", body)
+    taken = alone.post("/api/v1/interviews/start", {**body, "role": "Data Analyst"})
+    assert taken.json()["place"] == "interviewId"
     assert moved_on.status_code == 409
     assert moved_on.json()["session"] == first.session
 
