@@ -25,7 +25,7 @@ def mermaid() -> str:
         ],
         auto_transitions=False,
         graph_engine="mermaid",
-        title="An interview",
+        title="title: An interview",  # `transitions` writes it as the whole front matter
         show_conditions=True,
     )
     return str(machine.get_combined_graph().draw(None)) + "\n"

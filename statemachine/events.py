@@ -8,11 +8,10 @@ schema version: stable words, so that a renamed class still reads an old log.
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from statemachine.session import Answer, Config, InterviewId, Message, Session, Value
+from statemachine.session import Answer, Config, InterviewId, Message, Session, Value, Words
 
-Words = Annotated[str, StringConstraints(min_length=1)]
 Milliseconds = Annotated[int, Field(ge=0)]
 
 

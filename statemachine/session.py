@@ -16,6 +16,7 @@ from statemachine.canonical import canonical_json
 MAX_QUESTIONS = 15
 DEFAULT_QUESTIONS = 5
 MAX_MESSAGE_CHARS = 10_000
+MAX_MESSAGES = 100
 
 
 class Value(BaseModel):
@@ -42,12 +43,21 @@ def _has_words(text: str) -> str:
     return text
 
 
+def _is_unicode(text: str) -> str:
+    # JSON can escape half of a surrogate pair; UTF-8, and so the log, cannot hold it.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must not contain half of a surrogate pair") from None
+    return text
+
+
 def _is_canonical_uuid(text: str) -> str:
     try:
-        canonical = str(UUID(text))
+        is_canonical = str(UUID(text)) == text
     except ValueError:
-        canonical = ""
-    if canonical != text:
+        is_canonical = False
+    if not is_canonical:
         raise ValueError("must be an id that this gateway gave, a lower-case UUID")
     return text
 
@@ -59,6 +69,10 @@ Answer = Annotated[
 ]
 """What a candidate says: 1 to 10,000 characters, not blank, kept word for word."""
 
+Words = Annotated[str, StringConstraints(min_length=1), AfterValidator(_has_words)]
+"""What an interviewer says: any length, not blank."""
+
+Text = Annotated[str, AfterValidator(_is_unicode)]
 InterviewId = Annotated[str, AfterValidator(_is_canonical_uuid)]
 ModelId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 QuestionCount = Annotated[int, Field(strict=True, ge=1, le=MAX_QUESTIONS)]
@@ -84,7 +98,7 @@ class Message(Value):
     """One thing said: by the prompt, the candidate or the interviewer."""
 
     role: Speaker
-    content: str
+    content: Text
 
 
 class Session(Value):
@@ -95,7 +109,7 @@ class Session(Value):
     """
 
     config: Config
-    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=100)]
+    messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=MAX_MESSAGES)]
     current_question: QuestionCount = 1
     is_complete: StrictBool = False
     interview_id: InterviewId | None = None

@@ -11,7 +11,18 @@ from statemachine.events import (
     InterviewStarted,
     QuestionAsked,
 )
-from statemachine.session import MAX_MESSAGE_CHARS, Message, Session, Speaker
+from statemachine.session import (
+    MAX_MESSAGE_CHARS,
+    MAX_MESSAGES,
+    MAX_QUESTIONS,
+    Message,
+    Session,
+    Speaker,
+)
+
+MAX_WORDS_BEFORE = MAX_MESSAGES - (2 * MAX_QUESTIONS + 1)
+"""How many messages may come before the first question: an interview that goes on must
+still fit into a session when it is complete."""
 
 
 def moves_of(session: Session) -> Iterator[tuple[str, Event]]:
@@ -19,6 +30,11 @@ def moves_of(session: Session) -> Iterator[tuple[str, Event]]:
     are not the turns of an interview: the words before the first question, then a
     question, an answer, a question …, and at the end the interviewer's."""
     before = _words_before_first_question(session.messages)
+    if len(before) > MAX_WORDS_BEFORE:
+        raise IllegalSession(
+            f"messages[{MAX_WORDS_BEFORE}]",
+            f"more than {MAX_WORDS_BEFORE} messages come before the first question",
+        )
     yield "config", InterviewStarted(config=session.config, messages=before)
 
     turns = session.messages[len(before) :]

@@ -5,46 +5,63 @@ Only the interviewer's words are ever read so. A candidate's change no state.
 
 import re
 
-_QUESTION_LABEL = r"\bquestion\s+(?:no\.?\s*|number\s+|#\s*)?\d+"
+# None of these may look at the same run of characters from each of its places: 10,000 line
+# breaks took `asks` five seconds so. Hence a run after `_START` holds nothing that starts one.
+_START = r"(?:^|[.!?:;\n–—])[^\w.!?:;\n–—]*"
+_QUESTION = r"question\s+(?:no\.?\s*|number\s+|#\s*)?"
+_LABEL_END = r"\**(?:\s*[:.)\-–—]|[^\S\n]*\n)"
+_OF = r"[*\s(]*(?:(?:out\s+)?of|/)\s*"
+
+# What an interviewer does in a closing too: "talk to you soon", "give us a few days".
+_IN_A_CLOSING = r"\s+(?:(?:to\s+|with\s+)?you|soon|later|us\s+[\w ]{0,12}(?:days?|weeks?|time))\b"
 
 _ASKS = re.compile(
-    rf"\?|{_QUESTION_LABEL}\s*[:.)\-–—]|{_QUESTION_LABEL}\s*(?:of|/)\s*\d+"
-    r"|(?:^|[.!:,;\n]\s*|\b(?:please|now|next|then|so|and)\W+)"
-    r"(?:tell|describe|explain|walk|give|share|talk|imagine|suppose|consider|discuss"
-    r"|outline|elaborate|compare|name|list)\b(?!\s+(?:you|us)\s+(?:soon|later))",
+    rf"\?|\b{_QUESTION}\d+(?:{_LABEL_END}|{_OF}\d+)|\bnext\s+question\b"
+    rf"|(?:{_START}|(?<!will\s)(?<!'ll\s)\b(?:please|now|next|then|so)\W+)"
+    r"(?:(?:describe|explain|imagine|suppose|consider|discuss|outline|elaborate|compare|name"
+    rf"|list)\b|(?:tell|walk|give|share|talk)\b(?!{_IN_A_CLOSING}))"
+    # In a list, "we will review your answers, discuss them and share the outcome" asks nothing.
+    r"|(?:,\s*|\band\s+)(?:describe|explain|(?:tell|walk|give)\s+(?:me|us))\b"
+    r"|\bbefore\s+(?:we|i)\s+(?:end|finish|close|complete|conclude|wrap)\b"
+    r"|\bi(?:'d|\s+would)\s+(?:like|love)\s+(?:you\s+)?to\s+(?:hear\b(?!\s+from)|know|understand"
+    r"|learn|ask|tell|describe|explain)\b",
     re.IGNORECASE,
 )
 
-_INTERVIEW = r"(?:the|this|our|your|today'?s)\s+(?:\w+\s+)?(?:interview|session|conversation)"
+_INTERVIEW = r"(?:the|this|our|your|today'?s)\s+(?:\w+\s+)?(?:interview|session|conversation)\b"
+_PART = r"(?:part|half|section|portion|segment|phase)\b"
+_WHOLE = rf"(?:(?!\b{_PART})[^.?!\n]){{0,30}}"
 
 _CLOSES = re.compile(
-    r"\bthank(?:s| you)\b[^.?!\n]{0,40}\b(?:for\s+(?:taking\s+part|taking\s+the\s+time|"
-    r"participating|your\s+participation|your\s+time|joining|interviewing)\b)"
-    rf"|\bconclud\w*\b[^.?!\n]{{0,30}}\b{_INTERVIEW}"
-    rf"|\b{_INTERVIEW}\b[^.?!\n]{{0,30}}\bconclud\w*"
-    r"|\b(?:we|i)(?:'ll|'d| will| can| would like to)?\s+(?:now\s+)?conclude\s*"
-    r"(?:here|now|today|at this point|[.!]|$)"
-    r"|\b(?:this|that)\s+concludes\s+(?:our|the|this|my|your|all|everything)\b(?!\s+\w+\s+part)"
+    r"\bthank(?:s| you)\b[^.?!\n]{0,40}\bfor\s+(?:taking\s+part|taking\s+the\s+time|"
+    r"participating|your\s+participation|your\s+time|joining|interviewing)\b"
+    rf"|\bconclud\w*\b{_WHOLE}\b{_INTERVIEW}"
+    rf"|\b{_INTERVIEW}{_WHOLE}\bconclud\w*"
+    r"|\b(?:we|i|let's|let\s+us|time\s+to)(?:'ll|'d| will| can| would like to)?\s+(?:now\s+)?"
+    r"conclude\s*(?:here|now|today|at this point|[.!]|$)"
+    rf"|\b(?:this|that)\s+concludes\s+(?:our|the|this|my|your|all|everything)\b"
+    rf"(?!\s+(?:\w+\s+)?{_PART})"
     rf"|\b(?:end|conclusion|close)\s+of\s+{_INTERVIEW}"
-    rf"|\b{_INTERVIEW}\s+(?:is|has)\s+(?:now\s+)?(?:over|complete|completed|finished|ended|"
-    r"come to an end)"
-    rf"|\b(?:end|finish|close)s?\s+{_INTERVIEW}",
+    rf"|\b{_INTERVIEW}\s+(?:is|has|comes)\s+(?:now\s+)?(?:been\s+)?(?:over|completed?|finished"
+    r"|ended|closed|(?:come\s+)?to an end)\b"
+    r"|\b(?:end(?:s|ed)?|finish(?:es|ed)?|close[sd]?|complet(?:e|es|ed|ing)"
+    rf"|wraps?\s+up)\s+{_INTERVIEW}",
     re.IGNORECASE,
 )
 
-_LABEL_OF_TOTAL = re.compile(r"(\bquestion\s+)\d+(\s*(?:of|/)\s*)\d+", re.IGNORECASE)
-_LABEL = re.compile(r"((?:^|[.!?\n*#]\s*)\**question\s+)\d+(?=\**\s*[:.)\-–—])", re.IGNORECASE)
+_LABEL_OF_TOTAL = re.compile(rf"(\b{_QUESTION})\d+({_OF})\d+", re.IGNORECASE)
+_LABEL = re.compile(rf"((?:{_START}|,\s*){_QUESTION})\d+(?={_LABEL_END})", re.IGNORECASE)
 
 
 def asks(text: str) -> bool:
     """True when the words ask something: a question mark, a "Question 3:", a request."""
-    return bool(_ASKS.search(text))
+    return bool(_ASKS.search(_plain(text)))
 
 
 def closes(text: str) -> bool:
     """True when the words close the interview and ask nothing more. "Thank you for your
     answer. Question 2: …" closes nothing."""
-    return bool(_CLOSES.search(text)) and not asks(text)
+    return bool(_CLOSES.search(_plain(text))) and not asks(text)
 
 
 def renumber(text: str, number: int, total: int) -> str:
@@ -52,3 +69,7 @@ def renumber(text: str, number: int, total: int) -> str:
     writes "Question 6 of 5" has miscounted, not asked a sixth question."""
     text = _LABEL_OF_TOTAL.sub(rf"\g<1>{number}\g<2>{total}", text)
     return _LABEL.sub(rf"\g<1>{number}", text)
+
+
+def _plain(text: str) -> str:
+    return text.replace("’", "'")

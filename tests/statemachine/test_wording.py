@@ -1,0 +1,213 @@
+"""How the interviewer's words are read: do they ask, do they close, how do they count."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from statemachine.session import MAX_MESSAGE_CHARS
+from statemachine.wording import asks, closes, renumber
+from tests.fakes import CLOSING
+from tests.statemachine.strategies import words
+
+CLOSINGS = [
+    CLOSING,
+    "Thank you for taking part.",
+    "THANK YOU FOR TAKING PART.",
+    "Thanks for participating!",
+    "Thank you so much, Alice, for joining us.",
+    "Thank you for your time today, and best of luck!",
+    "Thank you very much for taking the time to speak with us today.",
+    "Thank you for your participation. We will review your answers and share the outcome.",
+    "Thank you for interviewing with us. Someone will reach out to tell you about next steps.",
+    "Thank you for completing the interview. Good luck!",
+    "Thanks for your time, talk to you soon!",
+    "Thank you for taking part. Talk soon!",
+    "Thank you for taking part. I would love to hear from you again.",
+    "Thank you for your time. We will now discuss your answers, compare notes and be in touch.",
+    "**Thank you for your time.**\n\nThis is the end of the interview.",
+    "That concludes our interview.",
+    "That concludes all of my questions.",
+    "This concludes our conversation for today.",
+    "This concludes our interview. Please give us a few days to get back to you.",
+    "This concludes the interview, and our team will discuss your answers.",
+    "The interview has concluded.",
+    "I would like to conclude our interview.",
+    "We'll conclude here.",
+    "We’ll conclude here.",
+    "Let’s conclude here.",
+    "It's time to conclude.",
+    "We have reached the end of the interview.",
+    "That brings us to the end of today's interview.",
+    "That brings us to the end of today’s interview.",
+    "This is the conclusion of our final interview.",
+    "With that, our interview comes to an end.",
+    "This interview has come to an end.",
+    "The interview is now complete.",
+    "Your interview is over.",
+    "This session is now closed.",
+    "The interview has been completed.",
+    "You have completed the interview.",
+    "We'll end the interview here. Goodbye.",
+    "That wraps up our interview.",
+]
+
+QUESTIONS = [
+    "Thank you for your answer. Question 2: Explain recursion",
+    "Thank you for taking the time to explain that. Question 3 of 5 - your strengths.",
+    "Thanks for your time on that one.\n\n## Question 4\nYour greatest weakness",
+    "Thank you for taking part so far. Question number 4: your greatest weakness",
+    "Thank you for taking the time. My next question is about testing.",
+    "Thank you for taking the time to answer. Please describe a recent failure.",
+    "Thank you for your time so far. Now, tell me about your last project.",
+    "Thank you for your time so far. I’d like to hear about a conflict you resolved.",
+    "Thank you for your time so far.\n\n- Compare lists and tuples.",
+    "Thank you for your time. Imagine you are on call.",
+    "Thank you for your time. Take a moment, and then walk me through it.",
+    "Thank you for joining. Sit back and tell me who you are.",
+    "How would you conclude the session with a difficult stakeholder?",
+    "Describe how you close the conversation with an unhappy customer.",
+    "Explain how your API would end the session of an idle user.",
+    "Tell me about a time when you had to end the interview of a candidate early.",
+    "Before we end the interview, one last topic: your notice period.",
+    "That concludes the technical interview. What would you like to talk about next?",
+    "This concludes our interview. Do you have any questions for me?",
+    "Give me an example of a project that ended badly. Thank you for your time.",
+]
+
+REMARKS = [
+    "Thank you for your answer.",
+    "Thank you, I have written that down.",
+    "I will close the ticket at the end of the day.",
+    "In conclusion, that was a strong answer.",
+    "That concludes the first part of the interview.",
+    "This concludes our first part.",
+    "We have finished the warm-up.",
+    "This interview is completely confidential.",
+    "Our interview has a clear structure.",
+]
+
+
+@pytest.mark.parametrize("text", CLOSINGS)
+def test_a_closing_closes_and_asks_nothing(text: str) -> None:
+    assert closes(text)
+    assert not asks(text)
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_a_question_closes_nothing_whatever_words_it_has(text: str) -> None:
+    assert asks(text)
+    assert not closes(text)
+
+
+@pytest.mark.parametrize("text", REMARKS)
+def test_a_remark_neither_asks_nor_closes(text: str) -> None:
+    assert not asks(text)
+    assert not closes(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Question 6 of 5: Why?", "Question 3 of 5: Why?"),
+        ("Question 6 of 9: Why?", "Question 3 of 5: Why?"),
+        ("Question 6/5. Why?", "Question 3/5. Why?"),
+        ("Question 6 out of 7: Why?", "Question 3 out of 5: Why?"),
+        ("Question 6 (of 7): Why?", "Question 3 (of 5): Why?"),
+        ("This is question 2 of 4.", "This is question 3 of 5."),
+        ("Question 6: Why?", "Question 3: Why?"),
+        ("QUESTION 6 - Why?", "QUESTION 3 - Why?"),
+        ("Question 12) Why?", "Question 3) Why?"),
+        ("Question #6: Why?", "Question #3: Why?"),
+        ("Question no. 6: Why?", "Question no. 3: Why?"),
+        ("Question number 6 of 5: Why?", "Question number 3 of 5: Why?"),
+        ("Thank you. Question 1: Why?", "Thank you. Question 3: Why?"),
+        ("Great, question 1: Why?", "Great, question 3: Why?"),
+        ("Great — question 1: Why?", "Great — question 3: Why?"),
+        ("**Question 6:** Why?", "**Question 3:** Why?"),
+        ("**Question 6**: Why?", "**Question 3**: Why?"),
+        ("**Question 6** of 5: Why?", "**Question 3** of 5: Why?"),
+        ("Good.\n\n### Question 6\n\nWhy?", "Good.\n\n### Question 3\n\nWhy?"),
+        ("- Question 6: Why?", "- Question 3: Why?"),
+        ("> **Question 6.** Why?", "> **Question 3.** Why?"),
+    ],
+)
+def test_a_label_gets_the_gateways_own_count(written: str, read: str) -> None:
+    assert renumber(written, 3, 5) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You said so in question 2. Why?",
+        "As in question 1, why?",
+        "Is that the question 42 answers?",
+        "Version 6: why?",
+        "Questions 1-2: why?",
+    ],
+)
+def test_a_number_that_is_no_label_stays(text: str) -> None:
+    assert renumber(text, 3, 5) == text
+
+
+label_pieces = ["Question ", "no. ", "#", "6", "12", " of ", "/", ":", ".", ",", "**", "\n", " "]
+labelled = st.lists(st.sampled_from(label_pieces) | words).map("".join)
+counts = st.integers(1, 15)
+
+
+@given(labelled, counts, counts)
+def test_renumbering_twice_is_renumbering_once(text: str, number: int, total: int) -> None:
+    once = renumber(text, number, total)
+    assert renumber(once, number, total) == once
+
+
+@given(labelled, counts)
+def test_renumbering_changes_nothing_but_numbers(text: str, number: int) -> None:
+    def without_digits(text: str) -> str:
+        return "".join(character for character in text if not character.isdecimal())
+
+    assert without_digits(renumber(text, number, 15)) == without_digits(text)
+
+
+@given(st.lists(st.sampled_from([*CLOSINGS, *QUESTIONS, *REMARKS]) | words, max_size=4))
+def test_a_text_that_asks_never_closes(texts: list[str]) -> None:
+    text = " ".join(texts)
+    assert not (asks(text) and closes(text))
+
+
+@given(st.sampled_from(CLOSINGS), st.sampled_from(QUESTIONS))
+def test_a_question_after_a_closing_keeps_the_interview_open(closing: str, question: str) -> None:
+    assert not closes(f"{closing}\n\n{question}")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "\n",
+        " ",
+        "*",
+        "#",
+        "-",
+        ".",
+        ". ",
+        "1",
+        "question ",
+        "question 1",
+        "now ",
+        "so,",
+        "the ",
+        "thank you ",
+        "conclude ",
+        "the interview ",
+        "end of ",
+    ],
+)
+def test_the_longest_text_is_read_at_once(piece: str) -> None:
+    # A pattern that looks at a run from each of its places took 5 s for 10,000 line breaks,
+    # all of the reply's time.
+    text = "a" + piece * (MAX_MESSAGE_CHARS // len(piece)) + "b"
+    began = time.perf_counter()
+    closes(text)
+    renumber(text, 3, 5)
+    assert time.perf_counter() - began < 0.5
