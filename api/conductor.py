@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NoReturn
 from uuid import uuid4
 
 from api.refusals import (
@@ -153,7 +154,6 @@ class Conductor:
                 # Only a session found by its words alone: it was overtaken since we looked.
                 raise VersionConflict(found)
         await self._refuse(posted, interview, judgement, deadline)
-        raise AssertionError("a refusal raises")
 
     async def _locate(self, posted: Session, answer: str | None) -> str | None:
         """The interview that a session without an id belongs to; None where none does, or
@@ -212,7 +212,7 @@ class Conductor:
 
     async def _refuse(
         self, posted: Session, interview: Interview, judgement: Judgement, deadline: Deadline
-    ) -> None:
+    ) -> NoReturn:
         assert interview.id is not None
         assert judgement.place is not None
         if judgement.verdict is Verdict.DIFFERS:

@@ -1,6 +1,7 @@
 """What the API's tests share."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,12 @@ def alone() -> Iterator[Served]:
     """A gateway with no service up, for tests that leave the interviews of others alone."""
     with serving() as gateway:
         yield gateway
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path) -> str:
+    """The URL of a log in a file: where posts race, an append takes its time."""
+    return f"sqlite:///{tmp_path}/interviews.db"
 
 
 @pytest.fixture

@@ -157,6 +157,16 @@ def test_two_people_at_the_same_words_each_get_their_own_interview(fresh: Served
     assert [row["adopted"] for row in listed] == [False, False]
 
 
+def test_four_fields_at_the_same_words_at_once_never_meet_a_conflict(on_disk: str) -> None:
+    with serving(eventlog_url=on_disk) as gateway, ThreadPoolExecutor(8) as pool:
+        people = [Desktop(gateway, knows_id=False).start(totalQuestions=2) for _ in range(6)]
+        answers = [f"Answer {n}." for n in range(8)]
+        replies = list(pool.map(people[0].try_answer, answers))
+        assert [reply.status_code for reply in replies] == [200] * 8
+        assert [reply.json()["messages"][3]["content"] for reply in replies] == answers
+        assert len({reply.json()["interviewId"] for reply in replies}) == 8
+
+
 def test_a_third_answer_at_words_both_have_left_starts_a_fork(fresh: Served) -> None:
     ann = Desktop(fresh, knows_id=False).start(totalQuestions=2)
     changed_mind = ann.copy()
@@ -169,8 +179,8 @@ def test_a_third_answer_at_words_both_have_left_starts_a_fork(fresh: Served) -> 
 
 
 @pytest.mark.parametrize("knows_id", [True, False], ids=["whole session", "four fields"])
-def test_two_posts_of_one_move_at_once_ask_a_backend_once(knows_id: bool) -> None:
-    with GraniteServer() as granite, serving(granite) as gateway:
+def test_two_posts_of_one_move_at_once_ask_a_backend_once(knows_id: bool, on_disk: str) -> None:
+    with GraniteServer() as granite, serving(granite, eventlog_url=on_disk) as gateway:
         gateway.wait_until_noticed(granite_interview_service="online")
         desktop = Desktop(gateway, knows_id).start(totalQuestions=3)
         granite.mood, granite.delay = Mood.SLOW, 0.3
@@ -181,18 +191,22 @@ def test_two_posts_of_one_move_at_once_ask_a_backend_once(knows_id: bool) -> Non
         assert granite.count("/api/v1/interviews/respond") == 1
 
 
-def test_two_posts_of_one_unknown_session_at_once_adopt_it_once(fresh: Served) -> None:
+@pytest.mark.parametrize("knows_id", [True, False], ids=["whole session", "four fields"])
+def test_two_posts_of_one_unknown_session_at_once_adopt_it_once(
+    knows_id: bool, on_disk: str
+) -> None:
     with serving() as elsewhere:
-        desktop = Desktop(elsewhere, knows_id=False).start(totalQuestions=3)
-    desktop.gateway = fresh
-    with ThreadPoolExecutor(8) as pool:
+        desktop = Desktop(elsewhere, knows_id).start(totalQuestions=3)
+    with serving(eventlog_url=on_disk) as gateway, ThreadPoolExecutor(8) as pool:
+        desktop.gateway = gateway
         replies = list(pool.map(desktop.try_answer, ["The same answer."] * 8))
-    assert len({reply.json()["interviewId"] for reply in replies}) == 1
+        (id,) = {reply.json()["interviewId"] for reply in replies}
+        assert kinds_of(gateway, id) == ["session-adopted", "answer-given", "question-asked"]
 
 
-def test_different_answers_at_once_leave_one_in_the_interview(alone: Served) -> None:
-    desktop = Desktop(alone).start(totalQuestions=3)
-    with ThreadPoolExecutor(8) as pool:
+def test_different_answers_at_once_leave_one_in_the_interview(on_disk: str) -> None:
+    with serving(eventlog_url=on_disk) as gateway, ThreadPoolExecutor(8) as pool:
+        desktop = Desktop(gateway).start(totalQuestions=3)
         replies = list(pool.map(desktop.try_answer, [f"Answer {n}." for n in range(8)]))
     assert sorted(reply.status_code for reply in replies) == [200] + [409] * 7
     winner = next(reply for reply in replies if reply.status_code == 200).json()
