@@ -29,16 +29,19 @@ def encode(event: Event) -> tuple[str, int, Payload]:
 def decode(
     kind: str, schema_version: int, payload: Payload, upcasters: Upcasters = UPCASTERS
 ) -> Event:
-    """The event that was stored. Raises UnreadableEvent for one from a newer release."""
+    """The event that was stored. Raises UnreadableEvent for one from a newer release, or a
+    damaged one."""
     if kind not in KINDS:
         raise UnreadableEvent(f"events of kind {kind!r} need a newer interview-gateway")
     event_type, present = KINDS[kind]
-    for version in range(schema_version, present):
-        payload = upcasters[kind, version](payload)
     if schema_version > present:
         raise UnreadableEvent(
             f"version {schema_version} of {kind!r} needs a newer interview-gateway"
         )
+    for version in range(schema_version, present):
+        if (kind, version) not in upcasters:
+            raise UnreadableEvent(f"there is no version {version} of {kind!r}")
+        payload = upcasters[kind, version](payload)
     try:
         return event_type.model_validate(payload)
     except ValidationError as error:

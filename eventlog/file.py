@@ -7,19 +7,34 @@ else opens read-only: a read-only connection never checkpoints, not even when it
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
-from eventlog.errors import LogHeld, LogReadOnly, LogTooNew, LogUnavailable, NotALog
+from eventlog.errors import (
+    LogHeld,
+    LogNotOpened,
+    LogReadOnly,
+    LogTooNew,
+    LogUnavailable,
+    NotALog,
+)
 from eventlog.migrations import migrations
 
 APPLICATION_ID = 0x49474C31
 """What marks the file as an interview log: "IGL1" in SQLite's application_id."""
 
-BUSY_SECONDS = 1.0
-"""How long to wait for a lock that a foreign process holds before saying so."""
+HEADER_BYTES = 100
+SQLITE_MAGIC = b"SQLite format 3\0"
+APPLICATION_ID_BYTES = slice(68, 72)
+"""Where a SQLite file's header holds its application_id, big-endian
+(https://sqlite.org/fileformat2.html#the_database_header)."""
+
+BUSY_SECONDS = 0.4
+"""How long to wait for a lock that a foreign process holds before saying so: a reply has 5 s in
+all, and an append may come after 4.5 of them."""
 
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
@@ -36,6 +51,8 @@ _REASONS = {
 
 def reason(error: Exception) -> str:
     """What went wrong, for a person: no path, no SQL, no code."""
+    if isinstance(error, FileNotFoundError):
+        return "its file is gone"
     name = getattr(error, "sqlite_errorname", "") or ""
     for prefix, words in _REASONS.items():
         if name.startswith(prefix):
@@ -48,7 +65,8 @@ def hold(path: Path) -> FileLock:
 
     Raises LogHeld or LogReadOnly.
     """
-    lock = FileLock(f"{path}.lock")
+    # Not of one thread: a gateway may be built in one and closed in another.
+    lock = FileLock(f"{path}.lock", thread_local=False)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
@@ -65,65 +83,79 @@ def hold(path: Path) -> FileLock:
     return lock
 
 
-def prepare(path: Path) -> None:
-    """Make the log at `path`, or bring an older one up to date; `hold` it first.
+def refuse_foreign(path: Path) -> None:
+    """Refuse a file that is no log of ours, having read its header and put nothing beside it.
 
-    Raises NotALog, LogTooNew or LogReadOnly, and then has not changed the file.
+    Raises NotALog or LogReadOnly.
     """
-    _inspect(path)
-    try:
-        db = Database(sqlite3.connect(path, timeout=BUSY_SECONDS))
-        try:
-            db.enable_wal()
-            migrations.apply(db)
-            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        finally:
-            db.close()
-    except sqlite3.Error as error:
-        raise LogReadOnly(f"the event log {path} cannot be written: {reason(error)}") from error
-
-
-def _inspect(path: Path) -> None:
-    """Refuse a file that is not ours to open, having only read it."""
-    if not path.exists() or path.stat().st_size == 0:
-        return
-    if not path.is_file():
-        raise NotALog(f"{path} is not a file; set EVENTLOG_URL to one")
-    if not os.access(path, os.W_OK):
-        raise LogReadOnly(
-            f"the event log {path} is read-only; make it writable, or set EVENTLOG_URL to "
-            "another file"
-        )
     not_a_log = NotALog(
         f"{path} is not an interview log, and was left as it is; set EVENTLOG_URL to another file"
     )
     try:
-        db = open_read_only(path)
-    except sqlite3.Error:
-        raise not_a_log from None
-    try:
-        if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        if not path.exists():
+            return
+        if not path.is_file():
             raise not_a_log
-        known = {migration.name for migration in migrations.pending(db)}
-        known |= {migration.name for migration in migrations.applied(db)} & _names()
-        if not {migration.name for migration in migrations.applied(db)} <= known:
-            raise LogTooNew(
-                f"the event log {path} was written by a newer interview-gateway; upgrade "
-                "this one, or set EVENTLOG_URL to another file"
-            )
-    except sqlite3.Error:
-        raise not_a_log from None
-    finally:
-        db.close()
+        with path.open("rb") as file:
+            header = file.read(HEADER_BYTES)
+        application_id = int.from_bytes(header[APPLICATION_ID_BYTES], "big")
+        if header and not (header.startswith(SQLITE_MAGIC) and application_id == APPLICATION_ID):
+            raise not_a_log
+        if not os.access(path, os.W_OK):
+            raise PermissionError(None, "it is read-only")
+    except OSError as error:
+        raise LogReadOnly(
+            f"the event log {path} cannot be written ({error.strerror}); make it writable, or "
+            "set EVENTLOG_URL to another file"
+        ) from None
+
+
+def prepare(path: Path) -> str:
+    """Make the log at `path`, or bring an older one up to date; its id. `hold` it first.
+
+    Raises LogNotOpened, and then has not changed the file.
+    """
+    # A rollback journal is there only where the making of a log was cut short: SQLite undoes
+    # what was made, and it is made anew.
+    if path.exists() and path.stat().st_size > 0 and not Path(f"{path}-journal").exists():
+        _refuse_newer(path)
+    try:
+        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+            db = Database(connection)
+            # All at once and before there is a WAL: no crash leaves half a log, and the main
+            # file alone tells whose it is.
+            with db.atomic():
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                migrations.apply(db)
+            db.enable_wal()
+        return log_id(path)
+    except sqlite3.Error as error:
+        raise LogReadOnly(f"the event log {path} cannot be written: {reason(error)}") from error
+
+
+def _refuse_newer(path: Path) -> None:
+    """Refuse a log of a newer schema or a damaged one, having only read it."""
+    # Immutable, it gets no -wal and -shm beside it; but then a WAL that is there is not read.
+    immutable = not Path(f"{path}-wal").exists()
+    try:
+        with closing(open_read_only(path, immutable=immutable)) as db:
+            applied = {migration.name for migration in migrations.applied(db)}
+    except sqlite3.Error as error:
+        raise LogNotOpened(
+            f"the event log {path} cannot be opened, and was left as it is: {reason(error)}; "
+            "put that right, or set EVENTLOG_URL to another file"
+        ) from error
+    if not applied <= _names():
+        raise LogTooNew(
+            f"the event log {path} was written by a newer interview-gateway; upgrade "
+            "this one, or set EVENTLOG_URL to another file"
+        )
 
 
 def _names() -> set[str]:
     """The names of all the schema steps that this release knows."""
-    empty = Database(memory=True)
-    try:
+    with closing(Database(memory=True)) as empty:
         return {migration.name for migration in migrations.pending(empty)}
-    finally:
-        empty.close()
 
 
 def identity(path: Path) -> tuple[int, int]:
@@ -153,10 +185,11 @@ def open_writer(path: Path) -> Database:
     return db
 
 
-def open_read_only(path: Path) -> Database:
-    """A connection that can neither write nor checkpoint. Raises sqlite3.Error."""
+def open_read_only(path: Path, *, immutable: bool = False) -> Database:
+    """A connection that can neither write nor checkpoint. An `immutable` one reads the file
+    alone, without its WAL, and takes no lock. Raises sqlite3.Error."""
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro",
+        f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' * immutable}",
         uri=True,
         timeout=BUSY_SECONDS,
         check_same_thread=False,
@@ -164,9 +197,25 @@ def open_read_only(path: Path) -> Database:
     return Database(connection)
 
 
-def log_id(db: Database) -> str:
-    """The id that this log was made with. Raises LogUnavailable for another file."""
-    row = db.execute("SELECT id FROM log").fetchone()
+def log_id(path: Path) -> str:
+    """The id that the log at `path` was made with. Raises sqlite3.Error.
+
+    Read past the WAL: where another log was put in a log's place, the WAL that lies there
+    is still the first one's, and the next connection that may write would copy it into
+    the other.
+    """
+    with closing(open_read_only(path, immutable=True)) as db:
+        row = db.execute("SELECT id FROM log").fetchone()
     if row is None:
-        raise LogUnavailable("the event log's file is no longer an interview log")
+        raise sqlite3.DatabaseError("the log has no id")
     return str(row[0])
+
+
+def check_same(path: Path, id: str) -> None:
+    """Raises LogUnavailable if `path` is not the log of this id, OSError or sqlite3.Error
+    if it cannot be told."""
+    if log_id(path) != id:
+        raise LogUnavailable(
+            "another event log was put in the place of the one this gateway began with; "
+            "put that one back, or restart the gateway to use this one"
+        )

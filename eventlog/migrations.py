@@ -9,6 +9,8 @@ from sqlite_utils.migrations import Migrations
 
 migrations = Migrations("eventlog")
 
+# Payload and salt can be NULL only so that a person's words can be forgotten one day while
+# their commitment stays; nothing writes a row without them.
 EVENTS = """
 CREATE TABLE events (
     position INTEGER PRIMARY KEY,
@@ -17,11 +19,12 @@ CREATE TABLE events (
     kind TEXT NOT NULL,
     schema_version INTEGER NOT NULL,
     time TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    salt BLOB NOT NULL,
+    payload TEXT,
+    salt BLOB,
     commitment BLOB NOT NULL,
     leaf BLOB NOT NULL,
-    UNIQUE (interview_id, version)
+    UNIQUE (interview_id, version),
+    CHECK ((payload IS NULL) = (salt IS NULL))
 ) STRICT
 """
 

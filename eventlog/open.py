@@ -26,7 +26,12 @@ def open_log(url: str) -> EventLog:
 
 
 def sqlite_path(url: str) -> Path | None:
-    """The file that a `sqlite:///` URL names; None for any other text."""
-    if not url.startswith(SQLITE) or len(url) == len(SQLITE):
+    """The file that a `sqlite:///` URL names; None for any other text. SQLite's own word for
+    a database in memory is no file: reads and writes would each get another one."""
+    name = url.removeprefix(SQLITE)
+    if name in (url, "", ":memory:"):
         return None
-    return Path(url.removeprefix(SQLITE)).expanduser()
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # there is no such user
+        return None

@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import cached_property
 
 from eventlog.codec import decode, encode, payload_bytes
+from eventlog.errors import UnreadableEvent
 from eventlog.times import to_text
 from statemachine.canonical import canonical_json
 from statemachine.events import Event
@@ -63,7 +64,11 @@ class Record(Draft):
     @cached_property
     def event(self) -> Event:
         """What happened. Raises UnreadableEvent."""
-        return decode(self.kind, self.schema_version, json.loads(self.payload))
+        try:
+            payload = json.loads(self.payload)
+        except ValueError as error:
+            raise UnreadableEvent(f"record {self.position} holds no JSON") from error
+        return decode(self.kind, self.schema_version, payload)
 
 
 def draft(interview_id: str, version: int, event: Event, at: datetime) -> Draft:

@@ -6,6 +6,7 @@ process can append while this one holds the log.
 """
 
 import asyncio
+import os
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -66,15 +67,17 @@ class SqliteEventLog:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._hold = file.hold(path)
+        # One file has one lock, whatever links lead to it.
+        self._path = Path(os.path.realpath(path))
+        file.refuse_foreign(self._path)
+        self._hold = file.hold(self._path)
         try:
-            file.prepare(path)
+            log_id = file.prepare(self._path)
         except BaseException:
             self._hold.release()
             raise
-        self._writer = Writer(path)
-        self._reader = _Reader(path)
+        self._writer = Writer(self._path, log_id)
+        self._reader = _Reader(self._path, log_id)
         self._folded: OrderedDict[str, Interview] = OrderedDict()
 
     @property
@@ -92,6 +95,17 @@ class SqliteEventLog:
             draft(interview_id, expected_version + 1 + n, event, at)
             for n, event in enumerate(events)
         ]
+        # Shielded: if the caller goes away, memory still learns what the file took.
+        writing = self._write(interview_id, expected_version, drafts, projection)
+        return Appended(projection.interview, await asyncio.shield(writing))
+
+    async def _write(
+        self,
+        interview_id: str,
+        expected_version: int,
+        drafts: Sequence[Draft],
+        projection: Projection,
+    ) -> tuple[Record, ...]:
         try:
             records = await self._writer.run(
                 lambda db: _insert(db, expected_version, drafts, projection)
@@ -101,7 +115,7 @@ class SqliteEventLog:
             self._folded.pop(interview_id, None)
             raise
         self._remember(interview_id, projection.interview)
-        return Appended(projection.interview, records)
+        return records
 
     async def interview(self, interview_id: str) -> Interview | None:
         if folded := self._folded.get(interview_id):
@@ -114,14 +128,14 @@ class SqliteEventLog:
         return self._remember(interview_id, interview)
 
     def _remember(self, interview_id: str, interview: Interview) -> Interview:
-        """Keep the newer of what is known and what was just read or written."""
+        """Keep the newer of what is known and what was just read or written; which it is."""
         known = self._folded.get(interview_id)
         if known is None or known.version < interview.version:
-            self._folded[interview_id] = interview
+            known = self._folded[interview_id] = interview
         self._folded.move_to_end(interview_id)
         if len(self._folded) > INTERVIEWS_IN_MEMORY:
             self._folded.popitem(last=False)
-        return interview
+        return known
 
     async def records(self, interview_id: str) -> list[Record]:
         return await self._reader.run(
@@ -184,8 +198,9 @@ class SqliteEventLog:
 class _Reader:
     """A read-only connection and the one thread that uses it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, log_id: str) -> None:
         self._path = path
+        self._log_id = log_id
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="eventlog-reader")
         self._db: Database | None = None
         self._identity: tuple[int, int] | None = None
@@ -193,13 +208,18 @@ class _Reader:
     async def run(self, read: Callable[[Database], T]) -> T:
         """What `read` returns. Raises LogUnavailable."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._read, read)
+        try:
+            reading = loop.run_in_executor(self._thread, self._read, read)
+        except RuntimeError:  # the thread is shut down
+            raise LogUnavailable("the event log is closed") from None
+        return await reading
 
     def _read(self, read: Callable[[Database], T]) -> T:
         try:
             identity = file.identity(self._path)
             if self._db is None or identity != self._identity:
                 self._disconnect()
+                file.check_same(self._path, self._log_id)
                 self._db, self._identity = file.open_read_only(self._path), identity
             return read(self._db)
         except (sqlite3.Error, OSError) as error:
@@ -247,12 +267,17 @@ def _put_read_models(
 
 
 def _rebuild_read_models(db: Database) -> None:
+    ids = db.execute("SELECT interview_id FROM events WHERE version = 1 ORDER BY position")
+    interviews = [
+        _records(db, "interview_id = ? ORDER BY version", [id]) for (id,) in ids.fetchall()
+    ]
+    projections = [  # before anything is deleted: an event may be unreadable
+        project(None, records[0].interview_id, [record.event for record in records])
+        for records in interviews
+    ]
     db.execute("DELETE FROM interviews")
     db.execute("DELETE FROM fingerprints")
-    ids = db.execute("SELECT interview_id FROM events WHERE version = 1 ORDER BY position")
-    for (interview_id,) in ids.fetchall():
-        records = _records(db, "interview_id = ? ORDER BY version", [interview_id])
-        projection = project(None, interview_id, [record.event for record in records])
+    for projection, records in zip(projections, interviews, strict=True):
         _put_read_models(db, projection, records[0].position, records)
 
 

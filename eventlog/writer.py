@@ -27,6 +27,9 @@ T = TypeVar("T")
 GROUP = 128
 """How many jobs one commit takes at most."""
 
+LOG_TROUBLE = (sqlite3.Error, OSError, LogUnavailable)
+"""What is raised where the log cannot be written; anything else is a defect in the work."""
+
 
 @dataclass
 class _Job:
@@ -53,12 +56,13 @@ class _Job:
 class Writer:
     """Runs work in the log's only writing connection, in the order it comes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, log_id: str) -> None:
         self._path = path
+        self._log_id = log_id
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._db: Database | None = None
         self._identity: tuple[int, int] | None = None
-        self._log_id: str | None = None
+        self._closed = False
         self.failed = False
         self._thread = Thread(target=self._run, name="eventlog-writer", daemon=True)
         self._thread.start()
@@ -67,8 +71,11 @@ class Writer:
         """What `work` returns, after it is committed.
 
         What `work` raises of EventLogError is passed on, and then it must not have written
-        anything. Raises LogUnavailable when the log cannot be written.
+        anything; what else it raises undoes it first. Raises LogUnavailable when the log
+        cannot be written.
         """
+        if self._closed:
+            raise LogUnavailable("the event log is closed")
         job = _Job(work)
         self._jobs.put(job)
         result: T = await job.waiter
@@ -76,6 +83,7 @@ class Writer:
 
     async def close(self) -> None:
         """Commit what is waiting, then close the connection (which checkpoints)."""
+        self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -103,23 +111,19 @@ class Writer:
     def _commit(self, group: list[_Job]) -> None:
         try:
             outcomes = self._transact(group)
-        except sqlite3.IntegrityError as error:
-            # One job's fault, which must not cost the others their commit.
-            if len(group) > 1:
-                for job in group:
+        except Exception as error:
+            if len(group) > 1 and _is_of_one_job(error):
+                for job in group:  # which must not cost the others their commit
                     self._commit([job])
                 return
-            outcomes = [self._failure(error)]
-        except (sqlite3.Error, OSError, LogUnavailable) as error:
             outcomes = [self._failure(error)] * len(group)
-        else:
-            self.failed = False
         for job, outcome in zip(group, outcomes, strict=True):
             job.answer(outcome)
 
     def _transact(self, group: list[_Job]) -> list[Any]:
         db = self._connected()
         outcomes: list[Any] = []
+        changes = db.conn.total_changes
         db.execute("BEGIN IMMEDIATE")
         try:
             for job in group:
@@ -132,9 +136,13 @@ class Writer:
             with suppress(sqlite3.Error):  # the first error is the one that counts
                 db.rollback()
             raise
+        if db.conn.total_changes > changes:  # an empty commit proves nothing
+            self.failed = False
         return outcomes
 
-    def _failure(self, error: Exception) -> LogUnavailable:
+    def _failure(self, error: Exception) -> Exception:
+        if not isinstance(error, LOG_TROUBLE):
+            return error
         self.failed = True
         if not isinstance(error, sqlite3.IntegrityError):
             self._disconnect()
@@ -148,24 +156,18 @@ class Writer:
         if self._db is not None and file.identity(self._path) == self._identity:
             return self._db
         self._disconnect()
-        identity = file.identity(self._path)
-        db = file.open_writer(self._path)
-        try:
-            found = file.log_id(db)
-        except BaseException:
-            db.close()
-            raise
-        if self._log_id not in (None, found):
-            db.close()
-            raise LogUnavailable(
-                "another event log was put in the place of the one this gateway began with; "
-                "put that one back, or restart the gateway to use this one"
-            )
-        self._db, self._identity, self._log_id = db, identity, found
-        return db
+        self._identity = file.identity(self._path)
+        file.check_same(self._path, self._log_id)
+        self._db = file.open_writer(self._path)
+        return self._db
 
     def _disconnect(self) -> None:
         if self._db is not None:
             with suppress(sqlite3.Error):  # closing is best effort; the next open decides
                 self._db.close()
             self._db = None
+
+
+def _is_of_one_job(error: Exception) -> bool:
+    """Whether the work of one job failed, rather than the log."""
+    return isinstance(error, sqlite3.IntegrityError) or not isinstance(error, LOG_TROUBLE)

@@ -1,0 +1,393 @@
+"""What every event log promises, as one suite: subclass it with a fixture `new_log`."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from eventlog.errors import VersionConflict
+from eventlog.memory import MemoryEventLog
+from eventlog.protocol import Appended, EventLog
+from eventlog.readmodels import Overview, Sighting
+from statemachine.commands import give_answer, give_summary
+from statemachine.errors import IllegalMove
+from statemachine.events import Event, Fork, SessionAdopted
+from statemachine.interview import Interview, replay
+from statemachine.rules import State
+from statemachine.session import Role
+from tests.eventlog.interviews import (
+    AT,
+    OPENING,
+    REFUSAL,
+    TEMPLATES,
+    WHOLE,
+    adopt,
+    ask,
+    legal_moves,
+    new_id,
+    sessions_of,
+    start,
+    tell,
+)
+from tests.eventlog.running import in_loop
+
+WORDS = [
+    "Zoë 🦊👩‍👩‍👧 한국어 \U0010fffd",
+    "line\u2028separator\u2029paragraph\ufeffmark",
+    "\x01\x07\x1b[31m\x7f\x85\r\n\t",
+    "e\u0301 is not \u00e9",
+    "  space before and after  ",
+    'a "quoted" \\u0041 \\ \'); DROP TABLE events; --',
+]
+
+# Few interviews and fewer words, so that different interviews come to stand at the same ones.
+MOVES = st.lists(
+    st.tuples(st.integers(0, 20), st.sampled_from(["yes", "no"])), min_size=1, max_size=3
+)
+APPENDS = st.lists(st.tuples(st.integers(0, 3), MOVES), max_size=15)
+
+
+async def contents(log: EventLog) -> Any:
+    """All that the log tells of what was appended to it."""
+    return await log.records_from(0, 10_000), await log.overviews(limit=10_000)
+
+
+class EventLogContract:
+    @pytest.fixture
+    def log(self, new_log: Callable[[], EventLog]) -> Iterator[EventLog]:
+        log = new_log()
+        yield log
+        asyncio.run(log.close())
+
+    # Appending and reading back
+
+    @pytest.mark.parametrize("words", WORDS)
+    @in_loop
+    async def test_words_are_read_back_as_they_were_said(self, log: EventLog, words: str) -> None:
+        id, said = new_id(), (start(), ask(1, words), give_answer(words))
+        await tell(log, id, *said)
+        records = await log.records(id)
+        assert tuple(record.event for record in records) == said
+
+    @in_loop
+    async def test_a_record_tells_where_when_and_what(self, log: EventLog) -> None:
+        id, at = new_id(), datetime(2026, 1, 5, 12, 30, 0, 123999, timezone(timedelta(hours=2)))
+        await tell(log, id, *OPENING, at=at)
+        first, second = await log.records(id)
+        assert (first.interview_id, first.version, first.kind) == (id, 1, "interview-started")
+        assert (second.interview_id, second.version, second.kind) == (id, 2, "question-asked")
+        assert {first.time, second.time} == {"2026-01-05T10:30:00.123Z"}
+        assert {first.schema_version, second.schema_version} == {1}
+
+    @in_loop
+    async def test_an_append_answers_what_reading_gives(self, log: EventLog) -> None:
+        id = new_id()
+        began = await log.append(id, 0, WHOLE[:3], AT)
+        went_on = await log.append(id, 3, WHOLE[3:], AT)
+        assert [*began.records, *went_on.records] == await log.records(id)
+        assert went_on.interview == await log.interview(id)
+
+    @in_loop
+    async def test_an_interview_is_the_replay_of_its_events(self, log: EventLog) -> None:
+        id = new_id()
+        for event in WHOLE:
+            interview = await tell(log, id, event)
+            records = await log.records(id)
+            assert interview == replay((record.event for record in records), id=id)
+
+    @in_loop
+    async def test_versions_count_in_an_interview_and_positions_in_the_log(
+        self, log: EventLog
+    ) -> None:
+        one, other = new_id(), new_id()
+        for id, events in ((one, OPENING), (other, OPENING), (one, [give_answer("Yes.")])):
+            await tell(log, id, *events)
+        records = await log.records_from(0, 10)
+        assert [record.position for record in records] == [0, 1, 2, 3, 4]
+        assert [record.version for record in records] == [1, 2, 1, 2, 3]
+
+    @in_loop
+    async def test_the_head_is_the_position_of_the_next_record(self, log: EventLog) -> None:
+        assert await log.head() == 0
+        await tell(log, new_id(), *OPENING)
+        assert await log.head() == 2
+
+    @in_loop
+    async def test_records_are_read_in_pages(self, log: EventLog) -> None:
+        await tell(log, new_id(), *WHOLE)
+        pages = [await log.records_from(position, 4) for position in (0, 4, 6)]
+        assert [[r.position for r in page] for page in pages] == [[0, 1, 2, 3], [4, 5], []]
+
+    @in_loop
+    async def test_an_unknown_interview_is_none_and_has_no_records(self, log: EventLog) -> None:
+        await tell(log, new_id(), *OPENING)
+        unknown = new_id()
+        assert await log.interview(unknown) is None
+        assert await log.overview(unknown) is None
+        assert await log.records(unknown) == []
+
+    @in_loop
+    async def test_summaries_and_refusals_are_kept(self, log: EventLog) -> None:
+        id = new_id()
+        interview = await tell(log, id, *WHOLE)
+        summary = give_summary(interview, "Went well.", origin=TEMPLATES)
+        after = await tell(log, id, summary, REFUSAL)
+        assert (after.summary, after.session) == (summary, interview.session)
+        assert [record.event for record in await log.records(id)][-2:] == [summary, REFUSAL]
+
+    @in_loop
+    async def test_an_adopted_session_is_kept_with_where_it_forked(self, log: EventLog) -> None:
+        known = await tell(log, new_id(), *WHOLE)
+        id, fork = new_id(), Fork(interview_id=str(known.id), version=2)
+        session = next(sessions_of(known)).model_copy(update={"interview_id": id})
+        adopted = SessionAdopted(session=session, forked_from=fork)
+        interview = await tell(log, id, adopted, give_answer("Another."))
+        assert interview.adopted
+        assert interview.session == session
+        assert (await log.records(id))[0].event == adopted
+
+    # What is not taken
+
+    @pytest.mark.parametrize("expected", [0, 1, 3])
+    @pytest.mark.parametrize("events", [[give_answer("Yes.")], [give_answer("Yes."), ask(2)]])
+    @in_loop
+    async def test_a_wrong_version_takes_nothing(
+        self, log: EventLog, expected: int, events: Sequence[Event]
+    ) -> None:
+        id = new_id()
+        await tell(log, id, *OPENING)
+        before = await contents(log)
+        with pytest.raises(VersionConflict):
+            await log.append(id, expected, events, AT)
+        assert await contents(log) == before
+
+    @in_loop
+    async def test_an_unknown_interview_is_at_version_0(self, log: EventLog) -> None:
+        with pytest.raises(VersionConflict):
+            await log.append(new_id(), 1, OPENING, AT)
+        assert await contents(log) == ([], [])
+
+    @pytest.mark.parametrize("events", [[ask(2)], [give_answer("Yes."), give_answer("And no.")]])
+    @in_loop
+    async def test_an_illegal_move_takes_nothing_of_its_batch(
+        self, log: EventLog, events: Sequence[Event]
+    ) -> None:
+        id = new_id()
+        await tell(log, id, *OPENING)
+        before = await contents(log)
+        with pytest.raises(IllegalMove):
+            await log.append(id, 2, events, AT)
+        assert await contents(log) == before
+
+    @in_loop
+    async def test_no_interview_begins_with_an_answer(self, log: EventLog) -> None:
+        with pytest.raises(IllegalMove):
+            await log.append(new_id(), 0, [give_answer("Yes.")], AT)
+        assert await contents(log) == ([], [])
+
+    # Many at once
+
+    @pytest.mark.parametrize(
+        ("before", "moves"),
+        [((), [(start(), ask(1, str(n))) for n in range(10)]),
+         (OPENING, [(give_answer(str(n)),) for n in range(10)])],
+        ids=["begin", "answer"],
+    )  # fmt: skip
+    @in_loop
+    async def test_of_appends_at_the_same_version_one_is_taken(
+        self, log: EventLog, before: Sequence[Event], moves: Sequence[Sequence[Event]]
+    ) -> None:
+        id = new_id()
+        if before:
+            await tell(log, id, *before)
+        version = len(before)
+        outcomes = await asyncio.gather(
+            *(log.append(id, version, events, AT) for events in moves), return_exceptions=True
+        )
+        [taken] = [outcome for outcome in outcomes if isinstance(outcome, Appended)]
+        assert sum(isinstance(outcome, VersionConflict) for outcome in outcomes) == len(moves) - 1
+        assert await log.interview(id) == taken.interview
+        assert await log.head() == version + len(moves[0])
+
+    @in_loop
+    async def test_interviews_beside_each_other_all_get_their_place(self, log: EventLog) -> None:
+        async def conduct(id: str) -> None:
+            for event in WHOLE:
+                await tell(log, id, event)
+
+        ids = [new_id() for _ in range(20)]
+        await asyncio.gather(*(conduct(id) for id in ids))
+        records = await log.records_from(0, 1_000)
+        assert [record.position for record in records] == list(range(20 * len(WHOLE)))
+        for id in ids:
+            assert tuple(record.event for record in await log.records(id)) == WHOLE
+
+    # Finding a session without its id
+
+    @in_loop
+    async def test_a_session_is_found_where_it_was_first_reached(self, log: EventLog) -> None:
+        interview = await tell(log, new_id(), *WHOLE)
+        assert interview.id is not None
+        found = [await log.find(session.fingerprint()) for session in sessions_of(interview)]
+        assert found == [Sighting(interview.id, version) for version in (2, 4, 6)]
+
+    @in_loop
+    async def test_a_move_is_found_once_it_is_made(self, log: EventLog) -> None:
+        interview = await tell(log, new_id(), *OPENING)
+        assert interview.id is not None
+        move = interview.session.move_fingerprint("Yes.")
+        assert await log.find(move) is None
+        await tell(log, interview.id, give_answer("Yes."))
+        assert await log.find(move) == Sighting(interview.id, 3)
+        assert await log.find(interview.session.move_fingerprint("No.")) is None
+
+    @in_loop
+    async def test_of_interviews_at_the_same_words_the_one_begun_last_is_found(
+        self, log: EventLog
+    ) -> None:
+        older, newer = new_id(), new_id()
+        fingerprint = (await tell(log, older, *OPENING)).session.fingerprint()
+        assert await log.find_head(fingerprint) == older
+        await tell(log, newer, *OPENING)
+        await tell(log, older, REFUSAL)  # heard of last, yet begun first
+        assert await log.find(fingerprint) == Sighting(newer, 2)
+        assert await log.find_head(fingerprint) == newer
+
+    @in_loop
+    async def test_an_interview_that_moved_on_is_no_longer_at_that_head(
+        self, log: EventLog
+    ) -> None:
+        older, newer = new_id(), new_id()
+        await tell(log, older, *OPENING)
+        fingerprint = (await tell(log, newer, *OPENING)).session.fingerprint()
+        await tell(log, newer, give_answer("Yes."))
+        assert await log.find_head(fingerprint) == older
+        await tell(log, older, give_answer("Yes."))
+        assert await log.find_head(fingerprint) is None
+        assert await log.find(fingerprint) == Sighting(newer, 2)  # where a fork leaves it
+
+    @in_loop
+    async def test_an_interview_whose_answer_waits_for_a_reply_stands_at_no_session(
+        self, log: EventLog
+    ) -> None:
+        id = new_id()
+        await tell(log, id, start())
+        for event in WHOLE[1:]:
+            after = await tell(log, id, event)
+            at_head = await log.find_head(after.session.fingerprint())
+            assert at_head == (None if after.awaits_interviewer else id)
+
+    @in_loop
+    async def test_a_summary_or_a_refusal_moves_no_head(self, log: EventLog) -> None:
+        id = new_id()
+        interview = await tell(log, id, *WHOLE)
+        await tell(log, id, give_summary(interview, "Good.", origin=TEMPLATES), REFUSAL)
+        fingerprint = interview.session.fingerprint()
+        assert await log.find_head(fingerprint) == id
+        assert await log.find(fingerprint) == Sighting(id, 6)
+
+    # The list of interviews
+
+    @in_loop
+    async def test_an_overview_follows_the_events(self, log: EventLog) -> None:
+        await tell(log, new_id(), *OPENING)
+        id = new_id()
+        await tell(log, id, start(Role.PRODUCT_MANAGER, 3), ask(1))
+        await tell(log, id, give_answer("Yes."), at=AT + timedelta(minutes=1))
+        assert await log.overview(id) == Overview(
+            interview_id=id,
+            first_position=2,
+            role="Product Manager",
+            model=None,
+            total_questions=3,
+            state="questioning",
+            questions_asked=1,
+            answers_given=1,
+            adopted=False,
+            version=3,
+            started_at="2026-01-05T10:30:00.000Z",
+            updated_at="2026-01-05T10:31:00.000Z",
+        )
+
+    @in_loop
+    async def test_an_adopted_interview_is_listed_as_such(self, log: EventLog) -> None:
+        known = await tell(log, new_id(), *OPENING)
+        id = new_id()
+        await tell(log, id, adopt(known.session, id))
+        assert [row.adopted for row in await log.overviews()] == [True, False]
+
+    @in_loop
+    async def test_interviews_are_listed_newest_first_in_pages(self, log: EventLog) -> None:
+        ids = [new_id() for _ in range(25)]
+        for id in ids:
+            await tell(log, id, *OPENING)
+        await tell(log, ids[0], give_answer("Yes."))  # moved last, yet the oldest
+        first = await log.overviews()
+        second = await log.overviews(before=first[-1].first_position)
+        assert [row.interview_id for row in first + second] == ids[::-1]
+        assert len(first) == 20
+        assert first[:2] == await log.overviews(limit=2)
+
+    @in_loop
+    async def test_interviews_are_listed_by_state_and_role(self, log: EventLog) -> None:
+        analyst, manager = new_id(), new_id()
+        await tell(log, analyst, *WHOLE)
+        await tell(log, manager, start(Role.PRODUCT_MANAGER), ask(1))
+
+        async def listed(state: State | None = None, role: Role | None = None) -> list[str]:
+            return [row.interview_id for row in await log.overviews(state=state, role=role)]
+
+        assert await listed() == [manager, analyst]
+        assert await listed(state=State.COMPLETE) == [analyst]
+        assert await listed(role=Role.PRODUCT_MANAGER) == [manager]
+        assert await listed(State.COMPLETE, Role.PRODUCT_MANAGER) == []
+
+    # The log itself
+
+    @in_loop
+    async def test_a_log_in_order_is_writable_and_tells_where_it_is(self, log: EventLog) -> None:
+        assert await log.is_writable()
+        assert await contents(log) == ([], [])
+        assert log.where
+
+    @settings(
+        max_examples=50,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+    @given(appends=APPENDS)
+    @in_loop
+    async def test_any_legal_run_is_told_as_memory_tells_it_move_by_move(
+        self, new_log: Callable[[], EventLog], appends: list[tuple[int, list[tuple[int, str]]]]
+    ) -> None:
+        log, memory = new_log(), MemoryEventLog()
+        interviews: dict[str, Interview] = {}
+        ids = [new_id() for _ in range(4)]
+        for which, moves in appends:
+            id, batch = ids[which], []
+            for choice, words in moves:
+                legal = list(legal_moves(interviews, id, words))
+                batch.append(legal[choice % len(legal)])
+                interviews[id] = await tell(memory, id, batch[-1])
+            await tell(log, id, *batch)
+        await check_alike(log, memory, interviews)
+        await log.close()
+
+
+async def check_alike(log: EventLog, memory: EventLog, interviews: dict[str, Interview]) -> None:
+    """Both logs tell the same of these interviews."""
+    assert await log.overviews() == await memory.overviews()
+    for state in State:
+        assert await log.overviews(state=state) == await memory.overviews(state=state)
+    for id, interview in interviews.items():
+        assert await log.interview(id) == await memory.interview(id) == interview
+        assert await log.overview(id) == await memory.overview(id)
+        for session in sessions_of(interview):
+            fingerprint = session.fingerprint()
+            assert await log.find_head(fingerprint) == await memory.find_head(fingerprint)
+            for sought in (fingerprint, *map(session.move_fingerprint, ("yes", "no"))):
+                assert await log.find(sought) == await memory.find(sought)

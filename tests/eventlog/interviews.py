@@ -1,0 +1,87 @@
+"""Interviews to fill a log with."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from eventlog.protocol import EventLog
+from statemachine.commands import give_answer, give_summary, start_interview
+from statemachine.errors import IllegalMove
+from statemachine.events import (
+    Ending,
+    Event,
+    InterviewCompleted,
+    InterviewStarted,
+    Origin,
+    QuestionAsked,
+    SessionAdopted,
+    SessionRefused,
+)
+from statemachine.interview import Interview, evolve
+from statemachine.session import Config, Role, Session, Speaker
+
+AT = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
+TEMPLATES = Origin(backend="templates")
+REFUSAL = SessionRefused(place="messages[2].content", fingerprint="00" * 32)
+
+
+def new_id() -> str:
+    return str(uuid4())
+
+
+def start(role: Role = Role.DATA_ANALYST, total: int = 2) -> InterviewStarted:
+    return start_interview(Config(role=role, total_questions=total), "Be kind.")
+
+
+def ask(number: int, content: str = "Why?") -> QuestionAsked:
+    return QuestionAsked(number=number, content=content, origin=TEMPLATES)
+
+
+def close(ending: Ending = Ending.ALL_ANSWERED) -> InterviewCompleted:
+    return InterviewCompleted(ending=ending, content="Thank you.", origin=TEMPLATES)
+
+
+def adopt(session: Session, id: str) -> SessionAdopted:
+    return SessionAdopted(session=session.model_copy(update={"interview_id": id}))
+
+
+OPENING = (start(), ask(1))
+WHOLE = (*OPENING, give_answer("Because."), ask(2), give_answer("It works."), close())
+
+
+async def tell(log: EventLog, id: str, *events: Event, at: datetime = AT) -> Interview:
+    """Append `events` wherever the interview stands."""
+    before = await log.interview(id)
+    appended = await log.append(id, before.version if before else 0, events, at)
+    return appended.interview
+
+
+def legal_moves(interviews: Mapping[str, Interview], id: str, words: str) -> Iterator[Event]:
+    """Every kind of event, with these words, that the interview `id` may take next."""
+    interview = interviews.get(id)
+    if interview is None:
+        yield start()
+        yield start(Role.PRODUCT_MANAGER, 1)
+        for other in interviews.values():
+            yield from (adopt(session, id) for session in sessions_of(other))
+        return
+    for event in (
+        ask(interview.questions_asked + 1, words),
+        give_answer(words),
+        close(),
+        close(Ending.CLOSED_BY_INTERVIEWER),
+        give_summary(interview, words, origin=TEMPLATES),
+        REFUSAL,
+    ):
+        try:
+            evolve(interview, event)
+        except IllegalMove:
+            continue
+        yield event
+
+
+def sessions_of(interview: Interview) -> Iterator[Session]:
+    """Every session that the interview's client has held."""
+    for length, message in enumerate(interview.messages, start=1):
+        if message.role is Speaker.ASSISTANT:
+            yield interview.session_at(length)

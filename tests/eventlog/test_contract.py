@@ -1,0 +1,24 @@
+"""Every implementation passes the one suite."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from eventlog.memory import MemoryEventLog
+from eventlog.protocol import EventLog
+from eventlog.sqlite import SqliteEventLog
+from tests.eventlog.contract import EventLogContract
+from tests.eventlog.interviews import new_id
+
+EMPTY_LOGS: dict[str, Callable[[Path], EventLog]] = {
+    "memory": lambda _: MemoryEventLog(),
+    "sqlite": lambda folder: SqliteEventLog(folder / f"{new_id()}.db"),
+}
+
+
+class TestEventLogs(EventLogContract):
+    @pytest.fixture(params=EMPTY_LOGS)
+    def new_log(self, request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], EventLog]:
+        """What makes another empty log."""
+        return lambda: EMPTY_LOGS[request.param](tmp_path)
