@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     for module in (health, models, interviews, problems):
         app.include_router(module.router)
     errors.install(app)
-    describe(app)
+    describe(app, gateway.catalogue)
 
     # The last one added is met first. CORS may allow any origin, since the gate has let in
     # only those that may use the gateway.
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         CORSMiddleware,
         allow_origin_regex=".*",
         allow_methods=["GET", "POST"],
-        allow_headers=["content-type"],
+        allow_headers=["*"],
     )
     app.add_middleware(Gate, hosts=settings.allowed_hosts, origins=settings.allowed_origins)
     return app

@@ -73,14 +73,14 @@ def _serve(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from api.app import create_app
-    from api.server import Server, listening
+    from api.server import Server, bound
     from api.settings import load_settings
     from eventlog.open import open_log
 
     settings = load_settings(host=host, port=port)
     _set_up_logging(settings.log_level)
     # Both are taken before anything starts, so that what is wrong with them is one line.
-    with listening(settings.host, settings.port) as listener:
+    with bound(settings.host, settings.port) as listener:
         log = open_log(settings.eventlog_url)
         application = create_app(settings, log)
         typer.echo(f"Interview gateway {__version__} on {_url(listener)}  (API: /docs)")

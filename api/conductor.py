@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import NoReturn
 from uuid import uuid4
 
+from api.modelchoice import ModelChoice
 from api.refusals import (
     AlreadyComplete,
     ReplyNotRecorded,
@@ -57,6 +58,7 @@ class Conductor:
         log: EventLog,
         chain: Chain,
         templates: TemplatesBackend,
+        models: ModelChoice,
         *,
         now: Callable[[], datetime],
         reply_seconds: float,
@@ -65,27 +67,29 @@ class Conductor:
         self._log = log
         self._chain = chain
         self._templates = templates
+        self._models = models
         self._now = now
         self._reply_seconds = reply_seconds
         self._strict = strict
         self._turns = Turns()
 
-    async def start(self, config: Config, interview_id: str | None = None) -> Session:
-        """A new interview's session, with its first question.
+    async def start(self, asked: Config, interview_id: str | None = None) -> Session:
+        """A new interview's session, with its first question; a model that is not asked for
+        is chosen.
 
         With an `interview_id` of the client's own the start can be posted again after a
-        lost reply: it gives the same session. Raises SessionConflict when the id is
-        another interview's, LogUnavailable.
+        lost reply: it gives the same session. Raises UnknownModel, SessionConflict when the
+        id is another interview's, LogUnavailable or ReplyNotRecorded.
         """
         deadline = Deadline.after(self._reply_seconds)
         id = interview_id or str(uuid4())
-        try:
-            started = start_interview(config, self._templates.prompt(config.role))
-            before = len((await self._append(id, 0, started)).interview.messages)
-        except VersionConflict:
-            before = await self._check_same_start(id, config)
-        interview = await self._fetch_reply(id, deadline)
-        return interview.session_at(before + 1)
+        begun = await self._log.interview(id) if interview_id else None
+        if begun is None:
+            begun = await self._begin(id, asked)
+        _check_same_start(begun, asked)
+        length = len(begun.messages) - begun.questions_asked
+        interview = await self._fetch_reply(id, length, deadline)
+        return interview.session_at(length + 1)
 
     async def respond(self, posted: Session, answer: str) -> Session:
         """The session after `answer` and the interviewer's reply to it.
@@ -96,8 +100,9 @@ class Conductor:
         deadline = Deadline.after(self._reply_seconds)
         rebuild(posted)
         interview_id = await self._claim(posted, answer, deadline)
-        interview = await self._fetch_reply(interview_id, deadline)
-        return interview.session_at(len(posted.messages) + 2)
+        length = len(posted.messages) + 1
+        interview = await self._fetch_reply(interview_id, length, deadline)
+        return interview.session_at(length + 1)
 
     async def sum_up(self, posted: Session) -> Summary:
         """A summary of the interview as it stands; the same one while nothing more is said.
@@ -108,14 +113,14 @@ class Conductor:
         rebuild(posted)
         interview_id = await self._claim(posted, None, deadline)
         async with self._turns[interview_id]:
-            interview = await self._known(interview_id)
-            if interview.summary is None:
-                reply = await self._chain.sum_up(interview.session, deadline)
-                interview = await self._append_to(
-                    interview, lambda now: give_summary(now, reply.text, origin=reply.origin)
-                )
-            assert interview.summary is not None
-            return await self._recorded_summary(interview_id, interview.summary, interview.config)
+            while True:
+                interview = await self._known(interview_id)
+                if interview.summary is not None:
+                    return await self._recorded_summary(interview, interview.summary)
+                try:
+                    await self._sum_up(interview_id, interview, deadline)
+                except VersionConflict:
+                    continue  # something was said meanwhile, which belongs into the summary
 
     # The candidate's half of a move
 
@@ -145,15 +150,15 @@ class Conductor:
         if found is None or interview is None:
             return await self._adopt(posted, answer)
         judgement = judge(posted, interview, answer)
-        match judgement.verdict:
-            case Verdict.REPEATED:
-                return found
-            case Verdict.CURRENT:
-                return await self._take(interview, answer)
-            case Verdict.BEHIND if id is None:
-                # Only a session found by its words alone: it was overtaken since we looked.
+        if judgement.verdict is Verdict.CURRENT:
+            return await self._take(interview, answer)
+        if judgement.verdict is not Verdict.REPEATED:
+            if id is None:
+                # It was found by its words, so they were the log's: it is being moved on
+                # while we look.
                 raise VersionConflict(found)
-        await self._refuse(posted, interview, judgement, deadline)
+            await self._refuse(posted, interview, judgement, deadline)
+        return found
 
     async def _locate(self, posted: Session, answer: str | None) -> str | None:
         """The interview that a session without an id belongs to; None where none does, or
@@ -224,60 +229,73 @@ class Conductor:
             )
         else:
             # The reply may still be missing; the client is to go on from a whole session.
-            interview = await self._fetch_reply(interview.id, deadline)
+            interview = await self._made_whole(interview.id, deadline)
             detail = (
                 f"The interview has moved on: the log says other words at {judgement.place}. "
                 "Go on from the `session` given here."
             )
         raise SessionConflict(detail, judgement.verdict, judgement.place, interview.session)
 
-    async def _check_same_start(self, id: str, config: Config) -> int:
-        """How many messages the interview that already has this id began with."""
-        interview = await self._known(id)
-        is_same = (
-            not interview.adopted
-            and interview.config.role is config.role
-            and interview.config.total_questions == config.total_questions
-            and interview.answers_given == 0
-        )
-        if not is_same:
-            raise SessionConflict(
-                "There is already another interview of this interviewId. Leave it out, or go on "
-                "from the `session` given here.",
-                Verdict.DIFFERS,
-                "interviewId",
-                interview.session,
-            )
-        return len(interview.messages) - interview.questions_asked
+    async def _begin(self, id: str, asked: Config) -> Interview:
+        config = asked.model_copy(update={"model": await self._models.choose(asked.model)})
+        started = start_interview(config, self._templates.prompt(config.role))
+        try:
+            return (await self._append(id, 0, started)).interview
+        except VersionConflict:  # the same start, at the same time
+            return await self._known(id)
 
     # The interviewer's half of a move
 
-    async def _fetch_reply(self, id: str, deadline: Deadline) -> Interview:
-        """The interview with the interviewer's words in, who are asked for them if it is
-        their turn. Whoever comes while they are asked waits for the same words."""
+    async def _fetch_reply(self, id: str, length: int, deadline: Deadline) -> Interview:
+        """The interview, with the interviewer's reply to its first `length` messages in the
+        log. Raises ReplyNotRecorded: those messages are in it all the same."""
+        try:
+            interview = await self._known(id)
+            if len(interview.messages) > length:
+                return interview
+            return await self._made_whole(id, deadline)
+        except LogUnavailable as error:
+            raise ReplyNotRecorded(
+                f"What you sent is in the log, as interview {id}; the reply to it is not, "
+                f"because {error}. Post the same again to go on (a start with this interviewId)."
+            ) from error
+
+    async def _made_whole(self, id: str, deadline: Deadline) -> Interview:
+        """The interview with no reply missing. Whoever comes while the interviewer is being
+        asked waits for the same words."""
         async with self._turns[id]:
             interview = await self._known(id)
-            if not interview.awaits_interviewer:
-                return interview
-            turn = Turn(interview.session, interview.pending_answer)
-            reply = await self._chain.speak(turn, deadline)
-            try:
-                return await self._append_to(
-                    interview,
-                    lambda now: take_reply(
-                        now, reply.text, closes=reply.closes, origin=reply.origin
-                    ),
-                )
-            except LogUnavailable as error:
-                raise ReplyNotRecorded(
-                    f"What you sent is in the log; the reply is not, because {error}. Post the "
-                    "same again to go on."
-                ) from error
+            if interview.awaits_interviewer:
+                interview = await self._speak(interview, deadline)
+            return interview
 
-    async def _recorded_summary(self, id: str, summary: SummaryGiven, config: Config) -> Summary:
-        records = await self._log.records(id)
+    async def _speak(self, interview: Interview, deadline: Deadline) -> Interview:
+        session = await self._for_backends(interview.session)
+        reply = await self._chain.speak(Turn(session, interview.pending_answer), deadline)
+        return await self._append_to(
+            interview,
+            lambda now: take_reply(now, reply.text, closes=reply.closes, origin=reply.origin),
+        )
+
+    async def _sum_up(self, id: str, interview: Interview, deadline: Deadline) -> None:
+        if interview.awaits_interviewer:
+            interview = await self._speak(interview, deadline)
+        session = await self._for_backends(interview.session)
+        reply = await self._chain.sum_up(session, deadline)
+        summary = give_summary(interview, reply.text, origin=reply.origin)
+        await self._append(id, interview.version, summary)
+
+    async def _for_backends(self, session: Session) -> Session:
+        """The session as backends get it: one without a model is held with the chosen one."""
+        model = session.config.model or await self._models.choose(None)
+        config = session.config.model_copy(update={"model": model})
+        return session.model_copy(update={"config": config})
+
+    async def _recorded_summary(self, interview: Interview, summary: SummaryGiven) -> Summary:
+        assert interview.id is not None
+        records = await self._log.records(interview.id)
         given_at = next(r.time for r in reversed(records) if r.event == summary)
-        return Summary(summary, config, given_at)
+        return Summary(summary, interview.config, given_at)
 
     # The log
 
@@ -303,3 +321,23 @@ class Conductor:
                 interview = await self._known(interview.id)
             else:
                 return appended.interview
+
+
+def _check_same_start(begun: Interview, asked: Config) -> None:
+    """Raises SessionConflict if `begun` did not begin as asked, or has gone on since."""
+    config = begun.config
+    is_same = (
+        not begun.adopted
+        and begun.answers_given == 0
+        and config.role is asked.role
+        and config.total_questions == asked.total_questions
+        and asked.model in (None, config.model)
+    )
+    if not is_same:
+        raise SessionConflict(
+            "There is already another interview of this interviewId. Leave it out, or go on from "
+            "the `session` given here.",
+            Verdict.DIFFERS,
+            "interviewId",
+            begun.session,
+        )

@@ -112,7 +112,11 @@ async def _invalid_input(request: Request, error: RequestValidationError) -> JSO
     found = error.errors()
     if request.method == "POST" and not _declares_json(request) and _is_about_the_body(found):
         return _problem(request, problems.NOT_JSON, problems.NOT_JSON.advice)
-    errors = [FieldError(field=_field(e["loc"]), message=_message(e)) for e in found]
+    errors = [
+        FieldError(field=_field(e["loc"]), message=_message(e))
+        for e in found
+        if not _only_follows(e, found)
+    ]
     detail = "; ".join(f"{e.field}: {e.message}" for e in errors[:3])
     return _problem(request, problems.INVALID_INPUT, detail, errors=errors[:20])
 
@@ -128,6 +132,15 @@ def _declares_json(request: Request) -> bool:
 
 def _is_about_the_body(found: Any) -> bool:
     return all(tuple(e["loc"]) == ("body",) for e in found)
+
+
+def _only_follows(error: Any, found: Any) -> bool:
+    """True for "too short" of a list whose own item is what is wrong."""
+    place = tuple(error["loc"])
+    return error["type"] == "too_short" and any(
+        tuple(other["loc"])[: len(place)] == place and len(other["loc"]) > len(place)
+        for other in found
+    )
 
 
 def _field(place: tuple[str | int, ...]) -> str:

@@ -8,8 +8,8 @@ origin says so in `Origin`, and one that reached us by DNS rebinding says so in 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.problems import ProblemType, problem_response
@@ -40,7 +40,7 @@ class Gate:
             return
         refusal = self._refusal(Headers(scope=scope))
         if refusal is None:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _guarded(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
@@ -61,6 +61,20 @@ class Gate:
             return "Electron/" in headers.get("user-agent", "")
         is_own = origin in (f"http://{host}", f"https://{host}")
         return is_own or origin in self._origins
+
+
+def _guarded(send: Send) -> Send:
+    """Answers that no page may show in a frame (where a click could be stolen) or take for
+    another type than they are."""
+
+    async def guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["content-security-policy"] = "frame-ancestors 'none'"
+            headers["x-content-type-options"] = "nosniff"
+        await send(message)
+
+    return guarded
 
 
 def _without_port(host: str) -> str:

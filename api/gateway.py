@@ -53,6 +53,7 @@ class Gateway:
             log,
             chain,
             templates,
+            self.model_choice,
             now=utc_now,
             reply_seconds=settings.reply_budget_seconds,
             strict=settings.strict_sessions,

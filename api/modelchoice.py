@@ -21,7 +21,7 @@ class ModelChoice:
     async def select(self, model_id: str) -> None:
         """Use a model for the interviews that name none. Raises UnknownModel."""
         known = [model.id for model in await self.models()]
-        if model_id not in known:
+        if model_id not in known and self._catalogue.source_of(model_id) is None:
             raise UnknownModel(model_id, known)
         self._selected = model_id
 

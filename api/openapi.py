@@ -6,18 +6,22 @@ from fastapi import FastAPI
 
 from api.problems import Problem
 from api.responses import EVERYWHERE, WITH_BODY, documented
+from backends.models import ModelCatalogue
 
 
-def describe(app: FastAPI) -> None:
+def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
     """Make `app.openapi` tell of the problems: which there are everywhere, and that 422 is
-    one of them and not FastAPI's own shape."""
+    one of them and not FastAPI's own shape. Its example of a model is one that there is."""
     as_generated = app.openapi
 
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = as_generated()
+        is_new = app.openapi_schema is None
+        document = as_generated()
+        if is_new:
             _tell_of_problems(document)
-        return app.openapi_schema or {}
+        example = {"modelId": catalogue.listed()[0].id}
+        document["components"]["schemas"]["SelectRequest"]["examples"] = [example]
+        return document
 
     app.openapi = openapi  # type: ignore[method-assign]
 

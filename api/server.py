@@ -26,22 +26,22 @@ class Server(uvicorn.Server):
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that listens on `host` and `port` (0: any that is free). Raises CannotServe."""
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket bound to `host` and `port` (0: any that is free), for a server to listen on.
+    Until it does, connections are refused instead of kept waiting. Raises CannotServe."""
     try:
         # The protocol must be named: asyncio sets TCP_NODELAY only on sockets that say TCP,
         # and without it every answer on a kept connection waits 40 ms for the peer's ACK.
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
         )[0]
-    except OSError as error:
-        raise CannotServe(f"HOST={host} is not an address: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:
+        raise CannotServe(f"HOST={host} is no address of this machine") from error
     with socket.socket(family, kind, protocol) as listener:
         if os.name == "posix":  # elsewhere the option lets two servers share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind(address)
-            listener.listen(2048)
         except OSError as error:
             raise CannotServe(
                 f"cannot listen on {host}:{port}: {error.strerror}; stop what listens there, or "

@@ -3,6 +3,7 @@
 `.env.example` and the README's table say the same; a test holds the three together.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -42,7 +43,26 @@ def _log_level(value: str) -> str:
     return value.upper()
 
 
-CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_comma_separated)]
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:.]+\]", value):
+        raise ValueError(f"{value} is not a name or address without scheme, port and path")
+    return value
+
+
+def _origin(value: str) -> str:
+    if not re.fullmatch(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d+)?", value):
+        raise ValueError(f"{value} is not an origin like https://desk.example:3000")
+    return value
+
+
+Hosts = Annotated[
+    tuple[Annotated[str, AfterValidator(_host)], ...], NoDecode, BeforeValidator(_comma_separated)
+]
+Origins = Annotated[
+    tuple[Annotated[str, AfterValidator(_origin)], ...],
+    NoDecode,
+    BeforeValidator(_comma_separated),
+]
 ServiceUrl = Annotated[str, AfterValidator(_http_url)]
 LogLevel = Annotated[str, AfterValidator(_log_level)]
 
@@ -67,10 +87,10 @@ class Settings(BaseSettings):
     analytics_url: ServiceUrl = _DEFAULT_URLS["analytics_url"]
     granite_interview_url: ServiceUrl = _DEFAULT_URLS["granite_interview_url"]
     ollama_url: ServiceUrl = _DEFAULT_URLS["ollama_url"]
-    allowed_origins: CommaSeparated = Field(
+    allowed_origins: Origins = Field(
         (), description="More origins whose pages may use the gateway, separated by commas."
     )
-    allowed_hosts: CommaSeparated = Field(
+    allowed_hosts: Hosts = Field(
         (), description="More names the gateway may be addressed by, separated by commas."
     )
     strict_sessions: bool = Field(
@@ -79,7 +99,7 @@ class Settings(BaseSettings):
     reply_budget_seconds: float = Field(
         4.5,
         gt=0,
-        le=4.8,
+        le=4.5,
         description="Time that all backends together may take for the interviewer's words.",
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
@@ -97,7 +117,8 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         problems = [
-            f"{str(problem['loc'][0]).upper()}: {problem['msg']} (it is {problem['input']!r})"
+            f"{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')} "
+            f"(it is {problem['input']!r})"
             for problem in error.errors()
         ]
         raise InvalidSettings("\n".join(problems)) from error

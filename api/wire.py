@@ -21,8 +21,6 @@ from statemachine.session import (
     Session,
 )
 
-EXAMPLE_ID = "1f0c6a52-5c5e-4f0e-9d3b-0a2f4f7c9a11"
-
 EXAMPLE_SESSION: dict[str, Any] = {
     "config": {"role": "Software Engineer", "model": "granite4:2b", "totalQuestions": 3},
     "messages": [
@@ -38,6 +36,10 @@ EXAMPLE_SESSION: dict[str, Any] = {
 }
 """A session that the log need not know: the examples of the OpenAPI page work as they stand,
 on any gateway, because it is adopted."""
+
+
+ShownState = Literal[State.STARTED, State.QUESTIONING, State.COMPLETE]
+"""The states that an interview in the log can be in."""
 
 
 class Wire(BaseModel):
@@ -105,11 +107,9 @@ class SummaryReply(Wire):
 
 
 class SelectRequest(Wire):
-    model_config = ConfigDict(
-        protected_namespaces=(), json_schema_extra={"examples": [{"modelId": "granite4:2b"}]}
-    )
+    model_config = ConfigDict(protected_namespaces=())
 
-    model_id: ModelId
+    model_id: ModelId | None = None
 
 
 class SelectReply(Wire):
@@ -167,7 +167,7 @@ class InterviewOverview(Wire):
     role: Role
     model: str | None
     total_questions: int
-    state: State
+    state: ShownState
     questions_asked: int
     responses_given: int
     adopted: bool = Field(

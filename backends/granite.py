@@ -5,17 +5,18 @@ Of its session only the last words are used, and only if the rest is what it was
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, FailFast, Field
 
 from backends.errors import BackendError
 from backends.http import Service
 from backends.services import GRANITE
-from backends.turn import Turn, Words
-from statemachine.session import Message, Session, Speaker
+from backends.turn import Said, Turn, Words
+from statemachine.session import MAX_MESSAGES, Session, Speaker
 
 
 class _Reply(BaseModel):
-    messages: Annotated[list[Message], Field(min_length=1)]
+    # It fails at the first wrong message: telling of all that a megabyte can hold takes seconds.
+    messages: Annotated[list[Said], Field(min_length=1, max_length=MAX_MESSAGES), FailFast()]
 
 
 class _Summary(BaseModel):
@@ -38,10 +39,8 @@ class GraniteBackend:
             return Words(_opening(reply), model=config.model)
         respond = {"session": _session(turn.session), "message": turn.answer}
         reply = await self._service.post("/api/v1/interviews/respond", respond, _Reply)
-        said_before = (
-            *turn.session.messages,
-            Message(role=Speaker.USER, content=turn.answer),
-        )
+        said_before = [(m.role, m.content) for m in turn.session.messages]
+        said_before.append((Speaker.USER, turn.answer))
         return Words(_continuation(reply, said_before), model=config.model)
 
     async def sum_up(self, session: Session) -> Words:
@@ -65,8 +64,9 @@ def _opening(reply: _Reply) -> str:
     return spoken[0].content
 
 
-def _continuation(reply: _Reply, said_before: tuple[Message, ...]) -> str:
+def _continuation(reply: _Reply, said_before: list[tuple[Speaker, str]]) -> str:
     *before, last = reply.messages
-    if tuple(before) != said_before or last.role is not Speaker.ASSISTANT:
+    continues = [(m.role, m.content) for m in before] == said_before
+    if not continues or last.role is not Speaker.ASSISTANT:
         raise BackendError("Answered a session that does not continue this one")
     return last.content

@@ -14,7 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from backends.errors import BackendError
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 1024 * 1024
+"""As much as a session may have. Parsing holds up everybody, and no time limit can end it:
+4 MiB of the wrong JSON took ten seconds."""
 
 T = TypeVar("T")
 

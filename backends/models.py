@@ -31,6 +31,8 @@ FETCH_SECONDS = 3.0
 
 UNKNOWN = "unknown"
 GB, MB = 1_000_000_000, 1_000_000
+MAX_MODELS = 500
+"""How many of a source's entries are read; more is nonsense, and would hold up everybody."""
 MAX_SIZE = 1_000_000 * GB
 """Bytes; a size above is nonsense, and one of 400 digits cannot even be divided."""
 
@@ -137,7 +139,7 @@ class ModelCatalogue:
         """The merged list, from memory; only before the first round is over does it wait,
         at most `within` seconds."""
         await self._rounds.wait_for_first(within)
-        return self._listed()
+        return self.listed()
 
     def source_of(self, model_id: str | None) -> str | None:
         """The service that offers the model; granite-interview-service if both do."""
@@ -159,10 +161,11 @@ class ModelCatalogue:
         """True if every source that could offer the model has answered, and none does. A
         source that is down might; and where none offers any, the built-in list stands."""
         everyone_answered = all(offered is not None for offered in self._offers.values())
-        is_listed = any(model.id == model_id for model in self._listed())
+        is_listed = any(model.id == model_id for model in self.listed())
         return everyone_answered and not is_listed and self.source_of(model_id) is None
 
-    def _listed(self) -> list[Model]:
+    def listed(self) -> list[Model]:
+        """The merged list as it is now."""
         merged: dict[str, Model] = {}
         for offered in self._offers.values():
             for model in offered or ():
@@ -213,7 +216,7 @@ def _valid(shape: type[S], entries: list[Any]) -> list[S]:
     """The entries that are what they should be; a bad one does not cost the others."""
     adapter = TypeAdapter(shape)
     valid = []
-    for entry in entries:
+    for entry in entries[:MAX_MODELS]:
         try:
             valid.append(adapter.validate_python(entry))
         except ValidationError as error:

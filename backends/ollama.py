@@ -13,7 +13,7 @@ from backends.errors import BackendError
 from backends.http import Service
 from backends.models import ModelCatalogue
 from backends.services import OLLAMA
-from backends.turn import Turn, Words
+from backends.turn import Said, Turn, Words
 from statemachine.session import Message, Session, Speaker
 
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -25,7 +25,7 @@ _SUMMARY_WISH = (
 
 
 class _Chat(BaseModel):
-    message: Message
+    message: Said
 
 
 class OllamaBackend:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from statemachine.session import Session
+from pydantic import BaseModel
+
+from statemachine.session import Session, Speaker
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,13 @@ class Words:
     concludes: bool = False
     is_remark: bool = False
     model: str | None = None
+
+
+class Said(BaseModel):
+    """A message as a backend sends it: anything at all, not yet fit to be an interview's."""
+
+    role: Speaker
+    content: str
 
 
 class Backend(Protocol):

@@ -38,17 +38,17 @@ class Role(StrEnum):
 def _has_words(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be blank")
-    if "\x00" in text:
-        raise ValueError("must not contain the NUL character")
-    return text
+    return _is_storable(text)
 
 
-def _is_unicode(text: str) -> str:
+def _is_storable(text: str) -> str:
     # JSON can escape half of a surrogate pair; UTF-8, and so the log, cannot hold it.
     try:
         text.encode()
     except UnicodeEncodeError:
         raise ValueError("must not contain half of a surrogate pair") from None
+    if "\x00" in text:
+        raise ValueError("must not contain the NUL character")
     return text
 
 
@@ -72,9 +72,11 @@ Answer = Annotated[
 Words = Annotated[str, StringConstraints(min_length=1), AfterValidator(_has_words)]
 """What an interviewer says: any length, not blank."""
 
-Text = Annotated[str, AfterValidator(_is_unicode)]
+Text = Annotated[str, AfterValidator(_is_storable)]
 InterviewId = Annotated[str, AfterValidator(_is_canonical_uuid)]
-ModelId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ModelId = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_has_words)
+]
 QuestionCount = Annotated[int, Field(strict=True, ge=1, le=MAX_QUESTIONS)]
 
 

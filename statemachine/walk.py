@@ -73,8 +73,6 @@ def _check_turn(place: str, turn: int, message: Message) -> None:
         raise IllegalSession(place, f"is of role {message.role}; {expected} is due here")
     if not message.content.strip():
         raise IllegalSession(place, "has no words")
-    if "\x00" in message.content:
-        raise IllegalSession(place, "contains the NUL character")
     if message.role is Speaker.USER and len(message.content) > MAX_MESSAGE_CHARS:
         raise IllegalSession(
             place, f"is longer than the {MAX_MESSAGE_CHARS:,} characters an answer may have"

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.server import listening
+from api.server import bound
 from api.settings import Settings
 from backends.services import SERVICES
 from eventlog.memory import MemoryEventLog
@@ -69,7 +69,7 @@ def serving(
     app = create_app(chosen, MemoryEventLog() if needs_memory else log)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=6)
     server = uvicorn.Server(config)
-    with listening("127.0.0.1", 0) as listener:
+    with bound("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -20,6 +20,7 @@ DEGRADED_FROM = 3
 router = APIRouter(tags=["health"])
 
 
+@router.head("/health", include_in_schema=False)
 @router.get("/health", response_model_exclude_none=True)
 async def health(gateway: TheGateway) -> HealthReply:
     """Always 200, from memory: the services are probed every 5 s whoever asks."""

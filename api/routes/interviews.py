@@ -1,6 +1,7 @@
 """Interviews: set up, answer, sum up; look one up, list them all."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
@@ -14,11 +15,11 @@ from api.wire import (
     InterviewsReply,
     Limit,
     RespondRequest,
+    ShownState,
     StartRequest,
     SummaryReply,
     SummaryRequest,
 )
-from statemachine.rules import State
 from statemachine.session import Config, Role, Session
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
@@ -39,7 +40,7 @@ async def start(request: StartRequest, gateway: TheGateway) -> Session:
     """Set up an interview: its session, with the first question."""
     config = Config(
         role=request.role,
-        model=await gateway.model_choice.choose(request.model),
+        model=request.model,
         total_questions=request.total_questions,
     )
     return await gateway.conductor.start(config, request.interview_id)
@@ -70,7 +71,7 @@ async def summary(request: SummaryRequest, gateway: TheGateway) -> SummaryReply:
 @router.get("", responses=documented(problems.LOG_UNAVAILABLE))
 async def interviews(
     gateway: TheGateway,
-    state: Annotated[State | None, Query(description="Only interviews in this state.")] = None,
+    state: Annotated[ShownState | None, Query(description="Only interviews in this state.")] = None,
     role: Annotated[Role | None, Query(description="Only interviews for this role.")] = None,
     limit: Annotated[Limit, Query(description="How many on a page.")] = 20,
     cursor: Annotated[
@@ -89,16 +90,16 @@ async def interviews(
 
 
 @router.get(
-    "/{interviewId}",
+    "/{interviewId:uuid}",
     response_model_exclude_none=True,
     responses=documented(problems.UNKNOWN_INTERVIEW, problems.LOG_UNAVAILABLE),
 )
 async def interview(
-    interview_id: Annotated[str, Path(alias="interviewId")], gateway: TheGateway
+    interview_id: Annotated[UUID, Path(alias="interviewId")], gateway: TheGateway
 ) -> InterviewReply:
     """One interview and its current session, to go on from after a crash."""
-    found = await gateway.log.interview(interview_id)
-    row = await gateway.log.overview(interview_id)
+    found = await gateway.log.interview(str(interview_id))
+    row = await gateway.log.overview(str(interview_id))
     if found is None or row is None:
         raise UnknownInterview(
             "The log holds no interview of this id. GET /api/v1/interviews lists those it holds."

@@ -31,7 +31,7 @@ async def select(
     ] = None,
 ) -> SelectReply:
     """Choose the model of the interviews that are started without one."""
-    chosen = request.model_id if request else model_id
+    chosen = request.model_id if request and request.model_id else model_id
     if chosen is None:
         missing = {"type": "missing", "loc": ("body", "modelId"), "msg": "Field required"}
         raise RequestValidationError([missing])

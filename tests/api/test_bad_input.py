@@ -55,6 +55,8 @@ def check_problem(response: Any, status: int) -> dict[str, Any]:
         ({**ENGINEER, "model": ""}, "model"),
         ({**ENGINEER, "model": ["granite4:2b"]}, "model"),
         ({**ENGINEER, "model": "\ud800"}, "model"),
+        ({**ENGINEER, "model": "a\x00b"}, "model"),
+        ({**ENGINEER, "model": "  "}, "model"),
         ({**ENGINEER, "interviewId": "mine"}, "interviewId"),
         ({"role": "\ud800"}, "role"),
         ([], "body"),
@@ -110,6 +112,10 @@ ILLEGAL: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     ),
     "content that is no text": (
         lambda s: {**s, "messages": [{"role": "user", "content": 5}]},
+        "session.messages[0].content",
+    ),
+    "NUL in the prompt": (
+        lambda s: {**s, "messages": [{"role": "system", "content": "\x00"}, *s["messages"][1:]]},
         "session.messages[0].content",
     ),
     "no question yet": (lambda s: {**s, "messages": s["messages"][:2]}, "session.messages"),
@@ -225,7 +231,8 @@ def test_a_body_over_one_mebibyte_is_refused_whether_declared_or_not(alone: Serv
         ("GET", "/api/v1/interviews/00000000-0000-4000-8000-000000000000", 404),
         ("GET", "/api/v1/interviews/nonsense", 404),
         ("GET", "/api/v1/interviews/%00", 404),
-        ("GET", "/api/v1/interviews/start", 404),
+        ("GET", "/api/v1/interviews/start", 405),
+        ("GET", "/api/v1/interviews?state=new", 422),
         ("GET", "/problems/nonsense", 404),
         ("DELETE", START, 405),
         ("PUT", "/health", 405),
@@ -247,7 +254,7 @@ def test_unknown_paths_methods_and_parameters(
 
 
 def test_a_method_that_is_not_allowed_names_those_that_are(alone: Served) -> None:
-    assert alone.client.delete("/health").headers["allow"] == "GET"
+    assert alone.client.delete("/api/v1/models").headers["allow"] == "GET"
 
 
 def test_every_problem_type_leads_to_a_page(alone: Served) -> None:

@@ -93,8 +93,9 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     assert not (tmp_path / "interviews.db").exists()
 
 
-def test_a_host_that_is_no_address_is_one_clear_line(tmp_path: Path) -> None:
-    assert "HOST=no.such.host.invalid" in refused(tmp_path, HOST="no.such.host.invalid")
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "a..b"])
+def test_a_host_that_is_no_address_is_one_clear_line(tmp_path: Path, host: str) -> None:
+    assert f"HOST={host}" in refused(tmp_path, HOST=host)
 
 
 @pytest.mark.parametrize("content", [b"Dear diary,", b"\x00" * 5000])

@@ -108,7 +108,7 @@ def test_a_preflight_of_the_desktop_is_answered(alone: Served) -> None:
         "origin": "null",
         "user-agent": ELECTRON,
         "access-control-request-method": "POST",
-        "access-control-request-headers": "content-type",
+        "access-control-request-headers": "content-type, x-requested-with",
     }
     response = alone.client.options(START, headers=headers)
     assert response.status_code == 200
@@ -116,16 +116,23 @@ def test_a_preflight_of_the_desktop_is_answered(alone: Served) -> None:
     assert "content-type" in response.headers["access-control-allow-headers"].lower()
 
 
-def test_a_preflight_never_allows_the_user_agent_to_be_forged(alone: Served) -> None:
+def test_a_sandboxed_frame_cannot_ask_to_forge_its_user_agent(alone: Served) -> None:
     headers = {
-        "origin": "http://localhost:3000",
+        "origin": "null",
         "user-agent": CHROME,
         "access-control-request-method": "POST",
         "access-control-request-headers": "user-agent",
     }
     response = alone.client.options(START, headers=headers)
-    assert response.status_code == 400
-    assert "user-agent" not in response.headers.get("access-control-allow-headers", "").lower()
+    assert response.status_code == 403
+    assert "access-control-allow-headers" not in response.headers
+
+
+@pytest.mark.parametrize("path", ["/docs", "/health", "/nowhere"])
+def test_no_page_may_show_the_gateway_in_a_frame(alone: Served, path: str) -> None:
+    headers = alone.get(path).headers
+    assert headers["content-security-policy"] == "frame-ancestors 'none'"
+    assert headers["x-content-type-options"] == "nosniff"
 
 
 def test_more_origins_and_hosts_can_be_set() -> None:

@@ -16,8 +16,9 @@ from tests.fakes import (
     HealthOnlyServer,
     Mood,
     OllamaServer,
+    ollama_model,
 )
-from tests.gateways import serving
+from tests.gateways import Served, serving
 
 
 def all_services() -> list[FakeServer]:
@@ -107,8 +108,44 @@ def test_models_of_both_sources_are_merged() -> None:
         assert all(isinstance(value, str) for value in model.values())
 
 
+def test_health_can_be_asked_for_its_head_alone(fresh: Served) -> None:
+    response = fresh.client.head("/health")
+    assert (response.status_code, response.content) == (200, b"")
+
+
+def test_a_megabyte_of_the_wrong_json_keeps_nobody_waiting() -> None:
+    with GraniteServer() as granite, serving(granite) as gateway:
+        gateway.wait_until_noticed(granite_interview_service="online")
+        granite.mood = Mood.DEEP_JSON
+        granite.models = [{}] * 300_000
+        began = time.monotonic()
+        Desktop(gateway).start(totalQuestions=1)
+        gateway.get("/health")
+        assert time.monotonic() - began < 1
+
+
 class TestSelection:
     """Choosing a model."""
+
+    def test_a_posted_session_without_a_model_is_held_with_the_selected_one(self) -> None:
+        ollama = OllamaServer()
+        ollama.models = [ollama_model(f"o{n}:latest", "llama", "1B", 10**9) for n in (1, 2)]
+        with ollama, serving(ollama) as gateway:
+            gateway.wait_until_noticed(ollama="online")
+            gateway.get("/api/v1/models")
+            gateway.post("/api/v1/models/select", {"modelId": "o2"})
+            config = {"role": "Data Analyst", "totalQuestions": 2}
+            question = {"role": "assistant", "content": "Question 1: How are you?"}
+            session = {"config": config, "messages": [question], "currentQuestion": 1}
+            desktop = Desktop(gateway, session={**session, "isComplete": False})
+            desktop.answer("Well.")
+            asked = [r.body["model"] for r in ollama.requests if r.path == "/api/chat"]
+            assert asked == ["o2:latest"]
+            assert desktop.session["config"].get("model") is None
+
+    def test_an_empty_body_leaves_the_choice_to_the_query(self, fresh: Served) -> None:
+        reply = fresh.post("/api/v1/models/select?model_id=llama3.2:1b", {})
+        assert reply.json()["selected"] == "llama3.2:1b"
 
     def test_the_selected_model_is_used_where_none_is_named(self) -> None:
         with serving() as gateway:

@@ -1,5 +1,6 @@
 """A log that cannot be written: the answer was not taken, and the caller is told so."""
 
+import asyncio
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from api.gateway import utc_now
+from statemachine.commands import give_answer
 from tests.desktop import Desktop
 from tests.events import head_of
 from tests.fakes import GraniteServer, Mood
@@ -76,6 +79,18 @@ def test_a_reply_that_cannot_be_recorded_is_not_given_and_the_same_post_fetches_
         desktop.answer("Taken before the log failed.")
         assert desktop.answers == ["Taken before the log failed."]
         desktop.finish()
+
+
+def test_an_answer_that_was_not_taken_is_never_said_to_be(url: str, tmp_path: Path) -> None:
+    with serving(eventlog_url=url) as gateway:
+        desktop = Desktop(gateway).start(totalQuestions=2)
+        log = gateway.app.state.gateway.log
+        asyncio.run(log.append(desktop.interview_id, 2, [give_answer("Yes.")], utc_now()))
+        other = sqlite3.connect(tmp_path / "interviews.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        check_not_taken(desktop)
+        other.close()
+        assert desktop.try_answer("Is this taken?").status_code == 409
 
 
 def test_health_tells_that_the_log_cannot_be_written(url: str, tmp_path: Path) -> None:

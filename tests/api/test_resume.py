@@ -11,6 +11,7 @@ from statemachine.commands import give_answer, start_interview
 from statemachine.session import Config, Role
 from tests.desktop import Desktop
 from tests.events import kinds_of
+from tests.fakes import GraniteServer
 from tests.gateways import Served, serving
 
 INTERVIEWS = "/api/v1/interviews"
@@ -64,6 +65,30 @@ def test_another_answer_after_a_crash_is_told_of_the_first_and_its_reply() -> No
         assert desktop.answers == ["Said before the crash."]
         assert desktop.session["currentQuestion"] == 2
         desktop.finish()
+
+
+def test_a_retry_of_an_earlier_move_asks_nobody_for_the_reply_that_is_missing_now() -> None:
+    log = MemoryEventLog()
+    with GraniteServer() as granite, serving(granite, log=log) as gateway:
+        gateway.wait_until_noticed(granite_interview_service="online")
+        desktop = Desktop(gateway).start(totalQuestions=3)
+        earlier = desktop.copy()
+        recorded = desktop.answer("First.")
+        append = log.append(desktop.interview_id, 4, [give_answer("Second.")], datetime.now(UTC))
+        asyncio.run(append)
+        asked = granite.count("/api/v1/interviews")
+        assert earlier.try_answer("First.").json() == recorded
+        assert granite.count("/api/v1/interviews") == asked
+
+
+def test_a_summary_counts_the_answers_that_it_is_about() -> None:
+    log = MemoryEventLog()
+    with serving(log=log) as gateway:
+        desktop = Desktop(gateway).start(totalQuestions=3)
+        interrupted(log, desktop, "Said before the crash.")
+        summary = desktop.sum_up()
+        assert (summary["questionsAsked"], summary["responsesGiven"]) == (2, 1)
+        assert "2 of 3 questions asked, 1 answered" in summary["summary"]
 
 
 def test_a_start_without_a_first_question_goes_on_when_it_is_posted_again() -> None:

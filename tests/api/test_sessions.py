@@ -1,5 +1,6 @@
 """The session against the log: the five verdicts, with `interviewId` and without."""
 
+import asyncio
 import copy
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -167,6 +168,17 @@ def test_four_fields_at_the_same_words_at_once_never_meet_a_conflict(on_disk: st
         assert len({reply.json()["interviewId"] for reply in replies}) == 8
 
 
+def test_sixteen_people_at_the_same_words_all_come_to_the_end(on_disk: str) -> None:
+    with serving(eventlog_url=on_disk) as gateway, ThreadPoolExecutor(16) as pool:
+        for _ in range(4):
+            people = [Desktop(gateway, knows_id=False) for _ in range(16)]
+            list(pool.map(lambda person: person.start(totalQuestions=3).finish(), people))
+            assert all(person.session["isComplete"] for person in people)
+        log = gateway.app.state.gateway.log
+        kinds = {record.kind for record in asyncio.run(log.records_from(0, 10_000))}
+        assert "session-refused" not in kinds
+
+
 def test_a_third_answer_at_words_both_have_left_starts_a_fork(fresh: Served) -> None:
     ann = Desktop(fresh, knows_id=False).start(totalQuestions=2)
     changed_mind = ann.copy()
@@ -294,6 +306,21 @@ class TestSummary:
         desktop.answer("On.")
         assert stale.sum_up()["responsesGiven"] == 0
         assert desktop.sum_up()["responsesGiven"] == 1
+
+    def test_an_answer_that_comes_while_it_is_written_belongs_into_it(self) -> None:
+        with GraniteServer() as granite, serving(granite) as gateway:
+            gateway.wait_until_noticed(granite_interview_service="online")
+            desktop = Desktop(gateway).start(totalQuestions=2)
+            granite.moods["/api/v1/interviews/summary"], granite.delay = Mood.SLOW, 0.3
+            with ThreadPoolExecutor() as pool:
+                summing_up = pool.submit(desktop.copy().sum_up)
+                while not granite.count("/api/v1/interviews/summary"):
+                    time.sleep(0.01)
+                desktop.answer("Just in time.")
+                summary = summing_up.result()
+            assert (summary["questionsAsked"], summary["responsesGiven"]) == (2, 1)
+            kinds = kinds_of(gateway, desktop.interview_id)
+            assert kinds[-3:] == ["answer-given", "question-asked", "summary-given"]
 
     def test_a_backend_that_gives_summaries_gives_this_one(self) -> None:
         with GraniteServer() as granite, serving(granite) as gateway:

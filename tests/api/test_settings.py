@@ -65,6 +65,9 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("OLLAMA_URL", "http://localhost:port"),
         ("OLLAMA_URL", "file:///etc/passwd"),
         ("LOG_LEVEL", "loud"),
+        ("ALLOWED_HOSTS", "gateway.local:8009"),
+        ("ALLOWED_ORIGINS", "desk.example"),
+        ("ALLOWED_ORIGINS", "*"),
         ("STRICT_SESSIONS", "perhaps"),
     ],
 )

@@ -4,7 +4,7 @@ from tests.fakes import Mood
 
 NOT_JSON, OTHER_SHAPE = "Did not answer JSON", "Answered JSON of another shape"
 BROKE_OFF = "Broke off its answer, or did not speak HTTP"
-TOO_MUCH = "Answered more than 4 MiB"
+TOO_MUCH = "Answered more than 1 MiB"
 
 LATE = (Mood.SLOW, Mood.HANG, Mood.HANG_ACCEPT, Mood.DRIP)
 

@@ -110,12 +110,12 @@ def test_a_compressed_answer_is_refused(desk: Desk, encoding: str) -> None:
     assert refusal_of(desk, "/reply") == "Sent a compressed answer, which was not asked for"
 
 
-def test_an_answer_of_4_mib_is_taken_and_one_byte_more_is_not(desk: Desk) -> None:
+def test_an_answer_of_1_mib_is_taken_and_one_byte_more_is_not(desk: Desk) -> None:
     answer = b'{"status": "healthy"}'
-    desk.reply = Reply(answer.rjust(4 * 1024 * 1024))
+    desk.reply = Reply(answer.rjust(1024 * 1024))
     assert health_of(desk, "/reply") == Health(status="healthy")
-    desk.reply = Reply(answer.rjust(4 * 1024 * 1024 + 1))
-    assert refusal_of(desk, "/reply") == "Answered more than 4 MiB"
+    desk.reply = Reply(answer.rjust(1024 * 1024 + 1))
+    assert refusal_of(desk, "/reply") == "Answered more than 1 MiB"
 
 
 @pytest.mark.parametrize("mood", [Mood.HUGE_BODY, Mood.GZIP_BOMB, Mood.ENDLESS])

@@ -59,8 +59,6 @@ REFUSED = {
     ),
     "a blank question": (session_of("sua", words={2: "\n"}), "messages[2]", "has no words"),
     "a blank answer": (session_of("suaua", words={3: " \t"}), "messages[3]", "has no words"),
-    "a NUL in a question": (session_of("sua", words={2: "Why\0?"}), "messages[2]", "NUL"),
-    "a NUL in an answer": (session_of("suaua", words={3: "S\0o"}), "messages[3]", "NUL"),
     "an over-long answer": (session_of("suaua", words={3: TOO_LONG}), "messages[3]", "10,000"),
     "too much before the first question": (
         session_of("s" * 69 + "ua"),

@@ -130,6 +130,12 @@ def test_half_of_a_surrogate_pair_is_no_text() -> None:
         Config(role="Data Analyst", model=half)
 
 
+@pytest.mark.parametrize("role", ["system", "user", "assistant"])
+def test_no_message_holds_a_nul(role: str) -> None:
+    with pytest.raises(ValidationError, match="NUL"):
+        Message(role=role, content="a\0b")
+
+
 @pytest.mark.parametrize("content", ["", " \t\n", "a\0b", "a" * (MAX_MESSAGE_CHARS + 1)])
 def test_an_answer_has_1_to_10000_characters_and_words(content: str) -> None:
     with pytest.raises(ValidationError):
