@@ -128,8 +128,8 @@ def test_an_answer_that_is_too_large_costs_little_time_and_memory(desk: Desk, mo
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert time.monotonic() - began < 1
-    assert peak < 4 * MAX_BYTES  # the fake's own buffers, in this process too, included
+    assert time.monotonic() - began < 5
+    assert peak < 16 * MAX_BYTES  # of 100; the fake's own buffers, in this process too, included
 
 
 @pytest.mark.parametrize(

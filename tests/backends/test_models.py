@@ -37,7 +37,7 @@ def fetched(*servers: FakeServer) -> ModelCatalogue:
     """A catalogue after its first round."""
 
     async def fetch() -> ModelCatalogue:
-        async with catalogue_of(*servers, fetch_seconds=0.2) as catalogue:
+        async with catalogue_of(*servers, fetch_seconds=1) as catalogue:
             await catalogue.models(within=PATIENCE)
             return catalogue
 
@@ -273,13 +273,13 @@ def test_a_built_in_model_is_ruled_out_only_where_it_is_not_listed(
 def test_the_list_is_there_in_time_and_whole_when_a_slow_source_has_answered(
     granite: GraniteServer, ollama: OllamaServer
 ) -> None:
-    granite.mood, granite.delay = Mood.SLOW, 0.3
+    granite.mood, granite.delay = Mood.SLOW, 1.5
 
     async def ask() -> None:
         async with catalogue_of(granite, ollama) as catalogue:
             began = time.monotonic()
-            assert ids(await catalogue.models(within=0.1)) == OLLAMAS
-            assert time.monotonic() - began < 0.25
+            assert ids(await catalogue.models(within=0.5)) == OLLAMAS
+            assert time.monotonic() - began < 1.2
             assert not catalogue.rules_out("another")
             assert ids(await catalogue.models(within=PATIENCE)) == [GRANITES, *OLLAMAS]
 

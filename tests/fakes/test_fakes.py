@@ -75,7 +75,11 @@ def granite_asks(client: httpx.Client, server: FakeServer) -> str:
 def connected(server: FakeServer, path: str = "/health") -> socket.socket:
     """A connection on which this path has been asked for."""
     sock = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
-    sock.sendall(f"GET {path} HTTP/1.1\r\nHost: fake\r\n\r\n".encode())
+    try:
+        sock.sendall(f"GET {path} HTTP/1.1\r\nHost: fake\r\n\r\n".encode())
+    except OSError:
+        sock.close()
+        raise
     return sock
 
 

@@ -41,7 +41,7 @@ few = settings(max_examples=60, deadline=None)
 configs = st.builds(
     Config,
     role=st.sampled_from(Role),
-    model=st.none() | st.text(_characters, min_size=1, max_size=20),
+    model=st.none() | st.text(_characters, min_size=1, max_size=20).filter(str.strip),
     total_questions=st.integers(1, MAX_QUESTIONS),
 )
 
