@@ -30,7 +30,7 @@ from tests.eventlog.trouble import (
     replaced,
 )
 
-SOON = 0.05
+SOON = 0.02
 """Seconds in which what was handed to the writer has reached it."""
 
 
