@@ -2,8 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import uuid4
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from eventlog import tree
 from eventlog.errors import VersionConflict
+from eventlog.keys import key_name
+from eventlog.notes import Signer
 from eventlog.protocol import Appended
 from eventlog.readmodels import Overview, Sighting, overview, project
 from eventlog.records import Record, draft
@@ -21,6 +27,8 @@ class MemoryEventLog:
     def __init__(self) -> None:
         self._records: list[Record] = []
         self._interviews: dict[str, Interview] = {}
+        self._nodes: dict[tuple[int, int], bytes] = {}
+        self._signer = Signer(key_name(uuid4().hex), Ed25519PrivateKey.generate())
         self._overviews: dict[str, Overview] = {}
         self._heads: dict[str, bytes | None] = {}
         self._sightings: dict[bytes, list[Sighting]] = {}
@@ -38,6 +46,9 @@ class MemoryEventLog:
             for n, event in enumerate(events)
         )
         self._records.extend(records)
+        for record in records:
+            for node in tree.completed_by(record.position, record.leaf, self._node):
+                self._nodes[node.level, node.index] = node.hash
         self._interviews[interview_id] = projection.interview
         for fingerprint, version in projection.fingerprints:
             self._sightings.setdefault(fingerprint, []).append(Sighting(interview_id, version))
@@ -62,6 +73,21 @@ class MemoryEventLog:
 
     async def head(self) -> int:
         return len(self._records)
+
+    async def root(self, size: int) -> bytes:
+        return tree.root(size, self._node)
+
+    async def inclusion_proof(self, position: int, size: int) -> list[bytes]:
+        return tree.inclusion_proof(position, size, self._node)
+
+    async def consistency_proof(self, old_size: int, size: int) -> list[bytes]:
+        return tree.consistency_proof(old_size, size, self._node)
+
+    def _node(self, level: int, index: int) -> bytes:
+        return self._nodes[level, index] if level else self._records[index].leaf
+
+    async def signer(self) -> Signer:
+        return self._signer
 
     async def find(self, fingerprint: bytes) -> Sighting | None:
         return max(

@@ -1,11 +1,14 @@
 """The log's schema, as the steps that made it. A released step is never edited; a change
 is a new step. `sqlite_utils` records in the file which steps it has taken.
 
-`events` is the log. `interviews` and `fingerprints` are read models, derived from it.
+`events` is the log, `nodes` the tree over its leaves. `interviews` and `fingerprints` are read
+models, derived from it.
 """
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
+
+from eventlog.nodes import put_nodes
 
 migrations = Migrations("eventlog")
 
@@ -106,3 +109,37 @@ def m001_events_and_read_models(db: Database) -> None:
         "INSERT INTO log DEFAULT VALUES",
     ):
         db.execute(statement)
+
+
+NODES = """
+CREATE TABLE nodes (
+    level INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (level, position)
+) STRICT, WITHOUT ROWID
+"""
+
+NODES_STAY = """
+CREATE TRIGGER nodes_stay BEFORE DELETE ON nodes
+BEGIN SELECT raise(ABORT, 'the tree is append-only: a node is never deleted'); END
+"""
+
+NODES_NEVER_CHANGE = """
+CREATE TRIGGER nodes_never_change BEFORE UPDATE ON nodes
+BEGIN SELECT raise(ABORT, 'the tree is append-only: a node is never changed'); END
+"""
+
+NODES_ARE_NEW = """
+CREATE TRIGGER nodes_are_new BEFORE INSERT ON nodes
+WHEN EXISTS (SELECT 1 FROM nodes WHERE level = NEW.level AND position = NEW.position)
+BEGIN SELECT raise(ABORT, 'the tree is append-only: a node is never replaced'); END
+"""
+
+
+@migrations()
+def m002_tree(db: Database) -> None:
+    for statement in (NODES, NODES_STAY, NODES_NEVER_CHANGE, NODES_ARE_NEW):
+        db.execute(statement)
+    for position, leaf in db.execute("SELECT position, leaf FROM events ORDER BY position"):
+        put_nodes(db, position, leaf)

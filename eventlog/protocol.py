@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from eventlog.notes import Signer
 from eventlog.readmodels import Overview, Sighting
 from eventlog.records import Record
 from statemachine.events import Event
@@ -50,6 +51,23 @@ class EventLog(Protocol):
 
     async def head(self) -> int:
         """How many records there are; the next one gets this position."""
+        ...
+
+    async def root(self, size: int) -> bytes:
+        """The RFC 6962 root over the leaves of the first `size` records; `size` is at most
+        the head."""
+        ...
+
+    async def inclusion_proof(self, position: int, size: int) -> list[bytes]:
+        """What shows that the record at `position` is one of the first `size`."""
+        ...
+
+    async def consistency_proof(self, old_size: int, size: int) -> list[bytes]:
+        """What shows that the first `size` records begin with the first `old_size`."""
+        ...
+
+    async def signer(self) -> Signer:
+        """What the log's checkpoints are signed with; its key is made on first use."""
         ...
 
     async def find(self, fingerprint: bytes) -> Sighting | None:

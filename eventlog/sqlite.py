@@ -19,8 +19,11 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from eventlog import file
+from eventlog import file, tree
 from eventlog.errors import LogUnavailable, VersionConflict
+from eventlog.keys import load_signer
+from eventlog.nodes import nodes_of, put_nodes
+from eventlog.notes import Signer
 from eventlog.protocol import Appended
 from eventlog.readmodels import Overview, Projection, Sighting, overview, project
 from eventlog.records import Draft, Record, draft
@@ -76,6 +79,7 @@ class SqliteEventLog:
         except BaseException:
             self._hold.release()
             raise
+        self._log_id = log_id
         self._writer = Writer(self._path, log_id)
         self._reader = _Reader(self._path, log_id)
         self._folded: OrderedDict[str, Interview] = OrderedDict()
@@ -149,6 +153,21 @@ class SqliteEventLog:
 
     async def head(self) -> int:
         return await self._reader.run(_head)
+
+    async def root(self, size: int) -> bytes:
+        return await self._reader.run(lambda db: tree.root(size, nodes_of(db)))
+
+    async def inclusion_proof(self, position: int, size: int) -> list[bytes]:
+        return await self._reader.run(lambda db: tree.inclusion_proof(position, size, nodes_of(db)))
+
+    async def consistency_proof(self, old_size: int, size: int) -> list[bytes]:
+        return await self._reader.run(
+            lambda db: tree.consistency_proof(old_size, size, nodes_of(db))
+        )
+
+    async def signer(self) -> Signer:
+        key = self._path.with_name(f"{self._path.name}.key")
+        return await asyncio.to_thread(load_signer, key, self._log_id)
 
     async def find(self, fingerprint: bytes) -> Sighting | None:
         row = await self._reader.run(lambda db: db.execute(FIND, [fingerprint]).fetchone())
@@ -251,6 +270,7 @@ def _insert(
     records = tuple(draft.at(head + n) for n, draft in enumerate(drafts))
     for record in records:
         db.execute(INSERT_EVENT, _columns(record))
+        put_nodes(db, record.position, record.leaf)
     _put_read_models(db, projection, head, records)
     return records
 

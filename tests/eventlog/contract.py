@@ -9,10 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import VersionConflict
 from eventlog.memory import MemoryEventLog
+from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended, EventLog
 from eventlog.readmodels import Overview, Sighting
+from eventlog.tree import is_consistent, is_included
 from statemachine.commands import give_answer, give_summary
 from statemachine.errors import IllegalMove
 from statemachine.events import Event, Fork, SessionAdopted
@@ -62,6 +65,32 @@ class EventLogContract:
         log = new_log()
         yield log
         asyncio.run(log.close())
+
+    # The tree
+
+    @in_loop
+    async def test_every_record_is_shown_to_be_in_every_head_since(self, log: EventLog) -> None:
+        for _ in range(3):
+            await tell(log, new_id(), *WHOLE)
+        records = await log.records_from(0, 100)
+        roots = [await log.root(size) for size in range(len(records) + 1)]
+        for size in range(1, len(records) + 1):
+            for record in records[:size]:
+                proof = await log.inclusion_proof(record.position, size)
+                assert is_included(record.leaf, record.position, size, proof, roots[size])
+            for old in range(size + 1):
+                proof = await log.consistency_proof(old, size)
+                assert is_consistent(old, size, proof, roots[old], roots[size])
+
+    @in_loop
+    async def test_a_checkpoint_is_the_signed_head(self, log: EventLog) -> None:
+        await tell(log, new_id(), *WHOLE)
+        note = await signed_checkpoint(log)
+        signer = await log.signer()
+        checkpoint = Checkpoint.parse(signer.verifier.open(note))
+        assert checkpoint.origin == signer.name
+        assert checkpoint.size == await log.head()
+        assert checkpoint.root == await log.root(checkpoint.size)
 
     # Appending and reading back
 

@@ -152,7 +152,10 @@ def test_an_acknowledged_commit_is_synced_to_the_disk(log: SqliteEventLog, path:
 def test_the_file_tells_what_it_is_and_which_steps_made_it(log: SqliteEventLog, path: Path) -> None:
     assert rows(path, "PRAGMA application_id") == [{"application_id": 0x49474C31}]
     steps = rows(path, "SELECT migration_set, name FROM _sqlite_migrations ORDER BY id")
-    assert steps == [{"migration_set": "eventlog", "name": "m001_events_and_read_models"}]
+    assert steps == [
+        {"migration_set": "eventlog", "name": "m001_events_and_read_models"},
+        {"migration_set": "eventlog", "name": "m002_tree"},
+    ]
 
 
 # Read models

@@ -1,0 +1,53 @@
+"""The key that a log's checkpoints are signed with: made on first use, in a file of its own
+beside the log that only its owner may read."""
+
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from eventlog.errors import LogUnavailable
+from eventlog.notes import Signer
+
+OWNER_ONLY = 0o600
+
+
+def key_name(log_id: str) -> str:
+    """The name that a log signs by, and the origin of its checkpoints."""
+    return f"interview-gateway/{log_id}"
+
+
+def load_signer(path: Path, log_id: str) -> Signer:
+    """The signer whose key is at `path`, made there if there is none. Raises LogUnavailable."""
+    try:
+        if not path.exists():
+            _make(path)
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError) as error:
+        raise LogUnavailable(
+            "the key that checkpoints are signed with can be neither read nor made; it belongs "
+            "beside the event log"
+        ) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise LogUnavailable("the key beside the event log is not an Ed25519 key")
+    return Signer(key_name(log_id), key)
+
+
+def _make(path: Path) -> None:
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    # Whole or not at all: a key that was cut off would lock its owner out of its own proofs.
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

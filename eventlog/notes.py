@@ -1,0 +1,123 @@
+"""Signed notes and checkpoints: the head of the log, so that anyone can keep it.
+
+The formats are C2SP's signed-note (https://c2sp.org/signed-note) and tlog-checkpoint
+(https://c2sp.org/tlog-checkpoint), with Ed25519 signatures.
+"""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+ED25519 = b"\x01"
+"""The signature type that a key's id and text begin with."""
+
+KEY_ID_BYTES = 4
+
+
+class BadNote(Exception):
+    """A note that cannot be read or whose signature does not hold; the message says which."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The head of the log `origin`: how many leaves, and the root over them."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        """The body of the note: three lines."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+    @classmethod
+    def parse(cls, text: str) -> "Checkpoint":
+        """The checkpoint that a note's text holds. Raises BadNote."""
+        try:
+            origin, size, root, *_ = text.split("\n")
+            if size != str(int(size)) or int(size) < 0:
+                raise ValueError(size)
+            return cls(origin, int(size), base64.b64decode(root, validate=True))
+        except (ValueError, binascii.Error) as error:
+            raise BadNote("the note does not hold a checkpoint") from error
+
+
+@dataclass(frozen=True)
+class VerifierKey:
+    """A public key and the name it signs by; as text, a C2SP verifier key (vkey)."""
+
+    name: str
+    public: bytes
+
+    @property
+    def id(self) -> bytes:
+        return hashlib.sha256(f"{self.name}\n".encode() + ED25519 + self.public).digest()[
+            :KEY_ID_BYTES
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+
+    @classmethod
+    def parse(cls, text: str) -> "VerifierKey":
+        """The key that a vkey line names. Raises BadNote."""
+        name, _, rest = text.strip().partition("+")
+        id, _, encoded = rest.partition("+")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        found = cls(name, key[1:])
+        if key[:1] != ED25519 or found.id.hex() != id:
+            raise BadNote("that is not a verifier key for Ed25519")
+        return found
+
+    def open(self, note: str) -> str:
+        """The text of a signed note, its signature checked. Raises BadNote."""
+        text, separator, signatures = note.rpartition("\n\n")
+        if not separator:
+            raise BadNote("the note has no signatures")
+        text += "\n"
+        for line in signatures.splitlines():
+            signature = self._signature(line)
+            if signature is None:
+                continue
+            try:
+                Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
+            except InvalidSignature:
+                raise BadNote("the note's signature does not hold") from None
+            return text
+        raise BadNote(f"the note is not signed by {self.name}")
+
+    def _signature(self, line: str) -> bytes | None:
+        """The signature of a line, if it is by this key."""
+        dash, _, rest = line.partition(" ")
+        name, _, encoded = rest.partition(" ")
+        if dash != "—" or name != self.name:
+            return None
+        try:
+            decoded = base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            return None
+        return decoded[KEY_ID_BYTES:] if decoded[:KEY_ID_BYTES] == self.id else None
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Signs notes by `name` with a private key."""
+
+    name: str
+    private: Ed25519PrivateKey
+
+    @property
+    def verifier(self) -> VerifierKey:
+        return VerifierKey(self.name, self.private.public_key().public_bytes_raw())
+
+    def sign(self, text: str) -> str:
+        """The signed note of `text`, which ends in a newline."""
+        signature = self.verifier.id + self.private.sign(text.encode())
+        return f"{text}\n— {self.name} {base64.b64encode(signature).decode()}\n"
