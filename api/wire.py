@@ -224,3 +224,20 @@ class InterviewsReply(Wire):
 
 
 Limit = Annotated[int, Field(ge=1, le=100)]
+
+
+class InclusionReply(Wire):
+    """Hashes are in hexadecimal, as RFC 6962 orders them: from the leaf up."""
+
+    position: int
+    size: int
+    leaf: str
+    proof: list[str]
+
+
+class ConsistencyReply(Wire):
+    """Hashes are in hexadecimal, as RFC 6962 orders them."""
+
+    old: int
+    new: int
+    proof: list[str]

@@ -32,6 +32,10 @@ def test_every_endpoint_of_the_contract_is_documented(document: dict[str, Any]) 
         "POST /api/v1/interviews/summary",
         "GET /api/v1/interviews",
         "GET /api/v1/interviews/{interviewId}",
+        "GET /api/v1/audit/checkpoint",
+        "GET /api/v1/audit/key",
+        "GET /api/v1/audit/inclusion",
+        "GET /api/v1/audit/consistency",
     }
 
 

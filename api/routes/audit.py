@@ -1,0 +1,76 @@
+"""The evidence: signed checkpoints of the log, and the proofs that hold it to them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse
+
+from api import problems
+from api.responses import documented
+from api.routes.gateway_of import TheGateway
+from api.wire import ConsistencyReply, InclusionReply
+from eventlog.checkpoints import signed_checkpoint
+
+router = APIRouter(
+    prefix="/api/v1/audit", tags=["audit"], responses=documented(problems.LOG_UNAVAILABLE)
+)
+
+Count = Annotated[int, Query(ge=0, le=2**62)]
+
+
+@router.get("/checkpoint", response_class=PlainTextResponse)
+async def checkpoint(gateway: TheGateway) -> str:
+    """The head of the log as a signed note (C2SP tlog-checkpoint). Keep it elsewhere: it shows
+    one day whether the log still holds all that it held now."""
+    return await signed_checkpoint(gateway.log)
+
+
+@router.get("/key", response_class=PlainTextResponse)
+async def key(gateway: TheGateway) -> str:
+    """The public key that checkpoints are signed with, as a C2SP verifier key."""
+    signer = await gateway.log.signer()
+    return f"{signer.verifier}\n"
+
+
+@router.get("/inclusion")
+async def inclusion(
+    gateway: TheGateway,
+    position: Annotated[Count, Query(description="Of the event, from 0.")],
+    size: Annotated[
+        Count | None, Query(description="Of the checkpoint to prove it against; the head.")
+    ] = None,
+) -> InclusionReply:
+    """What shows that an event is in the log that a checkpoint is of (RFC 6962)."""
+    head = await gateway.log.head()
+    size = head if size is None else size
+    _check("size", size, head)
+    _check("position", position, size - 1)
+    (record,) = await gateway.log.records_from(position, 1)
+    proof = await gateway.log.inclusion_proof(position, size)
+    return InclusionReply(
+        position=position, size=size, leaf=record.leaf.hex(), proof=[hash.hex() for hash in proof]
+    )
+
+
+@router.get("/consistency")
+async def consistency(
+    gateway: TheGateway,
+    old: Annotated[Count, Query(description="The size of the older checkpoint.")],
+    new: Annotated[
+        Count | None, Query(description="The size of the newer checkpoint; the head.")
+    ] = None,
+) -> ConsistencyReply:
+    """What shows that the log of one checkpoint begins with that of an older one (RFC 6962)."""
+    head = await gateway.log.head()
+    new = head if new is None else new
+    _check("new", new, head)
+    _check("old", old, new)
+    proof = await gateway.log.consistency_proof(old, new)
+    return ConsistencyReply(old=old, new=new, proof=[hash.hex() for hash in proof])
+
+
+def _check(name: str, value: int, most: int) -> None:
+    if value > most:
+        message = f"must be at most {most}" if most >= 0 else "the log is empty"
+        raise RequestValidationError([{"type": "value", "loc": ("query", name), "msg": message}])

@@ -1,0 +1,73 @@
+"""The evidence over HTTP: what a client keeps today shows tomorrow what became of the log."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from eventlog.notes import Checkpoint, VerifierKey
+from eventlog.tree import is_consistent, is_included
+from tests.desktop import Desktop
+from tests.gateways import Served, serving
+
+AUDIT = "/api/v1/audit"
+
+
+@pytest.fixture
+def audited(on_disk: str) -> Iterator[Served]:
+    with serving(eventlog_url=on_disk) as gateway:
+        yield gateway
+
+
+def checkpoint_of(gateway: Served) -> Checkpoint:
+    """The log's checkpoint, its signature checked with the key it serves."""
+    key = VerifierKey.parse(gateway.get(f"{AUDIT}/key").text)
+    return Checkpoint.parse(key.open(gateway.get(f"{AUDIT}/checkpoint").text))
+
+
+def hashes(proof: list[str]) -> list[bytes]:
+    return [bytes.fromhex(hash) for hash in proof]
+
+
+def test_a_kept_checkpoint_is_shown_to_be_the_beginning_of_a_later_one(audited: Served) -> None:
+    Desktop(audited).start(totalQuestions=1).finish()
+    kept = checkpoint_of(audited)
+    Desktop(audited).start(totalQuestions=3).finish()
+    now = checkpoint_of(audited)
+    assert (kept.origin, kept.size < now.size) == (now.origin, True)
+    found = audited.get(f"{AUDIT}/consistency", old=kept.size).json()
+    assert found["new"] == now.size
+    assert is_consistent(kept.size, now.size, hashes(found["proof"]), kept.root, now.root)
+
+
+def test_every_event_is_shown_to_be_in_the_checkpoint(audited: Served) -> None:
+    Desktop(audited).start(totalQuestions=3).finish()
+    checkpoint = checkpoint_of(audited)
+    for position in range(checkpoint.size):
+        found = audited.get(f"{AUDIT}/inclusion", position=position, size=checkpoint.size).json()
+        leaf = bytes.fromhex(found["leaf"])
+        proof = hashes(found["proof"])
+        assert is_included(leaf, position, checkpoint.size, proof, checkpoint.root)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("inclusion?position=0", "position"),
+        ("inclusion?position=0&size=1", "size"),
+        ("inclusion?position=-1", "position"),
+        ("inclusion", "position"),
+        ("consistency?old=1", "old"),
+        ("consistency?old=0&new=1", "new"),
+        ("consistency?old=99999999999999999999", "old"),
+    ],
+)
+def test_a_proof_of_what_there_is_not_names_the_parameter(
+    fresh: Served, path: str, field: str
+) -> None:
+    response = fresh.client.get(f"{AUDIT}/{path}")
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == field
+
+
+def test_an_empty_log_has_a_checkpoint_too(fresh: Served) -> None:
+    assert checkpoint_of(fresh).size == 0
