@@ -13,7 +13,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    TypeAdapter,
     ValidationError,
     model_validator,
 )
@@ -214,11 +213,10 @@ def _card(entry: _OllamaModel) -> Model:
 
 def _valid(shape: type[S], entries: list[Any]) -> list[S]:
     """The entries that are what they should be; a bad one does not cost the others."""
-    adapter = TypeAdapter(shape)
     valid = []
     for entry in entries[:MAX_MODELS]:
         try:
-            valid.append(adapter.validate_python(entry))
+            valid.append(shape.model_validate(entry))
         except ValidationError as error:
             logger.debug("A model was left out of the list: %s", error)
     return valid

@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from eventlog.errors import UnreadableEvent
-from statemachine.canonical import canonical_json
 from statemachine.events import KIND_OF, KINDS, Event
 
 Payload = dict[str, Any]
@@ -46,8 +45,3 @@ def decode(
         return event_type.model_validate(payload)
     except ValidationError as error:
         raise UnreadableEvent(f"a {kind!r} record does not hold one: {error}") from error
-
-
-def payload_bytes(payload: Payload) -> bytes:
-    """The exact bytes that are stored and committed to."""
-    return canonical_json(payload)

@@ -7,7 +7,8 @@ else opens read-only: a read-only connection never checkpoints, not even when it
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -195,6 +196,34 @@ def open_read_only(path: Path, *, immutable: bool = False) -> Database:
         check_same_thread=False,
     )
     return Database(connection)
+
+
+class Connection:
+    """A connection to the log of `log_id` at `path`, as `open` makes it: made when it is first
+    needed, and anew after it was dropped or when another file stands at the path; never to
+    another log."""
+
+    def __init__(self, path: Path, log_id: str, open: Callable[[Path], Database]) -> None:
+        self._path = path
+        self._log_id = log_id
+        self._open = open
+        self._db: Database | None = None
+        self._identity: tuple[int, int] | None = None
+
+    def database(self) -> Database:
+        """Raises LogUnavailable, OSError or sqlite3.Error."""
+        found = identity(self._path)
+        if self._db is None or found != self._identity:
+            self.drop()
+            check_same(self._path, self._log_id)
+            self._db, self._identity = self._open(self._path), found
+        return self._db
+
+    def drop(self) -> None:
+        if self._db is not None:
+            with suppress(sqlite3.Error):  # closing is best effort; the next open decides
+                self._db.close()
+            self._db = None
 
 
 def log_id(path: Path) -> str:

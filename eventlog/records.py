@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from eventlog.codec import decode, encode, payload_bytes
+from eventlog.codec import decode, encode
 from eventlog.errors import UnreadableEvent
 from eventlog.times import to_text
 from statemachine.canonical import canonical_json
@@ -74,7 +74,7 @@ class Record(Draft):
 def draft(interview_id: str, version: int, event: Event, at: datetime) -> Draft:
     """`event`, encoded and committed to with a fresh salt."""
     kind, schema_version, payload = encode(event)
-    payload_text = payload_bytes(payload)
+    stored = canonical_json(payload)
     salt = secrets.token_bytes(SALT_BYTES)
     return Draft(
         interview_id=interview_id,
@@ -82,9 +82,9 @@ def draft(interview_id: str, version: int, event: Event, at: datetime) -> Draft:
         kind=kind,
         schema_version=schema_version,
         time=to_text(at),
-        payload=payload_text.decode(),
+        payload=stored.decode(),
         salt=salt,
-        commitment=commit(salt, payload_text),
+        commitment=commit(salt, stored),
     )
 
 

@@ -11,8 +11,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,16 +36,18 @@ T = TypeVar("T")
 
 INTERVIEWS_IN_MEMORY = 512
 
-RECORD_COLUMNS = ", ".join(column.name for column in fields(Record))
-OVERVIEW_COLUMNS = ", ".join(column.name for column in fields(Overview))
+RECORD_FIELDS = [field.name for field in fields(Record)]
+OVERVIEW_FIELDS = [field.name for field in fields(Overview)]
+RECORD_COLUMNS = ", ".join(RECORD_FIELDS)
+OVERVIEW_COLUMNS = ", ".join(OVERVIEW_FIELDS)
 
 INSERT_EVENT = (
     f"INSERT INTO events ({RECORD_COLUMNS}) "
-    f"VALUES ({', '.join(':' + column.name for column in fields(Record))})"
+    f"VALUES ({', '.join(':' + name for name in RECORD_FIELDS)})"
 )
 PUT_OVERVIEW = (
     f"INSERT INTO interviews ({OVERVIEW_COLUMNS}, head) "
-    f"VALUES ({', '.join(':' + column.name for column in fields(Overview))}, :head) "
+    f"VALUES ({', '.join(':' + name for name in OVERVIEW_FIELDS)}, :head) "
     "ON CONFLICT (interview_id) DO UPDATE SET state = excluded.state, "
     "questions_asked = excluded.questions_asked, answers_given = excluded.answers_given, "
     "version = excluded.version, updated_at = excluded.updated_at, head = excluded.head "
@@ -218,11 +219,8 @@ class _Reader:
     """A read-only connection and the one thread that uses it."""
 
     def __init__(self, path: Path, log_id: str) -> None:
-        self._path = path
-        self._log_id = log_id
+        self._connection = file.Connection(path, log_id, file.open_read_only)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="eventlog-reader")
-        self._db: Database | None = None
-        self._identity: tuple[int, int] | None = None
 
     async def run(self, read: Callable[[Database], T]) -> T:
         """What `read` returns. Raises LogUnavailable."""
@@ -235,25 +233,14 @@ class _Reader:
 
     def _read(self, read: Callable[[Database], T]) -> T:
         try:
-            identity = file.identity(self._path)
-            if self._db is None or identity != self._identity:
-                self._disconnect()
-                file.check_same(self._path, self._log_id)
-                self._db, self._identity = file.open_read_only(self._path), identity
-            return read(self._db)
+            return read(self._connection.database())
         except (sqlite3.Error, OSError) as error:
-            self._disconnect()
+            self._connection.drop()
             raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
-
-    def _disconnect(self) -> None:
-        if self._db is not None:
-            with suppress(sqlite3.Error):  # closing is best effort; the next open decides
-                self._db.close()
-            self._db = None
 
     async def close(self) -> None:
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._disconnect)
+        await loop.run_in_executor(self._thread, self._connection.drop)
         self._thread.shutdown()
 
 
@@ -269,7 +256,7 @@ def _insert(
     head = _head(db)
     records = tuple(draft.at(head + n) for n, draft in enumerate(drafts))
     for record in records:
-        db.execute(INSERT_EVENT, _columns(record))
+        db.execute(INSERT_EVENT, vars(record))
         put_nodes(db, record.position, record.leaf)
     _put_read_models(db, projection, head, records)
     return records
@@ -281,7 +268,7 @@ def _put_read_models(
     """Bring the read models up to the interview's latest `records`; `first_position` and
     the first record's time count only for an interview that is new to the list."""
     row = overview(projection.interview, first_position, records[0].time, records[-1])
-    began = db.execute(PUT_OVERVIEW, {**asdict(row), "head": projection.head}).fetchone()[0]
+    began = db.execute(PUT_OVERVIEW, {**vars(row), "head": projection.head}).fetchone()[0]
     for fingerprint, version in projection.fingerprints:
         db.execute(PUT_FINGERPRINT, [fingerprint, began, version])
 
@@ -303,18 +290,14 @@ def _rebuild_read_models(db: Database) -> None:
 
 def _records(db: Database, where: str, values: Sequence[Any]) -> list[Record]:
     sql = f"SELECT {RECORD_COLUMNS} FROM events WHERE {where}"
-    names = [column.name for column in fields(Record)]
-    return [Record(**dict(zip(names, row, strict=True))) for row in db.execute(sql, list(values))]
+    rows = db.execute(sql, list(values))
+    return [Record(**dict(zip(RECORD_FIELDS, row, strict=True))) for row in rows]
 
 
 def _overviews(db: Database, where: str, values: Sequence[Any]) -> list[Overview]:
     sql = f"SELECT {OVERVIEW_COLUMNS} FROM interviews WHERE {where}"
     rows = [Overview(*row) for row in db.execute(sql, list(values))]
     return [replace(row, adopted=bool(row.adopted)) for row in rows]  # SQLite has no booleans
-
-
-def _columns(record: Record) -> dict[str, Any]:
-    return {column.name: getattr(record, column.name) for column in fields(Record)}
 
 
 def _head(db: Database) -> int:

@@ -57,11 +57,8 @@ class Writer:
     """Runs work in the log's only writing connection, in the order it comes."""
 
     def __init__(self, path: Path, log_id: str) -> None:
-        self._path = path
-        self._log_id = log_id
+        self._connection = file.Connection(path, log_id, file.open_writer)
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._db: Database | None = None
-        self._identity: tuple[int, int] | None = None
         self._closed = False
         self.failed = False
         self._thread = Thread(target=self._run, name="eventlog-writer", daemon=True)
@@ -90,7 +87,7 @@ class Writer:
     def _run(self) -> None:
         while group := self._next_group():
             self._commit(group)
-        self._disconnect()
+        self._connection.drop()
 
     def _next_group(self) -> list[_Job]:
         """The jobs that wait, at least one; none when it is time to stop."""
@@ -121,7 +118,7 @@ class Writer:
             job.answer(outcome)
 
     def _transact(self, group: list[_Job]) -> list[Any]:
-        db = self._connected()
+        db = self._connection.database()
         outcomes: list[Any] = []
         changes = db.conn.total_changes
         db.execute("BEGIN IMMEDIATE")
@@ -145,27 +142,11 @@ class Writer:
             return error
         self.failed = True
         if not isinstance(error, sqlite3.IntegrityError):
-            self._disconnect()
+            self._connection.drop()
         logger.error("The event log cannot be written: %s", error)
         if isinstance(error, LogUnavailable):
             return error
         return LogUnavailable(f"the event log cannot be written: {file.reason(error)}")
-
-    def _connected(self) -> Database:
-        """The connection, made anew after a failure; never to another log than before."""
-        if self._db is not None and file.identity(self._path) == self._identity:
-            return self._db
-        self._disconnect()
-        self._identity = file.identity(self._path)
-        file.check_same(self._path, self._log_id)
-        self._db = file.open_writer(self._path)
-        return self._db
-
-    def _disconnect(self) -> None:
-        if self._db is not None:
-            with suppress(sqlite3.Error):  # closing is best effort; the next open decides
-                self._db.close()
-            self._db = None
 
 
 def _is_of_one_job(error: Exception) -> bool:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from eventlog.codec import Payload, decode, encode, payload_bytes
+from eventlog.codec import Payload, decode, encode
 from eventlog.errors import UnreadableEvent
 from eventlog.records import draft
+from statemachine.canonical import canonical_json
 from statemachine.commands import give_answer
 from statemachine.events import (
     KINDS,
@@ -94,7 +95,7 @@ def test_an_event_is_stored_as_the_docs_say_and_the_examples_show(name: str) -> 
 
 def test_payloads_are_canonical_utf8_json() -> None:
     payload: Payload = {"b": 1, "a": "ë\u2028\n", "c": [True, None]}
-    assert payload_bytes(payload) == '{"a":"ë\u2028\\n","b":1,"c":[true,null]}'.encode()
+    assert canonical_json(payload) == '{"a":"ë\u2028\\n","b":1,"c":[true,null]}'.encode()
 
 
 def test_an_older_version_is_brought_up_to_date_step_by_step() -> None:

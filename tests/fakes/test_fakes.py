@@ -44,24 +44,6 @@ def client() -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def granite() -> Iterator[GraniteServer]:
-    with GraniteServer() as server:
-        yield server
-
-
-@pytest.fixture
-def conversation() -> Iterator[ConversationServer]:
-    with ConversationServer() as server:
-        yield server
-
-
-@pytest.fixture
-def ollama() -> Iterator[OllamaServer]:
-    with OllamaServer() as server:
-        yield server
-
-
 def granite_post(client: httpx.Client, server: FakeServer, step: str, body: Any) -> Any:
     return client.post(f"{server.url}/api/v1/interviews/{step}", json=body).json()
 
