@@ -10,7 +10,6 @@ from backends.models import Model
 from eventlog.readmodels import Overview
 from eventlog.times import to_text
 from statemachine.interview import Interview
-from statemachine.rules import State
 from statemachine.session import (
     DEFAULT_QUESTIONS,
     Answer,
@@ -20,6 +19,7 @@ from statemachine.session import (
     Role,
     Session,
 )
+from statemachine.states import State
 
 EXAMPLE_SESSION: dict[str, Any] = {
     "config": {"role": "Software Engineer", "model": "granite4:2b", "totalQuestions": 3},

@@ -4,6 +4,7 @@ EventLogError
 ├── VersionConflict    somebody else moved the interview first; read it again
 ├── LogUnavailable     it cannot be written or read now; nothing was taken
 ├── UnreadableEvent    a record of a kind or schema version this release does not know
+├── WordsForgotten     a record whose words were erased
 └── LogNotOpened       it cannot be opened at all
     ├── NotALog        the file is something else
     ├── LogTooNew      it was written by a newer release
@@ -26,6 +27,10 @@ class LogUnavailable(EventLogError):
 
 class UnreadableEvent(EventLogError):
     """A record that this release cannot turn back into an event."""
+
+
+class WordsForgotten(EventLogError):
+    """A record whose payload was erased; its commitment is all that is left of it."""
 
 
 class LogNotOpened(EventLogError):

@@ -15,8 +15,8 @@ from eventlog.readmodels import Overview, Sighting, overview, project
 from eventlog.records import Record, draft
 from statemachine.events import Event
 from statemachine.interview import Interview
-from statemachine.rules import State
 from statemachine.session import Role
+from statemachine.states import State
 
 
 class MemoryEventLog:

@@ -11,8 +11,8 @@ from eventlog.readmodels import Overview, Sighting
 from eventlog.records import Record
 from statemachine.events import Event
 from statemachine.interview import Interview
-from statemachine.rules import State
 from statemachine.session import Role
+from statemachine.states import State
 
 
 @dataclass(frozen=True)

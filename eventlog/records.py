@@ -6,21 +6,23 @@ The commitment binds the words, the leaf binds everything else to the commitment
     leaf       = SHA-256(0x00 ‖ canonical JSON of the metadata and the commitment)
 
 The leaf is an RFC 6962 leaf hash. The salt (16 random bytes) keeps anyone from guessing
-short words from a commitment once payload and salt are gone.
+short words from a commitment once payload and salt are gone (forgotten).
 """
 
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from eventlog.codec import decode, encode
-from eventlog.errors import UnreadableEvent
+from eventlog.errors import UnreadableEvent, WordsForgotten
 from eventlog.times import to_text
 from statemachine.canonical import canonical_json
-from statemachine.events import Event
+from statemachine.events import ContentForgotten, Event
+from statemachine.interview import Interview, recall, replay
 
 SALT_BYTES = 16
 RFC6962_LEAF = b"\x00"
@@ -28,15 +30,16 @@ RFC6962_LEAF = b"\x00"
 
 @dataclass(frozen=True)
 class Draft:
-    """An event on its way into the log: everything but its place there."""
+    """An event on its way into the log: everything but its place there. `payload` and
+    `salt` are None where the words were forgotten since."""
 
     interview_id: str
     version: int
     kind: str
     schema_version: int
     time: str
-    payload: str
-    salt: bytes
+    payload: str | None
+    salt: bytes | None
     commitment: bytes
 
     def at(self, position: int) -> "Record":
@@ -63,7 +66,9 @@ class Record(Draft):
 
     @cached_property
     def event(self) -> Event:
-        """What happened. Raises UnreadableEvent."""
+        """What happened. Raises UnreadableEvent or WordsForgotten."""
+        if self.payload is None:
+            raise WordsForgotten(f"the words of record {self.position} were forgotten")
         try:
             payload = json.loads(self.payload)
         except ValueError as error:
@@ -114,3 +119,12 @@ def leaf_hash(
         "version": version,
     }
     return hashlib.sha256(RFC6962_LEAF + canonical_json(metadata)).digest()
+
+
+def interview_of(records: Sequence[Record]) -> Interview:
+    """The interview that its records, first to last, add up to. Raises UnreadableEvent or
+    IllegalMove, and WordsForgotten where words are gone that were never said to be."""
+    last = records[-1]
+    if isinstance(last.event, ContentForgotten):
+        return recall(last.event, id=last.interview_id, version=last.version)
+    return replay((record.event for record in records), id=last.interview_id)

@@ -29,8 +29,8 @@ from eventlog.records import Draft, Record, draft
 from eventlog.writer import Writer
 from statemachine.events import Event
 from statemachine.interview import Interview, replay
-from statemachine.rules import State
 from statemachine.session import Role
+from statemachine.states import State
 
 T = TypeVar("T")
 

@@ -6,6 +6,7 @@ interview evolves by what the log took.
 
 from statemachine.events import (
     AnswerGiven,
+    ContentForgotten,
     Ending,
     InterviewCompleted,
     InterviewStarted,
@@ -54,4 +55,16 @@ def give_summary(interview: Interview, content: str, *, origin: Origin) -> Summa
         questions_asked=interview.questions_asked,
         responses_given=interview.answers_given,
         origin=origin,
+    )
+
+
+def forget_content(interview: Interview, reason: str) -> ContentForgotten:
+    return ContentForgotten(
+        reason=reason,
+        state=interview.state,
+        role=interview.config.role,
+        total_questions=interview.config.total_questions,
+        questions_asked=interview.questions_asked,
+        answers_given=interview.answers_given,
+        adopted=interview.adopted,
     )

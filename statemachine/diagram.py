@@ -6,7 +6,7 @@ python -m statemachine.diagram > docs/statemachine.mmd
 from transitions.extensions import GraphMachine
 
 from statemachine.machine import transition_table
-from statemachine.rules import State
+from statemachine.states import State
 
 
 def mermaid() -> str:

@@ -10,7 +10,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from statemachine.session import Answer, Config, InterviewId, Message, Session, Value, Words
+from statemachine.session import (
+    Answer,
+    Config,
+    InterviewId,
+    Message,
+    QuestionCount,
+    Reason,
+    Role,
+    Session,
+    Value,
+    Words,
+)
+from statemachine.states import State
 
 Milliseconds = Annotated[int, Field(ge=0)]
 
@@ -107,6 +119,31 @@ class SessionRefused(Value):
     fingerprint: str
 
 
+class InterviewHeld(Value):
+    """The interview was put on hold: until it is released, its words cannot be forgotten."""
+
+    reason: Reason
+
+
+class InterviewReleased(Value):
+    """The hold on the interview was lifted."""
+
+    reason: Reason
+
+
+class ContentForgotten(Value):
+    """The interview's words were erased, all that were said before this event. What may be
+    kept of them is told here: nothing that a candidate, a client or a backend wrote."""
+
+    reason: Reason
+    state: State
+    role: Role
+    total_questions: QuestionCount
+    questions_asked: int
+    answers_given: int
+    adopted: bool
+
+
 Event = (
     InterviewStarted
     | QuestionAsked
@@ -115,6 +152,9 @@ Event = (
     | SummaryGiven
     | SessionAdopted
     | SessionRefused
+    | InterviewHeld
+    | InterviewReleased
+    | ContentForgotten
 )
 
 KINDS: dict[str, tuple[type[Event], int]] = {
@@ -125,7 +165,16 @@ KINDS: dict[str, tuple[type[Event], int]] = {
     "summary-given": (SummaryGiven, 1),
     "session-adopted": (SessionAdopted, 1),
     "session-refused": (SessionRefused, 1),
+    "interview-held": (InterviewHeld, 1),
+    "interview-released": (InterviewReleased, 1),
+    "content-forgotten": (ContentForgotten, 1),
 }
 """Stored kind → the event and its present schema version."""
+
+OUTLIVES_FORGETTING: frozenset[str] = frozenset(
+    {"interview-held", "interview-released", "content-forgotten"}
+)
+"""The kinds whose payload stays when an interview is forgotten: they hold the words of whoever
+keeps the log, and tell on whose word it was done."""
 
 KIND_OF: dict[type[Event], str] = {event: kind for kind, (event, _) in KINDS.items()}

@@ -9,16 +9,20 @@ from functools import reduce
 from statemachine.errors import IllegalMove, IllegalSession
 from statemachine.events import (
     AnswerGiven,
+    ContentForgotten,
     Event,
     InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
     InterviewStarted,
+    Origin,
     QuestionAsked,
     SessionAdopted,
     SummaryGiven,
 )
 from statemachine.machine import next_state
-from statemachine.rules import State
 from statemachine.session import Config, Message, Session, Speaker
+from statemachine.states import State
 from statemachine.walk import moves_of
 
 
@@ -38,11 +42,17 @@ class Interview:
     questions_asked: int = 0
     answers_given: int = 0
     adopted: bool = False
+    on_hold: bool = False
+    sources: tuple[str, ...] = ()
     summary: SummaryGiven | None = None
 
     @property
     def is_complete(self) -> bool:
         return self.state is State.COMPLETE
+
+    @property
+    def is_forgotten(self) -> bool:
+        return self.state is State.FORGOTTEN
 
     @property
     def pending_answer(self) -> str | None:
@@ -102,32 +112,52 @@ def _grown(interview: Interview, event: Event) -> Interview:
         case SessionAdopted():
             return replace(rebuild(event.session), id=interview.id, adopted=True)
         case QuestionAsked():
-            return replace(
-                interview,
-                messages=(*interview.messages, _said(Speaker.ASSISTANT, event.content)),
-                questions_asked=interview.questions_asked + 1,
-                summary=None,
-            )
+            asked = replace(interview, questions_asked=interview.questions_asked + 1)
+            return _with_words(asked, Speaker.ASSISTANT, event.content, event.origin)
         case AnswerGiven():
-            return replace(
-                interview,
-                messages=(*interview.messages, _said(Speaker.USER, event.content)),
-                answers_given=interview.answers_given + 1,
-                summary=None,
-            )
+            answered = replace(interview, answers_given=interview.answers_given + 1)
+            return _with_words(answered, Speaker.USER, event.content)
         case InterviewCompleted():
-            return replace(
-                interview,
-                messages=(*interview.messages, _said(Speaker.ASSISTANT, event.content)),
-                summary=None,
-            )
+            return _with_words(interview, Speaker.ASSISTANT, event.content, event.origin)
         case SummaryGiven():
-            return replace(interview, summary=event)
+            sources = _with_source(interview.sources, event.origin)
+            return replace(interview, summary=event, sources=sources)
+        case InterviewHeld() | InterviewReleased():
+            return replace(interview, on_hold=isinstance(event, InterviewHeld))
+        case ContentForgotten():
+            return recall(event, id=interview.id, version=interview.version)
     return interview
 
 
-def _said(speaker: Speaker, content: str) -> Message:
-    return Message(role=speaker, content=content)
+def _with_words(
+    interview: Interview, speaker: Speaker, content: str, origin: Origin | None = None
+) -> Interview:
+    """The interview with words that no summary covers yet."""
+    return replace(
+        interview,
+        messages=(*interview.messages, Message(role=speaker, content=content)),
+        sources=_with_source(interview.sources, origin),
+        summary=None,
+    )
+
+
+def _with_source(sources: tuple[str, ...], origin: Origin | None) -> tuple[str, ...]:
+    if origin is None or origin.backend in sources:
+        return sources
+    return (*sources, origin.backend)
+
+
+def recall(event: ContentForgotten, *, id: str | None, version: int) -> Interview:
+    """What is known of an interview whose words were forgotten with its event `version`."""
+    return Interview(
+        id=id,
+        config=Config(role=event.role, total_questions=event.total_questions),
+        state=State.FORGOTTEN,
+        version=version,
+        questions_asked=event.questions_asked,
+        answers_given=event.answers_given,
+        adopted=event.adopted,
+    )
 
 
 def replay(events: Iterable[Event], *, id: str | None = None) -> Interview:

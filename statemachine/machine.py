@@ -13,7 +13,8 @@ from transitions import Machine, MachineError
 
 from statemachine.errors import IllegalMove
 from statemachine.events import KIND_OF, Event
-from statemachine.rules import RULES, State
+from statemachine.rules import RULES
+from statemachine.states import State
 
 if TYPE_CHECKING:
     from statemachine.interview import Interview

@@ -7,34 +7,28 @@ event that wants to happen; its docstring completes the sentence "refused unless
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from statemachine.events import (
     AnswerGiven,
+    ContentForgotten,
     Ending,
     Event,
     InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
     InterviewStarted,
     QuestionAsked,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
 )
+from statemachine.states import State
 
 if TYPE_CHECKING:
     from statemachine.interview import Interview
 
 Guard = Callable[["Interview", Event], bool]
-
-
-class State(StrEnum):
-    """Where an interview stands. `NEW` is before its first event: never stored or shown."""
-
-    NEW = "new"
-    STARTED = "started"
-    QUESTIONING = "questioning"
-    COMPLETE = "complete"
 
 
 def is_next_question(interview: "Interview", event: Event) -> bool:
@@ -83,6 +77,26 @@ def session_is_complete(_: "Interview", event: Event) -> bool:
     return isinstance(event, SessionAdopted) and event.session.is_complete
 
 
+def is_not_on_hold(interview: "Interview", _: Event) -> bool:
+    """the interview is not on hold"""
+    return not interview.on_hold
+
+
+def is_on_hold(interview: "Interview", _: Event) -> bool:
+    """the interview is on hold"""
+    return interview.on_hold
+
+
+def tells_what_there_is(interview: "Interview", event: Event) -> bool:
+    """it tells the interview's state and counts as they are"""
+    return (
+        isinstance(event, ContentForgotten)
+        and event.state is interview.state
+        and event.questions_asked == interview.questions_asked
+        and event.answers_given == interview.answers_given
+    )
+
+
 @dataclass(frozen=True)
 class Rule:
     """`event` may happen in `source` if every guard agrees, and leads to `target`."""
@@ -93,7 +107,7 @@ class Rule:
     guards: tuple[Guard, ...] = ()
 
 
-N, S, Q, C = State.NEW, State.STARTED, State.QUESTIONING, State.COMPLETE
+N, S, Q, C, F = State
 
 RULES: tuple[Rule, ...] = (
     Rule(InterviewStarted, N, S),
@@ -108,4 +122,13 @@ RULES: tuple[Rule, ...] = (
     Rule(SessionRefused, S, S),
     Rule(SessionRefused, Q, Q),
     Rule(SessionRefused, C, C),
+    Rule(InterviewHeld, S, S, (is_not_on_hold,)),
+    Rule(InterviewHeld, Q, Q, (is_not_on_hold,)),
+    Rule(InterviewHeld, C, C, (is_not_on_hold,)),
+    Rule(InterviewReleased, S, S, (is_on_hold,)),
+    Rule(InterviewReleased, Q, Q, (is_on_hold,)),
+    Rule(InterviewReleased, C, C, (is_on_hold,)),
+    Rule(ContentForgotten, S, F, (is_not_on_hold, tells_what_there_is)),
+    Rule(ContentForgotten, Q, F, (is_not_on_hold, tells_what_there_is)),
+    Rule(ContentForgotten, C, F, (is_not_on_hold, tells_what_there_is)),
 )

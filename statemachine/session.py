@@ -17,6 +17,7 @@ MAX_QUESTIONS = 15
 DEFAULT_QUESTIONS = 5
 MAX_MESSAGE_CHARS = 10_000
 MAX_MESSAGES = 100
+MAX_REASON_CHARS = 500
 
 
 class Value(BaseModel):
@@ -71,6 +72,13 @@ Answer = Annotated[
 
 Words = Annotated[str, StringConstraints(min_length=1), AfterValidator(_has_words)]
 """What an interviewer says: any length, not blank."""
+
+Reason = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_REASON_CHARS),
+    AfterValidator(_has_words),
+]
+"""Why something was done to an interview, in the words of who did it: 1 to 500 characters."""
 
 Text = Annotated[str, AfterValidator(_is_storable)]
 InterviewId = Annotated[str, AfterValidator(_is_canonical_uuid)]

@@ -20,8 +20,8 @@ from statemachine.commands import give_answer, give_summary
 from statemachine.errors import IllegalMove
 from statemachine.events import Event, Fork, SessionAdopted
 from statemachine.interview import Interview, replay
-from statemachine.rules import State
 from statemachine.session import Role
+from statemachine.states import State
 from tests.eventlog.interviews import (
     AT,
     OPENING,

@@ -16,10 +16,13 @@ from statemachine.events import (
     KINDS,
     AnswerGiven,
     Attempt,
+    ContentForgotten,
     Ending,
     Event,
     Fork,
     InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
     InterviewStarted,
     Origin,
     QuestionAsked,
@@ -28,6 +31,7 @@ from statemachine.events import (
     SummaryGiven,
 )
 from statemachine.session import Config, Message, Role, Session, Speaker
+from statemachine.states import State
 from tests.eventlog.interviews import AT, new_id
 
 STORED = json.loads(Path(__file__).with_name("stored_events.json").read_text())
@@ -67,6 +71,17 @@ MEANT: dict[str, Event] = {
         session=SESSION, forked_from=Fork(interview_id=ID, version=2)
     ),
     "session-refused 1": SessionRefused(place="messages[2].content", fingerprint="ab" * 32),
+    "interview-held 1": InterviewHeld(reason="Asked for by the court."),
+    "interview-released 1": InterviewReleased(reason="The court is done."),
+    "content-forgotten 1": ContentForgotten(
+        reason="The candidate asked for it.",
+        state=State.COMPLETE,
+        role=Role.SOFTWARE_ENGINEER,
+        total_questions=2,
+        questions_asked=2,
+        answers_given=2,
+        adopted=False,
+    ),
 }
 """What the stored events say, in this release's words."""
 

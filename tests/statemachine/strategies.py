@@ -15,6 +15,8 @@ from statemachine.events import (
     Event,
     Fork,
     InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
     Origin,
     QuestionAsked,
     SessionAdopted,
@@ -62,14 +64,22 @@ refusals = st.builds(
 forks = st.builds(Fork, interviewId=interview_ids, version=st.integers(1, 60))
 
 
-_asides = st.none() | refusals | words
-"""What is recorded between two moves: nothing, a refusal, or a summary of these words."""
+Aside = tuple[Event, ...] | str
+
+_asides = (
+    st.just(())
+    | st.tuples(refusals)
+    | st.just((InterviewHeld(reason="A court asks."), InterviewReleased(reason="It is done.")))
+    | words
+)
+"""What is recorded between two moves: nothing, a refusal, a hold and its release, or a summary
+of these words."""
 
 
-def _recorded(aside: SessionRefused | str | None, asked: int, answered: int) -> list[Event]:
+def _recorded(aside: Aside, asked: int, answered: int) -> list[Event]:
     match aside:
-        case SessionRefused():
-            return [aside]
+        case tuple():
+            return list(aside)
         case str() if asked:
             return [
                 SummaryGiven(

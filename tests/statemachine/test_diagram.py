@@ -9,7 +9,8 @@ import pytest
 import statemachine.diagram
 from statemachine.diagram import mermaid
 from statemachine.events import KIND_OF
-from statemachine.rules import RULES, State
+from statemachine.rules import RULES
+from statemachine.states import State
 
 DOCS = Path(__file__).parents[2] / "docs"
 HOW_TO_DRAW = "draw it anew: python -m statemachine.diagram > docs/statemachine.mmd"

@@ -2,19 +2,23 @@
 
 import copy
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from statemachine.commands import start_interview
+from statemachine.commands import forget_content, start_interview
 from statemachine.errors import IllegalMove, IllegalSession
 from statemachine.events import (
     AnswerGiven,
+    ContentForgotten,
     Ending,
     Event,
     InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
     InterviewStarted,
     Origin,
     QuestionAsked,
@@ -22,15 +26,16 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
-from statemachine.interview import Interview, evolve, rebuild, replay
-from statemachine.rules import State
+from statemachine.interview import Interview, evolve, rebuild, recall, replay
 from statemachine.session import Config
+from statemachine.states import State
 from tests.statemachine.examples import ANSWERED, ASKED, CLOSED, STARTED, session_of
 from tests.statemachine.strategies import (
     Run,
     adoptions,
     configs,
     few,
+    interview_ids,
     prompts,
     refusals,
     runs,
@@ -38,6 +43,7 @@ from tests.statemachine.strategies import (
 )
 
 ORIGIN = Origin(backend="templates")
+Hold = InterviewHeld | InterviewReleased
 near = st.sampled_from([0, 0, 0, 0, 1, -1])
 mostly = st.sampled_from([True, True, True, False])
 
@@ -49,7 +55,17 @@ def may_follow(past: Sequence[Event], event: Event, total: int) -> bool:
     asked = sum(isinstance(e, QuestionAsked) for e in past)
     answered = sum(isinstance(e, AnswerGiven) for e in past)
     is_open = not any(isinstance(e, InterviewCompleted) for e in past)
+    holds = [isinstance(e, InterviewHeld) for e in past if isinstance(e, Hold)]
+    on_hold = bool(holds) and holds[-1]
+    if any(isinstance(e, ContentForgotten) for e in past):
+        return False
     match event:
+        case InterviewHeld():
+            return not on_hold
+        case InterviewReleased():
+            return on_hold
+        case ContentForgotten(questions_asked=questions):
+            return not on_hold and questions == asked
         case QuestionAsked(number=number):
             return is_open and asked == answered and number == asked + 1 <= total
         case AnswerGiven():
@@ -109,6 +125,19 @@ class AnyEvents(RuleBasedStateMachine):
     def refuse(self, event: SessionRefused) -> None:
         self._try(event)
 
+    @rule(
+        event=st.sampled_from([InterviewHeld(reason="Court."), InterviewReleased(reason="Done.")])
+    )
+    def hold_or_release(self, event: Hold) -> None:
+        self._try(event)
+
+    @rule(off=near, rarely=st.integers(0, 9))
+    def forget(self, off: int, rarely: int) -> None:
+        if self.interview is not None and rarely == 0:
+            forgetting = forget_content(self.interview, "It was asked for.")
+            told = {"questions_asked": forgetting.questions_asked + off}
+            self._try(forgetting.model_copy(update=told))
+
     @rule(prompt=prompts)
     def start(self, prompt: str) -> None:
         self._try(start_interview(self.config, prompt))
@@ -124,7 +153,9 @@ class AnyEvents(RuleBasedStateMachine):
             assert self.interview.version == len(self.past)
             assert self.interview.questions_asked == self._count(QuestionAsked)
             assert self.interview.answers_given == self._count(AnswerGiven)
-            assert self.interview.is_complete == bool(self._count(InterviewCompleted))
+            is_closed = bool(self._count(InterviewCompleted))
+            assert self.interview.is_forgotten == bool(self._count(ContentForgotten))
+            assert self.interview.is_complete == (is_closed and not self.interview.is_forgotten)
 
     def _count(self, kind: type[Event]) -> int:
         return sum(isinstance(event, kind) for event in self.past)
@@ -282,3 +313,45 @@ def test_an_interview_of_fifteen_questions_fits_into_a_session_whatever_came_bef
     session = replay(moves).session
     assert len(session.messages) == 100
     assert rebuild(session).session == session
+
+
+# Holding and forgetting
+
+
+@few
+@given(run=runs(), id=interview_ids)
+def test_any_interview_can_be_forgotten_and_is_then_known_by_its_counts_alone(
+    run: Run, id: str
+) -> None:
+    interview = replay(run, id=id)
+    forgetting = forget_content(interview, "It was asked for.")
+    forgotten = evolve(interview, forgetting)
+    assert forgotten == recall(forgetting, id=id, version=len(run) + 1)
+    assert (forgotten.is_forgotten, forgotten.messages, forgotten.config.model) == (True, (), None)
+    assert forgotten.answers_given == interview.answers_given
+
+
+def test_an_interview_on_hold_is_not_forgotten_until_it_is_released() -> None:
+    held = evolve(replay(CLOSED), InterviewHeld(reason="A court asks."))
+    with pytest.raises(IllegalMove, match="unless the interview is not on hold"):
+        evolve(held, forget_content(held, "It was asked for."))
+    released = evolve(held, InterviewReleased(reason="It is done."))
+    assert evolve(released, forget_content(released, "It was asked for.")).is_forgotten
+
+
+@pytest.mark.parametrize("change", [{"answers_given": 7}, {"state": State.STARTED}])
+def test_a_forgetting_tells_the_interview_as_it_stood(change: dict[str, Any]) -> None:
+    closed = replay(CLOSED)
+    forgetting = forget_content(closed, "It was asked for.").model_copy(update=change)
+    with pytest.raises(IllegalMove, match="as they are"):
+        evolve(closed, forgetting)
+
+
+def test_the_sources_are_whose_words_are_in_it_in_the_order_they_first_spoke() -> None:
+    def ask(number: int, backend: str) -> QuestionAsked:
+        return QuestionAsked(number=number, content="Why?", origin=Origin(backend=backend))
+
+    interview = replay(
+        [*STARTED, ask(1, "templates"), AnswerGiven(content="One."), ask(2, "ollama")]
+    )
+    assert interview.sources == ("templates", "ollama")

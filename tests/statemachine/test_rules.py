@@ -8,7 +8,8 @@ from statemachine.errors import IllegalMove
 from statemachine.events import KIND_OF, AnswerGiven, QuestionAsked
 from statemachine.interview import evolve, replay
 from statemachine.machine import transition_table
-from statemachine.rules import RULES, State
+from statemachine.rules import RULES
+from statemachine.states import State
 from tests.statemachine.examples import ASKED, CLOSED, STARTED
 
 
@@ -19,8 +20,13 @@ def test_every_state_can_be_reached() -> None:
     assert reached == set(State)
 
 
-def test_no_rule_leaves_a_complete_interview() -> None:
-    assert {rule.target for rule in RULES if rule.source is State.COMPLETE} == {State.COMPLETE}
+def test_a_complete_interview_can_only_be_forgotten() -> None:
+    targets = {rule.target for rule in RULES if rule.source is State.COMPLETE}
+    assert targets == {State.COMPLETE, State.FORGOTTEN}
+
+
+def test_nothing_happens_to_a_forgotten_interview() -> None:
+    assert State.FORGOTTEN not in {rule.source for rule in RULES}
 
 
 def test_no_rule_leads_back_before_the_first_event() -> None:
