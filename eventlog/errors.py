@@ -6,6 +6,7 @@ EventLogError
 ├── UnreadableEvent    a record of a kind or schema version this release does not know
 ├── WordsForgotten     a record whose words were erased
 └── LogNotOpened       it cannot be opened at all
+    ├── NoLog          there is none yet
     ├── NotALog        the file is something else
     ├── LogTooNew      it was written by a newer release
     ├── LogReadOnly    the file or its folder cannot be written
@@ -35,6 +36,10 @@ class WordsForgotten(EventLogError):
 
 class LogNotOpened(EventLogError):
     """The log cannot be opened; nothing in it was touched."""
+
+
+class NoLog(LogNotOpened):
+    """There is no file to read."""
 
 
 class NotALog(LogNotOpened):

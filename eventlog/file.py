@@ -61,6 +61,11 @@ def reason(error: Exception) -> str:
     return "its file cannot be used"
 
 
+def key_path(path: Path) -> Path:
+    """Where the private key of the log at `path` is."""
+    return path.with_name(f"{path.name}.key")
+
+
 def hold(path: Path) -> FileLock:
     """Take the one place for a writer beside `path`; the caller releases it.
 
@@ -84,8 +89,9 @@ def hold(path: Path) -> FileLock:
     return lock
 
 
-def refuse_foreign(path: Path) -> None:
-    """Refuse a file that is no log of ours, having read its header and put nothing beside it.
+def refuse_foreign(path: Path, *, to_write: bool = True) -> None:
+    """Refuse a file that is no log of ours, having read its header and put nothing beside it;
+    `to_write`, one that cannot be written too.
 
     Raises NotALog or LogReadOnly.
     """
@@ -102,13 +108,20 @@ def refuse_foreign(path: Path) -> None:
         application_id = int.from_bytes(header[APPLICATION_ID_BYTES], "big")
         if header and not (header.startswith(SQLITE_MAGIC) and application_id == APPLICATION_ID):
             raise not_a_log
-        if not os.access(path, os.W_OK):
+        if to_write and not os.access(path, os.W_OK):
             raise PermissionError(None, "it is read-only")
     except OSError as error:
         raise LogReadOnly(
-            f"the event log {path} cannot be written ({error.strerror}); make it writable, or "
-            "set EVENTLOG_URL to another file"
+            f"the event log {path} cannot be {'written' if to_write else 'read'} "
+            f"({error.strerror}); make it {'writable' if to_write else 'readable'}, or set "
+            "EVENTLOG_URL to another file"
         ) from None
+
+
+def is_up_to_date(path: Path) -> bool:
+    """Whether the log at `path` has this release's schema. Raises LogNotOpened where it can be
+    neither read nor brought up to date; nothing is changed."""
+    return _names() == _applied(path)
 
 
 def prepare(path: Path) -> str:
@@ -119,7 +132,7 @@ def prepare(path: Path) -> str:
     # A rollback journal is there only where the making of a log was cut short: SQLite undoes
     # what was made, and it is made anew.
     if path.exists() and path.stat().st_size > 0 and not Path(f"{path}-journal").exists():
-        _refuse_newer(path)
+        _applied(path)
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
             db = Database(connection)
@@ -134,8 +147,9 @@ def prepare(path: Path) -> str:
         raise LogReadOnly(f"the event log {path} cannot be written: {reason(error)}") from error
 
 
-def _refuse_newer(path: Path) -> None:
-    """Refuse a log of a newer schema or a damaged one, having only read it."""
+def _applied(path: Path) -> set[str]:
+    """The schema steps that the log at `path` has taken. Raises LogNotOpened for a log of a
+    newer schema or a damaged one, having only read it."""
     # Immutable, it gets no -wal and -shm beside it; but then a WAL that is there is not read.
     immutable = not Path(f"{path}-wal").exists()
     try:
@@ -151,6 +165,7 @@ def _refuse_newer(path: Path) -> None:
             f"the event log {path} was written by a newer interview-gateway; upgrade "
             "this one, or set EVENTLOG_URL to another file"
         )
+    return applied
 
 
 def _names() -> set[str]:
@@ -189,8 +204,21 @@ def open_writer(path: Path) -> Database:
 def open_read_only(path: Path, *, immutable: bool = False) -> Database:
     """A connection that can neither write nor checkpoint. An `immutable` one reads the file
     alone, without its WAL, and takes no lock. Raises sqlite3.Error."""
+    db = _connect_read_only(path, "&immutable=1" * immutable)
+    try:
+        db.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        db.close()
+        if immutable or Path(f"{path}-wal").exists():
+            raise
+        # Nothing can be put beside it, not even what readers share: nobody writes here.
+        return _connect_read_only(path, "&immutable=1")
+    return db
+
+
+def _connect_read_only(path: Path, options: str) -> Database:
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' * immutable}",
+        f"{path.absolute().as_uri()}?mode=ro{options}",
         uri=True,
         timeout=BUSY_SECONDS,
         check_same_thread=False,

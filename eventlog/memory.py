@@ -1,19 +1,21 @@
 """An event log that lives as long as its process: for tests and for trying things out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from eventlog import tree
+from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import VersionConflict
 from eventlog.keys import key_name
-from eventlog.notes import Signer
+from eventlog.notes import Checkpoint, Signer
 from eventlog.protocol import Appended
 from eventlog.readmodels import Overview, Sighting, overview, project
 from eventlog.records import Record, draft
-from statemachine.events import Event
+from statemachine.events import OUTLIVES_FORGETTING, Event
 from statemachine.interview import Interview
 from statemachine.session import Role
 from statemachine.states import State
@@ -31,6 +33,7 @@ class MemoryEventLog:
         self._signer = Signer(key_name(uuid4().hex), Ed25519PrivateKey.generate())
         self._overviews: dict[str, Overview] = {}
         self._heads: dict[str, bytes | None] = {}
+        self._checkpoints: dict[int, str] = {}
         self._sightings: dict[bytes, list[Sighting]] = {}
 
     async def append(
@@ -50,6 +53,8 @@ class MemoryEventLog:
             for node in tree.completed_by(record.position, record.leaf, self._node):
                 self._nodes[node.level, node.index] = node.hash
         self._interviews[interview_id] = projection.interview
+        if projection.interview.is_forgotten:
+            self._erase_words(interview_id)
         for fingerprint, version in projection.fingerprints:
             self._sightings.setdefault(fingerprint, []).append(Sighting(interview_id, version))
         self._heads[interview_id] = projection.head
@@ -61,6 +66,25 @@ class MemoryEventLog:
             records[-1],
         )
         return Appended(projection.interview, records)
+
+    def _erase_words(self, interview_id: str) -> None:
+        for position, record in enumerate(self._records):
+            if record.interview_id == interview_id and record.kind not in OUTLIVES_FORGETTING:
+                self._records[position] = replace(record, payload=None, salt=None)
+        for found in self._sightings.values():
+            found[:] = [seen for seen in found if seen.interview_id != interview_id]
+
+    async def scrub(self) -> None:
+        pass
+
+    async def seal(self) -> str:
+        note = await signed_checkpoint(self)
+        size = Checkpoint.parse(note).size
+        self._checkpoints.setdefault(size, note)
+        return note
+
+    async def kept_checkpoints(self) -> list[str]:
+        return list(self._checkpoints.values())
 
     async def interview(self, interview_id: str) -> Interview | None:
         return self._interviews.get(interview_id)

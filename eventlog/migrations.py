@@ -1,8 +1,8 @@
 """The log's schema, as the steps that made it. A released step is never edited; a change
 is a new step. `sqlite_utils` records in the file which steps it has taken.
 
-`events` is the log, `nodes` the tree over its leaves. `interviews` and `fingerprints` are read
-models, derived from it.
+`events` is the log, `nodes` the tree over its leaves, `checkpoints` the signed heads it was
+sealed with. `interviews` and `fingerprints` are read models, derived from it.
 """
 
 from sqlite_utils import Database
@@ -12,8 +12,8 @@ from eventlog.nodes import put_nodes
 
 migrations = Migrations("eventlog")
 
-# Payload and salt can be NULL only so that a person's words can be forgotten one day while
-# their commitment stays; nothing writes a row without them.
+# Payload and salt can be NULL only so that a person's words can be forgotten while their
+# commitment stays; no row is inserted without them.
 EVENTS = """
 CREATE TABLE events (
     position INTEGER PRIMARY KEY,
@@ -143,3 +143,83 @@ def m002_tree(db: Database) -> None:
         db.execute(statement)
     for position, leaf in db.execute("SELECT position, leaf FROM events ORDER BY position"):
         put_nodes(db, position, leaf)
+
+
+# The one change a row may go through: its words are taken from it, once the interview's own
+# ContentForgotten is in the log.
+EVENTS_ONLY_FORGET = """
+CREATE TRIGGER events_only_forget BEFORE UPDATE ON events
+WHEN NOT (
+    NEW.payload IS NULL AND NEW.salt IS NULL
+    AND NEW.position IS OLD.position AND NEW.interview_id IS OLD.interview_id
+    AND NEW.version IS OLD.version AND NEW.kind IS OLD.kind
+    AND NEW.schema_version IS OLD.schema_version AND NEW.time IS OLD.time
+    AND NEW.commitment IS OLD.commitment AND NEW.leaf IS OLD.leaf
+    AND OLD.kind NOT IN ('interview-held', 'interview-released', 'content-forgotten')
+    AND EXISTS (SELECT 1 FROM events WHERE interview_id = OLD.interview_id
+                AND version > OLD.version AND kind = 'content-forgotten')
+)
+BEGIN SELECT raise(ABORT, 'the event log is append-only: a record only loses forgotten words'); END
+"""
+
+CHECKPOINTS = """
+CREATE TABLE checkpoints (
+    size INTEGER PRIMARY KEY,
+    note TEXT NOT NULL
+) STRICT
+"""
+
+# OR REPLACE would delete without a delete trigger.
+CHECKPOINTS_ONLY_FOLLOW = """
+CREATE TRIGGER checkpoints_only_follow BEFORE INSERT ON checkpoints
+WHEN NEW.size <= (SELECT max(size) FROM checkpoints)
+BEGIN SELECT raise(ABORT, 'a checkpoint is never replaced'); END
+"""
+
+CHECKPOINTS_STAY = """
+CREATE TRIGGER checkpoints_stay BEFORE DELETE ON checkpoints
+BEGIN SELECT raise(ABORT, 'a checkpoint is never deleted'); END
+"""
+
+CHECKPOINTS_NEVER_CHANGE = """
+CREATE TRIGGER checkpoints_never_change BEFORE UPDATE ON checkpoints
+BEGIN SELECT raise(ABORT, 'a checkpoint is never changed'); END
+"""
+
+# `scrubs_due` counts the forgettings that may have left something in the file's bytes.
+SCRUBS_DUE = "ALTER TABLE log ADD COLUMN scrubs_due INTEGER NOT NULL DEFAULT 0"
+
+# `sources` are names of backends, joined by commas, in the order in which they first spoke.
+MORE_OF_INTERVIEWS = (
+    "ALTER TABLE interviews ADD COLUMN on_hold INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE interviews ADD COLUMN sources TEXT NOT NULL DEFAULT ''",
+)
+
+SPOKEN = """
+SELECT interview_id, json_extract(payload, '$.origin.backend') AS backend
+FROM events WHERE kind IN ('question-asked', 'interview-completed', 'summary-given')
+AND backend IS NOT NULL ORDER BY position
+"""
+
+
+@migrations()
+def m003_custody(db: Database) -> None:
+    for statement in (
+        "DROP TRIGGER events_never_change",
+        EVENTS_ONLY_FORGET,
+        CHECKPOINTS,
+        CHECKPOINTS_ONLY_FOLLOW,
+        CHECKPOINTS_STAY,
+        CHECKPOINTS_NEVER_CHANGE,
+        SCRUBS_DUE,
+        *MORE_OF_INTERVIEWS,
+    ):
+        db.execute(statement)
+    sources: dict[str, dict[str, None]] = {}
+    for interview_id, backend in db.execute(SPOKEN):
+        sources.setdefault(interview_id, {})[backend] = None
+    for interview_id, backends in sources.items():
+        db.execute(
+            "UPDATE interviews SET sources = ? WHERE interview_id = ?",
+            [",".join(backends), interview_id],
+        )

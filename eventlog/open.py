@@ -1,10 +1,14 @@
 """From `EVENTLOG_URL` to an event log."""
 
+import os
+import sqlite3
 from pathlib import Path
 
-from eventlog.errors import LogNotOpened
+from eventlog import file
+from eventlog.errors import LogNotOpened, NoLog
 from eventlog.memory import MemoryEventLog
-from eventlog.protocol import EventLog
+from eventlog.protocol import EventLog, ReadableLog
+from eventlog.reading import SqliteReader
 from eventlog.sqlite import SqliteEventLog
 
 SQLITE = "sqlite:///"
@@ -12,17 +16,45 @@ MEMORY = "memory:"
 
 
 def open_log(url: str) -> EventLog:
-    """The log that `url` names: `sqlite:///relative/file.db`, `sqlite:////absolute/file.db`
-    or `memory:`. Raises LogNotOpened."""
+    """The log that `url` names, to write: `sqlite:///relative/file.db`,
+    `sqlite:////absolute/file.db` or `memory:`. Raises LogNotOpened."""
     if url == MEMORY:
         return MemoryEventLog()
+    return SqliteEventLog(_path_of(url))
+
+
+def open_reader(url: str) -> ReadableLog:
+    """The log that `url` names, to read beside the gateway that writes it, if one does.
+
+    A log of an older release is brought up to date first, which takes that no gateway has it
+    open. Raises LogNotOpened.
+    """
+    if url == MEMORY:
+        raise NoLog("EVENTLOG_URL=memory: is a log inside its gateway; only that one can read it")
+    path = Path(os.path.realpath(_path_of(url)))
+    if not path.exists() or path.stat().st_size == 0:
+        raise NoLog(
+            f"there is no event log at {path} yet; start the gateway, or say with EVENTLOG_URL or "
+            "--log where it is"
+        )
+    file.refuse_foreign(path, to_write=False)
+    try:
+        if not file.is_up_to_date(path):
+            with file.hold(path):
+                file.prepare(path)
+        return SqliteReader(path, file.log_id(path))
+    except sqlite3.Error as error:
+        raise LogNotOpened(f"the event log {path} cannot be read: {file.reason(error)}") from error
+
+
+def _path_of(url: str) -> Path:
     path = sqlite_path(url)
     if path is None:
         raise LogNotOpened(
             f"EVENTLOG_URL={url} names no event log; it is sqlite:/// and a file "
             "(sqlite:////var/lib/interviews.db), or memory:"
         )
-    return SqliteEventLog(path)
+    return path
 
 
 def sqlite_path(url: str) -> Path | None:

@@ -23,19 +23,9 @@ class Appended:
     records: tuple[Record, ...]
 
 
-class EventLog(Protocol):
-    """Append events at an expected version; read them back; find what was handed out."""
-
-    async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
-    ) -> Appended:
-        """Write `events`, all or none, and return once they would survive a power cut.
-
-        Raises VersionConflict if the interview is not at `expected_version` (0: it does
-        not exist yet), IllegalMove if the rules forbid an event, LogUnavailable if it
-        cannot be written: in each case nothing was taken.
-        """
-        ...
+class ReadableLog(Protocol):
+    """What can be read of a log, also beside the gateway that writes it. Every method raises
+    LogUnavailable where the log cannot be read."""
 
     async def interview(self, interview_id: str) -> Interview | None:
         """The interview as it stands; None if the log does not know it."""
@@ -94,8 +84,8 @@ class EventLog(Protocol):
         """Interviews, newest first, begun before position `before`."""
         ...
 
-    async def is_writable(self) -> bool:
-        """Whether an append would be taken now, as far as can be told without one."""
+    async def kept_checkpoints(self) -> list[str]:
+        """The signed checkpoints that the log was sealed with, oldest first."""
         ...
 
     @property
@@ -105,4 +95,40 @@ class EventLog(Protocol):
 
     async def close(self) -> None:
         """Finish what is under way and let go of the log."""
+        ...
+
+
+class EventLog(ReadableLog, Protocol):
+    """A log that can be written too: events are appended at an expected version."""
+
+    async def append(
+        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+    ) -> Appended:
+        """Write `events`, all or none, and return once they would survive a power cut.
+
+        ContentForgotten takes payload and salt from all records of the interview before it
+        (but for those of OUTLIVES_FORGETTING), and its sessions can no longer be found; `scrub`
+        then takes what is left of them from the log's bytes.
+
+        Raises VersionConflict if the interview is not at `expected_version` (0: it does
+        not exist yet), IllegalMove if the rules forbid an event, LogUnavailable if it
+        cannot be written: in each case nothing was taken.
+        """
+        ...
+
+    async def scrub(self) -> None:
+        """Leave nothing of forgotten words in the bytes of the log's files; it does nothing
+        where nothing was forgotten since the last time.
+
+        Raises LogUnavailable where that cannot be done now; it stays due.
+        """
+        ...
+
+    async def seal(self) -> str:
+        """A signed checkpoint of all that the log holds now, kept in the log as well, so that
+        whoever changes the log without its key is found out. Raises LogUnavailable."""
+        ...
+
+    async def is_writable(self) -> bool:
+        """Whether an append would be taken now, as far as can be told without one."""
         ...

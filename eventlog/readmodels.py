@@ -6,7 +6,7 @@ All of it can be made again from the events alone (`SqliteEventLog.rebuild_read_
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eventlog.records import Draft
+from eventlog.records import Draft, Record, interview_of
 from statemachine.events import (
     AnswerGiven,
     Event,
@@ -22,7 +22,7 @@ HANDED_OUT = (QuestionAsked, InterviewCompleted, SessionAdopted)
 
 @dataclass(frozen=True)
 class Overview:
-    """One interview in the list."""
+    """One interview in the list. `sources` are the backends whose words are in it."""
 
     interview_id: str
     first_position: int
@@ -33,6 +33,8 @@ class Overview:
     questions_asked: int
     answers_given: int
     adopted: bool
+    on_hold: bool
+    sources: tuple[str, ...]
     version: int
     started_at: str
     updated_at: str
@@ -51,7 +53,7 @@ class Sighting:
 class Projection:
     """What appending some events does to the read models: the interview after them, the
     fingerprints they add with the version of each, and that of the session the interview
-    now stands at (None while it is the interviewer's turn)."""
+    now stands at (None while it is the interviewer's turn, or when it is forgotten)."""
 
     interview: Interview
     fingerprints: tuple[tuple[bytes, int], ...]
@@ -71,8 +73,18 @@ def project(interview: Interview | None, id: str, events: Sequence[Event]) -> Pr
             move = before.session.move_fingerprint(event.content)
             fingerprints.append((move, after.version))
     assert after is not None
-    head = None if after.awaits_interviewer else after.session.fingerprint()
+    has_session = not (after.awaits_interviewer or after.is_forgotten)
+    head = after.session.fingerprint() if has_session else None
     return Projection(after, tuple(fingerprints), head)
+
+
+def projection_of(records: Sequence[Record]) -> Projection:
+    """What all of an interview's records, first to last, make of the read models. Raises
+    UnreadableEvent, WordsForgotten or IllegalMove."""
+    interview = interview_of(records)
+    if interview.is_forgotten:
+        return Projection(interview, (), None)
+    return project(None, records[0].interview_id, [record.event for record in records])
 
 
 def overview(interview: Interview, first_position: int, started_at: str, last: Draft) -> Overview:
@@ -87,6 +99,8 @@ def overview(interview: Interview, first_position: int, started_at: str, last: D
         questions_asked=interview.questions_asked,
         answers_given=interview.answers_given,
         adopted=interview.adopted,
+        on_hold=interview.on_hold,
+        sources=interview.sources,
         version=interview.version,
         started_at=started_at,
         updated_at=last.time,

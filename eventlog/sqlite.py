@@ -6,40 +6,42 @@ process can append while this one holds the log.
 """
 
 import asyncio
+import logging
 import os
-import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, replace
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from eventlog import file, tree
+from eventlog import file
+from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import LogUnavailable, VersionConflict
-from eventlog.keys import load_signer
-from eventlog.nodes import nodes_of, put_nodes
-from eventlog.notes import Signer
+from eventlog.nodes import put_nodes
+from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended
-from eventlog.readmodels import Overview, Projection, Sighting, overview, project
+from eventlog.reading import (
+    OVERVIEW_COLUMNS,
+    OVERVIEW_FIELDS,
+    RECORD_COLUMNS,
+    RECORD_FIELDS,
+    SqliteReader,
+    head_of,
+    records_where,
+)
+from eventlog.readmodels import Projection, overview, project, projection_of
 from eventlog.records import Draft, Record, draft
 from eventlog.writer import Writer
-from statemachine.events import Event
-from statemachine.interview import Interview, replay
-from statemachine.session import Role
-from statemachine.states import State
+from statemachine.events import KIND_OF, OUTLIVES_FORGETTING, ContentForgotten, Event
+from statemachine.interview import Interview
 
-T = TypeVar("T")
+logger = logging.getLogger(__name__)
 
 INTERVIEWS_IN_MEMORY = 512
 
-RECORD_FIELDS = [field.name for field in fields(Record)]
-OVERVIEW_FIELDS = [field.name for field in fields(Overview)]
-RECORD_COLUMNS = ", ".join(RECORD_FIELDS)
-OVERVIEW_COLUMNS = ", ".join(OVERVIEW_FIELDS)
+SCRUB_SECONDS = 10
+"""How long `scrub` waits for readers that still need what it is to overwrite."""
 
 INSERT_EVENT = (
     f"INSERT INTO events ({RECORD_COLUMNS}) "
@@ -48,23 +50,25 @@ INSERT_EVENT = (
 PUT_OVERVIEW = (
     f"INSERT INTO interviews ({OVERVIEW_COLUMNS}, head) "
     f"VALUES ({', '.join(':' + name for name in OVERVIEW_FIELDS)}, :head) "
-    "ON CONFLICT (interview_id) DO UPDATE SET state = excluded.state, "
+    "ON CONFLICT (interview_id) DO UPDATE SET model = excluded.model, state = excluded.state, "
     "questions_asked = excluded.questions_asked, answers_given = excluded.answers_given, "
-    "version = excluded.version, updated_at = excluded.updated_at, head = excluded.head "
+    "on_hold = excluded.on_hold, sources = excluded.sources, version = excluded.version, "
+    "updated_at = excluded.updated_at, head = excluded.head "
     "RETURNING first_position"
 )
 PUT_FINGERPRINT = "INSERT INTO fingerprints (fingerprint, first_position, version) VALUES (?, ?, ?)"
-FIND = (
-    "SELECT interview_id, fingerprints.version FROM fingerprints "
-    "JOIN interviews USING (first_position) WHERE fingerprint = ? "
-    "ORDER BY fingerprints.first_position DESC, fingerprints.version LIMIT 1"
-)
-FIND_HEAD = (
-    "SELECT interview_id FROM interviews WHERE head = ? ORDER BY first_position DESC LIMIT 1"
+FORGOTTEN = KIND_OF[ContentForgotten]
+ERASE_WORDS = (
+    "UPDATE events SET payload = NULL, salt = NULL WHERE interview_id = ? "
+    "AND payload IS NOT NULL AND kind NOT IN "
+    f"({', '.join(repr(kind) for kind in sorted(OUTLIVES_FORGETTING))})"
 )
 
+SCRUBBED = "UPDATE log SET scrubs_due = 0 WHERE scrubs_due = ?"
+"""Unless something more was forgotten meanwhile."""
 
-class SqliteEventLog:
+
+class SqliteEventLog(SqliteReader):
     """An `EventLog` in the file at `path`, made if need be.
 
     Raises LogNotOpened: NotALog, LogTooNew, LogReadOnly or LogHeld.
@@ -72,22 +76,18 @@ class SqliteEventLog:
 
     def __init__(self, path: Path) -> None:
         # One file has one lock, whatever links lead to it.
-        self._path = Path(os.path.realpath(path))
-        file.refuse_foreign(self._path)
-        self._hold = file.hold(self._path)
+        path = Path(os.path.realpath(path))
+        file.refuse_foreign(path)
+        self._hold = file.hold(path)
         try:
-            log_id = file.prepare(self._path)
+            log_id = file.prepare(path)
         except BaseException:
             self._hold.release()
             raise
-        self._log_id = log_id
-        self._writer = Writer(self._path, log_id)
-        self._reader = _Reader(self._path, log_id)
+        super().__init__(path, log_id)
+        self._writer = Writer(path, log_id)
         self._folded: OrderedDict[str, Interview] = OrderedDict()
-
-    @property
-    def where(self) -> str:
-        return str(self._path)
+        self._scrubbing = asyncio.Lock()
 
     async def append(
         self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
@@ -126,11 +126,8 @@ class SqliteEventLog:
         if folded := self._folded.get(interview_id):
             self._folded.move_to_end(interview_id)
             return folded
-        records = await self.records(interview_id)
-        if not records:
-            return None
-        interview = replay((record.event for record in records), id=interview_id)
-        return self._remember(interview_id, interview)
+        interview = await super().interview(interview_id)
+        return self._remember(interview_id, interview) if interview else None
 
     def _remember(self, interview_id: str, interview: Interview) -> Interview:
         """Keep the newer of what is known and what was just read or written; which it is."""
@@ -141,59 +138,6 @@ class SqliteEventLog:
         if len(self._folded) > INTERVIEWS_IN_MEMORY:
             self._folded.popitem(last=False)
         return known
-
-    async def records(self, interview_id: str) -> list[Record]:
-        return await self._reader.run(
-            lambda db: _records(db, "interview_id = ? ORDER BY version", [interview_id])
-        )
-
-    async def records_from(self, position: int, limit: int) -> list[Record]:
-        return await self._reader.run(
-            lambda db: _records(db, "position >= ? ORDER BY position LIMIT ?", [position, limit])
-        )
-
-    async def head(self) -> int:
-        return await self._reader.run(_head)
-
-    async def root(self, size: int) -> bytes:
-        return await self._reader.run(lambda db: tree.root(size, nodes_of(db)))
-
-    async def inclusion_proof(self, position: int, size: int) -> list[bytes]:
-        return await self._reader.run(lambda db: tree.inclusion_proof(position, size, nodes_of(db)))
-
-    async def consistency_proof(self, old_size: int, size: int) -> list[bytes]:
-        return await self._reader.run(
-            lambda db: tree.consistency_proof(old_size, size, nodes_of(db))
-        )
-
-    async def signer(self) -> Signer:
-        key = self._path.with_name(f"{self._path.name}.key")
-        return await asyncio.to_thread(load_signer, key, self._log_id)
-
-    async def find(self, fingerprint: bytes) -> Sighting | None:
-        row = await self._reader.run(lambda db: db.execute(FIND, [fingerprint]).fetchone())
-        return Sighting(*row) if row else None
-
-    async def find_head(self, fingerprint: bytes) -> str | None:
-        row = await self._reader.run(lambda db: db.execute(FIND_HEAD, [fingerprint]).fetchone())
-        return str(row[0]) if row else None
-
-    async def overview(self, interview_id: str) -> Overview | None:
-        rows = await self._reader.run(lambda db: _overviews(db, "interview_id = ?", [interview_id]))
-        return rows[0] if rows else None
-
-    async def overviews(
-        self,
-        *,
-        state: State | None = None,
-        role: Role | None = None,
-        before: int | None = None,
-        limit: int = 20,
-    ) -> list[Overview]:
-        wanted = {"state = ?": state, "role = ?": role, "first_position < ?": before}
-        given = {clause: value for clause, value in wanted.items() if value is not None}
-        where = " AND ".join(["TRUE", *given]) + " ORDER BY first_position DESC LIMIT ?"
-        return await self._reader.run(lambda db: _overviews(db, where, [*given.values(), limit]))
 
     async def is_writable(self) -> bool:
         """An empty transaction tells; after a failed write, one that writes for certain."""
@@ -208,40 +152,41 @@ class SqliteEventLog:
         """Make the list of interviews and the fingerprints again, from the events alone."""
         await self._writer.run(_rebuild_read_models)
 
+    async def scrub(self) -> None:
+        async with self._scrubbing:
+            if due := await self._reader.run(_scrubs_due):
+                # As a whole: what is freed page by page leaves copies where rows once stood.
+                await self._writer.run_alone(lambda db: db.vacuum())
+                await self._empty_wal()
+                await self._writer.run(lambda db: db.execute(SCRUBBED, [due]))
+
+    async def _empty_wal(self) -> None:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + SCRUB_SECONDS
+        while not await self._writer.run_alone(_empty_wal):
+            if loop.time() > until:
+                raise LogUnavailable(
+                    "the words are forgotten, but another program that reads the log's file keeps "
+                    "them from being overwritten in it; close that one, and forget the same again"
+                )
+            await asyncio.sleep(0.1)
+
+    async def seal(self) -> str:
+        note = await signed_checkpoint(self)
+        size = Checkpoint.parse(note).size
+        await self._writer.run(lambda db: _keep_checkpoint(db, size, note))
+        return note
+
     async def close(self) -> None:
+        try:
+            if await self._reader.run(_is_unsealed):
+                await self.seal()
+        except LogUnavailable as error:
+            logger.warning("The event log was not sealed: %s", error)
         # Readers first: the last connection to close checkpoints, and only the writer may.
-        await self._reader.close()
+        await super().close()
         await self._writer.close()
         self._hold.release()
-
-
-class _Reader:
-    """A read-only connection and the one thread that uses it."""
-
-    def __init__(self, path: Path, log_id: str) -> None:
-        self._connection = file.Connection(path, log_id, file.open_read_only)
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="eventlog-reader")
-
-    async def run(self, read: Callable[[Database], T]) -> T:
-        """What `read` returns. Raises LogUnavailable."""
-        loop = asyncio.get_running_loop()
-        try:
-            reading = loop.run_in_executor(self._thread, self._read, read)
-        except RuntimeError:  # the thread is shut down
-            raise LogUnavailable("the event log is closed") from None
-        return await reading
-
-    def _read(self, read: Callable[[Database], T]) -> T:
-        try:
-            return read(self._connection.database())
-        except (sqlite3.Error, OSError) as error:
-            self._connection.drop()
-            raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
-
-    async def close(self) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._connection.drop)
-        self._thread.shutdown()
 
 
 def _insert(
@@ -253,13 +198,26 @@ def _insert(
     ).fetchone()[0]
     if found != expected_version:
         raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
-    head = _head(db)
+    head = head_of(db)
     records = tuple(draft.at(head + n) for n, draft in enumerate(drafts))
     for record in records:
         db.execute(INSERT_EVENT, vars(record))
         put_nodes(db, record.position, record.leaf)
     _put_read_models(db, projection, head, records)
+    if records[-1].kind == FORGOTTEN:
+        _erase_words(db, interview_id)
     return records
+
+
+def _erase_words(db: Database, interview_id: str) -> None:
+    """Take from the tables what was said in the interview; `scrub` is due then."""
+    db.execute(ERASE_WORDS, [interview_id])
+    db.execute(
+        "DELETE FROM fingerprints WHERE first_position = "
+        "(SELECT first_position FROM interviews WHERE interview_id = ?)",
+        [interview_id],
+    )
+    db.execute("UPDATE log SET scrubs_due = scrubs_due + 1")
 
 
 def _put_read_models(
@@ -268,7 +226,8 @@ def _put_read_models(
     """Bring the read models up to the interview's latest `records`; `first_position` and
     the first record's time count only for an interview that is new to the list."""
     row = overview(projection.interview, first_position, records[0].time, records[-1])
-    began = db.execute(PUT_OVERVIEW, {**vars(row), "head": projection.head}).fetchone()[0]
+    stored = vars(row) | {"sources": ",".join(row.sources), "head": projection.head}
+    began = db.execute(PUT_OVERVIEW, stored).fetchone()[0]
     for fingerprint, version in projection.fingerprints:
         db.execute(PUT_FINGERPRINT, [fingerprint, began, version])
 
@@ -276,33 +235,14 @@ def _put_read_models(
 def _rebuild_read_models(db: Database) -> None:
     ids = db.execute("SELECT interview_id FROM events WHERE version = 1 ORDER BY position")
     interviews = [
-        _records(db, "interview_id = ? ORDER BY version", [id]) for (id,) in ids.fetchall()
+        records_where(db, "interview_id = ? ORDER BY version", [id]) for (id,) in ids.fetchall()
     ]
-    projections = [  # before anything is deleted: an event may be unreadable
-        project(None, records[0].interview_id, [record.event for record in records])
-        for records in interviews
-    ]
+    # Before anything is deleted: an event may be unreadable.
+    projections = [projection_of(records) for records in interviews]
     db.execute("DELETE FROM interviews")
     db.execute("DELETE FROM fingerprints")
     for projection, records in zip(projections, interviews, strict=True):
         _put_read_models(db, projection, records[0].position, records)
-
-
-def _records(db: Database, where: str, values: Sequence[Any]) -> list[Record]:
-    sql = f"SELECT {RECORD_COLUMNS} FROM events WHERE {where}"
-    rows = db.execute(sql, list(values))
-    return [Record(**dict(zip(RECORD_FIELDS, row, strict=True))) for row in rows]
-
-
-def _overviews(db: Database, where: str, values: Sequence[Any]) -> list[Overview]:
-    sql = f"SELECT {OVERVIEW_COLUMNS} FROM interviews WHERE {where}"
-    rows = [Overview(*row) for row in db.execute(sql, list(values))]
-    return [replace(row, adopted=bool(row.adopted)) for row in rows]  # SQLite has no booleans
-
-
-def _head(db: Database) -> int:
-    head: int = db.execute("SELECT coalesce(max(position) + 1, 0) FROM events").fetchone()[0]
-    return head
 
 
 def _do_nothing(_: Database) -> None:
@@ -311,3 +251,29 @@ def _do_nothing(_: Database) -> None:
 
 def _count_check(db: Database) -> None:
     db.execute("UPDATE log SET checks = checks + 1")
+
+
+def _keep_checkpoint(db: Database, size: int, note: str) -> None:
+    if size > _sealed(db):
+        db.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", [size, note])
+
+
+def _is_unsealed(db: Database) -> bool:
+    return head_of(db) > _sealed(db)
+
+
+def _sealed(db: Database) -> int:
+    """How many records the newest checkpoint in the log covers."""
+    size: int = db.execute("SELECT coalesce(max(size), 0) FROM checkpoints").fetchone()[0]
+    return size
+
+
+def _scrubs_due(db: Database) -> int:
+    due: int = db.execute("SELECT scrubs_due FROM log").fetchone()[0]
+    return due
+
+
+def _empty_wal(db: Database) -> bool:
+    """Copy the WAL into the file and truncate it; False while a reader needs it."""
+    busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return not busy

@@ -33,9 +33,11 @@ LOG_TROUBLE = (sqlite3.Error, OSError, LogUnavailable)
 
 @dataclass
 class _Job:
-    """Some work inside a transaction, and who waits for what comes of it."""
+    """Some work inside a transaction, or `alone` and outside of any, and who waits for what
+    comes of it."""
 
     work: Callable[[Database], Any]
+    alone: bool = False
     waiter: "asyncio.Future[Any]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -71,12 +73,20 @@ class Writer:
         anything; what else it raises undoes it first. Raises LogUnavailable when the log
         cannot be written.
         """
+        result: T = await self._do(_Job(work))
+        return result
+
+    async def run_alone(self, work: Callable[[Database], T]) -> T:
+        """What `work` returns, run between two commits: for what SQLite does not do inside a
+        transaction. Raises LogUnavailable when the log cannot be written."""
+        result: T = await self._do(_Job(work, alone=True))
+        return result
+
+    async def _do(self, job: _Job) -> Any:
         if self._closed:
             raise LogUnavailable("the event log is closed")
-        job = _Job(work)
         self._jobs.put(job)
-        result: T = await job.waiter
-        return result
+        return await job.waiter
 
     async def close(self) -> None:
         """Commit what is waiting, then close the connection (which checkpoints)."""
@@ -86,16 +96,23 @@ class Writer:
 
     def _run(self) -> None:
         while group := self._next_group():
-            self._commit(group)
+            *others, last = group
+            if not last.alone:
+                self._commit(group)
+                continue
+            if others:
+                self._commit(others)
+            self._do_alone(last)
         self._connection.drop()
 
     def _next_group(self) -> list[_Job]:
-        """The jobs that wait, at least one; none when it is time to stop."""
+        """The jobs that wait, at least one, up to the first that runs alone; none when it is
+        time to stop."""
         group: list[_Job] = []
         job = self._jobs.get()
         while job is not None:
             group.append(job)
-            if len(group) == GROUP:
+            if len(group) == GROUP or job.alone:
                 return group
             try:
                 job = self._jobs.get_nowait()
@@ -116,6 +133,13 @@ class Writer:
             outcomes = [self._failure(error)] * len(group)
         for job, outcome in zip(group, outcomes, strict=True):
             job.answer(outcome)
+
+    def _do_alone(self, job: _Job) -> None:
+        try:
+            outcome = job.work(self._connection.database())
+        except Exception as error:
+            outcome = self._failure(error)
+        job.answer(outcome)
 
     def _transact(self, group: list[_Job]) -> list[Any]:
         db = self._connection.database()

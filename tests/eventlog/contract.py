@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -10,15 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eventlog.checkpoints import signed_checkpoint
-from eventlog.errors import VersionConflict
+from eventlog.errors import VersionConflict, WordsForgotten
 from eventlog.memory import MemoryEventLog
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended, EventLog
 from eventlog.readmodels import Overview, Sighting
 from eventlog.tree import is_consistent, is_included
-from statemachine.commands import give_answer, give_summary
+from statemachine.commands import forget_content, give_answer, give_summary
 from statemachine.errors import IllegalMove
-from statemachine.events import Event, Fork, SessionAdopted
+from statemachine.events import Event, Fork, InterviewHeld, InterviewReleased, SessionAdopted
 from statemachine.interview import Interview, replay
 from statemachine.session import Role
 from statemachine.states import State
@@ -65,6 +66,76 @@ class EventLogContract:
         log = new_log()
         yield log
         asyncio.run(log.close())
+
+    # Holding and forgetting
+
+    @in_loop
+    async def test_forgotten_words_are_gone_and_their_evidence_stays(self, log: EventLog) -> None:
+        id, other = new_id(), new_id()
+        await tell(log, other, *WHOLE)
+        whole = await tell(log, id, *WHOLE, REFUSAL)
+        before = await log.records(id)
+        root = await log.root(await log.head())
+        await tell(log, id, forget_content(whole, "It was asked for."))
+        *after, forgetting = await log.records(id)
+        assert after == [replace(record, payload=None, salt=None) for record in before]
+        assert forgetting.event == forget_content(whole, "It was asked for.")
+        assert await log.root(len(before) * 2 - 1) == root
+        assert all(record.payload for record in await log.records(other))
+        with pytest.raises(WordsForgotten):
+            _ = after[0].event
+
+    @in_loop
+    async def test_a_forgotten_interview_is_known_by_its_counts_and_takes_nothing_more(
+        self, log: EventLog
+    ) -> None:
+        id = new_id()
+        whole = await tell(log, id, *WHOLE)
+        await tell(log, id, forget_content(whole, "It was asked for."))
+        interview = await log.interview(id)
+        assert interview is not None
+        assert (interview.is_forgotten, interview.answers_given) == (True, 2)
+        row = await log.overview(id)
+        assert row is not None
+        assert (row.state, row.model, row.sources) == ("forgotten", None, ())
+        with pytest.raises(IllegalMove):
+            await log.append(id, interview.version, [REFUSAL], AT)
+
+    @in_loop
+    async def test_a_forgotten_session_is_found_no_more(self, log: EventLog) -> None:
+        id = new_id()
+        whole = await tell(log, id, *WHOLE)
+        asked = replay(OPENING, id=id).session
+        await tell(log, id, forget_content(whole, "It was asked for."))
+        assert await log.find_head(whole.session.fingerprint()) is None
+        assert await log.find(asked.fingerprint()) is None
+        assert await log.find(asked.move_fingerprint("Because.")) is None
+
+    @in_loop
+    async def test_a_hold_keeps_the_words_and_outlives_them(self, log: EventLog) -> None:
+        id = new_id()
+        held = await tell(log, id, *WHOLE, InterviewHeld(reason="A court asks."))
+        with pytest.raises(IllegalMove):
+            await tell(log, id, forget_content(held, "It was asked for."))
+        assert [row.on_hold for row in await log.overviews()] == [True]
+        released = await tell(log, id, InterviewReleased(reason="It is done."))
+        await tell(log, id, forget_content(released, "It was asked for."))
+        kept = [record.kind for record in await log.records(id) if record.payload]
+        assert kept == ["interview-held", "interview-released", "content-forgotten"]
+        assert [row.on_hold for row in await log.overviews()] == [False]
+
+    # Checkpoints in the log
+
+    @in_loop
+    async def test_a_seal_is_kept_in_the_log_once_for_each_head(self, log: EventLog) -> None:
+        await tell(log, new_id(), *WHOLE)
+        first = await log.seal()
+        assert await log.seal() == first
+        await tell(log, new_id(), *OPENING)
+        second = await log.seal()
+        assert await log.kept_checkpoints() == [first, second]
+        verifier = (await log.signer()).verifier
+        assert Checkpoint.parse(verifier.open(second)).size == len(WHOLE) + len(OPENING)
 
     # The tree
 
@@ -337,6 +408,8 @@ class EventLogContract:
             questions_asked=1,
             answers_given=1,
             adopted=False,
+            on_hold=False,
+            sources=("templates",),
             version=3,
             started_at="2026-01-05T10:30:00.000Z",
             updated_at="2026-01-05T10:31:00.000Z",

@@ -123,11 +123,12 @@ async def test_a_log_opened_again_tells_the_same(path: Path) -> None:
 
 
 @in_loop
-async def test_a_closed_log_is_one_file_and_its_lock(path: Path) -> None:
+async def test_a_closed_log_is_one_file_its_lock_and_its_key(path: Path) -> None:
     log = SqliteEventLog(path)
     await tell(log, new_id(), *WHOLE)
     await log.close()
-    assert {found.name for found in path.parent.iterdir()} == {path.name, f"{path.name}.lock"}
+    names = {path.name, f"{path.name}.lock", f"{path.name}.key"}
+    assert {found.name for found in path.parent.iterdir()} == names
 
 
 @in_loop
@@ -155,6 +156,7 @@ def test_the_file_tells_what_it_is_and_which_steps_made_it(log: SqliteEventLog, 
     assert steps == [
         {"migration_set": "eventlog", "name": "m001_events_and_read_models"},
         {"migration_set": "eventlog", "name": "m002_tree"},
+        {"migration_set": "eventlog", "name": "m003_custody"},
     ]
 
 

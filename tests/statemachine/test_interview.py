@@ -44,6 +44,7 @@ from tests.statemachine.strategies import (
 
 ORIGIN = Origin(backend="templates")
 Hold = InterviewHeld | InterviewReleased
+HOLDS = (InterviewHeld(reason="Court."), InterviewReleased(reason="Done."))
 near = st.sampled_from([0, 0, 0, 0, 1, -1])
 mostly = st.sampled_from([True, True, True, False])
 

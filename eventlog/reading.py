@@ -1,0 +1,176 @@
+"""Reading a log's file: what the gateway that writes it and every command beside it share.
+
+A read-only connection never checkpoints, not even when it closes, so any number of readers may
+stand beside the one writer.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from eventlog import file, tree
+from eventlog.errors import LogUnavailable
+from eventlog.keys import load_signer
+from eventlog.nodes import nodes_of
+from eventlog.notes import Signer
+from eventlog.readmodels import Overview, Sighting
+from eventlog.records import Record, interview_of
+from statemachine.interview import Interview
+from statemachine.session import Role
+from statemachine.states import State
+
+T = TypeVar("T")
+
+RECORD_FIELDS = [field.name for field in fields(Record)]
+OVERVIEW_FIELDS = [field.name for field in fields(Overview)]
+RECORD_COLUMNS = ", ".join(RECORD_FIELDS)
+OVERVIEW_COLUMNS = ", ".join(OVERVIEW_FIELDS)
+
+FIND = (
+    "SELECT interview_id, fingerprints.version FROM fingerprints "
+    "JOIN interviews USING (first_position) WHERE fingerprint = ? "
+    "ORDER BY fingerprints.first_position DESC, fingerprints.version LIMIT 1"
+)
+FIND_HEAD = (
+    "SELECT interview_id FROM interviews WHERE head = ? ORDER BY first_position DESC LIMIT 1"
+)
+
+
+class SqliteReader:
+    """A `ReadableLog`: the log of `log_id` in the file at `path`."""
+
+    def __init__(self, path: Path, log_id: str) -> None:
+        self._path = path
+        self._log_id = log_id
+        self._reader = ReaderThread(path, log_id)
+
+    @property
+    def where(self) -> str:
+        return str(self._path)
+
+    async def interview(self, interview_id: str) -> Interview | None:
+        records = await self.records(interview_id)
+        return interview_of(records) if records else None
+
+    async def records(self, interview_id: str) -> list[Record]:
+        return await self._reader.run(
+            lambda db: records_where(db, "interview_id = ? ORDER BY version", [interview_id])
+        )
+
+    async def records_from(self, position: int, limit: int) -> list[Record]:
+        where = "position >= ? ORDER BY position LIMIT ?"
+        return await self._reader.run(lambda db: records_where(db, where, [position, limit]))
+
+    async def head(self) -> int:
+        return await self._reader.run(head_of)
+
+    async def root(self, size: int) -> bytes:
+        return await self._reader.run(lambda db: tree.root(size, nodes_of(db)))
+
+    async def inclusion_proof(self, position: int, size: int) -> list[bytes]:
+        return await self._reader.run(lambda db: tree.inclusion_proof(position, size, nodes_of(db)))
+
+    async def consistency_proof(self, old_size: int, size: int) -> list[bytes]:
+        return await self._reader.run(
+            lambda db: tree.consistency_proof(old_size, size, nodes_of(db))
+        )
+
+    async def signer(self) -> Signer:
+        return await asyncio.to_thread(load_signer, file.key_path(self._path), self._log_id)
+
+    async def kept_checkpoints(self) -> list[str]:
+        sql = "SELECT note FROM checkpoints ORDER BY size"
+        return await self._reader.run(lambda db: [note for (note,) in db.execute(sql)])
+
+    async def find(self, fingerprint: bytes) -> Sighting | None:
+        row = await self._reader.run(lambda db: db.execute(FIND, [fingerprint]).fetchone())
+        return Sighting(*row) if row else None
+
+    async def find_head(self, fingerprint: bytes) -> str | None:
+        row = await self._reader.run(lambda db: db.execute(FIND_HEAD, [fingerprint]).fetchone())
+        return str(row[0]) if row else None
+
+    async def overview(self, interview_id: str) -> Overview | None:
+        rows = await self._reader.run(
+            lambda db: overviews_where(db, "interview_id = ?", [interview_id])
+        )
+        return rows[0] if rows else None
+
+    async def overviews(
+        self,
+        *,
+        state: State | None = None,
+        role: Role | None = None,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> list[Overview]:
+        wanted = {"state = ?": state, "role = ?": role, "first_position < ?": before}
+        given = {clause: value for clause, value in wanted.items() if value is not None}
+        where = " AND ".join(["TRUE", *given]) + " ORDER BY first_position DESC LIMIT ?"
+        values = [*given.values(), limit]
+        return await self._reader.run(lambda db: overviews_where(db, where, values))
+
+    async def close(self) -> None:
+        await self._reader.close()
+
+
+class ReaderThread:
+    """A read-only connection and the one thread that uses it."""
+
+    def __init__(self, path: Path, log_id: str) -> None:
+        self._connection = file.Connection(path, log_id, file.open_read_only)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="eventlog-reader")
+
+    async def run(self, read: Callable[[Database], T]) -> T:
+        """What `read` returns. Raises LogUnavailable."""
+        loop = asyncio.get_running_loop()
+        try:
+            reading = loop.run_in_executor(self._thread, self._read, read)
+        except RuntimeError:  # the thread is shut down
+            raise LogUnavailable("the event log is closed") from None
+        return await reading
+
+    def _read(self, read: Callable[[Database], T]) -> T:
+        try:
+            return read(self._connection.database())
+        except (sqlite3.Error, OSError) as error:
+            self._connection.drop()
+            raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
+
+    async def close(self) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._connection.drop)
+        self._thread.shutdown()
+
+
+def records_where(db: Database, where: str, values: Sequence[Any]) -> list[Record]:
+    """The records of the rows that `where` selects, in its order."""
+    sql = f"SELECT {RECORD_COLUMNS} FROM events WHERE {where}"
+    rows = db.execute(sql, list(values))
+    return [Record(**dict(zip(RECORD_FIELDS, row, strict=True))) for row in rows]
+
+
+def overviews_where(db: Database, where: str, values: Sequence[Any]) -> list[Overview]:
+    """The interviews that `where` selects, in its order."""
+    sql = f"SELECT {OVERVIEW_COLUMNS} FROM interviews WHERE {where}"
+    return [_overview(row) for row in db.execute(sql, list(values))]
+
+
+def _overview(row: Sequence[Any]) -> Overview:
+    # SQLite has neither booleans nor lists.
+    found = dict(zip(OVERVIEW_FIELDS, row, strict=True))
+    found["adopted"], found["on_hold"] = bool(found["adopted"]), bool(found["on_hold"])
+    found["sources"] = tuple(filter(None, found["sources"].split(",")))
+    return Overview(**found)
+
+
+def head_of(db: Database) -> int:
+    """How many records the log holds."""
+    head: int = db.execute("SELECT coalesce(max(position) + 1, 0) FROM events").fetchone()[0]
+    return head
