@@ -12,7 +12,8 @@ from api.gate import Gate
 from api.gateway import Gateway
 from api.limits import BodyLimit
 from api.openapi import describe
-from api.routes import audit, health, interviews, models, problems
+from api.responses import EVENT_HEADER
+from api.routes import audit, custody, health, interviews, models, problems
 from api.settings import Settings, load_settings
 from eventlog.open import open_log
 from eventlog.protocol import EventLog
@@ -40,7 +41,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         lifespan=lifespan,
     )
     app.state.gateway = gateway
-    for module in (health, models, interviews, audit, problems):
+    for module in (health, models, interviews, custody, audit, problems):
         app.include_router(module.router)
     errors.install(app)
     describe(app, gateway.catalogue)
@@ -51,8 +52,9 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=".*",
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["*"],
+        expose_headers=[EVENT_HEADER],
     )
     app.add_middleware(Gate, hosts=settings.allowed_hosts, origins=settings.allowed_origins)
     return app

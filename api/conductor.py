@@ -17,6 +17,7 @@ from uuid import uuid4
 from api.modelchoice import ModelChoice
 from api.refusals import (
     AlreadyComplete,
+    InterviewForgotten,
     ReplyNotRecorded,
     SessionConflict,
     UnknownInterview,
@@ -28,6 +29,7 @@ from backends.templates import TemplatesBackend
 from backends.turn import Turn
 from eventlog.errors import LogUnavailable, VersionConflict
 from eventlog.protocol import Appended, EventLog
+from eventlog.records import Record
 from statemachine.commands import give_answer, give_summary, start_interview, take_reply
 from statemachine.events import Event, Fork, SessionAdopted, SessionRefused, SummaryGiven
 from statemachine.interview import Interview, rebuild
@@ -38,12 +40,20 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Reply:
+    """The session with the interviewer's reply, and the record of that reply."""
+
+    session: Session
+    record: Record
+
+
+@dataclass(frozen=True)
 class Summary:
-    """A summary and when it was given, RFC 3339."""
+    """A summary and the record of it."""
 
     event: SummaryGiven
     config: Config
-    given_at: str
+    record: Record
 
 
 class Conductor:
@@ -73,36 +83,33 @@ class Conductor:
         self._strict = strict
         self._turns = Turns()
 
-    async def start(self, asked: Config, interview_id: str | None = None) -> Session:
+    async def start(self, asked: Config, interview_id: str | None = None) -> Reply:
         """A new interview's session, with its first question; a model that is not asked for
         is chosen.
 
         With an `interview_id` of the client's own the start can be posted again after a
         lost reply: it gives the same session. Raises UnknownModel, SessionConflict when the
-        id is another interview's, LogUnavailable or ReplyNotRecorded.
+        id is another interview's, InterviewForgotten, LogUnavailable or ReplyNotRecorded.
         """
         deadline = Deadline.after(self._reply_seconds)
         id = interview_id or str(uuid4())
-        begun = await self._log.interview(id) if interview_id else None
+        begun = await self._look_up(id) if interview_id else None
         if begun is None:
             begun = await self._begin(id, asked)
         _check_same_start(begun, asked)
         length = len(begun.messages) - begun.questions_asked
-        interview = await self._fetch_reply(id, length, deadline)
-        return interview.session_at(length + 1)
+        return await self._fetch_reply(id, length, deadline)
 
-    async def respond(self, posted: Session, answer: str) -> Session:
+    async def respond(self, posted: Session, answer: str) -> Reply:
         """The session after `answer` and the interviewer's reply to it.
 
         Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownInterview (strict),
-        LogUnavailable (the answer was not taken) or ReplyNotRecorded (it was).
+        InterviewForgotten, LogUnavailable (the answer was not taken) or ReplyNotRecorded (it was).
         """
         deadline = Deadline.after(self._reply_seconds)
         rebuild(posted)
         interview_id = await self._claim(posted, answer, deadline)
-        length = len(posted.messages) + 1
-        interview = await self._fetch_reply(interview_id, length, deadline)
-        return interview.session_at(length + 1)
+        return await self._fetch_reply(interview_id, len(posted.messages) + 1, deadline)
 
     async def sum_up(self, posted: Session) -> Summary:
         """A summary of the interview as it stands; the same one while nothing more is said.
@@ -146,7 +153,7 @@ class Conductor:
         self, id: str | None, posted: Session, answer: str | None, deadline: Deadline
     ) -> str:
         found = id or await self._locate(posted, answer)
-        interview = await self._log.interview(found) if found else None
+        interview = await self._look_up(found) if found else None
         if found is None or interview is None:
             return await self._adopt(posted, answer)
         judgement = judge(posted, interview, answer)
@@ -246,14 +253,15 @@ class Conductor:
 
     # The interviewer's half of a move
 
-    async def _fetch_reply(self, id: str, length: int, deadline: Deadline) -> Interview:
-        """The interview, with the interviewer's reply to its first `length` messages in the
-        log. Raises ReplyNotRecorded: those messages are in it all the same."""
+    async def _fetch_reply(self, id: str, length: int, deadline: Deadline) -> Reply:
+        """The interviewer's reply to the first `length` messages, which is in the log then.
+        Raises ReplyNotRecorded: those messages are in it all the same."""
         try:
             interview = await self._known(id)
-            if len(interview.messages) > length:
-                return interview
-            return await self._made_whole(id, deadline)
+            if len(interview.messages) <= length:
+                interview = await self._made_whole(id, deadline)
+            record = await self._record(id, interview.said_at[length])
+            return Reply(interview.session_at(length + 1), record)
         except LogUnavailable as error:
             raise ReplyNotRecorded(
                 f"What you sent is in the log, as interview {id}; the reply to it is not, "
@@ -293,14 +301,27 @@ class Conductor:
 
     async def _recorded_summary(self, interview: Interview, summary: SummaryGiven) -> Summary:
         assert interview.id is not None
-        records = await self._log.records(interview.id)
-        given_at = next(r.time for r in reversed(records) if r.event == summary)
-        return Summary(summary, interview.config, given_at)
+        record = await self._record(interview.id, interview.summed_up_at)
+        return Summary(summary, interview.config, record)
 
     # The log
 
-    async def _known(self, id: str) -> Interview:
+    async def _look_up(self, id: str) -> Interview | None:
         interview = await self._log.interview(id)
+        if interview is not None and interview.is_forgotten:
+            raise InterviewForgotten(
+                f"The words of interview {id} were forgotten, and it takes no more. Start a new "
+                "interview."
+            )
+        return interview
+
+    async def _record(self, id: str, version: int) -> Record:
+        record = await self._log.record(id, version)
+        assert record is not None, "what was folded is in the log"
+        return record
+
+    async def _known(self, id: str) -> Interview:
+        interview = await self._look_up(id)
         if interview is None:
             raise UnknownInterview(f"The log holds no interview {id}.")
         return interview

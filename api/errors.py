@@ -17,6 +17,8 @@ from api import problems
 from api.problems import FieldError, ProblemType, problem_response
 from api.refusals import (
     AlreadyComplete,
+    InterviewForgotten,
+    InterviewOnHold,
     ReplyNotRecorded,
     SessionConflict,
     UnknownInterview,
@@ -40,6 +42,8 @@ def install(app: FastAPI) -> None:
         IllegalSession: _illegal_session,
         SessionConflict: _conflict,
         UnknownInterview: _unknown_interview,
+        InterviewForgotten: _interview_forgotten,
+        InterviewOnHold: _interview_on_hold,
         UnknownModel: _unknown_model,
         LogUnavailable: _log_unavailable,
         ReplyNotRecorded: _reply_not_recorded,
@@ -79,6 +83,14 @@ async def _conflict(request: Request, error: SessionConflict) -> JSONResponse:
 
 async def _unknown_interview(request: Request, error: UnknownInterview) -> JSONResponse:
     return _problem(request, problems.UNKNOWN_INTERVIEW, str(error))
+
+
+async def _interview_forgotten(request: Request, error: InterviewForgotten) -> JSONResponse:
+    return _problem(request, problems.INTERVIEW_FORGOTTEN, str(error))
+
+
+async def _interview_on_hold(request: Request, error: InterviewOnHold) -> JSONResponse:
+    return _problem(request, problems.INTERVIEW_ON_HOLD, str(error))
 
 
 async def _unknown_model(request: Request, error: UnknownModel) -> JSONResponse:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from api.conductor import Conductor
+from api.custody import Custody
 from api.logwatch import LogWatch
 from api.modelchoice import ModelChoice
 from api.settings import Settings
@@ -58,6 +59,7 @@ class Gateway:
             reply_seconds=settings.reply_budget_seconds,
             strict=settings.strict_sessions,
         )
+        self.custody = Custody(log, now=utc_now, retention_days=settings.retention_days)
         self._began = monotonic()
 
     @property
@@ -69,7 +71,7 @@ class Gateway:
         """Probe, fetch and watch in the background; at the end close what is open."""
         rounds = [
             asyncio.create_task(part.run(), name=type(part).__name__)
-            for part in (self.health, self.catalogue, self.log_watch)
+            for part in (self.health, self.catalogue, self.log_watch, self.custody)
         ]
         try:
             yield

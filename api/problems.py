@@ -66,6 +66,18 @@ METHOD_NOT_ALLOWED = ProblemType(
     "This path does not take that method",
     "The `Allow` header names the ones it takes.",
 )
+INTERVIEW_FORGOTTEN = ProblemType(
+    "interview-forgotten",
+    HTTPStatus.GONE,
+    "The interview's words were forgotten",
+    "The list and its events still show that it was held; start a new interview.",
+)
+INTERVIEW_ON_HOLD = ProblemType(
+    "interview-on-hold",
+    HTTPStatus.CONFLICT,
+    "The interview is on hold",
+    "Its words cannot be forgotten until it is released.",
+)
 SESSION_CONFLICT = ProblemType(
     "session-conflict",
     HTTPStatus.CONFLICT,
@@ -117,6 +129,8 @@ PROBLEM_TYPES = {
         NOT_FOUND,
         UNKNOWN_MODEL,
         UNKNOWN_INTERVIEW,
+        INTERVIEW_FORGOTTEN,
+        INTERVIEW_ON_HOLD,
         METHOD_NOT_ALLOWED,
         SESSION_CONFLICT,
         INTERVIEW_COMPLETE,

@@ -4,6 +4,8 @@ Refusal
 ├── SessionConflict     the log says other than the session
 │   └── AlreadyComplete     and what it says is that the interview is over
 ├── UnknownInterview
+├── InterviewForgotten  its words were erased
+├── InterviewOnHold     its words may not be erased
 ├── UnknownModel
 └── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
 """
@@ -38,6 +40,14 @@ class AlreadyComplete(SessionConflict):
 
 class UnknownInterview(Refusal):
     """An interview that the log does not hold."""
+
+
+class InterviewForgotten(Refusal):
+    """An interview whose words were erased; that it was held is all that is left."""
+
+
+class InterviewOnHold(Refusal):
+    """An interview whose words may not be erased until it is released."""
 
 
 class UnknownModel(Refusal):

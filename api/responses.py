@@ -1,6 +1,9 @@
-"""The problems an endpoint can answer, as the OpenAPI page shows them."""
+"""What an endpoint's answers hold beside their body: the evidence they point to, and the
+problems they can be, as the OpenAPI page shows them."""
 
 from typing import Any
+
+from starlette.responses import Response
 
 from api.problems import (
     FOREIGN_ORIGIN,
@@ -12,6 +15,31 @@ from api.problems import (
     Problem,
     ProblemType,
 )
+from eventlog.records import Record
+
+EVENT_HEADER = "Interview-Event"
+
+WITH_EVIDENCE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            EVENT_HEADER: {
+                "description": "The event that recorded this answer: its position in the log and "
+                "its RFC 6962 leaf hash in hexadecimal. Keep it: with a checkpoint, the proof of "
+                "GET /api/v1/audit/inclusion shows that the log still holds it.",
+                "schema": {"type": "string"},
+                "example": f'position=41, leaf="{"9f" * 32}"',
+            }
+        }
+    }
+}
+"""FastAPI's `responses` for an endpoint that points to the event of its answer."""
+
+
+def point_to(record: Record, response: Response) -> None:
+    """Say in the response's header (an RFC 9651 dictionary) which event recorded it, so that
+    whoever keeps it can hold the log to it."""
+    response.headers[EVENT_HEADER] = f'position={record.position}, leaf="{record.leaf.hex()}"'
+
 
 EVERYWHERE = (UNKNOWN_HOST, FOREIGN_ORIGIN)
 WITH_BODY = (TOO_LARGE, NOT_JSON, INVALID_INPUT)

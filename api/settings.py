@@ -102,6 +102,12 @@ class Settings(BaseSettings):
         le=4.5,
         description="Time that all backends together may take for the interviewer's words.",
     )
+    retention_days: int | None = Field(
+        None,
+        ge=1,
+        description="Days after which the words of complete interviews are forgotten; kept for "
+        "good where it is not set.",
+    )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     def service_urls(self) -> Mapping[str, str]:

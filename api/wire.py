@@ -1,5 +1,6 @@
 """What goes over the wire beside the session itself: requests and answers, in camelCase."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -8,7 +9,9 @@ from pydantic.alias_generators import to_camel
 from backends.health import ServiceStatus
 from backends.models import Model
 from eventlog.readmodels import Overview
+from eventlog.records import Record
 from eventlog.times import to_text
+from statemachine.events import ContentForgotten
 from statemachine.interview import Interview
 from statemachine.session import (
     DEFAULT_QUESTIONS,
@@ -16,6 +19,7 @@ from statemachine.session import (
     InterviewId,
     ModelId,
     QuestionCount,
+    Reason,
     Role,
     Session,
 )
@@ -38,7 +42,7 @@ EXAMPLE_SESSION: dict[str, Any] = {
 on any gateway, because it is adopted."""
 
 
-ShownState = Literal[State.STARTED, State.QUESTIONING, State.COMPLETE]
+ShownState = Literal[State.STARTED, State.QUESTIONING, State.COMPLETE, State.FORGOTTEN]
 """The states that an interview in the log can be in."""
 
 
@@ -174,6 +178,10 @@ class InterviewOverview(Wire):
         description="True when it began with a session that the log did not know: nothing "
         "vouches for what was said before."
     )
+    on_hold: bool = Field(description="True while its words may not be forgotten.")
+    sources: list[str] = Field(
+        description="The backends whose words are in it, in the order they first spoke."
+    )
     version: int = Field(description="How many events the log holds of it.")
     started_at: str
     updated_at: str
@@ -212,6 +220,8 @@ def _overview_fields(row: Overview) -> dict[str, Any]:
         "questions_asked": row.questions_asked,
         "responses_given": row.answers_given,
         "adopted": row.adopted,
+        "on_hold": row.on_hold,
+        "sources": list(row.sources),
         "version": row.version,
         "started_at": row.started_at,
         "updated_at": row.updated_at,
@@ -221,6 +231,36 @@ def _overview_fields(row: Overview) -> dict[str, Any]:
 class InterviewsReply(Wire):
     interviews: list[InterviewOverview]
     next: str | None = Field(description="The `cursor` of the next page; null on the last.")
+
+
+class ReasonRequest(Wire):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "A court asks for it."}]})
+
+    reason: Reason = Field(description="Why, in a few words; it is kept as evidence.")
+
+
+class ForgottenReply(Wire):
+    """What a forgetting left: the event that records it."""
+
+    interview_id: InterviewId
+    reason: str
+    forgotten_at: str
+    position: int
+    forks: list[InterviewId] = Field(
+        description="Interviews that began with a session of this one. They hold words of it "
+        "still; forget them too if they are to go."
+    )
+
+    @classmethod
+    def of(cls, record: Record, forks: Sequence[str]) -> "ForgottenReply":
+        assert isinstance(record.event, ContentForgotten)
+        return cls(
+            interview_id=record.interview_id,
+            reason=record.event.reason,
+            forgotten_at=record.time,
+            position=record.position,
+            forks=list(forks),
+        )
 
 
 Limit = Annotated[int, Field(ge=1, le=100)]

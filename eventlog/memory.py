@@ -15,10 +15,18 @@ from eventlog.notes import Checkpoint, Signer
 from eventlog.protocol import Appended
 from eventlog.readmodels import Overview, Sighting, overview, project
 from eventlog.records import Record, draft
-from statemachine.events import OUTLIVES_FORGETTING, Event
+from statemachine.events import (
+    KIND_OF,
+    OUTLIVES_FORGETTING,
+    Event,
+    InterviewCompleted,
+    SessionAdopted,
+)
 from statemachine.interview import Interview
 from statemachine.session import Role
 from statemachine.states import State
+
+COMPLETING = (KIND_OF[InterviewCompleted], KIND_OF[SessionAdopted])
 
 
 class MemoryEventLog:
@@ -91,6 +99,37 @@ class MemoryEventLog:
 
     async def records(self, interview_id: str) -> list[Record]:
         return [record for record in self._records if record.interview_id == interview_id]
+
+    async def record(self, interview_id: str, version: int) -> Record | None:
+        records = await self.records(interview_id)
+        return records[version - 1] if version <= len(records) else None
+
+    async def forks_of(self, interview_id: str) -> list[str]:
+        return [
+            record.interview_id
+            for record in self._records
+            if record.version == 1
+            and record.payload is not None
+            and isinstance(record.event, SessionAdopted)
+            and record.event.forked_from is not None
+            and record.event.forked_from.interview_id == interview_id
+        ]
+
+    async def expired(self, before: str) -> list[str]:
+        def completed_at(id: str) -> str:
+            return max(
+                record.time
+                for record in self._records
+                if record.interview_id == id and record.kind in COMPLETING
+            )
+
+        return [
+            row.interview_id
+            for row in self._overviews.values()
+            if row.state == State.COMPLETE
+            and not row.on_hold
+            and completed_at(row.interview_id) < before
+        ]
 
     async def records_from(self, position: int, limit: int) -> list[Record]:
         return self._records[position : position + limit]

@@ -35,6 +35,10 @@ class ReadableLog(Protocol):
         """The interview's records, oldest first; empty if the log does not know it."""
         ...
 
+    async def record(self, interview_id: str, version: int) -> Record | None:
+        """The record of one event of an interview; None if there is none."""
+        ...
+
     async def records_from(self, position: int, limit: int) -> list[Record]:
         """Up to `limit` records of all interviews from `position` on."""
         ...
@@ -82,6 +86,15 @@ class ReadableLog(Protocol):
         limit: int = 20,
     ) -> list[Overview]:
         """Interviews, newest first, begun before position `before`."""
+        ...
+
+    async def forks_of(self, interview_id: str) -> list[str]:
+        """The interviews that began with a session of this one, and so hold words of it."""
+        ...
+
+    async def expired(self, before: str) -> list[str]:
+        """The interviews that were complete before the time `before` (RFC 3339, as records have
+        it) and are not on hold, oldest first."""
         ...
 
     async def kept_checkpoints(self) -> list[str]:

@@ -40,6 +40,16 @@ FIND = (
 FIND_HEAD = (
     "SELECT interview_id FROM interviews WHERE head = ? ORDER BY first_position DESC LIMIT 1"
 )
+FORKS = (
+    "SELECT interviews.interview_id FROM interviews JOIN events "
+    "ON position = first_position WHERE adopted "
+    "AND json_extract(payload, '$.forkedFrom.interviewId') = ? ORDER BY position"
+)
+EXPIRED = (
+    "SELECT interview_id FROM interviews WHERE state = 'complete' AND NOT on_hold AND "
+    "(SELECT max(time) FROM events WHERE events.interview_id = interviews.interview_id "
+    "AND kind IN ('interview-completed', 'session-adopted')) < ? ORDER BY first_position"
+)
 
 
 class SqliteReader:
@@ -63,6 +73,13 @@ class SqliteReader:
             lambda db: records_where(db, "interview_id = ? ORDER BY version", [interview_id])
         )
 
+    async def record(self, interview_id: str, version: int) -> Record | None:
+        values = [interview_id, version]
+        found = await self._reader.run(
+            lambda db: records_where(db, "interview_id = ? AND version = ?", values)
+        )
+        return found[0] if found else None
+
     async def records_from(self, position: int, limit: int) -> list[Record]:
         where = "position >= ? ORDER BY position LIMIT ?"
         return await self._reader.run(lambda db: records_where(db, where, [position, limit]))
@@ -83,6 +100,14 @@ class SqliteReader:
 
     async def signer(self) -> Signer:
         return await asyncio.to_thread(load_signer, file.key_path(self._path), self._log_id)
+
+    async def forks_of(self, interview_id: str) -> list[str]:
+        return await self._reader.run(
+            lambda db: [id for (id,) in db.execute(FORKS, [interview_id])]
+        )
+
+    async def expired(self, before: str) -> list[str]:
+        return await self._reader.run(lambda db: [id for (id,) in db.execute(EXPIRED, [before])])
 
     async def kept_checkpoints(self) -> list[str]:
         sql = "SELECT note FROM checkpoints ORDER BY size"

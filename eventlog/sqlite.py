@@ -87,6 +87,7 @@ class SqliteEventLog(SqliteReader):
         super().__init__(path, log_id)
         self._writer = Writer(path, log_id)
         self._folded: OrderedDict[str, Interview] = OrderedDict()
+        self._latest: dict[str, Record] = {}
         self._scrubbing = asyncio.Lock()
 
     async def append(
@@ -118,9 +119,17 @@ class SqliteEventLog(SqliteReader):
         except BaseException:
             # Whatever happened, memory must not know better than the file.
             self._folded.pop(interview_id, None)
+            self._latest.pop(interview_id, None)
             raise
-        self._remember(interview_id, projection.interview)
+        if self._remember(interview_id, projection.interview) is projection.interview:
+            self._latest[interview_id] = records[-1]
         return records
+
+    async def record(self, interview_id: str, version: int) -> Record | None:
+        latest = self._latest.get(interview_id)
+        if latest is not None and latest.version == version:
+            return latest
+        return await super().record(interview_id, version)
 
     async def interview(self, interview_id: str) -> Interview | None:
         if folded := self._folded.get(interview_id):
@@ -136,7 +145,8 @@ class SqliteEventLog(SqliteReader):
             known = self._folded[interview_id] = interview
         self._folded.move_to_end(interview_id)
         if len(self._folded) > INTERVIEWS_IN_MEMORY:
-            self._folded.popitem(last=False)
+            dropped, _ = self._folded.popitem(last=False)
+            self._latest.pop(dropped, None)
         return known
 
     async def is_writable(self) -> bool:

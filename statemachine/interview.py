@@ -39,12 +39,14 @@ class Interview:
     state: State = State.NEW
     version: int = 0
     messages: tuple[Message, ...] = ()
+    said_at: tuple[int, ...] = ()
     questions_asked: int = 0
     answers_given: int = 0
     adopted: bool = False
     on_hold: bool = False
     sources: tuple[str, ...] = ()
     summary: SummaryGiven | None = None
+    summed_up_at: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -108,9 +110,11 @@ def _unborn(event: Event, id: str | None) -> Interview:
 def _grown(interview: Interview, event: Event) -> Interview:
     match event:
         case InterviewStarted():
-            return replace(interview, messages=event.messages)
-        case SessionAdopted():
-            return replace(rebuild(event.session), id=interview.id, adopted=True)
+            return replace(interview, messages=event.messages, said_at=(1,) * len(event.messages))
+        case SessionAdopted(session=session):
+            said_at = (1,) * len(session.messages)
+            rebuilt = rebuild(session)
+            return replace(rebuilt, id=interview.id, adopted=True, said_at=said_at)
         case QuestionAsked():
             asked = replace(interview, questions_asked=interview.questions_asked + 1)
             return _with_words(asked, Speaker.ASSISTANT, event.content, event.origin)
@@ -121,7 +125,8 @@ def _grown(interview: Interview, event: Event) -> Interview:
             return _with_words(interview, Speaker.ASSISTANT, event.content, event.origin)
         case SummaryGiven():
             sources = _with_source(interview.sources, event.origin)
-            return replace(interview, summary=event, sources=sources)
+            summed_up_at = interview.version + 1
+            return replace(interview, summary=event, summed_up_at=summed_up_at, sources=sources)
         case InterviewHeld() | InterviewReleased():
             return replace(interview, on_hold=isinstance(event, InterviewHeld))
         case ContentForgotten():
@@ -136,8 +141,10 @@ def _with_words(
     return replace(
         interview,
         messages=(*interview.messages, Message(role=speaker, content=content)),
+        said_at=(*interview.said_at, interview.version + 1),
         sources=_with_source(interview.sources, origin),
         summary=None,
+        summed_up_at=0,
     )
 
 

@@ -11,6 +11,7 @@ from api.responses import documented
 from api.routes.gateway_of import TheGateway
 from api.wire import ConsistencyReply, InclusionReply
 from eventlog.checkpoints import signed_checkpoint
+from eventlog.errors import LogUnavailable
 
 router = APIRouter(
     prefix="/api/v1/audit", tags=["audit"], responses=documented(problems.LOG_UNAVAILABLE)
@@ -23,7 +24,10 @@ Count = Annotated[int, Query(ge=0, le=2**62)]
 async def checkpoint(gateway: TheGateway) -> str:
     """The head of the log as a signed note (C2SP tlog-checkpoint). Keep it elsewhere: it shows
     one day whether the log still holds all that it held now."""
-    return await signed_checkpoint(gateway.log)
+    try:
+        return await gateway.log.seal()
+    except LogUnavailable:  # it cannot be kept in the log now, but it can be given out
+        return await signed_checkpoint(gateway.log)
 
 
 @router.get("/key", response_class=PlainTextResponse)

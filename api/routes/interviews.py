@@ -1,14 +1,14 @@
 """Interviews: set up, answer, sum up; look one up, list them all."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query, Response
 
 from api import problems
-from api.refusals import UnknownInterview
-from api.responses import documented
+from api.refusals import InterviewForgotten
+from api.responses import WITH_EVIDENCE, documented, point_to
 from api.routes.gateway_of import TheGateway
+from api.routes.in_path import InterviewInPath, unknown
 from api.wire import (
     InterviewOverview,
     InterviewReply,
@@ -24,47 +24,59 @@ from statemachine.session import Config, Role, Session
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
 
-CONFLICTS = documented(
-    problems.SESSION_CONFLICT, problems.UNKNOWN_INTERVIEW, problems.LOG_UNAVAILABLE
+REFUSALS = WITH_EVIDENCE | documented(
+    problems.SESSION_CONFLICT,
+    problems.UNKNOWN_INTERVIEW,
+    problems.INTERVIEW_FORGOTTEN,
+    problems.LOG_UNAVAILABLE,
 )
 
 
 @router.post(
     "/start",
     response_model_exclude_none=True,
-    responses=documented(
-        problems.UNKNOWN_MODEL, problems.SESSION_CONFLICT, problems.LOG_UNAVAILABLE
+    responses=WITH_EVIDENCE
+    | documented(
+        problems.UNKNOWN_MODEL,
+        problems.SESSION_CONFLICT,
+        problems.INTERVIEW_FORGOTTEN,
+        problems.LOG_UNAVAILABLE,
     ),
 )
-async def start(request: StartRequest, gateway: TheGateway) -> Session:
+async def start(request: StartRequest, gateway: TheGateway, response: Response) -> Session:
     """Set up an interview: its session, with the first question."""
     config = Config(
         role=request.role,
         model=request.model,
         total_questions=request.total_questions,
     )
-    return await gateway.conductor.start(config, request.interview_id)
+    reply = await gateway.conductor.start(config, request.interview_id)
+    point_to(reply.record, response)
+    return reply.session
 
 
-@router.post("/respond", response_model_exclude_none=True, responses=CONFLICTS)
-async def respond(request: RespondRequest, gateway: TheGateway) -> Session:
+@router.post("/respond", response_model_exclude_none=True, responses=REFUSALS)
+async def respond(request: RespondRequest, gateway: TheGateway, response: Response) -> Session:
     """Answer the question that waits: the session with the interviewer's reply.
 
     The same post again gives the same reply, word for word.
     """
-    return await gateway.conductor.respond(request.session, request.message)
+    reply = await gateway.conductor.respond(request.session, request.message)
+    point_to(reply.record, response)
+    return reply.session
 
 
-@router.post("/summary", responses=CONFLICTS)
-async def summary(request: SummaryRequest, gateway: TheGateway) -> SummaryReply:
+@router.post("/summary", responses=REFUSALS)
+async def summary(request: SummaryRequest, gateway: TheGateway, response: Response) -> SummaryReply:
     """Sum the interview up as it stands."""
     given = await gateway.conductor.sum_up(request.session)
+    point_to(given.record, response)
     return SummaryReply(
         summary=given.event.content,
         role=given.config.role,
         questions_asked=given.event.questions_asked,
         responses_given=given.event.responses_given,
-        timestamp=given.given_at,
+        timestamp=given.record.time,
     )
 
 
@@ -92,16 +104,18 @@ async def interviews(
 @router.get(
     "/{interviewId:uuid}",
     response_model_exclude_none=True,
-    responses=documented(problems.UNKNOWN_INTERVIEW, problems.LOG_UNAVAILABLE),
+    responses=documented(
+        problems.UNKNOWN_INTERVIEW, problems.INTERVIEW_FORGOTTEN, problems.LOG_UNAVAILABLE
+    ),
 )
-async def interview(
-    interview_id: Annotated[UUID, Path(alias="interviewId")], gateway: TheGateway
-) -> InterviewReply:
+async def interview(interview_id: InterviewInPath, gateway: TheGateway) -> InterviewReply:
     """One interview and its current session, to go on from after a crash."""
-    found = await gateway.log.interview(str(interview_id))
-    row = await gateway.log.overview(str(interview_id))
+    found = await gateway.log.interview(interview_id)
+    row = await gateway.log.overview(interview_id)
     if found is None or row is None:
-        raise UnknownInterview(
-            "The log holds no interview of this id. GET /api/v1/interviews lists those it holds."
+        raise unknown(interview_id)
+    if found.is_forgotten:
+        raise InterviewForgotten(
+            f"The words of interview {interview_id} were forgotten. Its events tell when and why."
         )
     return InterviewReply.of_interview(row, found)

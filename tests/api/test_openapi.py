@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.desktop import Desktop
 from tests.gateways import Served
 
 
@@ -32,6 +33,9 @@ def test_every_endpoint_of_the_contract_is_documented(document: dict[str, Any]) 
         "POST /api/v1/interviews/summary",
         "GET /api/v1/interviews",
         "GET /api/v1/interviews/{interviewId}",
+        "POST /api/v1/interviews/{interviewId}/hold",
+        "POST /api/v1/interviews/{interviewId}/release",
+        "DELETE /api/v1/interviews/{interviewId}",
         "GET /api/v1/audit/checkpoint",
         "GET /api/v1/audit/key",
         "GET /api/v1/audit/inclusion",
@@ -40,16 +44,17 @@ def test_every_endpoint_of_the_contract_is_documented(document: dict[str, Any]) 
 
 
 def test_every_example_works_when_tried(alone: Served, document: dict[str, Any]) -> None:
+    id = Desktop(alone).start().interview_id
     tried = 0
     for method, path, operation in operations(document):
         if method == "post":
             schema = str(operation["requestBody"]["content"]["application/json"]["schema"])
             name = re.findall(r"#/components/schemas/(\w+)", schema)[0]
             for example in document["components"]["schemas"][name]["examples"]:
-                response = alone.post(path, example)
+                response = alone.post(path.replace("{interviewId}", id), example)
                 assert response.status_code == 200, (path, response.text)
                 tried += 1
-    assert tried == 4
+    assert tried == 6
 
 
 def test_every_problem_is_documented_as_one(document: dict[str, Any]) -> None:

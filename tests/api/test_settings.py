@@ -16,6 +16,8 @@ VARIABLES = [name.upper() for name in Settings.model_fields]
 def shown_default(name: str) -> str:
     """A setting's default as one would write it in a .env."""
     value = getattr(settings_for(**defaults()), name.lower())
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(value) if isinstance(value, tuple) else str(value)
