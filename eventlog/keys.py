@@ -2,6 +2,8 @@
 beside the log that only its owner may read."""
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,8 +16,6 @@ from cryptography.hazmat.primitives.serialization import (
 
 from eventlog.errors import LogUnavailable
 from eventlog.notes import Signer
-
-OWNER_ONLY = 0o600
 
 
 def key_name(log_id: str) -> str:
@@ -44,10 +44,14 @@ def _make(path: Path) -> None:
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
     # Whole or not at all: a key that was cut off would lock its owner out of its own proofs.
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, OWNER_ONLY)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    # And never in another's place: a command and its gateway may both come to need one.
+    descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()

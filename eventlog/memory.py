@@ -104,6 +104,9 @@ class MemoryEventLog:
         records = await self.records(interview_id)
         return records[version - 1] if version <= len(records) else None
 
+    async def beginning_with(self, prefix: str, limit: int) -> list[str]:
+        return sorted(id for id in self._overviews if id.startswith(prefix))[:limit]
+
     async def forks_of(self, interview_id: str) -> list[str]:
         return [
             record.interview_id

@@ -88,6 +88,10 @@ class ReadableLog(Protocol):
         """Interviews, newest first, begun before position `before`."""
         ...
 
+    async def beginning_with(self, prefix: str, limit: int) -> list[str]:
+        """Up to `limit` ids of interviews that begin with `prefix`, in their order."""
+        ...
+
     async def forks_of(self, interview_id: str) -> list[str]:
         """The interviews that began with a session of this one, and so hold words of it."""
         ...

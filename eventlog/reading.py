@@ -40,6 +40,10 @@ FIND = (
 FIND_HEAD = (
     "SELECT interview_id FROM interviews WHERE head = ? ORDER BY first_position DESC LIMIT 1"
 )
+BEGINNING_WITH = (
+    "SELECT interview_id FROM interviews WHERE interview_id >= ? AND interview_id < ? "
+    "ORDER BY interview_id LIMIT ?"
+)
 FORKS = (
     "SELECT interviews.interview_id FROM interviews JOIN events "
     "ON position = first_position WHERE adopted "
@@ -100,6 +104,12 @@ class SqliteReader:
 
     async def signer(self) -> Signer:
         return await asyncio.to_thread(load_signer, file.key_path(self._path), self._log_id)
+
+    async def beginning_with(self, prefix: str, limit: int) -> list[str]:
+        values = [prefix, f"{prefix}\uffff", limit]  # no id goes as far as U+FFFF
+        return await self._reader.run(
+            lambda db: [id for (id,) in db.execute(BEGINNING_WITH, values)]
+        )
 
     async def forks_of(self, interview_id: str) -> list[str]:
         return await self._reader.run(

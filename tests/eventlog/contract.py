@@ -124,6 +124,37 @@ class EventLogContract:
         assert kept == ["interview-held", "interview-released", "content-forgotten"]
         assert [row.on_hold for row in await log.overviews()] == [False]
 
+    @in_loop
+    async def test_the_forks_of_an_interview_are_known(self, log: EventLog) -> None:
+        first = await tell(log, new_id(), *OPENING)
+        assert first.id is not None
+        fork, stranger = new_id(), new_id()
+        left = Fork(interview_id=first.id, version=2)
+        await tell(log, fork, adopt(first.session, fork).model_copy(update={"forked_from": left}))
+        await tell(log, stranger, adopt(first.session, stranger))
+        assert await log.forks_of(first.id) == [fork]
+        assert await log.forks_of(fork) == []
+
+    @in_loop
+    async def test_a_record_is_found_by_its_version(self, log: EventLog) -> None:
+        whole = await tell(log, new_id(), *WHOLE)
+        assert whole.id is not None
+        records = await log.records(whole.id)
+        found = [await log.record(whole.id, version) for version in range(1, len(WHOLE) + 1)]
+        assert found == records
+        assert await log.record(whole.id, len(WHOLE) + 1) is None
+        assert await log.record(new_id(), 1) is None
+
+    @in_loop
+    async def test_interviews_are_found_by_how_their_ids_begin(self, log: EventLog) -> None:
+        ids = sorted([f"{begin}{new_id()[2:]}" for begin in ("aa", "ab", "ab", "b0")])
+        for id in ids:
+            await tell(log, id, *OPENING)
+        assert await log.beginning_with("a", 10) == ids[:3]
+        assert await log.beginning_with("ab", 1) == ids[1:2]
+        assert await log.beginning_with(ids[3], 10) == ids[3:]
+        assert await log.beginning_with("c", 10) == []
+
     # Checkpoints in the log
 
     @in_loop

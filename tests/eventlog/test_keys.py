@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,11 @@ def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_takes_no_key_says_so(tmp_path: Path) -> None:
     with pytest.raises(LogUnavailable, match="neither read nor made"):
         load_signer(tmp_path / "missing" / "log.key", "id")
+
+
+def test_all_who_need_a_key_at_once_get_the_same_one(tmp_path: Path) -> None:
+    key = tmp_path / "log.key"
+    with ThreadPoolExecutor(8) as pool:
+        signers = list(pool.map(lambda _: load_signer(key, "id"), range(32)))
+    assert len({signer.verifier for signer in signers}) == 1
+    assert [file.name for file in tmp_path.iterdir()] == [key.name]
