@@ -1,0 +1,65 @@
+"""Words that others wrote, made harmless to look at.
+
+What candidates, clients and backends write may hold characters that move a terminal's cursor,
+turn the reading order round or cannot be seen. A person who reads a transcript is shown them.
+"""
+
+import unicodedata
+
+_KEPT_CONTROLS = "\n\t"
+_JOINERS = "\u200c\u200d"
+"""Zero-width (non-)joiner: emoji, and words in Persian and Indic scripts, fall apart without."""
+
+_PARTS_OF_WRITING = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\u180e"
+"""Format characters of Arabic, Syriac and Mongolian that can be seen, or give words their form."""
+
+_KEPT = frozenset(_KEPT_CONTROLS + _JOINERS + _PARTS_OF_WRITING)
+
+_SHOWN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+"""Control, format, private use, half of a surrogate pair, line and paragraph separator."""
+
+_LAST_TWO = 0xFFFE
+"""The last two places of every plane are noncharacters."""
+
+_NEVER_CHARACTERS = (
+    range(0xFDD0, 0xFDF0),
+    range(0x2065, 0x2066),
+    range(0xFFF0, 0xFFF9),
+    range(0xE0000, 0xE0100),
+    range(0xE01F0, 0xE1000),
+)
+"""The other noncharacters, and the places set aside for format characters to come."""
+
+
+class _Shown(dict[int, int | str]):
+    """For `str.translate`: every character that must be shown, as "<U+202E>"."""
+
+    def __missing__(self, code: int) -> int | str:
+        return f"<U+{code:04X}>" if _must_be_shown(code) else code
+
+
+def visible(text: str) -> str:
+    """`text` with every character that acts, hides or has no meaning written as "<U+202E>".
+
+    Line feeds and tabs stay, and so does all that scripts and emoji are written with.
+    """
+    return text.translate(_SHOWN)
+
+
+def visible_line(text: str) -> str:
+    """The same on one line, for words in the middle of a sentence."""
+    return " ".join(visible(text).split())
+
+
+def _must_be_shown(code: int) -> bool:
+    character = chr(code)
+    if character in _KEPT:
+        return False
+    return unicodedata.category(character) in _SHOWN_CATEGORIES or _is_never_a_character(code)
+
+
+def _is_never_a_character(code: int) -> bool:
+    return code & _LAST_TWO == _LAST_TWO or any(code in place for place in _NEVER_CHARACTERS)
+
+
+_SHOWN = _Shown()
