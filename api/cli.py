@@ -4,17 +4,21 @@ import asyncio
 import gc
 import logging
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api import __version__
+from api.commands.shared import log_url, plain_errors, read_log
+from statemachine.session import Role
+from statemachine.states import State
 
 if TYPE_CHECKING:
     import uvicorn
 
+    from api.commands.custody import Action
     from api.gateway import Gateway
 
 # What a command needs is imported when it runs, so that --help and --version are instant.
@@ -26,21 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Say what is wrong in a line on standard error, and exit with 1."""
-    from api.server import CannotServe
-    from api.settings import InvalidSettings
-    from eventlog.errors import EventLogError
-
-    try:
-        yield
-    except (CannotServe, InvalidSettings, EventLogError) as error:
-        for line in str(error).splitlines():
-            typer.echo(f"interview-gateway: {line}", err=True)
-        raise typer.Exit(1) from error
 
 
 def _print_version(wanted: bool) -> None:
@@ -67,6 +56,135 @@ def serve(
     """Start the gateway. Ctrl-C finishes what is under way and stops it."""
     with plain_errors():
         _serve(host, port)
+
+
+LOG = typer.Option("--log", metavar="FILE", help="The event log [EVENTLOG_URL].")
+LogOption = Annotated[str | None, LOG]
+JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
+NAMED = typer.Argument(
+    metavar="ID", help="An interview: its id, how that begins, or last for the newest."
+)
+
+
+@app.command()
+def interviews(
+    state: Annotated[State | None, typer.Option(help="Only interviews in this state.")] = None,
+    role: Annotated[Role | None, typer.Option(help="Only interviews for this role.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
+    log: LogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the interviews, newest first."""
+    from api.commands.interviews import list_interviews
+
+    with plain_errors():
+        read_log(
+            log,
+            lambda log: list_interviews(
+                log, state=state, role=role, limit=limit, as_json=as_json
+            ),
+        )
+
+
+@app.command()
+def replay(
+    named: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="An interview: its id, how that begins, last for the newest, or an exported file.",
+        ),
+    ],
+    at: Annotated[
+        int | None,
+        typer.Option(metavar="VERSION", help="Show the session as the client held it then."),
+    ] = None,
+    diff: Annotated[
+        tuple[int, int] | None,
+        typer.Option(metavar="OLD NEW", help="Show what changed between two versions."),
+    ] = None,
+    pace: Annotated[
+        float | None,
+        typer.Option(min=0.001, help="Play it back: 1 as fast as it was, 4 four times as fast."),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Show long words whole.")] = False,
+    log: LogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell the story of one interview: each event with its time, the states, who supplied the
+    words and how long that took, and which backends were passed over, and why.
+
+    To find out why the last demo was slow: interview-gateway replay last
+    """
+    from api.commands import replay as replaying
+    from api.commands.lookup import records_named
+
+    with plain_errors():
+        records = records_named(log, named)
+        if at is not None:
+            replaying.show_session(records, at, as_json=as_json)
+        elif diff is not None:
+            replaying.show_difference(records, *diff, as_json=as_json)
+        elif as_json:
+            replaying.print_events(records)
+        else:
+            asyncio.run(replaying.tell(records, full=full, pace=pace))
+
+
+REASON = typer.Option(help="Why, in a few words; it is kept as evidence.")
+ReasonOption = Annotated[str, REASON]
+GatewayOption = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="The gateway that has the log open [HOST and PORT]."),
+]
+
+
+@app.command()
+def hold(
+    named: Annotated[str, NAMED],
+    reason: ReasonOption,
+    log: LogOption = None,
+    gateway: GatewayOption = None,
+) -> None:
+    """Put an interview on hold: its words cannot be forgotten until it is released."""
+    _carry_out("hold", named, reason, log, gateway)
+
+
+@app.command()
+def release(
+    named: Annotated[str, NAMED],
+    reason: ReasonOption,
+    log: LogOption = None,
+    gateway: GatewayOption = None,
+) -> None:
+    """Lift the hold on an interview."""
+    _carry_out("release", named, reason, log, gateway)
+
+
+@app.command()
+def forget(
+    named: Annotated[str, NAMED],
+    reason: ReasonOption,
+    log: LogOption = None,
+    gateway: GatewayOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to.")] = False,
+) -> None:
+    """Forget an interview's words, for ever: they are erased from the log's file. The evidence
+    that it was held stays, and every proof still holds."""
+    if sys.stdin.isatty() and not yes:
+        typer.confirm(f"Erase the words of interview {named} for ever?", abort=True)
+    _carry_out("forget", named, reason, log, gateway)
+
+
+def _carry_out(
+    action: "Action", named: str, reason: str, log: str | None, gateway: str | None
+) -> None:
+    from api.commands.custody import carry_out
+    from api.settings import load_settings
+
+    with plain_errors():
+        url = gateway or load_settings().own_url
+        asyncio.run(carry_out(log_url(log), url, action, named, reason))
 
 
 def _serve(host: str | None, port: int | None) -> None:

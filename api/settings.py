@@ -110,6 +110,13 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
+    @property
+    def own_url(self) -> str:
+        """Where a command on this machine finds the gateway that these settings start."""
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - no address to listen on
+        host = everywhere.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
     def service_urls(self) -> Mapping[str, str]:
         """Each service's URL by its name."""
         return {info.name: getattr(self, info.variable.lower()) for info in SERVICES}

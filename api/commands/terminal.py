@@ -1,0 +1,42 @@
+"""What the commands print with: coloured and fitted in a terminal, plain and whole when piped.
+
+Words that others wrote go through `api.harmless.visible` and are never read as markup.
+"""
+
+from rich.console import Console
+from rich.text import Text
+
+WHOLE = 1_000_000
+"""The width when piped: nothing is cut off or broken for whoever reads it line by line."""
+
+
+def console() -> Console:
+    """Standard output."""
+    found = Console(highlight=False, markup=False, emoji=False)
+    if not found.is_terminal:
+        found = Console(highlight=False, markup=False, emoji=False, width=WHOLE, color_system=None)
+    return found
+
+
+def seconds(milliseconds: int) -> str:
+    """1234 as "1.2 s", and below a second "0.23 s"."""
+    value = milliseconds / 1000
+    return f"{value:.2f} s" if abs(value) < 1 else f"{value:,.1f} s"
+
+
+def clock(milliseconds: int) -> str:
+    """A time since the start: 92310 as "1:32.310"; it may be below 0."""
+    sign, value = ("-", -milliseconds) if milliseconds < 0 else ("", milliseconds)
+    minutes, rest = divmod(value, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    tail = f"{rest // 1000:02}.{rest % 1000:03}"
+    return f"{sign}{hours}:{minutes:02}:{tail}" if hours else f"{sign}{minutes}:{tail}"
+
+
+def indented(text: str, width: int, by: int) -> Text:
+    """`text` in lines of `width` at most, each moved in."""
+    room = max(20, width - by)
+    lines: list[str] = []
+    for line in text.split("\n"):
+        lines += [part.plain for part in Text(line).wrap(Console(width=room), room)] or [""]
+    return Text("\n".join(" " * by + line.rstrip() for line in lines))
