@@ -12,7 +12,7 @@ from api.gate import Gate
 from api.gateway import Gateway
 from api.limits import BodyLimit
 from api.openapi import describe
-from api.routes import audit, health, interviews, models, problems
+from api.routes import audit, health, interviews, models, problems, replay
 from api.settings import Settings, load_settings
 from eventlog.open import open_log
 from eventlog.protocol import EventLog
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         lifespan=lifespan,
     )
     app.state.gateway = gateway
-    for module in (health, models, interviews, audit, problems):
+    for module in (health, models, interviews, replay, audit, problems):
         app.include_router(module.router)
     errors.install(app)
     describe(app, gateway.catalogue)

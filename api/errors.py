@@ -17,6 +17,7 @@ from api import problems
 from api.problems import FieldError, ProblemType, problem_response
 from api.refusals import (
     AlreadyComplete,
+    InterviewForgotten,
     ReplyNotRecorded,
     SessionConflict,
     UnknownInterview,
@@ -40,6 +41,7 @@ def install(app: FastAPI) -> None:
         IllegalSession: _illegal_session,
         SessionConflict: _conflict,
         UnknownInterview: _unknown_interview,
+        InterviewForgotten: _interview_forgotten,
         UnknownModel: _unknown_model,
         LogUnavailable: _log_unavailable,
         ReplyNotRecorded: _reply_not_recorded,
@@ -79,6 +81,10 @@ async def _conflict(request: Request, error: SessionConflict) -> JSONResponse:
 
 async def _unknown_interview(request: Request, error: UnknownInterview) -> JSONResponse:
     return _problem(request, problems.UNKNOWN_INTERVIEW, str(error))
+
+
+async def _interview_forgotten(request: Request, error: InterviewForgotten) -> JSONResponse:
+    return _problem(request, problems.INTERVIEW_FORGOTTEN, str(error))
 
 
 async def _unknown_model(request: Request, error: UnknownModel) -> JSONResponse:

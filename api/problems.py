@@ -60,6 +60,12 @@ UNKNOWN_INTERVIEW = ProblemType(
     "The log does not hold this interview",
     "List the interviews with GET /api/v1/interviews, or start a new one.",
 )
+INTERVIEW_FORGOTTEN = ProblemType(
+    "interview-forgotten",
+    HTTPStatus.GONE,
+    "The interview's words were forgotten",
+    "The list and its events still show that it was held; start a new interview.",
+)
 METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     HTTPStatus.METHOD_NOT_ALLOWED,
@@ -117,6 +123,7 @@ PROBLEM_TYPES = {
         NOT_FOUND,
         UNKNOWN_MODEL,
         UNKNOWN_INTERVIEW,
+        INTERVIEW_FORGOTTEN,
         METHOD_NOT_ALLOWED,
         SESSION_CONFLICT,
         INTERVIEW_COMPLETE,

@@ -4,6 +4,7 @@ Refusal
 ├── SessionConflict     the log says other than the session
 │   └── AlreadyComplete     and what it says is that the interview is over
 ├── UnknownInterview
+├── InterviewForgotten
 ├── UnknownModel
 └── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
 """
@@ -38,6 +39,10 @@ class AlreadyComplete(SessionConflict):
 
 class UnknownInterview(Refusal):
     """An interview that the log does not hold."""
+
+
+class InterviewForgotten(Refusal):
+    """An interview whose words were erased."""
 
 
 class UnknownModel(Refusal):
