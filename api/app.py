@@ -13,7 +13,7 @@ from api.gateway import Gateway
 from api.limits import BodyLimit
 from api.openapi import describe
 from api.responses import EVENT_HEADER
-from api.routes import audit, custody, health, interviews, models, problems
+from api.routes import audit, custody, health, interviews, models, problems, replay
 from api.settings import Settings, load_settings
 from eventlog.open import open_log
 from eventlog.protocol import EventLog
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         lifespan=lifespan,
     )
     app.state.gateway = gateway
-    for module in (health, models, interviews, custody, audit, problems):
+    for module in (health, models, interviews, replay, custody, audit, problems):
         app.include_router(module.router)
     errors.install(app)
     describe(app, gateway.catalogue)

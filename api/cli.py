@@ -5,7 +5,6 @@ import gc
 import logging
 import socket
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -80,9 +79,7 @@ def interviews(
     with plain_errors():
         read_log(
             log,
-            lambda log: list_interviews(
-                log, state=state, role=role, limit=limit, as_json=as_json
-            ),
+            lambda log: list_interviews(log, state=state, role=role, limit=limit, as_json=as_json),
         )
 
 

@@ -70,7 +70,8 @@ def _guarded(send: Send) -> Send:
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers["content-security-policy"] = "frame-ancestors 'none'"
+            # Beside a policy of the answer's own, if it has one: a browser keeps to both.
+            headers.append("content-security-policy", "frame-ancestors 'none'")
             headers["x-content-type-options"] = "nosniff"
         await send(message)
 

@@ -60,6 +60,12 @@ UNKNOWN_INTERVIEW = ProblemType(
     "The log does not hold this interview",
     "List the interviews with GET /api/v1/interviews, or start a new one.",
 )
+INTERVIEW_FORGOTTEN = ProblemType(
+    "interview-forgotten",
+    HTTPStatus.GONE,
+    "The interview's words were forgotten",
+    "The list and its events still show that it was held; start a new interview.",
+)
 METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     HTTPStatus.METHOD_NOT_ALLOWED,

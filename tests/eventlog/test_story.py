@@ -1,14 +1,15 @@
 """The story of an interview, told from its records."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from eventlog.errors import WordsForgotten
-from eventlog.records import draft
+from eventlog.records import Record, draft
 from eventlog.story import session_at_version, story_of
 from statemachine.commands import give_answer
-from statemachine.events import InterviewHeld, InterviewReleased
+from statemachine.events import Event, InterviewHeld, InterviewReleased
 from statemachine.interview import replay as interview_after
 from statemachine.states import State
 from tests.eventlog.interviews import AT, OPENING, WHOLE, ask, start
@@ -29,9 +30,9 @@ HELD = InterviewHeld(reason="A court asked for it.")
 RELEASED = InterviewReleased(reason="The court is done.")
 
 
-def states_of(records: list) -> list[State | None]:  # type: ignore[type-arg]
+def states_of(records: list[Record]) -> list[State | None]:
     steps = story_of(records).steps
-    for one, next_one in zip(steps, steps[1:], strict=False):
+    for one, next_one in pairwise(steps):
         assert one.after is next_one.before
     return [steps[0].before, *(step.after for step in steps)]
 
@@ -74,7 +75,7 @@ def test_time_may_run_backwards_when_a_clock_was_set_back() -> None:
         with_summary(adopted(3)),
     ],
 )
-def test_forgetting_takes_the_words_and_leaves_the_story(events: tuple) -> None:  # type: ignore[type-arg]
+def test_forgetting_takes_the_words_and_leaves_the_story(events: tuple[Event, ...]) -> None:
     before = records_of(*events)
     after = forget(before)
     assert states_of(after) == [*states_of(before), F]

@@ -1,0 +1,6 @@
+"""The transcript of one interview, to read, print and keep.
+
+`document` says what it holds, made from the log's records; as JSON it goes out as it is.
+`telling` puts it into words for a person, once for both formats that `markdown` and `html`
+write. What others wrote is never markup: only those two modules write markup, around it.
+"""

@@ -1,0 +1,260 @@
+"""What a transcript holds."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from api.wire import Wire
+from eventlog.records import Record
+from eventlog.story import Step, Story, story_of
+from statemachine.events import (
+    AnswerGiven,
+    ContentForgotten,
+    Ending,
+    Event,
+    InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
+    InterviewStarted,
+    Origin,
+    QuestionAsked,
+    SessionAdopted,
+    SessionRefused,
+    SummaryGiven,
+)
+from statemachine.session import Message, Role
+from statemachine.states import State
+from statemachine.walk import moves_of
+
+EntryKind = Literal[
+    "interview-started",
+    "question-asked",
+    "answer-given",
+    "interview-completed",
+    "summary-given",
+    "session-adopted",
+    "session-refused",
+    "interview-held",
+    "interview-released",
+    "content-forgotten",
+]
+"""The kinds of the log's events, word for word."""
+
+TranscriptState = Literal[State.STARTED, State.QUESTIONING, State.COMPLETE, State.FORGOTTEN]
+
+
+class PassedOver(Wire):
+    """A backend that was asked before and gave nothing that could be used."""
+
+    backend: str
+    reason: str
+    elapsed_ms: int
+
+
+class Source(Wire):
+    """Where the interviewer's words came from."""
+
+    backend: str
+    model: str | None = None
+    elapsed_ms: int = Field(description="For the whole chain, those passed over included.")
+    passed_over: list[PassedOver]
+
+    @classmethod
+    def of(cls, origin: Origin | None) -> "Source | None":
+        if origin is None:
+            return None
+        return cls(
+            backend=origin.backend,
+            model=origin.model,
+            elapsed_ms=origin.elapsed_ms,
+            passed_over=[PassedOver(**dict(attempt)) for attempt in origin.attempts],
+        )
+
+
+class ForkedFrom(Wire):
+    """The interview, and the version of it, that an adopted session leaves."""
+
+    interview_id: str
+    version: int
+
+
+class Entry(Wire):
+    """One thing that happened. Which of the fields below `forgotten` there are depends on
+    its kind."""
+
+    kind: EntryKind
+    position: int = Field(description="Of its event in the whole log.")
+    version: int = Field(description="Of its event in the interview.")
+    time: str | None = Field(
+        None, description="Missing for what was said before an adoption: nobody knows when."
+    )
+    vouched_for: bool = Field(
+        description="False for what was said before an adoption: the log has it from a client."
+    )
+    forgotten: bool = Field(description="True where its words were erased.")
+    number: int | None = Field(None, description="Of the question, or of the one answered.")
+    words: str | None = Field(None, description="Exactly what was said.")
+    source: Source | None = None
+    messages: list[Message] | None = Field(
+        None, description="What was said before the first question: prompt and opening."
+    )
+    ending: Ending | None = None
+    questions_asked: int | None = None
+    responses_given: int | None = None
+    forked_from: ForkedFrom | None = None
+    place: str | None = Field(None, description="Where a refused session differs.")
+    reason: str | None = None
+
+
+class Forgetting(Wire):
+    """When and why the words were erased, and in which state the interview was then."""
+
+    time: str
+    reason: str
+    state: TranscriptState
+
+
+class Transcript(Wire):
+    """One interview, as the log tells it."""
+
+    interview_id: str
+    role: Role
+    model: str | None = Field(None, description="Missing where none was chosen, or forgotten.")
+    state: TranscriptState
+    started_at: str
+    ended_at: str | None = Field(None, description="When it was completed, if the log saw it.")
+    total_questions: int
+    questions_asked: int
+    responses_given: int
+    adopted: bool
+    on_hold: bool
+    forgotten: Forgetting | None = None
+    entries: list[Entry]
+
+
+def transcript_of(records: Sequence[Record]) -> Transcript:
+    """The transcript that an interview's records, first to last and at least one, make.
+
+    Raises what `story_of` raises.
+    """
+    story = story_of(records)
+    interview = story.interview
+    entries = list(_entries(story))
+    return Transcript(
+        interview_id=records[0].interview_id,
+        role=interview.config.role,
+        model=interview.config.model,
+        state=interview.state,
+        started_at=records[0].time,
+        ended_at=next((e.time for e in entries if e.kind == "interview-completed"), None),
+        total_questions=interview.config.total_questions,
+        questions_asked=interview.questions_asked,
+        responses_given=interview.answers_given,
+        adopted=interview.adopted,
+        on_hold=interview.on_hold,
+        forgotten=_forgetting(story),
+        entries=entries,
+    )
+
+
+def _forgetting(story: Story) -> Forgetting | None:
+    told = story.forgotten
+    if told is None:
+        return None
+    time = story.steps[-1].record.time
+    return Forgetting(time=time, reason=told.reason, state=told.state)
+
+
+def _entries(story: Story) -> Iterator[Entry]:
+    count = _Count(_asked_before_the_log(story))
+    for step in story.steps:
+        if isinstance(step.event, SessionAdopted):
+            yield from _said_before_adoption(step, step.event, count)
+        if step.event is None:
+            yield _entry(step, forgotten=True, number=count.number(step.record.kind))
+        else:
+            yield _told(step, step.event, count)
+
+
+def _asked_before_the_log(story: Story) -> int:
+    """How many questions of an adopted session there were, once it is forgotten itself."""
+    if story.forgotten is None:
+        return 0
+    asked = sum(step.record.kind == "question-asked" for step in story.steps)
+    return story.forgotten.questions_asked - asked
+
+
+@dataclass
+class _Count:
+    """Which question is being asked or answered."""
+
+    asked: int
+
+    def number(self, kind: str) -> int | None:
+        if kind == "question-asked":
+            self.asked += 1
+        return self.asked if kind in ("question-asked", "answer-given") else None
+
+
+def _said_before_adoption(step: Step, adopted: SessionAdopted, count: _Count) -> Iterator[Entry]:
+    for _, event in moves_of(adopted.session):
+        yield _told(step, event, count, time=None, vouched_for=False)
+
+
+def _told(step: Step, event: Event, count: _Count, **more: object) -> Entry:
+    """The entry for an event: the step's own, or one that its adopted session tells of."""
+    match event:
+        case InterviewStarted():
+            return _entry(step, kind="interview-started", messages=event.messages, **more)
+        case QuestionAsked():
+            return _spoken(
+                step, "question-asked", event, number=count.number("question-asked"), **more
+            )
+        case AnswerGiven():
+            number = count.number("answer-given")
+            return _entry(step, kind="answer-given", words=event.content, number=number, **more)
+        case InterviewCompleted():
+            return _spoken(step, "interview-completed", event, ending=event.ending, **more)
+        case SummaryGiven():
+            return _spoken(
+                step,
+                "summary-given",
+                event,
+                questions_asked=event.questions_asked,
+                responses_given=event.responses_given,
+            )
+        case SessionAdopted():
+            fork = event.forked_from
+            return _entry(step, forked_from=fork and ForkedFrom(**dict(fork)))
+        case SessionRefused():
+            return _entry(step, place=event.place)
+        case InterviewHeld() | InterviewReleased() | ContentForgotten():
+            return _entry(step, reason=event.reason)
+
+
+def _spoken(
+    step: Step,
+    kind: EntryKind,
+    event: QuestionAsked | InterviewCompleted | SummaryGiven,
+    **more: object,
+) -> Entry:
+    """The entry for words of the interviewer."""
+    source = Source.of(event.origin)
+    return _entry(step, kind=kind, words=event.content, source=source, **more)
+
+
+def _entry(step: Step, **more: object) -> Entry:
+    record = step.record
+    return Entry.model_validate(
+        {
+            "kind": record.kind,
+            "position": record.position,
+            "version": record.version,
+            "time": record.time,
+            "vouched_for": True,
+            "forgotten": False,
+            **more,
+        }
+    )

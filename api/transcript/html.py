@@ -1,0 +1,139 @@
+"""A transcript as one HTML page that needs nothing else: no script, no font, no request."""
+
+from collections.abc import Iterator
+from html import escape
+
+from api.harmless import visible, visible_line
+from api.transcript.document import Transcript
+from api.transcript.telling import Line, Said, Section, Theirs, tell
+
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""Should anything ever slip through, it can load nothing and run nothing."""
+
+STYLE = """\
+:root { color-scheme: light dark;
+  --ground: #fbfaf8; --ink: #22211f; --quiet: #66625b; --rule: #dedad2; --accent: #2f5d8a;
+  --answer: #f2efe9; --warn: #8a4b08; --warn-ground: #fdf3e3; }
+@media (prefers-color-scheme: dark) { :root {
+  --ground: #1a1918; --ink: #e6e3dd; --quiet: #a5a097; --rule: #3a3733; --accent: #8fb8e0;
+  --answer: #242220; --warn: #f0b866; --warn-ground: #33291a; } }
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body { margin: 0; background: var(--ground); color: var(--ink);
+  font: 1rem/1.6 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
+main { max-width: 44rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
+h1 { margin: 0 0 1.25rem; font-size: 1.6rem; line-height: 1.25; font-weight: 650;
+  letter-spacing: -0.01em; text-wrap: balance; }
+dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 0.15rem 1.25rem;
+  margin: 0; padding: 0.9rem 0; border-block: 1px solid var(--rule); font-size: 0.925rem; }
+dt { color: var(--quiet); }
+dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.notice { margin: 1rem 0 0; padding: 0.65rem 0.9rem; border-inline-start: 3px solid var(--warn);
+  background: var(--warn-ground); font-size: 0.925rem; overflow-wrap: anywhere; }
+section { margin-top: 2.1rem; }
+section.answer { margin-top: 1.1rem; margin-inline-start: 1.5rem; padding: 0.8rem 1rem 0.9rem;
+  background: var(--answer); border-radius: 0.5rem; }
+section.closing, section.summary { padding-top: 1.6rem; border-top: 1px solid var(--rule); }
+section.event { padding: 0.7rem 0.9rem; border: 1px dashed var(--rule); border-radius: 0.5rem; }
+header.entry { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.1rem 0.75rem; }
+h2 { margin: 0; font-size: 0.95rem; line-height: 1.4; font-weight: 650; color: var(--accent); }
+.answer h2, .event h2, .opening h2 { color: var(--ink); }
+time, .about { color: var(--quiet); font-size: 0.85rem; }
+time { font-variant-numeric: tabular-nums; }
+.mark { padding: 0 0.5rem; border: 1px solid currentColor; border-radius: 1rem;
+  color: var(--warn); font-size: 0.78rem; }
+.label { margin: 0.6rem 0 0; color: var(--quiet); font-size: 0.85rem; }
+.words { margin: 0.3rem 0 0; font: 1.0625rem/1.65 Charter, "Bitstream Charter", "Iowan Old Style",
+  "Noto Serif", Georgia, Cambria, serif; white-space: pre-wrap; overflow-wrap: anywhere;
+  overflow: clip; tab-size: 4; }
+.opening .words { font-size: 0.925rem; line-height: 1.55; }
+.about { margin: 0.45rem 0 0; line-height: 1.45; overflow-wrap: anywhere; }
+.about + .about { margin-top: 0.15rem; }
+@media (max-width: 30rem) {
+  main { padding: 1.5rem 1rem 3rem; }
+  h1 { font-size: 1.35rem; }
+  dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  dd + dt { margin-top: 0.45rem; }
+  section.answer { margin-inline-start: 0.6rem; }
+}
+@page { margin: 20mm 18mm; }
+@media print {
+  :root { color-scheme: light; --ground: #fff; --ink: #000; --quiet: #444; --rule: #bbb;
+    --accent: #000; --answer: transparent; --warn: #000; --warn-ground: transparent; }
+  body { font-size: 10.5pt; }
+  main { max-width: none; padding: 0; }
+  .words { font-size: 11pt; orphans: 3; widows: 3; }
+  section.answer { padding-block: 0; border-inline-start: 2px solid var(--rule);
+    border-radius: 0; }
+  header.entry, .label { break-after: avoid; }
+  dl, .notice, section.event { break-inside: avoid; }
+  .about { break-before: avoid; }
+}
+"""
+
+
+def as_html(transcript: Transcript) -> str:
+    """The transcript as a page."""
+    told = tell(transcript)
+    title = escape(told.title)
+    facts = "".join(
+        f"<dt>{escape(name)}</dt><dd>{_line(value)}</dd>\n" for name, value in told.facts
+    )
+    notices = "".join(f'<p class="notice">{_line(notice)}</p>\n' for notice in told.notices)
+    sections = "".join(_section(section) for section in told.sections)
+    return f"""\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{title}</title>
+<style>
+{STYLE}</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<dl>
+{facts}</dl>
+{notices}{sections}</main>
+</body>
+</html>
+"""
+
+
+def _section(section: Section) -> str:
+    said = "".join(part for said in section.said for part in _said(said))
+    lines = "".join(f'<p class="about">{_line(line)}</p>\n' for line in section.lines)
+    head = "".join(_head(section))
+    return (
+        f'<section class="{section.style}">\n<header class="entry">{head}</header>\n'
+        f"{said}{lines}</section>\n"
+    )
+
+
+def _head(section: Section) -> Iterator[str]:
+    yield f"<h2>{escape(section.heading)}</h2>"
+    if section.when and section.time:
+        yield f' <time datetime="{escape(section.time)}">{escape(section.when)}</time>'
+    if section.mark:
+        yield f' <span class="mark">{escape(section.mark)}</span>'
+
+
+def _said(said: Said) -> Iterator[str]:
+    if said.label:
+        yield f'<p class="label">{escape(said.label)}</p>\n'
+    # lang="": nobody knows which language a person answers in.
+    yield f'<p class="words" lang="" dir="auto">{escape(visible(said.words.text))}</p>\n'
+
+
+def _line(line: Line) -> str:
+    """In <bdi>, words that run from right to left leave the sentence around them in order."""
+    return "".join(
+        f'<bdi dir="auto">{escape(visible_line(part.text))}</bdi>'
+        if isinstance(part, Theirs)
+        else escape(part)
+        for part in line
+    )

@@ -1,0 +1,102 @@
+"""A transcript as Markdown that CommonMark and GitHub's renderer show alike. What others wrote
+is plain text there, whatever it looks like.
+
+Two traps, tried: GitHub's renderer makes a link of a mail address even where its punctuation
+is escaped, so what could be an address is written as code, which no renderer looks into. And
+renderers drop white space at either end of a line, so there it is written as entities.
+"""
+
+import re
+from collections.abc import Iterator
+
+from api.harmless import visible, visible_line
+from api.transcript.document import Transcript
+from api.transcript.telling import Line, Said, Section, Theirs, tell
+
+_WORD = re.compile(r"\S+")
+_MAY_BE_AN_ADDRESS = re.compile(r"://|www\.|@|(?:mailto|xmpp|https?|ftp):", re.IGNORECASE)
+_ACTS_ANYWHERE = re.compile(r"[\\`*_{}\[\]<>#&|~$^=%+]|[.:!](?=\S)")
+_ACTS_AT_THE_START = re.compile(r"(\d*)([-:.)])")
+_BACKTICKS = re.compile(r"`+")
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
+
+HARD_BREAK = "\\\n"
+
+
+def as_markdown(transcript: Transcript) -> str:
+    """The transcript as Markdown."""
+    told = tell(transcript)
+    facts = "\n".join(f"- **{name}:** {_line(value)}" for name, value in told.facts)
+    notices = [f"**Note:** {_line(notice)}" for notice in told.notices]
+    blocks = [f"# {told.title}", facts, *notices]
+    for section in told.sections:
+        blocks.extend(_section(section))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _section(section: Section) -> Iterator[str]:
+    mark = f" ({section.mark})" if section.mark else ""
+    yield f"## {section.heading}{mark}"
+    if section.when:
+        yield f"*{section.when}*"
+    for said in section.said:
+        yield from _said(said)
+    for line in section.lines:
+        yield _line(line)
+
+
+def _said(said: Said) -> Iterator[str]:
+    if said.label:
+        yield f"**{said.label}**"
+    quoted = quotable(said.words.text).replace("\n", "\n> ")
+    yield f"> {quoted}".replace("\n> \n", "\n>\n")
+
+
+def _line(line: Line) -> str:
+    return "".join(
+        _inert(visible_line(part.text)) if isinstance(part, Theirs) else part for part in line
+    )
+
+
+def quotable(words: str) -> str:
+    """The words as paragraphs that hold nothing but their text, its line breaks kept; several
+    blank lines count as one."""
+    paragraphs = _BLANK_LINES.split(visible(words).strip("\n"))
+    return "\n\n".join(
+        HARD_BREAK.join(_whole_line(line) for line in paragraph.split("\n"))
+        for paragraph in paragraphs
+    )
+
+
+def _whole_line(line: str) -> str:
+    """A line that begins no list, heading, quote, table or code block."""
+    text = line.strip()
+    before, _, after = line.partition(text) if text else (line, "", "")
+    inert = _inert(text)
+    if start := _ACTS_AT_THE_START.match(inert):
+        inert = f"{start[1]}\\{inert[len(start[1]) :]}"
+    return _entities(before) + inert + _entities(after)
+
+
+def _inert(text: str) -> str:
+    """The text with nothing in it that acts in the middle of a line."""
+    return _WORD.sub(lambda word: _inert_word(word[0]), text)
+
+
+def _inert_word(word: str) -> str:
+    if _MAY_BE_AN_ADDRESS.search(word):
+        return _code(word)
+    return _ACTS_ANYWHERE.sub(r"\\\g<0>", word)
+
+
+def _code(word: str) -> str:
+    longest = max((len(run) for run in _BACKTICKS.findall(word)), default=0)
+    fence = "`" * (longest + 1)
+    # A space inside either fence is dropped again; without it, the word's own backticks there
+    # would lengthen the fence.
+    space = " " if word.startswith("`") or word.endswith("`") else ""
+    return f"{fence}{space}{word}{space}{fence}"
+
+
+def _entities(white_space: str) -> str:
+    return "".join(f"&#{ord(character)};" for character in white_space)

@@ -1,0 +1,241 @@
+"""A transcript in words for a person: headings, facts and sentences, not yet in any format.
+
+What others wrote stands in `Theirs`, so that a format can tell it from our own text; our own
+text holds nothing that Markdown or HTML could take for markup.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from api.transcript.document import Entry, PassedOver, Source, Transcript
+from eventlog.times import from_text
+from statemachine.events import Ending
+from statemachine.session import Speaker
+from statemachine.states import State
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """Text of a candidate, a client, a backend or whoever keeps the log."""
+
+    text: str
+
+
+Line = tuple[str | Theirs, ...]
+"""A sentence or two, on one line."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something said, with a label where it is not plain who said it."""
+
+    words: Theirs
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """One entry. `style` is a word of ours for how it looks; `mark` a warning beside the
+    heading; `when` is shown, `time` is the same for a machine."""
+
+    style: str
+    heading: str
+    when: str | None = None
+    time: str | None = None
+    mark: str | None = None
+    said: tuple[Said, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Telling:
+    """The whole transcript."""
+
+    title: str
+    facts: tuple[tuple[str, Line], ...]
+    notices: tuple[Line, ...]
+    sections: tuple[Section, ...] = field(default=())
+
+
+STATES: dict[State, str] = {
+    State.STARTED: "started; no question was asked yet",
+    State.QUESTIONING: "under way",
+    State.COMPLETE: "complete",
+}
+
+ENDINGS = {
+    Ending.ALL_ANSWERED: "All questions were answered.",
+    Ending.CLOSED_BY_INTERVIEWER: "The interviewer closed the interview before all questions "
+    "were answered.",
+}
+
+SPEAKERS = {
+    Speaker.SYSTEM: "Instructions to the interviewer",
+    Speaker.USER: "Candidate",
+    Speaker.ASSISTANT: "Interviewer",
+}
+
+NOT_VOUCHED_FOR = "not vouched for"
+FORGOTTEN = "forgotten"
+
+
+def tell(transcript: Transcript) -> Telling:
+    """The transcript in words."""
+    return Telling(
+        title=f"Interview transcript: {transcript.role.value}",
+        facts=tuple(_facts(transcript)),
+        notices=tuple(_notices(transcript)),
+        sections=tuple(_section(entry, transcript) for entry in transcript.entries),
+    )
+
+
+def _facts(transcript: Transcript) -> Iterator[tuple[str, Line]]:
+    yield "Role", (transcript.role.value,)
+    if transcript.model is not None:
+        yield "Model", (Theirs(transcript.model),)
+    elif transcript.forgotten:
+        yield "Model", ("forgotten",)
+    yield "Interview", (transcript.interview_id,)
+    yield "Adopted" if transcript.adopted else "Started", (_moment(transcript.started_at),)
+    if transcript.ended_at is not None:
+        yield "Ended", (_moment(transcript.ended_at),)
+    yield "State", (_state(transcript),)
+    asked, total = transcript.questions_asked, transcript.total_questions
+    yield "Questions", (f"{asked} of {total} asked, {transcript.responses_given} answered",)
+
+
+def _state(transcript: Transcript) -> str:
+    if transcript.forgotten:
+        return f"forgotten; before, it was {STATES[transcript.forgotten.state]}"
+    return STATES[transcript.state]
+
+
+def _notices(transcript: Transcript) -> Iterator[Line]:
+    forgotten = transcript.forgotten
+    if forgotten:
+        yield (
+            f"The words of this interview were forgotten on {_moment(forgotten.time)}. What "
+            "happened, and when, is still in the log. Reason: “",
+            Theirs(forgotten.reason),
+            "”",
+        )
+    if transcript.adopted:
+        yield (
+            "This interview began with a session that the log did not know. Nobody vouches for "
+            "what was said before it was adopted.",
+        )
+    if transcript.on_hold:
+        yield ("This interview is on hold: its words cannot be forgotten.",)
+
+
+def _section(entry: Entry, transcript: Transcript) -> Section:
+    style, heading = _HEADINGS[entry.kind]
+    if entry.number is not None:
+        heading = f"{heading} {entry.number}"
+    return Section(
+        style=style,
+        heading=heading,
+        when=entry.time and _moment(entry.time, transcript.started_at),
+        time=entry.time,
+        mark=_mark(entry),
+        said=tuple(_said(entry)),
+        lines=tuple(_lines(entry)),
+    )
+
+
+_HEADINGS = {
+    "interview-started": ("opening", "Before the first question"),
+    "question-asked": ("question", "Question"),
+    "answer-given": ("answer", "Answer"),
+    "interview-completed": ("closing", "Closing"),
+    "summary-given": ("summary", "Summary"),
+    "session-adopted": ("event", "Session adopted"),
+    "session-refused": ("event", "Session refused"),
+    "interview-held": ("event", "Put on hold"),
+    "interview-released": ("event", "Hold lifted"),
+    "content-forgotten": ("event", "Words forgotten"),
+}
+
+
+def _mark(entry: Entry) -> str | None:
+    if entry.forgotten:
+        return FORGOTTEN
+    return None if entry.vouched_for else NOT_VOUCHED_FOR
+
+
+def _said(entry: Entry) -> Iterator[Said]:
+    for message in entry.messages or ():
+        yield Said(Theirs(message.content), SPEAKERS[message.role])
+    if entry.words is not None:
+        yield Said(Theirs(entry.words))
+
+
+def _lines(entry: Entry) -> Iterator[Line]:
+    if entry.ending is not None:
+        yield (ENDINGS[entry.ending],)
+    if entry.questions_asked is not None and entry.responses_given is not None:
+        questions = _counted(entry.questions_asked, "question")
+        yield (f"After {questions} and {_counted(entry.responses_given, 'answer')}.",)
+    if entry.source is not None:
+        yield _source(entry.source)
+        yield from (_passed_over(attempt) for attempt in entry.source.passed_over)
+    yield from _what_happened(entry)
+
+
+def _source(source: Source) -> Line:
+    model: Line = (", model ", Theirs(source.model)) if source.model is not None else ()
+    return ("From ", Theirs(source.backend), *model, f", in {_duration(source.elapsed_ms)}.")
+
+
+def _passed_over(attempt: PassedOver) -> Line:
+    return (
+        "Passed over before: ",
+        Theirs(attempt.backend),
+        f" after {_duration(attempt.elapsed_ms)}, because “",
+        Theirs(attempt.reason),
+        "”.",
+    )
+
+
+def _what_happened(entry: Entry) -> Iterator[Line]:
+    if entry.forgotten:
+        yield ("The words were forgotten.",)
+    elif entry.kind == "session-adopted":
+        yield (
+            "The log did not know this session and took it on as the client posted it. Nobody "
+            "vouches for what was said before this point.",
+        )
+        if entry.forked_from:
+            fork = entry.forked_from
+            yield (f"It leaves interview {fork.interview_id} after its event {fork.version}.",)
+    elif entry.place is not None:
+        yield (
+            "A session that says other than the log was posted and turned away. It differs "
+            "first at “",
+            Theirs(entry.place),
+            "”.",
+        )
+    elif entry.reason is not None:
+        yield ("Reason: “", Theirs(entry.reason), "”")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
+def _duration(milliseconds: int) -> str:
+    if milliseconds < 1000:  # noqa: PLR2004 - a second
+        return f"{milliseconds} ms"
+    return f"{milliseconds / 1000:.1f} s"
+
+
+def _moment(time: str, start: str | None = None) -> str:
+    """A time for a person, in UTC; without the date where that is the start's."""
+    moment = from_text(time)
+    is_same_day = start is not None and moment.date() == from_text(start).date()
+    return _clock(moment) if is_same_day else f"{moment:%Y-%m-%d} {_clock(moment)}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S} UTC"
