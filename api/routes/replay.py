@@ -1,5 +1,6 @@
 """An interview looked back on: its events, the session its client held, its transcript."""
 
+import asyncio
 from enum import StrEnum
 from typing import Annotated
 
@@ -117,16 +118,17 @@ async def transcript(
     In Markdown and HTML nothing that was said is markup, and characters that cannot be seen
     are shown as "<U+202E>"; JSON has the exact words."""
     found = transcript_of(records)
+    # Writing the longest ones takes seconds, in which others must get their answers too.
     match format:
         case Format.MARKDOWN:
             return Response(
-                as_markdown(found),
+                await asyncio.to_thread(as_markdown, found),
                 media_type="text/markdown; charset=utf-8",
                 headers={"content-disposition": _inline(found, format)},
             )
         case Format.HTML:
             return Response(
-                as_html(found),
+                await asyncio.to_thread(as_html, found),
                 media_type="text/html; charset=utf-8",
                 headers={
                     "content-disposition": _inline(found, format),

@@ -5,7 +5,7 @@ text holds nothing that Markdown or HTML could take for markup.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from api.transcript.document import Entry, PassedOver, Source, Transcript
@@ -55,7 +55,7 @@ class Telling:
     title: str
     facts: tuple[tuple[str, Line], ...]
     notices: tuple[Line, ...]
-    sections: tuple[Section, ...] = field(default=())
+    sections: tuple[Section, ...]
 
 
 STATES: dict[State, str] = {
