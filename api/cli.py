@@ -5,11 +5,13 @@ import gc
 import logging
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api import __version__
+from api.commands.formats import ExportFormat
 from api.commands.shared import log_url, plain_errors, read_log
 from statemachine.session import Role
 from statemachine.states import State
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from api.commands.custody import Action
     from api.gateway import Gateway
+    from eventlog.protocol import ReadableLog
 
 # What a command needs is imported when it runs, so that --help and --version are instant.
 
@@ -182,6 +185,65 @@ def _carry_out(
     with plain_errors():
         url = gateway or load_settings().own_url
         asyncio.run(carry_out(log_url(log), url, action, named, reason))
+
+
+audit = typer.Typer(
+    help="The evidence: check the log, keep its checkpoints, take an interview away.",
+    no_args_is_help=True,
+)
+app.add_typer(audit, name="audit")
+
+KeptOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--checkpoint",
+        metavar="FILE",
+        help="A checkpoint you kept: the bundle then proves that the log goes on from it.",
+    ),
+]
+
+
+@audit.command()
+def checkpoint(log: LogOption = None) -> None:
+    """Print a signed checkpoint of all that the log holds now. Keep it elsewhere: it shows one
+    day whether the log still holds that."""
+    from eventlog.checkpoints import signed_checkpoint
+
+    with plain_errors():
+        typer.echo(read_log(log, signed_checkpoint), nl=False)
+
+
+@audit.command()
+def key(log: LogOption = None) -> None:
+    """Print the public key that checkpoints are signed with (a C2SP verifier key)."""
+
+    async def verifier(log: "ReadableLog") -> str:
+        return str((await log.signer()).verifier)
+
+    with plain_errors():
+        typer.echo(read_log(log, verifier))
+
+
+@audit.command()
+def export(
+    named: Annotated[str, NAMED],
+    format: Annotated[
+        ExportFormat, typer.Option(help="md and html to read and print; json to check.")
+    ] = ExportFormat.MARKDOWN,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="A new file.")
+    ] = None,
+    kept: KeptOption = None,
+    log: LogOption = None,
+) -> None:
+    """Write one interview down: a transcript for people, or (json) a bundle with its events,
+    proofs and a signed checkpoint, which docs/verify_bundle.py checks anywhere."""
+    from api.commands import exporting
+
+    with plain_errors():
+        note = exporting.read_note(kept) if kept else None
+        text = read_log(log, lambda log: exporting.export(log, named, format, note))
+        exporting.write(text, output)
 
 
 def _serve(host: str | None, port: int | None) -> None:

@@ -6,7 +6,10 @@ from eventlog.protocol import ReadableLog
 
 async def signed_checkpoint(log: ReadableLog) -> str:
     """A C2SP checkpoint of all that `log` holds now, as a signed note. Raises LogUnavailable."""
+    return await checkpoint_at(log, await log.head())
+
+
+async def checkpoint_at(log: ReadableLog, size: int) -> str:
+    """The same of the log's first `size` events."""
     signer = await log.signer()
-    size = await log.head()
-    checkpoint = Checkpoint(signer.name, size, await log.root(size))
-    return signer.sign(checkpoint.text())
+    return signer.sign(Checkpoint(signer.name, size, await log.root(size)).text())

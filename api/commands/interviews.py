@@ -44,16 +44,18 @@ async def list_interviews(
 
 def _table(rows: Sequence[Overview]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in ("ID", "STARTED (UTC)", "ROLE", "MODEL", "STATE", "QUESTIONS", "WORDS FROM", ""):
-        table.add_column(name, no_wrap=True, overflow="ellipsis")
+    for name in ("ID", "STARTED (UTC)", "ROLE", "STATE", "ASKED"):
+        table.add_column(name, no_wrap=True)
+    for name in ("MODEL", "WORDS FROM", ""):
+        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(
             row.interview_id[:SHORT_ID],
-            row.started_at[:19].replace("T", " "),
+            row.started_at[:16].replace("T", " "),
             row.role,
-            Text(visible_line(row.model or "-")),
             Text(row.state, STATE_STYLES.get(row.state, "dim")),
-            f"{row.questions_asked} of {row.total_questions}, {row.answers_given} answered",
+            f"{row.questions_asked} of {row.total_questions}",
+            Text(visible_line(row.model or "-")),
             Text(visible_line(", ".join(row.sources) or "-")),
             _marks(row),
         )

@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from eventlog.bundle import BadBundle, records_of
-
 from api.commands.errors import CommandError, NotFound
 from api.commands.shared import read_log
+from eventlog.bundle import BadBundle, records_of
 from eventlog.protocol import ReadableLog
 from eventlog.records import Record
 

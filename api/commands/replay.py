@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from api.commands.errors import NothingToShow
-from api.commands.terminal import clock, console, indented, seconds
+from api.commands.terminal import NOTICED_MS, clock, console, duration, indented
 from api.harmless import visible, visible_line
 from api.wire_replay import EventsReply
 from eventlog.errors import WordsForgotten
@@ -49,7 +49,7 @@ async def tell(records: Sequence[Record], *, full: bool = False, pace: float | N
             told_ms = max(told_ms, step.since_start_ms)
         _print_step(out, step, full=full, is_slowest=step is slowest)
     if slowest is not None and slowest.origin is not None:
-        out.print(Text("\n") + _why_slow(slowest, slowest.origin), soft_wrap=True)
+        out.print(_why_slow(slowest, slowest.origin), soft_wrap=True)
 
 
 def show_session(records: Sequence[Record], version: int, *, as_json: bool) -> None:
@@ -64,11 +64,8 @@ def show_session(records: Sequence[Record], version: int, *, as_json: bool) -> N
         return
     out = console()
     status = "complete" if session.is_complete else f"question {session.current_question} waits"
-    out.print(
-        Text(f"The session as the client held it at version {version} of {len(records)}: ", "bold")
-        + Text(f"{_setup(session)}, {status}"),
-        soft_wrap=True,
-    )
+    held = f"The session as the client held it at version {version} of {len(records)}: "
+    out.print(Text.assemble((held, "bold"), f"{_setup(session)}, {status}"), soft_wrap=True)
     for index, message in enumerate(session.messages):
         out.print(Text(f"\n[{index}] {message.role}", "bold"))
         out.print(indented(visible(message.content), out.width, 4), soft_wrap=True)
@@ -91,9 +88,16 @@ def show_difference(records: Sequence[Record], old: int, new: int, *, as_json: b
         out.print(Text(f"\n  {change.path or 'session'}", "bold"), soft_wrap=True)
         for mark, style, value in (("-", "red", change.before), ("+", "green", change.after)):
             if value is not None:
-                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-                shown = indented(visible(text), out.width, 4)
-                out.print(Text(f"  {mark}\n", style) + shown, soft_wrap=True)
+                shown = indented(visible(_as_text(value)), out.width, 6, mark)
+                shown.stylize(style)
+                out.print(shown, soft_wrap=True)
+
+
+def _as_text(value: Any) -> str:
+    match value:
+        case {"role": role, "content": content}:
+            return f"{role}: {content}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _session_at(records: Sequence[Record], version: int) -> Session | None:
@@ -129,40 +133,39 @@ def _heading(story: Story) -> Text:
         )
         if applies
     ]
-    return (
-        Text(f"Interview {interview.id}\n", "bold")
-        + Text(
-            visible_line(
-                f"{config.role}, {config.model or 'no model'}, {interview.questions_asked} of "
-                f"{config.total_questions} questions asked, {interview.answers_given} answered; "
-                f"{words}"
-            )
-        )
-        + Text(f"\nbegan {story.steps[0].record.time}, {interview.state} after {lasted}")
-        + Text("".join(f"\n{mark}" for mark in marks), "yellow")
-        + Text("\n\n  #  since start  event", "dim")
+    asked = f"{interview.questions_asked} of {config.total_questions} questions asked"
+    return Text.assemble(
+        (f"Interview {interview.id}\n", "bold"),
+        visible_line(
+            f"{config.role}, {config.model or 'no model'}, {asked}, {interview.answers_given} "
+            f"answered; {words}"
+        ),
+        f"\nbegan {story.steps[0].record.time}, {interview.state} after {lasted}",
+        *((f"\n{mark}", "yellow") for mark in marks),
+        ("\n\n  #  since start  event", "dim"),
     )
 
 
 def _print_step(out: Console, step: Step, *, full: bool, is_slowest: bool) -> None:
-    line = Text(f"{step.record.version:>3}  {clock(step.since_start_ms):>11}  ")
-    line += Text(f"{_what(step):<24}", "bold")
-    line += Text(f" {_states(step):<24}", "dim")
-    if step.origin is not None:
-        line += _source(step.origin)
-    if is_slowest:
-        line += Text("  ← slowest", "red")
+    line = Text.assemble(
+        f"{step.record.version:>3}  {clock(step.since_start_ms):>11}  ",
+        (f"{_what(step):<24} ", "bold"),
+        (f"{_states(step):<24} ", "dim"),
+        *(_source(step.origin) if step.origin else ()),
+        ("  ← slowest" if is_slowest else "", "red"),
+    )
     line.rstrip()
     out.print(line, soft_wrap=True)
     for attempt in step.origin.attempts if step.origin else ():
-        reason = visible_line(f"{attempt.backend} after {seconds(attempt.elapsed_ms)}")
-        passed_over = Text(f"{' ' * MARGIN}passed over {reason}: ", "yellow")
-        out.print(passed_over + Text(visible_line(attempt.reason)), soft_wrap=True)
+        who = visible_line(f"{attempt.backend} after {duration(attempt.elapsed_ms)}")
+        why = visible_line(attempt.reason)
+        passed_over = (f"{' ' * MARGIN}passed over {who}: ", "yellow")
+        out.print(Text.assemble(passed_over, why), soft_wrap=True)
     if words := _words(step):
         cut = words if full or len(words) <= WORDS_SHOWN else words[:WORDS_SHOWN]
         shown = indented(visible(cut), out.width, MARGIN)
         if len(cut) < len(words):
-            shown += Text(f" … (--full shows {len(words) - len(cut):,} more characters)", "dim")
+            shown.append(f" … (--full shows {len(words) - len(cut):,} more characters)", "dim")
         out.print(shown, soft_wrap=True)
 
 
@@ -180,11 +183,10 @@ def _states(step: Step) -> str:
     return f"{before}" if before == after else f"{before} → {after}"
 
 
-def _source(origin: Origin) -> Text:
+def _source(origin: Origin) -> tuple[tuple[str, str], str]:
     model = f" ({origin.model})" if origin.model else ""
-    return Text(visible_line(f"{origin.backend}{model}"), "cyan") + Text(
-        f" in {seconds(origin.elapsed_ms)}"
-    )
+    who = visible_line(f"{origin.backend}{model}")
+    return (who, "cyan"), f" in {duration(origin.elapsed_ms)}"
 
 
 def _words(step: Step) -> str:
@@ -205,9 +207,9 @@ def _words(step: Step) -> str:
 
 
 def _slowest(story: Story) -> Step | None:
-    """The step whose words took longest, where one stands out by taking any time at all."""
-    spoken = [step for step in story.steps if step.origin is not None]
-    return max(spoken, key=_took, default=None) if any(map(_took, spoken)) else None
+    """The step whose words took longest, if anybody had to wait for them."""
+    slowest = max(story.steps, key=_took)
+    return slowest if _took(slowest) >= NOTICED_MS else None
 
 
 def _took(step: Step) -> int:
@@ -218,12 +220,12 @@ def _why_slow(step: Step, origin: Origin) -> Text:
     lost = [attempt for attempt in origin.attempts if attempt.elapsed_ms]
     own = origin.elapsed_ms - sum(attempt.elapsed_ms for attempt in lost)
     parts = [
-        f"{attempt.backend} cost {seconds(attempt.elapsed_ms)} ({attempt.reason})"
+        f"{attempt.backend} cost {duration(attempt.elapsed_ms)} ({attempt.reason})"
         for attempt in lost
     ]
-    parts.append(f"{origin.backend} itself took {seconds(max(0, own))}")
-    why = visible_line("; ".join(parts))
-    return Text(f"Slowest: {_what(step)}, {seconds(origin.elapsed_ms)}. ", "bold") + Text(why)
+    parts.append(f"{origin.backend} itself took {duration(max(0, own))}")
+    slowest = f"\nSlowest: {_what(step)}, {duration(origin.elapsed_ms)}. "
+    return Text.assemble((slowest, "bold"), visible_line("; ".join(parts)))
 
 
 # Sessions

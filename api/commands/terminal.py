@@ -9,6 +9,9 @@ from rich.text import Text
 WHOLE = 1_000_000
 """The width when piped: nothing is cut off or broken for whoever reads it line by line."""
 
+NOTICED_MS = 100
+"""What a person notices to take time."""
+
 
 def console() -> Console:
     """Standard output."""
@@ -18,10 +21,11 @@ def console() -> Console:
     return found
 
 
-def seconds(milliseconds: int) -> str:
-    """1234 as "1.2 s", and below a second "0.23 s"."""
-    value = milliseconds / 1000
-    return f"{value:.2f} s" if abs(value) < 1 else f"{value:,.1f} s"
+def duration(milliseconds: int) -> str:
+    """1234 as "1.2 s"; what nobody notices in ms."""
+    if milliseconds < NOTICED_MS:
+        return f"{milliseconds} ms"
+    return f"{milliseconds / 1000:,.1f} s"
 
 
 def clock(milliseconds: int) -> str:
@@ -33,10 +37,15 @@ def clock(milliseconds: int) -> str:
     return f"{sign}{hours}:{minutes:02}:{tail}" if hours else f"{sign}{minutes}:{tail}"
 
 
-def indented(text: str, width: int, by: int) -> Text:
-    """`text` in lines of `width` at most, each moved in."""
+def indented(text: str, width: int, by: int, mark: str = "") -> Text:
+    """`text` in lines of `width` at most, each moved in; `mark` stands before the first."""
     room = max(20, width - by)
     lines: list[str] = []
     for line in text.split("\n"):
         lines += [part.plain for part in Text(line).wrap(Console(width=room), room)] or [""]
-    return Text("\n".join(" " * by + line.rstrip() for line in lines))
+    moved = [" " * by + line.rstrip() for line in lines]
+    return Text(
+        mark.rjust(by - 1)
+        + moved[0][len(mark.rjust(by - 1)) :]
+        + "".join(f"\n{line}" for line in moved[1:])
+    )

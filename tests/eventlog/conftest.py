@@ -8,8 +8,6 @@ import pytest
 
 from eventlog.sqlite import SqliteEventLog
 
-pytest.register_assert_rewrite("tests.eventlog.contract", "tests.eventlog.evidence")
-
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

@@ -1,0 +1,52 @@
+"""`interview-gateway audit export`: one interview to read, to print, or to check."""
+
+import json
+import sys
+from pathlib import Path
+
+from api.commands.errors import CommandError
+from api.commands.formats import ExportFormat
+from api.commands.lookup import find_interview
+from api.gateway import utc_now
+from api.transcript.document import transcript_of
+from api.transcript.html import as_html
+from api.transcript.markdown import as_markdown
+from eventlog.bundle import bundle_of
+from eventlog.notes import BadNote
+from eventlog.protocol import ReadableLog
+
+
+async def export(log: ReadableLog, named: str, format: ExportFormat, kept: str | None) -> str:
+    """The interview as text. A bundle also proves that the log goes on from the checkpoint
+    `kept`, a signed note. Raises CommandError or LogUnavailable."""
+    id = await find_interview(log, named)
+    if format is ExportFormat.JSON:
+        try:
+            bundle = await bundle_of(log, id, exported_at=utc_now(), kept=kept)
+        except BadNote as error:
+            raise CommandError(f"the checkpoint is none of this log: {error}") from error
+        return json.dumps(bundle, ensure_ascii=False, indent=2) + "\n"
+    transcript = transcript_of(await log.records(id))
+    return as_html(transcript) if format is ExportFormat.HTML else as_markdown(transcript)
+
+
+def write(text: str, output: Path | None) -> None:
+    """Write to `output`, a new file, or to standard output. Raises CommandError."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CommandError(f"{output} is there already; remove it, or name another") from None
+    except OSError as error:
+        raise CommandError(f"{output} cannot be written: {error.strerror}") from error
+
+
+def read_note(file: Path) -> str:
+    """The text of a kept checkpoint. Raises CommandError."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"the checkpoint {file} cannot be read: {error}") from error

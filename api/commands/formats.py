@@ -1,0 +1,11 @@
+"""What an interview can be written down as."""
+
+from enum import StrEnum
+
+
+class ExportFormat(StrEnum):
+    """A transcript for people, or the evidence as a bundle."""
+
+    MARKDOWN = "md"
+    HTML = "html"
+    JSON = "json"
