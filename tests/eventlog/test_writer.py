@@ -30,7 +30,7 @@ from tests.eventlog.trouble import (
     replaced,
 )
 
-SOON = 0.02
+SOON = 0.25
 """Seconds in which what was handed to the writer has reached it."""
 
 
@@ -63,7 +63,7 @@ async def test_appends_that_wait_together_share_a_commit(log: SqliteEventLog, pa
         waiting = asyncio.gather(*(tell(log, new_id(), *OPENING) for _ in range(40)))
         await asyncio.sleep(SOON)
     await waiting
-    assert commits(path) - before <= 2  # the first may have been on its way alone
+    assert commits(path) - before <= 4  # and not 40: a slow machine may hand some on late
     assert await log.head() == 2 * 41
 
 
