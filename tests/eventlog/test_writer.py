@@ -30,7 +30,7 @@ from tests.eventlog.trouble import (
     replaced,
 )
 
-SOON = 0.25
+SOON = 0.1
 """Seconds in which what was handed to the writer has reached it."""
 
 
