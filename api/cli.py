@@ -204,6 +204,32 @@ KeptOption = Annotated[
 
 
 @audit.command()
+def verify(
+    key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="The public key you kept, or its file.")
+    ] = None,
+    kept: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--checkpoint",
+            metavar="FILE",
+            help="A checkpoint you kept: does the log still hold what it covers? May be repeated.",
+        ),
+    ] = None,
+    log: LogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the whole log: every event against its hashes, the tree over them and its signed
+    checkpoints, every interview against the rules, the lists against the events. Exits with 0 if
+    it holds and with 1 if not; a gateway may go on meanwhile."""
+    from api.commands.verifying import verify_log
+
+    with plain_errors():
+        if not verify_log(log_url(log), key=key, kept=kept or [], as_json=as_json):
+            raise typer.Exit(1)
+
+
+@audit.command()
 def checkpoint(log: LogOption = None) -> None:
     """Print a signed checkpoint of all that the log holds now. Keep it elsewhere: it shows one
     day whether the log still holds that."""

@@ -4,10 +4,11 @@ A stored payload keeps the schema version it was written with, for ever. `UPCAST
 how the payload of one version becomes the next; reading applies them one after another.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from eventlog.errors import UnreadableEvent
 from statemachine.events import KIND_OF, KINDS, Event
@@ -18,6 +19,11 @@ Upcasters = Mapping[tuple[str, int], Callable[[Payload], Payload]]
 UPCASTERS: Upcasters = {}
 """(kind, schema version) → what makes a payload of that version one of the next."""
 
+# `model_validate_json` less its checks of arguments that are not given.
+_FROM_JSON: dict[str, Callable[[str | bytes], Event]] = {
+    kind: TypeAdapter(event_type).validator.validate_json for kind, (event_type, _) in KINDS.items()
+}
+
 
 def encode(event: Event) -> tuple[str, int, Payload]:
     """The event's kind, present schema version and payload."""
@@ -26,10 +32,10 @@ def encode(event: Event) -> tuple[str, int, Payload]:
 
 
 def decode(
-    kind: str, schema_version: int, payload: Payload, upcasters: Upcasters = UPCASTERS
+    kind: str, schema_version: int, payload: str | bytes, upcasters: Upcasters = UPCASTERS
 ) -> Event:
-    """The event that was stored. Raises UnreadableEvent for one from a newer release, or a
-    damaged one."""
+    """The event that was stored as the JSON text `payload`. Raises UnreadableEvent for one from a
+    newer release, or a damaged one."""
     if kind not in KINDS:
         raise UnreadableEvent(f"events of kind {kind!r} need a newer interview-gateway")
     event_type, present = KINDS[kind]
@@ -37,11 +43,26 @@ def decode(
         raise UnreadableEvent(
             f"version {schema_version} of {kind!r} needs a newer interview-gateway"
         )
-    for version in range(schema_version, present):
+    try:
+        if schema_version == present:
+            return _FROM_JSON[kind](payload)
+        upcast = _upcast(kind, range(schema_version, present), json.loads(payload), upcasters)
+        return event_type.model_validate(upcast)
+    except ValueError as error:
+        raise UnreadableEvent(f"a {kind!r} record does not hold one: {_reason(error)}") from error
+
+
+def _upcast(kind: str, versions: range, payload: Payload, upcasters: Upcasters) -> Payload:
+    for version in versions:
         if (kind, version) not in upcasters:
             raise UnreadableEvent(f"there is no version {version} of {kind!r}")
         payload = upcasters[kind, version](payload)
-    try:
-        return event_type.model_validate(payload)
-    except ValidationError as error:
-        raise UnreadableEvent(f"a {kind!r} record does not hold one: {error}") from error
+    return payload
+
+
+def _reason(error: ValueError) -> str:
+    """What is wrong, without the words that stand there."""
+    if not isinstance(error, ValidationError):
+        return "it is not JSON"
+    first = error.errors(include_input=False, include_url=False)[0]
+    return ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"]]))

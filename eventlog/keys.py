@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from eventlog.errors import LogUnavailable
-from eventlog.notes import Signer
+from eventlog.notes import Signer, VerifierKey
 
 
 def key_name(log_id: str) -> str:
@@ -28,15 +28,31 @@ def load_signer(path: Path, log_id: str) -> Signer:
     try:
         if not path.exists():
             _make(path)
+    except OSError as error:
+        raise _no_key() from error
+    return _load(path, log_id)
+
+
+def load_verifier(path: Path, log_id: str) -> VerifierKey | None:
+    """The public half of the key at `path`; None if there is no key. Raises LogUnavailable."""
+    return _load(path, log_id).verifier if path.exists() else None
+
+
+def _load(path: Path, log_id: str) -> Signer:
+    try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError) as error:
-        raise LogUnavailable(
-            "the key that checkpoints are signed with can be neither read nor made; it belongs "
-            "beside the event log"
-        ) from error
+        raise _no_key() from error
     if not isinstance(key, Ed25519PrivateKey):
         raise LogUnavailable("the key beside the event log is not an Ed25519 key")
     return Signer(key_name(log_id), key)
+
+
+def _no_key() -> LogUnavailable:
+    return LogUnavailable(
+        "the key that checkpoints are signed with can be neither read nor made; it belongs "
+        "beside the event log"
+    )
 
 
 def _make(path: Path) -> None:

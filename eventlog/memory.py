@@ -69,9 +69,10 @@ class MemoryEventLog:
         first = self._overviews.get(interview_id)
         self._overviews[interview_id] = overview(
             projection.interview,
+            interview_id,
             first.first_position if first else head,
             first.started_at if first else records[0].time,
-            records[-1],
+            records[-1].time,
         )
         return Appended(projection.interview, records)
 

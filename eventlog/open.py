@@ -25,6 +25,12 @@ def open_log(url: str) -> EventLog:
 
 def open_reader(url: str) -> ReadableLog:
     """The log that `url` names, to read beside the gateway that writes it, if one does.
+    Raises LogNotOpened."""
+    return SqliteReader(*log_file(url))
+
+
+def log_file(url: str) -> tuple[Path, str]:
+    """The file of the log that `url` names, and the log's id.
 
     A log of an older release is brought up to date first, which takes that no gateway has it
     open. Raises LogNotOpened.
@@ -42,7 +48,7 @@ def open_reader(url: str) -> ReadableLog:
         if not file.is_up_to_date(path):
             with file.hold(path):
                 file.prepare(path)
-        return SqliteReader(path, file.log_id(path))
+        return path, file.log_id(path)
     except sqlite3.Error as error:
         raise LogNotOpened(f"the event log {path} cannot be read: {file.reason(error)}") from error
 

@@ -5,8 +5,9 @@ All of it can be made again from the events alone (`SqliteEventLog.rebuild_read_
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from eventlog.records import Draft, Record, interview_of
+from eventlog.records import Record, interview_of
 from statemachine.events import (
     AnswerGiven,
     Event,
@@ -15,6 +16,7 @@ from statemachine.events import (
     SessionAdopted,
 )
 from statemachine.interview import Interview, evolve
+from statemachine.rules import Standing
 
 HANDED_OUT = (QuestionAsked, InterviewCompleted, SessionAdopted)
 """The events after which a client holds a session it did not hold before."""
@@ -87,10 +89,23 @@ def projection_of(records: Sequence[Record]) -> Projection:
     return project(None, records[0].interview_id, [record.event for record in records])
 
 
-def overview(interview: Interview, first_position: int, started_at: str, last: Draft) -> Overview:
-    """The interview's row in the list, `last` being its latest record."""
+class Listed(Standing, Protocol):
+    """What the list tells of an interview."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def adopted(self) -> bool: ...
+    @property
+    def sources(self) -> tuple[str, ...]: ...
+
+
+def overview(
+    interview: Listed, interview_id: str, first_position: int, started_at: str, updated_at: str
+) -> Overview:
+    """The interview's row in the list."""
     return Overview(
-        interview_id=last.interview_id,
+        interview_id=interview_id,
         first_position=first_position,
         role=interview.config.role.value,
         model=interview.config.model,
@@ -103,5 +118,11 @@ def overview(interview: Interview, first_position: int, started_at: str, last: D
         sources=interview.sources,
         version=interview.version,
         started_at=started_at,
-        updated_at=last.time,
+        updated_at=updated_at,
     )
+
+
+def stored_overview(row: Overview, head: bytes | None) -> dict[str, Any]:
+    """The row as the file holds it, `head` being the fingerprint of the session that the
+    interview stands at. SQLite has no lists: the sources are joined by commas."""
+    return vars(row) | {"sources": ",".join(row.sources), "head": head}

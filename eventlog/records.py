@@ -10,7 +10,6 @@ short words from a commitment once payload and salt are gone (forgotten).
 """
 
 import hashlib
-import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from datetime import datetime
 from functools import cached_property
 
 from eventlog.codec import decode, encode
-from eventlog.errors import UnreadableEvent, WordsForgotten
+from eventlog.errors import WordsForgotten
 from eventlog.times import to_text
 from statemachine.canonical import canonical_json
 from statemachine.events import ContentForgotten, Event
@@ -69,11 +68,7 @@ class Record(Draft):
         """What happened. Raises UnreadableEvent or WordsForgotten."""
         if self.payload is None:
             raise WordsForgotten(f"the words of record {self.position} were forgotten")
-        try:
-            payload = json.loads(self.payload)
-        except ValueError as error:
-            raise UnreadableEvent(f"record {self.position} holds no JSON") from error
-        return decode(self.kind, self.schema_version, payload)
+        return decode(self.kind, self.schema_version, self.payload)
 
 
 def draft(interview_id: str, version: int, event: Event, at: datetime) -> Draft:

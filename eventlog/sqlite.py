@@ -30,7 +30,13 @@ from eventlog.reading import (
     head_of,
     records_where,
 )
-from eventlog.readmodels import Projection, overview, project, projection_of
+from eventlog.readmodels import (
+    Projection,
+    overview,
+    project,
+    projection_of,
+    stored_overview,
+)
 from eventlog.records import Draft, Record, draft
 from eventlog.writer import Writer
 from statemachine.events import KIND_OF, OUTLIVES_FORGETTING, ContentForgotten, Event
@@ -235,9 +241,11 @@ def _put_read_models(
 ) -> None:
     """Bring the read models up to the interview's latest `records`; `first_position` and
     the first record's time count only for an interview that is new to the list."""
-    row = overview(projection.interview, first_position, records[0].time, records[-1])
-    stored = vars(row) | {"sources": ",".join(row.sources), "head": projection.head}
-    began = db.execute(PUT_OVERVIEW, stored).fetchone()[0]
+    last = records[-1]
+    row = overview(
+        projection.interview, last.interview_id, first_position, records[0].time, last.time
+    )
+    began = db.execute(PUT_OVERVIEW, stored_overview(row, projection.head)).fetchone()[0]
     for fingerprint, version in projection.fingerprints:
         db.execute(PUT_FINGERPRINT, [fingerprint, began, version])
 

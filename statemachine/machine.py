@@ -7,17 +7,14 @@ whatever happened, so it is not queued. No callback does anything: the machine a
 where an event leads, and whoever asked acts on the answer.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from transitions import Machine, MachineError
 
 from statemachine.errors import IllegalMove
 from statemachine.events import KIND_OF, Event
-from statemachine.rules import RULES
+from statemachine.rules import RULES, Standing
 from statemachine.states import State
-
-if TYPE_CHECKING:
-    from statemachine.interview import Interview
 
 
 class _Place:
@@ -52,7 +49,7 @@ _machine = Machine(
 )
 
 
-def next_state(interview: "Interview", event: Event) -> State:
+def next_state(interview: Standing, event: Event) -> State:
     """The state that `event` leads to. Raises IllegalMove where the rules forbid it."""
     place = _Place(interview.state)
     kind = KIND_OF[type(event)]
@@ -61,11 +58,12 @@ def next_state(interview: "Interview", event: Event) -> State:
     except MachineError:
         moved = False
     if not moved:
-        raise IllegalMove(_why(interview, event))
+        raise IllegalMove(why_not(interview, event))
     return place.state
 
 
-def _why(interview: "Interview", event: Event) -> str:
+def why_not(interview: Standing, event: Event) -> str:
+    """What the rules have against `event`, for a person."""
     kind = KIND_OF[type(event)]
     rules = [r for r in RULES if r.event is type(event) and r.source is interview.state]
     unmet = [

@@ -1,13 +1,13 @@
 """The rules of an interview, as one table of data.
 
-The machine (`machine.py`), the diagram (`diagram.py`) and the tests read `RULES`; nothing
-else says what may follow what. A guard is a question about the interview so far and the
+The machine (`machine.py`), the diagram (`diagram.py`), `target` and the tests read `RULES`;
+nothing else says what may follow what. A guard is a question about the interview so far and the
 event that wants to happen; its docstring completes the sentence "refused unless …".
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from statemachine.events import (
     AnswerGiven,
@@ -23,15 +23,29 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
+from statemachine.session import Config
 from statemachine.states import State
 
-if TYPE_CHECKING:
-    from statemachine.interview import Interview
 
-Guard = Callable[["Interview", Event], bool]
+class Standing(Protocol):
+    """What the rules ask of an interview: how it stands, and none of its words."""
+
+    @property
+    def config(self) -> Config: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def questions_asked(self) -> int: ...
+    @property
+    def answers_given(self) -> int: ...
+    @property
+    def on_hold(self) -> bool: ...
 
 
-def is_next_question(interview: "Interview", event: Event) -> bool:
+Guard = Callable[[Standing, Event], bool]
+
+
+def is_next_question(interview: Standing, event: Event) -> bool:
     """it is the question after the last one asked, and not past the total"""
     return (
         isinstance(event, QuestionAsked)
@@ -40,17 +54,17 @@ def is_next_question(interview: "Interview", event: Event) -> bool:
     )
 
 
-def question_waits(interview: "Interview", _: Event) -> bool:
+def question_waits(interview: Standing, _: Event) -> bool:
     """a question is waiting for its answer"""
     return interview.answers_given == interview.questions_asked - 1
 
 
-def answer_is_in(interview: "Interview", _: Event) -> bool:
+def answer_is_in(interview: Standing, _: Event) -> bool:
     """the question last asked has been answered"""
     return interview.answers_given == interview.questions_asked
 
 
-def ending_fits(interview: "Interview", event: Event) -> bool:
+def ending_fits(interview: Standing, event: Event) -> bool:
     """it says "all answered" exactly when every question has its answer"""
     all_answered = interview.answers_given == interview.config.total_questions
     return isinstance(event, InterviewCompleted) and (
@@ -58,7 +72,7 @@ def ending_fits(interview: "Interview", event: Event) -> bool:
     )
 
 
-def counts_fit(interview: "Interview", event: Event) -> bool:
+def counts_fit(interview: Standing, event: Event) -> bool:
     """it counts the questions and answers that there are"""
     return (
         isinstance(event, SummaryGiven)
@@ -67,27 +81,27 @@ def counts_fit(interview: "Interview", event: Event) -> bool:
     )
 
 
-def session_is_open(_: "Interview", event: Event) -> bool:
+def session_is_open(_: Standing, event: Event) -> bool:
     """the adopted session is not complete"""
     return isinstance(event, SessionAdopted) and not event.session.is_complete
 
 
-def session_is_complete(_: "Interview", event: Event) -> bool:
+def session_is_complete(_: Standing, event: Event) -> bool:
     """the adopted session is complete"""
     return isinstance(event, SessionAdopted) and event.session.is_complete
 
 
-def is_not_on_hold(interview: "Interview", _: Event) -> bool:
+def is_not_on_hold(interview: Standing, _: Event) -> bool:
     """the interview is not on hold"""
     return not interview.on_hold
 
 
-def is_on_hold(interview: "Interview", _: Event) -> bool:
+def is_on_hold(interview: Standing, _: Event) -> bool:
     """the interview is on hold"""
     return interview.on_hold
 
 
-def tells_what_there_is(interview: "Interview", event: Event) -> bool:
+def tells_what_there_is(interview: Standing, event: Event) -> bool:
     """it tells the interview's state and counts as they are"""
     return (
         isinstance(event, ContentForgotten)
@@ -132,3 +146,19 @@ RULES: tuple[Rule, ...] = (
     Rule(ContentForgotten, Q, F, (is_not_on_hold, tells_what_there_is)),
     Rule(ContentForgotten, C, F, (is_not_on_hold, tells_what_there_is)),
 )
+
+_BY_EVENT_AND_SOURCE: dict[tuple[type[Event], State], list[Rule]] = {}
+for _rule in RULES:
+    _BY_EVENT_AND_SOURCE.setdefault((_rule.event, _rule.source), []).append(_rule)
+
+
+def target(interview: Standing, event: Event) -> State | None:
+    """The state that `event` leads to, None where the rules forbid it: the machine's answer in a
+    twentieth of its time, for whoever goes over a million events."""
+    for rule in _BY_EVENT_AND_SOURCE.get((type(event), interview.state), ()):
+        for guard in rule.guards:
+            if not guard(interview, event):
+                break
+        else:
+            return rule.target
+    return None

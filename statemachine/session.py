@@ -37,17 +37,18 @@ class Role(StrEnum):
 
 
 def _has_words(text: str) -> str:
-    if not text.strip():
+    if not text or text.isspace():
         raise ValueError("must not be blank")
     return _is_storable(text)
 
 
 def _is_storable(text: str) -> str:
     # JSON can escape half of a surrogate pair; UTF-8, and so the log, cannot hold it.
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ValueError("must not contain half of a surrogate pair") from None
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise ValueError("must not contain half of a surrogate pair") from None
     if "\x00" in text:
         raise ValueError("must not contain the NUL character")
     return text

@@ -12,3 +12,5 @@ class State(StrEnum):
     QUESTIONING = "questioning"
     COMPLETE = "complete"
     FORGOTTEN = "forgotten"
+
+    __hash__ = str.__hash__  # an Enum's own is written in Python, and states are looked up often

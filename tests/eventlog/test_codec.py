@@ -98,7 +98,7 @@ def test_every_kind_and_version_ever_stored_has_an_example() -> None:
 @pytest.mark.parametrize("name", STORED)
 def test_what_was_stored_is_read_for_ever(name: str) -> None:
     kind, version = name.split()
-    assert decode(kind, int(version), STORED[name]) == MEANT[name]
+    assert decode(kind, int(version), json.dumps(STORED[name])) == MEANT[name]
 
 
 @pytest.mark.parametrize("name", MEANT)
@@ -118,9 +118,9 @@ def test_an_older_version_is_brought_up_to_date_step_by_step() -> None:
         ("answer-given", -1): lambda old: {"words": old["text"]},
         ("answer-given", 0): lambda old: {"content": old["words"]},
     }
-    assert decode("answer-given", -1, {"text": "Yes."}, steps) == give_answer("Yes.")
-    assert decode("answer-given", 0, {"words": "Yes."}, steps) == give_answer("Yes.")
-    assert decode("answer-given", 1, {"content": "Yes."}, steps) == give_answer("Yes.")
+    assert decode("answer-given", -1, '{"text":"Yes."}', steps) == give_answer("Yes.")
+    assert decode("answer-given", 0, '{"words":"Yes."}', steps) == give_answer("Yes.")
+    assert decode("answer-given", 1, '{"content":"Yes."}', steps) == give_answer("Yes.")
 
 
 @pytest.mark.parametrize(
@@ -137,11 +137,11 @@ def test_what_cannot_be_read_is_said_to_be_unreadable(
     kind: str, version: int, payload: Any, why: str
 ) -> None:
     with pytest.raises(UnreadableEvent, match=why):
-        decode(kind, version, payload)
+        decode(kind, version, json.dumps(payload))
 
 
 def test_a_damaged_payload_is_said_to_be_unreadable() -> None:
     record = draft(new_id(), 1, give_answer("Yes."), AT).at(0)
     damaged = type(record)(**{**vars(record), "payload": '{"content":'})
-    with pytest.raises(UnreadableEvent, match="record 0 holds no JSON"):
+    with pytest.raises(UnreadableEvent, match="JSON"):
         _ = damaged.event

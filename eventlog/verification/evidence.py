@@ -1,0 +1,135 @@
+"""The evidence: positions without gaps, every commitment and leaf, and the tree over them."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from itertools import pairwise
+from sqlite3 import Connection
+
+from eventlog.records import SALT_BYTES
+from eventlog.tree import parent
+from eventlog.verification.findings import Check, Findings
+from eventlog.verification.rows import Row, rows_in_log
+
+RANGE_LEVEL = 13
+RANGE = 1 << RANGE_LEVEL
+"""How many events are checked in one go: a complete subtree."""
+
+NODES = (
+    "SELECT position, hash FROM nodes WHERE level = ? AND position >= ? AND position < ? "
+    "ORDER BY position"
+)
+STRAY_NODES = (
+    "SELECT level, position FROM nodes "
+    "WHERE level < 1 OR level > 62 OR position < 0 OR position >= (? >> level) "
+    "ORDER BY level, position LIMIT 100"
+)
+STRAY_EVENTS = "SELECT position FROM events WHERE position < 0 ORDER BY position LIMIT 100"
+
+Leaves = list[bytes | None]
+"""Leaves as they are stored, or nodes over them; None where an event is missing."""
+
+
+def check_range(db: Connection, start: int, head: int, findings: Findings) -> list[Row]:
+    """The events from `start`, a multiple of RANGE, up to the next one; each is checked, and so
+    is the tree over them."""
+    stop = min(start + RANGE, head)
+    rows = list(rows_in_log(db, start, stop))
+    leaves: Leaves | None = [row.leaf for row in rows] if len(rows) == stop - start else None
+    for row in rows:
+        _check_hashes(row, findings)
+    _check_nodes(db, start, leaves or _with_gaps(rows, start, stop, findings), findings)
+    return rows
+
+
+def _check_hashes(row: Row, findings: Findings) -> None:
+    position, interview_id, version, kind, schema_version, time, payload, salt, commitment, leaf = (
+        row
+    )
+    if payload is not None and (
+        salt is None or len(salt) != SALT_BYTES or sha256(salt + payload).digest() != commitment
+    ):
+        findings.add_at(
+            row,
+            Check.COMMITMENT,
+            "its words are not those that were logged: they do not give its commitment",
+        )
+    # The canonical JSON of `records.leaf_hash`, written out: this runs a million times.
+    metadata = (
+        f'\x00{{"commitment":"{commitment.hex()}","interviewId":"{interview_id}",'
+        f'"kind":"{kind}","position":{position},"schemaVersion":{schema_version},'
+        f'"time":"{time}","version":{version}}}'
+    )
+    if sha256(metadata.encode(errors="surrogateescape")).digest() != leaf:
+        findings.add_at(
+            row,
+            Check.LEAF,
+            "its time, kind, place or commitment is not what was logged: they do not give its leaf",
+        )
+
+
+def _with_gaps(rows: Sequence[Row], start: int, stop: int, findings: Findings) -> Leaves:
+    """The leaves of `rows`, with None for each event that is missing among them."""
+    leaves: Leaves = []
+    due = start
+    for row in rows:
+        if row.position > due:
+            _report_gap(due, row.position, findings)
+        leaves += [*[None] * (row.position - due), row.leaf]
+        due = row.position + 1
+    if due < stop:
+        _report_gap(due, stop, findings)
+    return leaves + [None] * (stop - due)
+
+
+def _report_gap(start: int, stop: int, findings: Findings) -> None:
+    missing = "it is" if stop == start + 1 else f"it and all up to event {stop - 1} are"
+    findings.add(Check.POSITIONS, f"{missing} missing from the log", position=start)
+
+
+def _check_nodes(db: Connection, start: int, leaves: Leaves, findings: Findings) -> None:
+    """The nodes that the range's leaves complete, up to the one over all of it."""
+    level, hashes = 0, leaves
+    while len(hashes) > 1:
+        level, hashes = level + 1, _parents(hashes)
+        _compare(db, level, start >> level, hashes, findings)
+
+
+def _parents(hashes: Leaves) -> Leaves:
+    pairs = zip(hashes[::2], hashes[1::2], strict=False)  # the last one may wait for its other
+    return [None if left is None or right is None else parent(left, right) for left, right in pairs]
+
+
+def _compare(
+    db: Connection, level: int, first: int, expected: Sequence[bytes | None], findings: Findings
+) -> None:
+    """Whether the nodes of `level` from `first` on are the `expected` ones."""
+    nodes = db.execute(NODES, (level, first, first + len(expected))).fetchall()
+    if [hash for _, hash in nodes] == expected:
+        return
+    stored = dict(nodes)
+    for index, hash in enumerate(expected, start=first):
+        if hash is not None and stored.get(index) != hash:
+            what = "is not the hash of the two below it" if index in stored else "is missing"
+            findings.add(
+                Check.TREE,
+                f"the tree's node {index} of level {level}, over events {index << level} to "
+                f"{((index + 1) << level) - 1}, {what}",
+                position=index << level,
+            )
+
+
+def check_crown(db: Connection, head: int, findings: Findings) -> None:
+    """The tree above the ranges, and that nothing is stored that is of no tree."""
+    for below, level in pairwise(range(RANGE_LEVEL, head.bit_length())):
+        hashes = dict(db.execute(NODES, (below, 0, head >> below)))
+        pairs = ((hashes.get(2 * n), hashes.get(2 * n + 1)) for n in range(head >> level))
+        expected = [parent(left, right) if left and right else None for left, right in pairs]
+        _compare(db, level, 0, expected, findings)
+    for level, index in db.execute(STRAY_NODES, (head,)):
+        findings.add(
+            Check.TREE,
+            f"the tree's node {index} of level {level} is over events that the log does not hold",
+            position=head if level > 0 and index >= 0 else None,
+        )
+    for (position,) in db.execute(STRAY_EVENTS):
+        findings.add(Check.POSITIONS, "no event has a place before the first", position=position)

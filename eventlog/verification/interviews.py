@@ -1,0 +1,333 @@
+"""The interviews: each one's events in order and legal, its words gone where they were
+forgotten, and the read models equal to what its events make of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from sqlite3 import Connection
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from eventlog.codec import decode
+from eventlog.errors import UnreadableEvent
+from eventlog.reading import OVERVIEW_COLUMNS
+from eventlog.readmodels import overview, stored_overview
+from eventlog.verification.findings import Check, Findings
+from eventlog.verification.rows import Row, rows_in_interview
+from eventlog.verification.tally import Fingerprint, Tally
+from statemachine.errors import InterviewError
+from statemachine.events import (
+    KIND_OF,
+    OUTLIVES_FORGETTING,
+    AnswerGiven,
+    ContentForgotten,
+    Ending,
+    Event,
+    InterviewCompleted,
+    InterviewStarted,
+    Origin,
+    QuestionAsked,
+    SessionAdopted,
+    SessionRefused,
+    SummaryGiven,
+)
+from statemachine.interview import Interview, recall
+from statemachine.machine import why_not
+from statemachine.rules import target
+from statemachine.session import Config, Message, Session, Speaker
+from statemachine.states import State
+
+OVERVIEWS = (
+    f"SELECT {OVERVIEW_COLUMNS}, head FROM interviews "
+    "WHERE first_position >= ? AND first_position < ?"
+)
+STRAY_OVERVIEWS = (
+    "SELECT interview_id FROM interviews WHERE first_position < 0 OR first_position >= ? LIMIT 100"
+)
+HEADLESS = (
+    "SELECT interview_id, min(position) FROM events GROUP BY interview_id HAVING min(version) <> 1"
+)
+FORGOTTEN = KIND_OF[ContentForgotten]
+GONE = "(forgotten)"
+
+
+FIND_FINGERPRINTS = (
+    "WITH expected (fingerprint, version) AS (VALUES {}) SELECT count(*) FROM expected "
+    "JOIN fingerprints USING (fingerprint, version) WHERE first_position = ?"
+)
+FIND_FINGERPRINT = (
+    "SELECT count(*) FROM fingerprints WHERE fingerprint = ? AND first_position = ? AND version = ?"
+)
+
+
+class Amounts(NamedTuple):
+    """How much the interviews hold. `fingerprints` is how many their events amount to, None
+    where that cannot be told."""
+
+    interviews: int = 0
+    events: int = 0
+    fingerprints: int | None = 0
+
+    def plus(self, more: "Amounts") -> "Amounts":
+        is_known = self.fingerprints is not None and more.fingerprints is not None
+        return Amounts(
+            self.interviews + more.interviews,
+            self.events + more.events,
+            (self.fingerprints or 0) + (more.fingerprints or 0) if is_known else None,
+        )
+
+
+def check_begun(
+    db: Connection, rows: Sequence[Row], start: int, stop: int, findings: Findings
+) -> Amounts:
+    """Check the interviews that begin among `rows`, which are those from position `start` up to
+    `stop`, to their ends."""
+    overviews = {row[0]: row for row in db.execute(OVERVIEWS, (start, stop))}
+    # Their words are not the logged ones: they tell nothing that the lists can be held to.
+    changed = findings.interviews
+    amounts = Amounts()
+    for history in _histories(db, rows):
+        id = history[0].interview_id
+        stored = overviews.pop(id, None)
+        interview = _fold_or_recall(history, findings)
+        found = None
+        if interview is not None and id not in changed:
+            found = _check_read_models(db, interview, history, stored, findings)
+        amounts = amounts.plus(Amounts(1, len(history), found))
+    for id in overviews:
+        _report_stray(id, findings)
+    return amounts
+
+
+def _histories(db: Connection, rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """All the events of each interview that begins among `rows`, in order."""
+    begun: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.version == 1:
+            begun[row.interview_id] = [row]
+        elif row.interview_id in begun:
+            begun[row.interview_id].append(row)
+    for id, history in begun.items():
+        if history[-1].version == len(history):
+            yield [*history, *rows_in_interview(db, id, after=len(history))]
+        else:  # something is out of place
+            yield list(rows_in_interview(db, id))
+
+
+def _fold_or_recall(history: Sequence[Row], findings: Findings) -> Tally | Interview | None:
+    """What the events add up to; None where they cannot be an interview's."""
+    if not _check_order(history, findings):
+        return None
+    is_forgotten = any(row.kind == FORGOTTEN for row in history)
+    return (_recall if is_forgotten else _fold)(history, findings)
+
+
+def _check_order(history: Sequence[Row], findings: Findings) -> bool:
+    """Whether the versions count from 1 and the positions rise with them."""
+    position = -1
+    for due, row in enumerate(history, start=1):
+        if row.version != due:
+            message = f"version {due} is missing from the interview"
+        elif row.position <= position:
+            message = "it is placed before the event that it follows"
+        else:
+            position = row.position
+            continue
+        findings.add_at(row, Check.POSITIONS, message)
+        return False
+    return True
+
+
+def _fold(history: Sequence[Row], findings: Findings) -> Tally | None:
+    """What the events add up to; None where one of them cannot be."""
+    tally: Tally | None = None
+    for row in history:
+        if row.payload is None:
+            findings.add_at(row, Check.FORGETTING, "its words are gone, and nobody forgot them")
+            return None
+        try:
+            event = decode(row.kind, row.schema_version, row.payload)
+            tally = tally or _unborn(event)
+            state = target(tally, event)
+            if state is None:
+                findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(tally, event)}")
+                return None
+            tally.take(event, state)
+        except (UnreadableEvent, InterviewError) as error:
+            findings.add_at(row, Check.RULES, f"it is no event that can be: {error}")
+            return None
+    return tally
+
+
+def _unborn(event: Event) -> Tally:
+    match event:
+        case InterviewStarted():
+            return Tally(event.config)
+        case SessionAdopted():
+            return Tally(event.session.config)
+    raise InterviewError("an interview begins by being started or adopted")
+
+
+def _recall(history: Sequence[Row], findings: Findings) -> Interview | None:
+    """What is left of a forgotten interview, whose words must be gone; None where what is told
+    of it cannot be."""
+    *before, last = history
+    if last.kind != FORGOTTEN:
+        findings.add_at(last, Check.RULES, "something follows after its words were forgotten")
+        return None
+    for row in before:
+        stays = row.kind in OUTLIVES_FORGETTING
+        if stays and row.payload is None:
+            findings.add_at(row, Check.FORGETTING, "it is no words of the interview, and is gone")
+            return None
+        if not stays and row.payload is not None:
+            message = f"its words are still there, though version {last.version} forgot them"
+            findings.add_at(row, Check.FORGETTING, message)
+    try:
+        told = decode(last.kind, last.schema_version, last.payload or b"")
+        assert isinstance(told, ContentForgotten)
+        tally = Tally(Config(role=told.role, total_questions=told.total_questions))
+        for row, event in zip(history, _stand_ins(before, told, tally), strict=False):
+            state = target(tally, event)
+            if state is None:
+                findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(tally, event)}")
+                return None
+            tally.take(event, state)
+    except (UnreadableEvent, InterviewError, ValidationError) as error:
+        findings.add_at(last, Check.RULES, f"it is no event that can be: {error}")
+        return None
+    return recall(told, id=last.interview_id, version=last.version)
+
+
+def _stand_ins(before: Sequence[Row], told: ContentForgotten, tally: Tally) -> Iterator[Event]:
+    """Events for those whose words are gone, as far as their kinds and what is `told` say what
+    they were; the rules can be asked about these. `tally` is how the interview stands when the
+    next one is drawn."""
+    for row in before:
+        match row.kind:
+            case "interview-started":
+                yield InterviewStarted(config=tally.config, messages=())
+            case "session-adopted":
+                yield SessionAdopted(session=_adopted(before, told, tally.config))
+            case "question-asked":
+                yield QuestionAsked(number=tally.questions_asked + 1, content=GONE)
+            case "answer-given":
+                yield AnswerGiven(content=GONE)
+            case "interview-completed":
+                all_answered = tally.answers_given == told.total_questions
+                ending = Ending.ALL_ANSWERED if all_answered else Ending.CLOSED_BY_INTERVIEWER
+                yield InterviewCompleted(ending=ending, content=GONE)
+            case "summary-given":
+                yield SummaryGiven(
+                    content=GONE,
+                    questions_asked=tally.questions_asked,
+                    responses_given=tally.answers_given,
+                    origin=Origin(backend=GONE),
+                )
+            case "session-refused":
+                yield SessionRefused(place=GONE, fingerprint=GONE)
+            case _:
+                yield decode(row.kind, row.schema_version, row.payload or b"")
+    yield told
+
+
+def _adopted(before: Sequence[Row], told: ContentForgotten, config: Config) -> Session:
+    """A session of as many turns as the one that the interview began with."""
+    kinds = [row.kind for row in before]
+    asked = told.questions_asked - kinds.count("question-asked")
+    answered = told.answers_given - kinds.count("answer-given")
+    is_complete = told.state is State.COMPLETE and "interview-completed" not in kinds
+    speakers = [Speaker.ASSISTANT, Speaker.USER] * (asked + 1)
+    turns = speakers[: asked + answered + is_complete]
+    return Session(
+        config=config,
+        messages=tuple(Message(role=speaker, content=GONE) for speaker in turns),
+        current_question=max(1, asked),
+        is_complete=is_complete,
+    )
+
+
+def _check_read_models(
+    db: Connection,
+    interview: Tally | Interview,
+    history: Sequence[Row],
+    stored: tuple[Any, ...] | None,
+    findings: Findings,
+) -> int:
+    """How many fingerprints the interview has."""
+    head, fingerprints = None, []
+    if isinstance(interview, Tally):
+        head, fingerprints = interview.head, interview.fingerprints
+    _check_overview(interview, history, stored, head, findings)
+    _check_fingerprints(db, history, fingerprints, findings)
+    return len(fingerprints)
+
+
+def _check_overview(
+    interview: Tally | Interview,
+    history: Sequence[Row],
+    stored: tuple[Any, ...] | None,
+    head: bytes | None,
+    findings: Findings,
+) -> None:
+    first, last = history[0], history[-1]
+    row = overview(interview, last.interview_id, first.position, first.time, last.time)
+    expected = stored_overview(row, head)
+    if stored == tuple(expected.values()):
+        return
+    if stored is None:
+        message = "it is missing from the list of interviews"
+    else:
+        wrong = [
+            f"{name} is {_shown(found)}, and by its events {_shown(value)}"
+            for (name, value), found in zip(expected.items(), stored, strict=True)
+            if found != value
+        ]
+        message = f"in the list of interviews, {'; '.join(wrong)}"
+    findings.add(Check.READ_MODELS, message, interview_id=first.interview_id)
+
+
+def _shown(value: object) -> str:
+    return value.hex()[:16] if isinstance(value, bytes) else repr(value)[:60]
+
+
+def _check_fingerprints(
+    db: Connection, history: Sequence[Row], expected: Sequence[Fingerprint], findings: Findings
+) -> None:
+    if not expected:
+        return
+    began = history[0].position
+    sql = FIND_FINGERPRINTS.format(", ".join(["(?, ?)"] * len(expected)))
+    (found,) = db.execute(sql, [*chain.from_iterable(expected), began]).fetchone()
+    if found == len(expected):
+        return
+    for fingerprint, version in expected:
+        (found,) = db.execute(FIND_FINGERPRINT, (fingerprint, began, version)).fetchone()
+        if not found:
+            message = f"the fingerprint of its version {version} is missing"
+            findings.add(Check.READ_MODELS, message, interview_id=history[0].interview_id)
+
+
+def check_totals(
+    db: Connection, head: int, events: int, totals: Amounts, findings: Findings
+) -> None:
+    """Whether the log, with so many `events`, holds no more than its interviews together."""
+    if events != totals.events:
+        for id, position in db.execute(HEADLESS):
+            message = "the interview has no version 1"
+            findings.add(Check.POSITIONS, message, position=position, interview_id=id)
+    for (id,) in db.execute(STRAY_OVERVIEWS, (head,)):
+        _report_stray(id, findings)
+    (fingerprints,) = db.execute("SELECT count(*) FROM fingerprints").fetchone()
+    if totals.fingerprints is not None and fingerprints > totals.fingerprints:
+        findings.add(
+            Check.READ_MODELS,
+            f"{fingerprints - totals.fingerprints} of the fingerprints are of no session and no "
+            "move in the log",
+        )
+
+
+def _report_stray(id: str, findings: Findings) -> None:
+    message = "it is in the list of interviews, and does not begin where the list says"
+    findings.add(Check.READ_MODELS, message, interview_id=id)

@@ -1,0 +1,172 @@
+"""The log as it is at one moment, for one reader or for two processes that share the work."""
+
+import gc
+import multiprocessing
+import os
+import signal
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from eventlog import file
+from eventlog.errors import LogUnavailable
+from eventlog.reading import head_of
+from eventlog.verification.findings import Check, Findings
+
+T = TypeVar("T")
+Task = Callable[[sqlite3.Connection, Findings], T]
+"""Some of the work, given the snapshot to read and where to put what it finds."""
+
+LONG = 50_000
+"""From so many events on, two processes are worth what it takes to start them."""
+
+NICENESS = 10
+"""How far the processes stand back behind a gateway that runs beside them."""
+
+CACHE_KIB = 16_384
+"""How much of the file SQLite keeps at hand: the fingerprints lie all over it."""
+
+ATTEMPTS = 1_000
+"""How often the two try to begin between the same two commits."""
+
+AHEAD = 2
+"""How many tasks each has, so that none waits for the next."""
+
+
+class Snapshot:
+    """A connection in a transaction that only reads: nothing that is written meanwhile is seen."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = file.open_read_only(path)
+        self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        self.begin()
+
+    def begin(self) -> int:
+        """Look at the log as it is now; how many events it holds."""
+        self._db.rollback()
+        self._db.execute("BEGIN")
+        return head_of(self._db)
+
+    def do(self, task: Task[T]) -> tuple[T | None, Findings]:
+        """What `task` returns and finds; None where the file cannot be read there."""
+        findings = Findings()
+        try:
+            return task(self._db.conn, findings), findings
+        except sqlite3.OperationalError as error:
+            if "decode" in str(error) and self._db.conn.text_factory is str:
+                # Somebody wrote text that is none. From here on it is read as it stands, and does
+                # not give its hashes.
+                self._db.conn.text_factory = _undecoded
+                return self.do(task)
+            return self._unreadable(error, findings)
+        except sqlite3.DatabaseError as error:
+            return self._unreadable(error, findings)
+
+    def _unreadable(self, error: Exception, findings: Findings) -> tuple[None, Findings]:
+        findings.add(Check.FILE, f"a part of it cannot be read: {file.reason(error)}")
+        return None, findings
+
+    def close(self) -> None:
+        self._db.close()
+
+
+def _undecoded(text: bytes) -> str:
+    return text.decode(errors="surrogateescape")
+
+
+# A task runs where its lane is, in a thread or a process of its own, and finds the snapshot here.
+_here = threading.local()
+
+
+def _open_apart(path: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that began this one stops it
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    gc.disable()  # millions of short-lived objects, and no cycles among them
+    _open(path)
+
+
+def _open(path: Path) -> None:
+    _here.snapshot = Snapshot(path)
+
+
+def _begin() -> int:
+    head: int = _here.snapshot.begin()
+    return head
+
+
+def _do(task: Task[T]) -> tuple[T | None, Findings]:
+    result: tuple[T | None, Findings] = _here.snapshot.do(task)
+    return result
+
+
+class Lanes:
+    """One or two that work on the same snapshot of a log of `head` events."""
+
+    def __init__(self, executors: Sequence[Executor]) -> None:
+        self._executors = executors
+        self.head = self._begin_together()
+
+    def _begin_together(self) -> int:
+        for _ in range(ATTEMPTS):
+            heads = {future.result() for future in [e.submit(_begin) for e in self._executors]}
+            if len(heads) == 1:
+                return heads.pop()
+        raise LogUnavailable("the event log is written too fast to be checked now; try again")
+
+    def do_all(self, tasks: Iterable[Task[T]]) -> Iterator[tuple[T | None, Findings]]:
+        """What each task returns and finds, in any order."""
+        waiting: dict[Future[tuple[T | None, Findings]], Executor] = {}
+        left = iter(tasks)
+
+        def hand_out(executor: Executor) -> None:
+            for task in left:
+                waiting[executor.submit(_do, task)] = executor
+                return
+
+        for executor in [*self._executors] * AHEAD:
+            hand_out(executor)
+        while waiting:
+            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                hand_out(waiting.pop(future))
+                yield future.result()
+
+
+@contextmanager
+def lanes(path: Path, *, long: int = LONG) -> Iterator[Lanes]:
+    """Lanes for the log at `path`: two processes if it has `long` events or more, else this one.
+    Raises LogUnavailable where it cannot be read."""
+    executors: list[Executor] = []
+    try:
+        snapshot = Snapshot(path)
+        is_long = snapshot.begin() >= long
+        snapshot.close()
+        if is_long:
+            apart = multiprocessing.get_context("spawn")
+            executors = [
+                ProcessPoolExecutor(1, mp_context=apart, initializer=_open_apart, initargs=(path,))
+                for _ in range(2)
+            ]
+        else:
+            executors = [ThreadPoolExecutor(1, initializer=_open, initargs=(path,))]
+        yield Lanes(executors)
+    except (sqlite3.Error, OSError) as error:
+        raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
+    except BrokenProcessPool as error:
+        raise LogUnavailable("a process that checked the event log was stopped") from error
+    finally:
+        for executor in executors:
+            executor.shutdown(cancel_futures=True)

@@ -1,0 +1,137 @@
+"""An interview as its events add up, kept small: what `statemachine.interview.evolve` and
+`eventlog.readmodels.project` make of them, in the time that a million events leave for each.
+
+A property test holds the two to each other.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import sha256
+from json.encoder import encode_basestring
+
+from statemachine.canonical import canonical_json
+from statemachine.events import (
+    AnswerGiven,
+    Event,
+    InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
+    InterviewStarted,
+    Origin,
+    QuestionAsked,
+    SessionAdopted,
+    SummaryGiven,
+)
+from statemachine.interview import evolve
+from statemachine.session import Config, Message
+from statemachine.states import State
+
+Fingerprint = tuple[bytes, int]
+"""The fingerprint of a session or a move, and the version it was reached with."""
+
+
+class Tally:
+    """How an interview stands; `fingerprints` are all that it has left in the read model."""
+
+    __slots__ = (
+        "_config",
+        "_said",
+        "_session",
+        "adopted",
+        "answers_given",
+        "config",
+        "fingerprints",
+        "on_hold",
+        "questions_asked",
+        "sources",
+        "state",
+        "version",
+    )
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.state = State.NEW
+        self.version = 0
+        self.questions_asked = 0
+        self.answers_given = 0
+        self.adopted = False
+        self.on_hold = False
+        self.sources: tuple[str, ...] = ()
+        self.fingerprints: list[Fingerprint] = []
+        self._config = _config_text(config)
+        self._said = bytearray()
+        self._session: bytes | None = None
+
+    @property
+    def head(self) -> bytes | None:
+        """The fingerprint of the session it stands at; None while it is the interviewer's turn."""
+        return self._session
+
+    def take(self, event: Event, state: State) -> None:
+        """Count `event`, which the rules let lead to `state`."""
+        self.state = state
+        self.version += 1
+        match event:
+            case QuestionAsked():
+                self.questions_asked += 1
+                self._interviewer_says(event.content, event.origin)
+            case AnswerGiven():
+                self.answers_given += 1
+                assert self._session is not None, "a question waits for this answer"
+                move = sha256(self._session + event.content.encode()).digest()
+                self.fingerprints.append((move, self.version))
+                self._say(event.content, "user")
+                self._session = None
+            case InterviewCompleted():
+                self._interviewer_says(event.content, event.origin)
+            case SummaryGiven():
+                self._add_source(event.origin)
+            case InterviewHeld() | InterviewReleased():
+                self.on_hold = isinstance(event, InterviewHeld)
+            case InterviewStarted():
+                self._say_all(event.messages)
+            case SessionAdopted():
+                self._adopt(event)
+
+    def _adopt(self, event: SessionAdopted) -> None:
+        adopted = evolve(None, event)
+        self.adopted = True
+        self.questions_asked = adopted.questions_asked
+        self.answers_given = adopted.answers_given
+        self._say_all(event.session.messages)
+        self._hand_out_session()
+
+    def _interviewer_says(self, words: str, origin: Origin | None) -> None:
+        self._say(words, "assistant")
+        self._add_source(origin)
+        self._hand_out_session()
+
+    def _say_all(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            self._say(message.content, message.role.value)
+
+    def _say(self, words: str, role: str) -> None:
+        comma = "," * bool(self._said)
+        text = f'{comma}{{"content":{encode_basestring(words)},"role":"{role}"}}'
+        self._said += text.encode()
+
+    def _add_source(self, origin: Origin | None) -> None:
+        if origin is not None and origin.backend not in self.sources:
+            self.sources = (*self.sources, origin.backend)
+
+    def _hand_out_session(self) -> None:
+        """The client holds a session now: `Session.fingerprint`, put together of its parts."""
+        is_complete = b"true" if self.state is State.COMPLETE else b"false"
+        session = sha256(
+            b'{"config":%b,"currentQuestion":%d,"isComplete":%b,"messages":['
+            % (self._config, max(1, self.questions_asked), is_complete)
+        )
+        session.update(self._said)
+        session.update(b"]}")
+        self._session = session.digest()
+        self.fingerprints.append((self._session, self.version))
+
+
+@lru_cache
+def _config_text(config: Config) -> bytes:
+    return canonical_json(config.model_dump(mode="json", by_alias=True))

@@ -1,0 +1,114 @@
+"""Checking a whole log, as it is at one moment, beside the gateway that writes it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from sqlite3 import Connection
+
+from eventlog.notes import VerifierKey
+from eventlog.verification.checkpoints import Kept, check_kept, check_seals, root_of
+from eventlog.verification.evidence import RANGE, check_crown, check_range
+from eventlog.verification.findings import Finding, Findings
+from eventlog.verification.interviews import Amounts, check_begun, check_totals
+from eventlog.verification.snapshot import LONG, Lanes, lanes
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What came of checking a log.
+
+    `root` is the tree's over all `events`, None where the tree is not whole; `seals` counts the
+    checkpoints that the log keeps of itself; `covered` is how many events the best of all
+    checkpoints shows to be as they were. `findings` are in the order of the log; `left_out`
+    counts those too many to list.
+    """
+
+    origin: str
+    events: int
+    interviews: int
+    root: bytes | None
+    seals: int
+    covered: int
+    findings: tuple[Finding, ...]
+    left_out: int
+
+    @property
+    def holds(self) -> bool:
+        return not self.findings
+
+
+def verify(
+    path: Path,
+    origin: str,
+    *,
+    key: VerifierKey | None = None,
+    kept: Sequence[Kept] = (),
+    progress: Progress = lambda done, of: None,
+    long: int = LONG,
+) -> Report:
+    """Check all of the log at `path`, whose checkpoints have this `origin`, and whether it holds
+    what the `kept` checkpoints cover. Without a `key`, no signature is checked.
+
+    A log of `long` events or more is shared out to two processes. Raises LogUnavailable.
+    """
+    findings = Findings()
+    with lanes(path, long=long) as found:
+        events, totals = _check_all(found, findings, progress)
+        checks = partial(_check_whole, found.head, origin, key, kept, events, totals)
+        [(whole, more)] = found.do_all([checks])
+        findings.merge(more)
+        head = found.head
+    root, seals, covered = whole or (None, 0, 0)
+    return Report(
+        origin=origin,
+        events=head,
+        interviews=totals.interviews,
+        root=root,
+        seals=seals,
+        covered=covered,
+        findings=tuple(findings),
+        left_out=findings.left_out,
+    )
+
+
+def _check_all(lanes: Lanes, findings: Findings, progress: Progress) -> tuple[int, Amounts]:
+    """Each event by itself and in its interview: how many there are, and what they amount to."""
+    events, totals = 0, Amounts()
+    tasks = (partial(_check_part, lanes.head, start) for start in range(0, lanes.head, RANGE))
+    for result, found in lanes.do_all(tasks):
+        findings.merge(found)
+        part, amounts = result or (0, Amounts(fingerprints=None))
+        events, totals = events + part, totals.plus(amounts)
+        progress(events, lanes.head)
+    return events, totals
+
+
+# What a process is given to do must be a function that it finds by its name, its arguments before
+# those that the snapshot adds.
+
+
+def _check_part(head: int, start: int, db: Connection, findings: Findings) -> tuple[int, Amounts]:
+    rows = check_range(db, start, head, findings)
+    return len(rows), check_begun(db, rows, start, min(start + RANGE, head), findings)
+
+
+def _check_whole(
+    head: int,
+    origin: str,
+    key: VerifierKey | None,
+    kept: Sequence[Kept],
+    events: int,
+    totals: Amounts,
+    db: Connection,
+    findings: Findings,
+) -> tuple[bytes | None, int, int]:
+    """What only the whole shows: the tree's top, the totals and the checkpoints."""
+    check_crown(db, head, findings)
+    check_totals(db, head, events, totals, findings)
+    seals, sealed = check_seals(db, head, origin, key, findings)
+    covered = check_kept(db, head, origin, key, kept, findings)
+    return root_of(db, head), seals, max(sealed, covered)

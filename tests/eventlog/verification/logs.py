@@ -1,0 +1,173 @@
+"""Logs to check, and ways to falsify a copy of one with plain sqlite3."""
+
+import asyncio
+import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from eventlog import file
+from eventlog.keys import key_name, load_signer
+from eventlog.notes import VerifierKey
+from eventlog.sqlite import SqliteEventLog
+from eventlog.verification.verify import Report, verify
+from statemachine.commands import forget_content, give_answer, give_summary
+from statemachine.events import (
+    Ending,
+    Event,
+    Fork,
+    InterviewHeld,
+    InterviewReleased,
+    SessionAdopted,
+)
+from statemachine.interview import Interview, replay
+from tests.eventlog.interviews import (
+    OPENING,
+    REFUSAL,
+    TEMPLATES,
+    WHOLE,
+    ask,
+    close,
+    start,
+    tell,
+)
+
+A, B, C, D, E, F, G, H = (f"{n:08x}-0000-4000-8000-000000000000" for n in (9, 1, 8, 2, 7, 3, 6, 4))
+"""Ids that are not in the order in which their interviews begin."""
+
+HELD = InterviewHeld(reason="A court asks.")
+RELEASED = InterviewReleased(reason="It is done.")
+
+
+async def fill(log: SqliteEventLog) -> None:
+    """Interviews of every kind of beginning, middle and ending, told side by side."""
+    await tell(log, A, *OPENING)
+    await tell(log, B, start(total=3), ask(1, "What is a join?"))
+    await tell(log, A, give_answer("A first answer."))
+    await tell(log, B, give_answer("An answer of B’s, with “quotes” \\ and \u2028."))
+    await tell(log, C, start())
+    await tell(log, A, *WHOLE[3:])
+    await _sum_up(log, A)
+    await tell(log, B, REFUSAL, HELD)
+    await tell(log, D, _adopted(5, D), give_answer("It goes on here."))
+    await tell(log, E, _adopted(7, E), REFUSAL)
+    await tell(log, F, *WHOLE)
+    await tell(log, G, _adopted(3, G), HELD, RELEASED, give_answer("G says."))
+    await _forget(log, F)
+    await tell(log, B, close(Ending.CLOSED_BY_INTERVIEWER), RELEASED)
+    await _sum_up(log, B)
+    await _forget(log, G)
+    await tell(log, H, _adopted(7, H))
+    await _forget(log, H)
+
+
+def _adopted(length: int, id: str) -> SessionAdopted:
+    session = replay(WHOLE).session_at(length).model_copy(update={"interview_id": id})
+    return SessionAdopted(session=session, forked_from=Fork(interview_id=A, version=2))
+
+
+async def _sum_up(log: SqliteEventLog, id: str) -> None:
+    await tell(log, id, give_summary(await _known(log, id), "Well done.", origin=TEMPLATES))
+
+
+async def _forget(log: SqliteEventLog, id: str) -> None:
+    await tell(log, id, forget_content(await _known(log, id), "The candidate asked for it."))
+
+
+async def _known(log: SqliteEventLog, id: str) -> Interview:
+    interview = await log.interview(id)
+    assert interview is not None
+    return interview
+
+
+def make(path: Path) -> Path:
+    """A log that is filled, sealed and closed."""
+
+    async def fill_and_close() -> None:
+        log = SqliteEventLog(path)
+        await fill(log)
+        await log.seal()
+        await tell(log, C, ask(1, "Are you there?"))
+        await log.close()
+
+    asyncio.run(fill_and_close())
+    return path
+
+
+def copy(path: Path, to: Path) -> Path:
+    shutil.copy(path, to)
+    shutil.copy(file.key_path(path), file.key_path(to))
+    return to
+
+
+def falsify(path: Path, *changes: str | tuple[str, Sequence[Any]]) -> None:
+    """Run SQL as somebody who can write the file, with nothing of ours in the way."""
+    with closing(sqlite3.connect(path)) as db, db:
+        triggers = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        for change in changes:
+            sql, values = (change, ()) if isinstance(change, str) else change
+            assert db.execute(sql, values).rowcount != 0, f"changes nothing: {sql}"
+
+
+def rewrite_evidence(path: Path) -> None:
+    """Give every event the commitment and leaf that fit what now stands there, and the tree the
+    nodes that fit those."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.row_factory = sqlite3.Row
+        hashes: list[bytes] = []
+        for row in db.execute("SELECT * FROM events ORDER BY position").fetchall():
+            commitment = row["commitment"]
+            if row["payload"] is not None:
+                commitment = hashlib.sha256(row["salt"] + row["payload"].encode()).digest()
+            metadata = {
+                "commitment": commitment.hex(),
+                "interviewId": row["interview_id"],
+                "kind": row["kind"],
+                "position": row["position"],
+                "schemaVersion": row["schema_version"],
+                "time": row["time"],
+                "version": row["version"],
+            }
+            text = json.dumps(metadata, separators=(",", ":"))
+            hashes.append(hashlib.sha256(b"\x00" + text.encode()).digest())
+            db.execute(
+                "UPDATE events SET commitment = ?, leaf = ? WHERE position = ?",
+                (commitment, hashes[-1], row["position"]),
+            )
+        db.execute("DELETE FROM nodes")
+        level = 0
+        while len(hashes) > 1:
+            pairs = zip(hashes[::2], hashes[1::2], strict=False)
+            hashes = [hashlib.sha256(b"\x01" + left + right).digest() for left, right in pairs]
+            level += 1
+            nodes = [(level, index, hash) for index, hash in enumerate(hashes)]
+            db.executemany("INSERT INTO nodes VALUES (?, ?, ?)", nodes)
+
+
+def check(path: Path, **given: Any) -> Report:
+    """`verify` with the log's own key."""
+    id = file.log_id(path)
+    key = given.pop("key", load_signer(file.key_path(path), id).verifier)
+    return verify(path, key_name(id), key=key, **given)
+
+
+def key_of(path: Path) -> VerifierKey:
+    return load_signer(file.key_path(path), file.log_id(path)).verifier
+
+
+def append_beside(path: Path, id: str, *events: Event) -> None:
+    """What a gateway that is started again appends."""
+
+    async def append() -> None:
+        log = SqliteEventLog(path)
+        await tell(log, id, *events)
+        await log.close()
+
+    asyncio.run(append())
