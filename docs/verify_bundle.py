@@ -1,11 +1,11 @@
 """Check an exported interview (a bundle) offline: python verify_bundle.py bundle.json --key KEY
 
-For who trusts nobody: this one file needs Python 3.9 or later and nothing else, opens no
-connection and writes nothing. `verify.md` describes the format, so that you can write your own.
+For who trusts nobody: this one file needs Python 3.9 or later and nothing else. It opens no
+connection and writes no file. `verify.md` describes the format, so that you can write your own.
 
-It answers: are these the words, times, kinds and order that were logged, under a head of the log
-that the key signed, and do they make an interview? Exit code 0: yes. 1: no, and each line says
-where and what is wrong. 2: the bundle cannot be read, or this was called wrongly.
+It answers: were these words, times, kinds and order logged, under a head of the log that the key
+signed, and do they make an interview? Exit code 0: yes. 1: no, and each line says where and what
+is wrong. 2: the bundle cannot be read, or this was called wrongly.
 """
 
 from __future__ import annotations
@@ -19,38 +19,52 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-FORMAT = "interview-gateway/bundle/1"
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 << 20
 MAX_DIGITS = 18  # of a number: it stays below 2**63
 
 
-class Unreadable(Exception):
-    """What was given cannot be judged; the message says where and why."""
+class Problem(Exception):
+    """Something is not as it must be; the message says what, whoever catches it says where."""
 
 
-# --- JSON, read strictly ----------------------------------------------------------------------
+def need(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise Problem(otherwise)
+
+
+@contextmanager
+def noting(found: list[str], place: str) -> Iterator[None]:
+    """A problem inside becomes a finding at this place."""
+    try:
+        yield
+    except Problem as problem:
+        found.append(f"{place}: {problem}")
+
+
+# --- JSON, read strictly: what two programs could read in two ways is refused -----------------
 
 
 def read_json(text: str) -> Any:
-    """The value. A document that two programs could read in two ways is none: ValueError."""
     try:
         return json.loads(
             text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant
         )
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise Problem("is not JSON to read: it is nested too deeply") from None
+    except ValueError as error:
+        raise Problem(f"is not JSON: {error}") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    if len(dict(pairs)) != len(pairs):
         raise ValueError("a name stands twice in one object")
-    return found
+    return dict(pairs)
 
 
 def _integer(digits: str) -> int:
@@ -60,126 +74,99 @@ def _integer(digits: str) -> int:
 
 
 def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
-
-
-class Shape(NamedTuple):
-    """What a member must be, in words and as a test."""
-
-    words: str
-    fits: Callable[[Any], bool]
+    raise ValueError(f"{name} is no value")
 
 
 def is_text(value: Any) -> bool:
-    # JSON can escape half of a surrogate pair; UTF-8, and so a hash, cannot hold it.
-    return type(value) is str and not any("\ud800" <= char <= "\udfff" for char in value)
+    """JSON can escape half of a surrogate pair; UTF-8, and so a hash, cannot hold it."""
+    return type(value) is str and value == value.encode("utf-8", "ignore").decode()
 
 
-def _one_of(*choices: str) -> Shape:
-    return Shape(" or ".join(choices), lambda value: is_text(value) and value in choices)
+def fits(value: Any, shape: Any) -> bool:
+    """A shape is a type, a pattern, a list's shape in a list, an object's members in a
+    dictionary, or what to choose from in a tuple."""
+    if isinstance(shape, dict):
+        return type(value) is dict and all(n in value and fits(value[n], shape[n]) for n in shape)
+    if isinstance(shape, list):
+        return type(value) is list and all(fits(item, shape[0]) for item in value)
+    if isinstance(shape, tuple):
+        return any(fits(value, choice) for choice in shape)
+    if isinstance(shape, re.Pattern):
+        return is_text(value) and shape.fullmatch(value) is not None
+    if shape is str:
+        return is_text(value)
+    if shape is int:
+        return type(value) is int and value >= 0  # True is no number
+    return type(value) is bool if shape is bool else type(value) is type(shape) and value == shape
 
 
-def _hex(length: int, *, nullable: bool = False) -> Shape:
-    def fits(value: Any) -> bool:
-        if value is None:
-            return nullable
-        return is_text(value) and bool(re.fullmatch(f"[0-9a-f]{{{2 * length}}}", value))
+def need_members(value: Any, shapes: dict[str, Any], *, and_no_more: bool) -> None:
+    need(type(value) is dict, "is not an object")
+    for name, shape in shapes.items():
+        need(name in value, f"has no member {name}")
+        need(fits(value[name], shape), f"has a member {name} that the format does not allow")
+    for name in value if and_no_more else ():
+        need(name in shapes, f"has a member that the format does not know: {shown(name)}")
 
-    return Shape(f"{length} bytes in lower-case hexadecimal", fits)
 
-
-TEXT = Shape("text", is_text)
-TEXT_OR_NULL = Shape("text or null", lambda value: value is None or is_text(value))
-COUNT = Shape("a whole number, not negative", lambda value: type(value) is int and value >= 0)
-BOOLEAN = Shape("true or false", lambda value: type(value) is bool)
-OBJECT = Shape("an object", lambda value: type(value) is dict)
-LIST = Shape("a list", lambda value: type(value) is list)
-HASH = _hex(32)
-HASHES = Shape(
-    f"a list of hashes, each {HASH.words}",
-    lambda value: type(value) is list and all(HASH.fits(hash) for hash in value),
-)
-
+HASH, SALT = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{32}")
+KEPT = {"checkpoint": str, "consistencyProof": [HASH]}
 BUNDLE = {
-    "format": _one_of(FORMAT),
-    "interviewId": TEXT,
-    "exportedAt": TEXT,
-    "events": Shape("a list of one event or more", lambda value: LIST.fits(value) and bool(value)),
-    "checkpoint": TEXT,
-    "key": TEXT,
+    "format": "interview-gateway/bundle/1",
+    "interviewId": str,
+    "exportedAt": str,
+    "events": [{}],
+    "checkpoint": str,
+    "key": str,
 }
-KEPT = {"checkpoint": TEXT, "consistencyProof": HASHES}
 EVENT = {
-    "position": COUNT,
-    "version": COUNT,
-    "kind": TEXT,
-    "schemaVersion": COUNT,
-    "time": TEXT,
-    "payload": TEXT_OR_NULL,
-    "salt": _hex(16, nullable=True),
+    "position": int,
+    "version": int,
+    "kind": str,
+    "schemaVersion": int,
+    "time": str,
+    "payload": (str, None),
+    "salt": (SALT, None),
     "commitment": HASH,
     "leaf": HASH,
-    "inclusionProof": HASHES,
+    "inclusionProof": [HASH],
 }
-
-
-def misfit(value: Any, shapes: dict[str, Shape]) -> str | None:
-    """What keeps `value` from being an object with such members, if anything does."""
-    if type(value) is not dict:
-        return "is not an object"
-    for name, shape in shapes.items():
-        if name not in value:
-            return f"has no {name}"
-        if not shape.fits(value[name]):
-            return f"has a {name} that is not {shape.words}"
-    return None
-
-
-def _require(value: Any, shapes: dict[str, Shape], place: str) -> None:
-    """Exactly these members: whatever else stood there would look proved, and is not."""
-    problem = misfit(value, shapes)
-    if problem is None:
-        more = [name for name in value if name not in shapes]
-        problem = f"has a member {shown(more[0])}, which the format does not know" if more else None
-    if problem:
-        raise Unreadable(f"{place} {problem}")
 
 
 def read_bundle(text: str) -> dict[str, Any]:
-    """The bundle, its shape checked. Raises Unreadable."""
-    try:
-        bundle = read_json(text)
-    except ValueError as error:
-        raise Unreadable(f"the bundle is not JSON: {error}") from None
-    has_kept = type(bundle) is dict and "kept" in bundle
-    _require(bundle, {**BUNDLE, "kept": OBJECT} if has_kept else BUNDLE, "the bundle")
+    """The bundle, with exactly the format's members: any other would look proved, and is not."""
+    bundle = read_json(text)
+    need(type(bundle) is dict, "is not a bundle")
+    optional = {"kept": KEPT} if "kept" in bundle else {}
+    need_members(bundle, {**BUNDLE, **optional}, and_no_more=True)
+    need(bundle["events"] != [], "has no events")
     for number, event in enumerate(bundle["events"], start=1):
-        _require(event, EVENT, f"event {number}")
-    if has_kept:
-        _require(bundle["kept"], KEPT, "kept")
+        try:
+            need_members(event, EVENT, and_no_more=True)
+        except Problem as problem:
+            raise Problem(f"has an event {number} that {problem}") from None
+    if optional:
+        need_members(bundle["kept"], KEPT, and_no_more=True)
     return dict(bundle)
 
 
 # --- Ed25519 (RFC 8032), verification only ----------------------------------------------------
 #
-# Strict, and without the cofactor: s < L; every point in its one canonical encoding; no public
-# key of small order, under which one signature fits many texts; and sB - kA must be R itself.
+# Strict, and without the cofactor: s < L; points only in their one canonical encoding; no public
+# key of small order, for it could be made to fit many texts; and sB - kA must be R, byte by byte.
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
-SQRT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
-SIGNATURE_BYTES = 64
+ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
 
-Point = tuple[int, int, int, int]  # x = X/Z, y = Y/Z, xy = T/Z
+Point = tuple[int, int, int, int]  # (X, Y, Z, T): x = X/Z, y = Y/Z, xy = T/Z
 IDENTITY: Point = (0, 1, 1, 0)
 
 
 def _add(one: Point, other: Point) -> Point:
-    x1, y1, z1, t1 = one
-    x2, y2, z2, t2 = other
-    a, b = (y1 - x1) * (y2 - x2), (y1 + x1) * (y2 + x2)
-    c, d = 2 * D * t1 * t2, 2 * z1 * z2
+    (x1, y1, z1, t1), (x2, y2, z2, t2) = one, other
+    a, b, c, d = (y1 - x1) * (y2 - x2), (y1 + x1) * (y2 + x2), 2 * D * t1 * t2, 2 * z1 * z2
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % P, g * h % P, f * g % P, e * h % P
 
@@ -187,72 +174,64 @@ def _add(one: Point, other: Point) -> Point:
 def _times(scalar: int, point: Point) -> Point:
     result = IDENTITY
     while scalar:
-        if scalar & 1:
-            result = _add(result, point)
+        result = _add(result, point) if scalar & 1 else result
         point, scalar = _add(point, point), scalar >> 1
     return result
 
 
-def _decoded(encoding: bytes) -> Point | None:
-    y, x_is_odd = int.from_bytes(encoding, "little") & (2**255 - 1), encoding[31] >> 7
-    if y >= P:
-        return None
-    x_squared = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
-    x = pow(x_squared, (P + 3) // 8, P)
-    if x * x % P != x_squared:
-        x = x * SQRT_OF_MINUS_1 % P
-    if x * x % P != x_squared or (x == 0 and x_is_odd):
-        return None
-    x = P - x if x % 2 != x_is_odd else x
-    return x, y, 1, x * y % P
-
-
-def _encoded(point: Point) -> bytes:
+def _encode(point: Point) -> bytes:
     x, y, z, _ = point
     x, y = x * pow(z, -1, P) % P, y * pow(z, -1, P) % P
     return (y | (x & 1) << 255).to_bytes(32, "little")
 
 
-BASE = _decoded((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
-assert BASE is not None
+def _decode(encoding: bytes) -> Point | None:
+    y = int.from_bytes(encoding, "little") & (2**255 - 1)
+    x_squared = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(x_squared, (P + 3) // 8, P)
+    x = x if x * x % P == x_squared else x * ROOT_OF_MINUS_1 % P
+    x = x if x % 2 == encoding[31] >> 7 else -x % P
+    point = (x, y, 1, x * y % P)
+    # Refuses at once what is no point, a y of P or more, and a sign for an x of 0.
+    return point if x * x % P == x_squared and _encode(point) == encoding else None
 
 
 def is_signature(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether the holder of the key signed this very message."""
-    key = _decoded(public)
-    s = int.from_bytes(signature[32:], "little")
-    if len(signature) != SIGNATURE_BYTES or s >= L or key is None or BASE is None:
+    r, s, key = signature[:32], int.from_bytes(signature[32:], "little"), _decode(public)
+    base = _decode((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
+    if len(signature) != len(r) + 32 or s >= L or key is None or base is None:
         return False
-    if _encoded(_times(8, key)) == _encoded(IDENTITY):
+    if _encode(_times(8, key)) == _encode(IDENTITY):
         return False
-    x, y, z, t = key
-    k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
-    return _encoded(_add(_times(s, BASE), _times(k, (P - x, y, z, P - t)))) == signature[:32]
+    k = int.from_bytes(hashlib.sha512(r + public + message).digest(), "little") % L
+    return _encode(_add(_times(s, base), _times(L - k, key))) == r
 
 
 # --- Keys and checkpoints (C2SP signed-note and tlog-checkpoint) ------------------------------
 
 ED25519 = b"\x01"
-KEY_BYTES = 33
 
 
 class Key(NamedTuple):
-    """A public key and the name of the log that it signs for."""
-
     name: str
     public: bytes
 
     @property
     def id(self) -> bytes:
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + ED25519 + self.public)[:4]
 
 
 class Checkpoint(NamedTuple):
-    """A head of the log: how many events, and the root of the tree over them."""
+    """A head of the log `origin`: how many events, and the root of the tree over them."""
 
     origin: str
     size: int
     root: bytes
+
+
+def sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _base64(text: str) -> bytes:
@@ -264,566 +243,453 @@ def _base64(text: str) -> bytes:
     return data if base64.b64encode(data).decode() == text else b""
 
 
-def read_key(text: str) -> Key:
-    """The key of a line `name+id+base64`. Raises Unreadable."""
-    name, _, rest = text.strip().partition("+")
+def read_key(line: str) -> Key:
+    """The key that a line `name+id+base64` names."""
+    name, _, rest = line.partition("+")
     id, _, encoded = rest.partition("+")
-    data = _base64(encoded)
-    key = Key(name, data[1:])
-    is_named = is_text(name) and re.fullmatch(r"\S+", name)
-    if not is_named or len(data) != KEY_BYTES or data[:1] != ED25519 or key.id.hex() != id:
-        raise Unreadable(f"{shown(text)} is not a verifier key for Ed25519")
+    key = Key(name, _base64(encoded)[1:])
+    need(is_text(line) and re.fullmatch(r"\S+", name) is not None, "is not a verifier key")
+    is_ed25519 = _base64(encoded) == ED25519 + key.public and len(key.public) == len(sha256(b""))
+    need(is_ed25519 and key.id.hex() == id, "is not a verifier key for Ed25519")
     return key
 
 
 def read_checkpoint(note: str) -> Checkpoint:
-    """What a signed note says; its signature is not checked here. Raises ValueError."""
+    """What a signed note says. Its signature is not checked here."""
     text, blank, _ = note.rpartition("\n\n")
-    lines = text.split("\n")
-    if not blank or len(lines) < 3 or "" in lines or not is_text(note):
-        raise ValueError("is not a signed note of a checkpoint")
-    origin, size, root = lines[:3]
-    if not re.fullmatch(f"0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}}", size):
-        raise ValueError("does not say how many events it covers")
-    if len(_base64(root)) != hashlib.sha256().digest_size:
-        raise ValueError("has no root")
+    origin, size, root, *more = [*text.split("\n"), "", ""]
+    has_lines = blank and origin and size and root and all(more[:-2])
+    need(bool(has_lines) and is_text(note), "is not a signed note of a checkpoint")
+    is_size = re.fullmatch(f"0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}}", size) is not None
+    need(is_size, "does not say how many events it covers")
+    need(len(_base64(root)) == len(sha256(b"")), "has a root that is none")
     return Checkpoint(origin, int(size), _base64(root))
 
 
-def signature_problem(note: str, key: Key) -> str | None:
-    """What is wrong with the note's signature by `key`, if anything is."""
+def need_signature(note: str, key: Key) -> None:
+    """The note must be signed by `key`, as a checkpoint of that key's log."""
     text, _, signatures = note.rpartition("\n\n")
-    if not re.fullmatch("(— [^ \n]+ [^ \n]+\n)+", signatures):
-        return "has no signature lines as a signed note has them"
-    for line in signatures.split("\n")[:-1]:
-        _, name, encoded = line.split(" ")
+    origin = text.partition("\n")[0]
+    need(origin == key.name, f"is of the log {shown(origin)}, and the key is of {shown(key.name)}")
+    lines = re.fullmatch("(— [^ \n]+ [^ \n]+\n)+", signatures)
+    need(lines is not None, "is not signed as a note is")
+    for _, name, encoded in (line.split(" ") for line in signatures.split("\n")[:-1]):
         signature = _base64(encoded)
-        if name == key.name and signature[:4] == key.id:
+        if (name, signature[:4]) == (key.name, key.id):  # others may have signed it, too
             holds = is_signature(key.public, f"{text}\n".encode(), signature[4:])
-            return None if holds else "has a signature that does not hold"
-    return f"is not signed with the key of {shown(key.name)}"  # others may have signed it too
-
-
-def checkpoint_problem(note: str, key: Key) -> str | None:
-    """What keeps the note from being a checkpoint of the key's log, if anything does."""
-    try:
-        origin = read_checkpoint(note).origin
-    except ValueError as error:
-        return str(error)
-    if origin != key.name:
-        return f"is of the log {shown(origin)}, and the key is that of {shown(key.name)}"
-    return signature_problem(note, key)
+            return need(holds, "has a signature that does not hold")
+    raise Problem("is not signed by the key")
 
 
 # --- The Merkle tree (RFC 9162, section 2.1) --------------------------------------------------
 
 
-def sha256(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
-
-
-def node(left: bytes, right: bytes) -> bytes:
+def parent(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right)
 
 
-def is_included(leaf: bytes, position: int, proof: list[bytes], head: Checkpoint) -> bool:
-    """Whether the head's tree has this leaf at this position (2.1.3.2)."""
-    fn, sn, hash = position, head.size - 1, leaf
-    if fn > sn:
-        return False
+def _climb(fn: int, sn: int, start: bytes, proof: list[bytes]) -> tuple[bytes, bytes] | None:
+    """From a node up to the root: the hash of all that stands to its left, itself included, and
+    the hash of all. None where the proof is too short or too long."""
+    old = new = start
     for sibling in proof:
         if sn == 0:
-            return False
+            return None
         if fn % 2 or fn == sn:
-            hash = node(sibling, hash)
+            old, new = parent(sibling, old), parent(sibling, new)
             while fn and fn % 2 == 0:
-                fn, sn = fn // 2, sn // 2
+                fn, sn = fn >> 1, sn >> 1
         else:
-            hash = node(hash, sibling)
-        fn, sn = fn // 2, sn // 2
-    return sn == 0 and hash == head.root
+            new = parent(new, sibling)
+        fn, sn = fn >> 1, sn >> 1
+    return (old, new) if sn == 0 else None
+
+
+def is_included(leaf: bytes, position: int, proof: list[bytes], head: Checkpoint) -> bool:
+    """2.1.3.2: the head's tree has this leaf at this position."""
+    hashes = _climb(position, head.size - 1, leaf, proof) if position < head.size else None
+    return hashes is not None and hashes[1] == head.root
 
 
 def is_beginning(old: Checkpoint, head: Checkpoint, proof: list[bytes]) -> bool:
-    """Whether the head's tree begins with the old one (2.1.4.2)."""
-    if old.size == head.size:
-        return old.root == head.root and not proof
-    if old.size == 0:
-        return old.root == sha256(b"") and not proof
+    """2.1.4.2: the head's tree begins with the old one."""
+    if old.size in (0, head.size):
+        return not proof and old.root == (head.root if old.size else sha256(b""))
+    if old.size & (old.size - 1) == 0:  # a complete subtree: its root is known, the proof omits it
+        proof = [old.root, *proof]
     if old.size > head.size or not proof:
         return False
-    if old.size & (old.size - 1) == 0:  # a full subtree: its root is known, so the proof omits it
-        proof = [old.root, *proof]
     fn, sn = old.size - 1, head.size - 1
     while fn % 2:
-        fn, sn = fn // 2, sn // 2
-    old_hash = new_hash = proof[0]
-    for sibling in proof[1:]:
-        if sn == 0:
-            return False
-        if fn % 2 or fn == sn:
-            old_hash, new_hash = node(sibling, old_hash), node(sibling, new_hash)
-            while fn and fn % 2 == 0:
-                fn, sn = fn // 2, sn // 2
-        else:
-            new_hash = node(new_hash, sibling)
-        fn, sn = fn // 2, sn // 2
-    return sn == 0 and old_hash == old.root and new_hash == head.root
+        fn, sn = fn >> 1, sn >> 1
+    return _climb(fn, sn, proof[0], proof[1:]) == (old.root, head.root)
 
 
-# --- Events -----------------------------------------------------------------------------------
+# --- Events: the hashes, and what the payloads say --------------------------------------------
 
 STARTED, ADOPTED = "interview-started", "session-adopted"
 QUESTION, ANSWER, COMPLETED = "question-asked", "answer-given", "interview-completed"
 SUMMARY, REFUSED = "summary-given", "session-refused"
 HELD, RELEASED, FORGOTTEN = "interview-held", "interview-released", "content-forgotten"
 
-OUTLIVE_FORGETTING = (HELD, RELEASED, FORGOTTEN)
-SCHEMA_VERSION = 1
-
-PAYLOADS = {
-    STARTED: {"config": OBJECT, "messages": LIST},
-    ADOPTED: {"session": OBJECT},
-    QUESTION: {"number": COUNT, "content": TEXT},
-    ANSWER: {"content": TEXT},
-    COMPLETED: {"ending": _one_of("all-answered", "closed-by-interviewer"), "content": TEXT},
-    SUMMARY: {"content": TEXT, "questionsAsked": COUNT, "responsesGiven": COUNT},
-    REFUSED: {"place": TEXT, "fingerprint": TEXT},
-    HELD: {"reason": TEXT},
-    RELEASED: {"reason": TEXT},
-    FORGOTTEN: {
-        "reason": TEXT,
-        "state": _one_of("started", "questioning", "complete"),
-        "role": TEXT,
-        "totalQuestions": COUNT,
-        "questionsAsked": COUNT,
-        "answersGiven": COUNT,
-        "adopted": BOOLEAN,
-    },
+CONFIG = {"role": str, "totalQuestions": int}
+MESSAGES = [{"role": ("system", "user", "assistant"), "content": str}]
+SESSION = {"config": CONFIG, "messages": MESSAGES, "currentQuestion": int, "isComplete": bool}
+TOLD = {
+    "state": ("started", "questioning", "complete"),
+    "questionsAsked": int,
+    "answersGiven": int,
+    "totalQuestions": int,
+    "adopted": bool,
 }
-CONFIG = {"role": TEXT, "totalQuestions": COUNT}
-MESSAGE = {"role": _one_of("system", "user", "assistant"), "content": TEXT}
-SESSION = {"config": OBJECT, "messages": LIST, "currentQuestion": COUNT, "isComplete": BOOLEAN}
+ENDINGS = ("all-answered", "closed-by-interviewer")
+PAYLOADS: dict[str, dict[str, Any]] = {
+    STARTED: {"config": CONFIG, "messages": MESSAGES},
+    ADOPTED: {"session": SESSION},
+    QUESTION: {"number": int, "content": str},
+    ANSWER: {"content": str},
+    COMPLETED: {"ending": ENDINGS, "content": str},
+    SUMMARY: {"questionsAsked": int, "responsesGiven": int, "content": str},
+    REFUSED: {"place": str, "fingerprint": str},
+    HELD: {"reason": str},
+    RELEASED: {"reason": str},
+    FORGOTTEN: {"reason": str, "role": str, **TOLD},
+}
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
-def leaf_of(interview_id: str, event: dict[str, Any]) -> bytes:
-    """The hash that binds an event's place, time and kind to the commitment to its words."""
+def need_words(event: dict[str, Any], _: str, __: Checkpoint | None) -> None:
+    payload, salt = event["payload"], event["salt"]
+    need((payload is None) == (salt is None), "only one of payload and salt is here")
+    if payload is not None:
+        commitment = sha256(bytes.fromhex(salt) + payload.encode()).hex()
+        need(commitment == event["commitment"], "payload and salt are not what was committed to")
+
+
+def need_leaf(event: dict[str, Any], interview_id: str, _: Checkpoint | None) -> None:
     names = ("commitment", "kind", "position", "schemaVersion", "time", "version")
     metadata = {"interviewId": interview_id, **{name: event[name] for name in names}}
     canonical = json.dumps(metadata, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(b"\x00" + canonical.encode())
+    holds = sha256(b"\x00" + canonical.encode()).hex() == event["leaf"]
+    need(holds, "the leaf is not the hash of this place, time, kind and commitment")
 
 
-def is_time(text: str) -> bool:
-    """RFC 3339 as the log writes it: UTC, milliseconds, Z."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z", text):
-        return False
-    try:
-        datetime.fromisoformat(text[:-1])
-    except ValueError:
-        return False
-    return True
-
-
-def evidence_problems(
-    interview_id: str, event: dict[str, Any], head: Checkpoint | None
-) -> list[str]:
-    """What of the event is not as the log's hashes have it."""
-    problems = []
-    payload, salt, leaf = event["payload"], event["salt"], bytes.fromhex(event["leaf"])
-    if (payload is None) != (salt is None):
-        problems.append("has only one of payload and salt")
-    elif payload is not None:
-        if sha256(bytes.fromhex(salt) + payload.encode()).hex() != event["commitment"]:
-            problems.append("has a payload (or salt) other than was committed to")
-    if leaf_of(interview_id, event) != leaf:
-        problems.append("has a leaf that is not the hash of its place, time, kind and commitment")
+def need_inclusion(event: dict[str, Any], _: str, head: Checkpoint | None) -> None:
     proof = [bytes.fromhex(hash) for hash in event["inclusionProof"]]
-    if head and not is_included(leaf, event["position"], proof, head):
-        problems.append("is not proved to be in the log: its inclusion proof does not hold")
-    if not is_time(event["time"]):
-        problems.append("has a time that is none")
-    return problems
+    leaf = bytes.fromhex(event["leaf"])
+    holds = head is None or is_included(leaf, event["position"], proof, head)
+    need(holds, "the inclusion proof does not lead to the checkpoint's root")
 
 
-def payload_problem(event: dict[str, Any]) -> str | None:
-    """What keeps the payload from being one of the event's kind, if anything does."""
+def need_time(event: dict[str, Any], _: str, __: Checkpoint | None) -> None:
+    try:
+        is_time = TIME.fullmatch(event["time"]) and datetime.fromisoformat(event["time"][:-1])
+    except ValueError:
+        is_time = None
+    need(bool(is_time), "the time is none")
+
+
+def said_in(event: dict[str, Any]) -> dict[str, Any] | None:
+    """What the event's payload says; None where it was forgotten."""
     kind, version = event["kind"], event["schemaVersion"]
-    if kind not in PAYLOADS:
-        return f"is of a kind that this checker does not know: {shown(kind)}"
-    if version != SCHEMA_VERSION:
-        return f"has schema version {version}; this checker knows only {SCHEMA_VERSION}"
+    need(kind in PAYLOADS, f"this checker does not know the kind {shown(kind)}")
+    need(version == 1, f"this checker does not know schema version {version} of {kind}")
     if event["payload"] is None:
         return None
     try:
         said = read_json(event["payload"])
-    except ValueError as error:
-        return f"has a payload that is not JSON: {error}"
-    problem = misfit(said, PAYLOADS[kind])
-    if not problem and kind in (STARTED, ADOPTED):
-        problem = _beginning_misfit(said if kind == STARTED else said["session"], kind)
-    return f"has a payload that {problem}" if problem else None
+        need_members(said, PAYLOADS[kind], and_no_more=False)
+    except Problem as problem:
+        raise Problem(f"the payload {problem}") from None
+    return dict(said)
 
 
-def _beginning_misfit(begun: Any, kind: str) -> str | None:
-    problem = misfit(begun, SESSION) if kind == ADOPTED else None
-    problem = problem or misfit(begun["config"], CONFIG)
-    for message in begun["messages"] if problem is None else ():
-        problem = problem or misfit(message, MESSAGE)
-    return problem
+# --- The rules: which event may follow ---------------------------------------------------------
 
-
-def said_in(event: dict[str, Any]) -> dict[str, Any] | None:
-    """What a payload that was checked says; None where it was forgotten."""
-    return None if event["payload"] is None else dict(read_json(event["payload"]))
-
-
-# --- The rules of an interview ----------------------------------------------------------------
-
-NEW, OPEN, ASKING, DONE, GONE = "new", "started", "questioning", "complete", "forgotten"
+ALIVE = ("started", "questioning", "complete")
 MAY_COME_WHILE = {
-    STARTED: (NEW,),
-    ADOPTED: (NEW,),
-    QUESTION: (OPEN, ASKING),
-    ANSWER: (ASKING,),
-    COMPLETED: (ASKING,),
-    SUMMARY: (ASKING, DONE),
-    REFUSED: (OPEN, ASKING, DONE),
-    HELD: (OPEN, ASKING, DONE),
-    RELEASED: (OPEN, ASKING, DONE),
-    FORGOTTEN: (OPEN, ASKING, DONE),
+    STARTED: ("new",),
+    ADOPTED: ("new",),
+    QUESTION: ("started", "questioning"),
+    ANSWER: ("questioning",),
+    COMPLETED: ("questioning",),
+    SUMMARY: ("questioning", "complete"),
+    **dict.fromkeys((REFUSED, HELD, RELEASED, FORGOTTEN), ALIVE),
 }
 
 
 class Interview:
-    """Where an interview stands after some of its events.
-
-    Of one that was forgotten only the kinds are left, and what its last event tells: `told`.
-    """
+    """Where an interview stands, event by event. Where its words were forgotten, only the kinds
+    are left to judge, and what the last event tells of it (`told`)."""
 
     def __init__(self, kinds: list[str], told: dict[str, Any] | None) -> None:
         self.kinds, self.told = kinds, told
-        self.state, self.asked, self.answered, self.total = NEW, 0, 0, 0
+        self.state, self.asked, self.answered, self.total = "new", 0, 0, 0
         self.on_hold = False
 
-    def refusal(self, kind: str, said: dict[str, Any] | None) -> str | None:
-        """Why such an event cannot come now, if it cannot; else the interview goes on by it."""
-        if self.state not in MAY_COME_WHILE[kind]:
-            return f"cannot be: {kind} while the interview is {self.state}"
-        if kind in (STARTED, ADOPTED):
-            return self._begin(kind, said)
-        if kind == QUESTION:
-            return self._ask(said)
-        if kind == ANSWER:
-            if self.answered == self.asked:
-                return "answers no question: none was waiting"
-            self.answered += 1
-        elif kind == COMPLETED:
-            return self._complete(said)
-        elif kind == SUMMARY:
-            counts = (self.asked, self.answered)
-            if said and (said["questionsAsked"], said["responsesGiven"]) != counts:
-                return f"sums up other than the {self.asked} questions and {self.answered} answers"
+    def take(self, kind: str, said: dict[str, Any] | None) -> None:
+        """Go on by this event, if it may come now."""
+        need(self.state in MAY_COME_WHILE[kind], f"{kind} cannot come while {self.state}")
+        if kind in TURNS:
+            TURNS[kind](self, said)
+        elif kind == SUMMARY and said:
+            counts = (said["questionsAsked"], said["responsesGiven"])
+            need(counts == (self.asked, self.answered), "the summary's counts do not fit")
         elif kind in (HELD, RELEASED):
-            if self.on_hold == (kind == HELD):
-                return f"cannot be: the interview was {'' if self.on_hold else 'not '}on hold"
+            need(self.on_hold == (kind == RELEASED), f"{kind} cannot come now")
             self.on_hold = kind == HELD
-        elif kind == FORGOTTEN:
-            return self._forget(said)
-        return None
 
-    def _begin(self, kind: str, said: dict[str, Any] | None) -> str | None:
-        if said is None:
-            return self._begin_as_told(kind)
-        begun = said if kind == STARTED else said["session"]
-        self.state, self.total = OPEN, begun["config"]["totalQuestions"]
-        return self._adopt(begun) if kind == ADOPTED else None
+    def _start(self, said: dict[str, Any] | None) -> None:
+        self.state = "started"
+        self.total = (said["config"] if said else self.told or {})["totalQuestions"]
 
-    def _begin_as_told(self, kind: str) -> str | None:
+    def _adopt(self, said: dict[str, Any] | None) -> None:
+        """Nothing vouches for an adopted session, but it must be one that could be."""
+        is_complete = self._adopt_session(said["session"]) if said else self._adopt_as_told()
+        self.state = "complete" if is_complete else "questioning"
+        waiting = 0 if is_complete else 1
+        could_be = 1 <= self.asked <= self.total and self.asked - self.answered == waiting
+        need(could_be, "the adopted session has counts that no interview comes to")
+
+    def _adopt_session(self, session: dict[str, Any]) -> bool:
+        roles = "".join(message["role"][0] for message in session["messages"])
+        turns = re.fullmatch("s*u?(a(?:ua)*)", roles)  # prompts, the wish to start, then turns
+        need(turns is not None, "the adopted session is not question, answer, question …")
+        self.answered = turns.group(1).count("u") if turns else 0
+        self.asked = self.answered + (not session["isComplete"])
+        self.total = session["config"]["totalQuestions"]
+        is_counted = session["currentQuestion"] == max(1, self.asked)
+        need(is_counted, "the adopted session's currentQuestion does not fit its messages")
+        return bool(session["isComplete"])
+
+    def _adopt_as_told(self) -> bool:
+        """What it held is what there was in the end, less what came after it."""
         told = self.told or {}
-        self.state, self.total = OPEN, told["totalQuestions"]
-        if kind == STARTED:
-            return None
-        # What the adopted session held is what is told in the end, less what came after it.
+        self.total = told["totalQuestions"]
         self.asked = told["questionsAsked"] - self.kinds.count(QUESTION)
         self.answered = told["answersGiven"] - self.kinds.count(ANSWER)
-        was_done = told["state"] == DONE and COMPLETED not in self.kinds
-        return self._adopted(DONE if was_done else ASKING)
+        return told["state"] == "complete" and COMPLETED not in self.kinds
 
-    def _adopt(self, session: dict[str, Any]) -> str | None:
-        """Nothing vouches for the session; but its messages must be those of an interview."""
-        roles = [message["role"] for message in session["messages"]]
-        while roles and roles[0] == "system":
-            roles.pop(0)
-        if roles and roles[0] == "user":  # the wish to start
-            roles.pop(0)
-        turns, is_done = len(roles), session["isComplete"]
-        if turns % 2 == 0 or roles != ["assistant", "user"] * (turns // 2) + ["assistant"]:
-            return "adopts a session whose messages are not question, answer, question …"
-        self.answered = turns // 2
-        self.asked = self.answered if is_done else self.answered + 1
-        if session["currentQuestion"] != max(1, self.asked):
-            return "adopts a session whose currentQuestion does not fit its messages"
-        return self._adopted(DONE if is_done else ASKING)
+    def _ask(self, said: dict[str, Any] | None) -> None:
+        need(self.asked == self.answered, "a question is already waiting for its answer")
+        need(self.asked < self.total, f"there were to be only {self.total} questions")
+        self.state, self.asked = "questioning", self.asked + 1
+        need(not said or said["number"] == self.asked, f"question {self.asked} is due here")
 
-    def _adopted(self, state: str) -> str | None:
-        self.state = state
-        waiting = 1 if state == ASKING else 0
-        if not 1 <= self.asked <= self.total or self.asked - self.answered != waiting:
-            return "adopts a session that no interview can have come to"
-        return None
+    def _answer(self, _: dict[str, Any] | None) -> None:
+        need(self.answered < self.asked, "no question is waiting for an answer")
+        self.answered += 1
 
-    def _ask(self, said: dict[str, Any] | None) -> str | None:
-        if self.asked != self.answered:
-            return "asks while a question is waiting for its answer"
-        if self.asked == self.total:
-            return f"asks more than the {self.total} questions there are to be"
-        self.state, self.asked = ASKING, self.asked + 1
-        if said and said["number"] != self.asked:
-            return f"is question {said['number']}, and {self.asked} is due"
-        return None
+    def _complete(self, said: dict[str, Any] | None) -> None:
+        need(self.asked == self.answered, "a question is still waiting for its answer")
+        ending = ENDINGS[0] if self.answered == self.total else ENDINGS[1]
+        need(not said or said["ending"] == ending, f"the ending must be {ending} here")
+        self.state = "complete"
 
-    def _complete(self, said: dict[str, Any] | None) -> str | None:
-        if self.asked != self.answered:
-            return "completes the interview while a question is waiting for its answer"
-        self.state = DONE
-        is_all = self.answered == self.total
-        if said and (said["ending"] == "all-answered") != is_all:
-            return f"ends {said['ending']} after {self.answered} of {self.total} answers"
-        return None
-
-    def _forget(self, said: dict[str, Any] | None) -> str | None:
-        if self.on_hold:
-            return "forgets words that were on hold"
+    def _forget(self, said: dict[str, Any] | None) -> None:
+        need(not self.on_hold, "what is on hold cannot be forgotten")
         is_adopted = self.kinds[0] == ADOPTED
-        there_is = (self.state, self.asked, self.answered, self.total, is_adopted)
-        names = ("state", "questionsAsked", "answersGiven", "totalQuestions", "adopted")
-        self.state = GONE
-        if said and tuple(said[name] for name in names) != there_is:
-            return "tells other than the state and counts there were"
-        return None
+        there_was = [self.state, self.asked, self.answered, self.total, is_adopted]
+        tells = [said[name] for name in TOLD] if said else []
+        need(tells == there_was, "it tells another state or other counts than there were")
+        self.state = "forgotten"
+
+
+TURNS = {
+    STARTED: Interview._start,
+    ADOPTED: Interview._adopt,
+    QUESTION: Interview._ask,
+    ANSWER: Interview._answer,
+    COMPLETED: Interview._complete,
+    FORGOTTEN: Interview._forget,
+}
 
 
 # --- The verdict ------------------------------------------------------------------------------
 
 
 def findings_in(bundle: dict[str, Any], key: Key, given: str | None = None) -> list[str]:
-    """All that is wrong with the bundle, judged by `key`; `given` is a checkpoint kept."""
-    found = []
+    """All that is wrong, judged by `key`; `given` is the note of a checkpoint that was kept."""
+    found: list[str] = []
     if read_key(bundle["key"]) != key:
-        found.append("key: the bundle's key is another than the one given")
-    problem = checkpoint_problem(bundle["checkpoint"], key)
-    if problem:
-        found.append(f"checkpoint: it {problem}")
-    try:
-        head: Checkpoint | None = read_checkpoint(bundle["checkpoint"])
-    except ValueError:
-        head = None
-    found += _events_findings(bundle, head)
+        found.append("key: it is not the key that you gave")
+    head = None
+    with noting(found, "checkpoint"):
+        head = read_checkpoint(bundle["checkpoint"])
+        need_signature(bundle["checkpoint"], key)
+    _judge_events(found, bundle, head)
     if head:
-        found += _kept_findings(bundle, key, head, given)
+        _judge_kept(found, bundle, key, head, given)
     return found
 
 
-def _events_findings(bundle: dict[str, Any], head: Checkpoint | None) -> list[str]:
-    found, events = [], bundle["events"]
+def _judge_events(found: list[str], bundle: dict[str, Any], head: Checkpoint | None) -> None:
+    events, id = bundle["events"], bundle["interviewId"]
     kinds = [event["kind"] for event in events]
-    forgotten_at = kinds.index(FORGOTTEN) if FORGOTTEN in kinds else -1
-    is_readable, position = True, -1
+    forgotten = kinds.index(FORGOTTEN) if FORGOTTEN in kinds else 0
+    said: list[dict[str, Any] | None] = []
+    position = -1
     for index, event in enumerate(events):
-        problems = evidence_problems(bundle["interviewId"], event, head)
-        if event["version"] != index + 1:
-            problems.append(f"has version {event['version']}, and {index + 1} is due")
-        if event["position"] <= position:
-            problems.append(f"does not come after position {position}")
-        is_gone = index < forgotten_at and event["kind"] not in OUTLIVE_FORGETTING
-        if is_gone and event["payload"] is not None:
-            problems.append("has words that were said to be forgotten")
-        if not is_gone and event["payload"] is None:
-            problems.append("has no payload, and nothing says that it was forgotten")
-            is_readable = False
-        problem = payload_problem(event)
-        if problem:
-            problems.append(problem)
-            is_readable = False
-        position = event["position"]
-        found += [f"{_place(index, event)}: it {problem}" for problem in problems]
-    return found + _order_findings(events, kinds, forgotten_at) if is_readable else found
-
-
-def _order_findings(events: list[dict[str, Any]], kinds: list[str], forgotten_at: int) -> list[str]:
-    """The first event that the rules do not allow; what it leads to cannot be judged."""
-    told = said_in(events[forgotten_at]) if forgotten_at >= 0 else None
-    interview = Interview(kinds, told)
-    for index, event in enumerate(events):
-        refusal = interview.refusal(event["kind"], said_in(event))
-        if refusal:
-            return [f"{_place(index, event)}: it {refusal}"]
-    return []
+        place = _place(index, event)
+        for check in (need_words, need_leaf, need_inclusion, need_time):
+            with noting(found, place):
+                check(event, id, head)
+        with noting(found, place):
+            need(event["version"] == index + 1, f"it is version {event['version']}")
+        with noting(found, place):
+            need(event["position"] > position, f"it stands after position {position}")
+            position = event["position"]
+        is_gone = index < forgotten and event["kind"] not in (HELD, RELEASED)
+        with noting(found, place):
+            need(not is_gone or event["payload"] is None, "these words were to be forgotten")
+            need(is_gone or event["payload"] is not None, "nothing says that this was forgotten")
+            said.append(said_in(event))
+    if len(said) == len(events):  # else there is no telling what happened
+        interview = Interview(kinds, said[forgotten] if forgotten else None)
+        for index, event in enumerate(events):
+            before = len(found)
+            with noting(found, _place(index, event)):
+                interview.take(event["kind"], said[index])
+            if len(found) > before:  # what follows a wrong move cannot be judged
+                return
 
 
 def _place(index: int, event: dict[str, Any]) -> str:
     return f"event {index + 1} (position {event['position']})"
 
 
-def _kept_findings(
-    bundle: dict[str, Any], key: Key, head: Checkpoint, given: str | None
-) -> list[str]:
-    found, proved = [], [head]
-    kept = bundle.get("kept")
-    if kept:
-        problem = checkpoint_problem(kept["checkpoint"], key)
-        if problem:
-            found.append(f"kept: its checkpoint {problem}")
-        else:
-            old = read_checkpoint(kept["checkpoint"])
-            proof = [bytes.fromhex(hash) for hash in kept["consistencyProof"]]
-            if is_beginning(old, head, proof):
-                proved.append(old)
-            else:
-                found.append("kept: the log is not proved to go on from its checkpoint")
-    if given is not None:
-        problem = checkpoint_problem(given, key)
-        if problem:
-            found.append(f"--checkpoint: it {problem}")
-        elif read_checkpoint(given) not in proved:
-            found.append(_not_proved(read_checkpoint(given), head, bundle["interviewId"]))
-    return found
-
-
-def _not_proved(given: Checkpoint, head: Checkpoint, interview_id: str) -> str:
-    if given.size == head.size:
-        return "--checkpoint: it has the bundle's size and another root: these are two logs"
-    again = f"interview-gateway audit export {shown(interview_id)} --format json --checkpoint FILE"
-    return f"--checkpoint: the bundle does not prove anything of it; export it again with `{again}`"
-
-
-def read_within(file: str) -> str:
-    """The file's text, or that of standard input for `-`. Raises Unreadable."""
-    try:
-        if file == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with Path(file).open("rb") as opened:
-                data = opened.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise Unreadable(f"{shown(file)} is larger than {MAX_BYTES >> 20} MB")
-        return data.decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise Unreadable(f"{shown(file)} is not UTF-8") from None
-    except (OSError, ValueError) as error:
-        raise Unreadable(f"{shown(file)} cannot be read: {shown(str(error))}") from None
-
-
-def key_named(text: str) -> Key:
-    """The key that was given: itself, or in a file. Raises Unreadable."""
-    try:
-        return read_key(text)
-    except Unreadable:
-        return read_key(read_within(text))
-
-
-def verdict(bundle: dict[str, Any], *, is_trusted: bool, is_kept: bool) -> list[str]:
-    """What is proved of a bundle without findings, and what is not."""
-    events = bundle["events"]
-    head = read_checkpoint(bundle["checkpoint"])
-    times = [event["time"] for event in events]
-    number = "1 event" if len(events) == 1 else f"{len(events)} events"
-    lines = [
-        f"Interview {shown(bundle['interviewId'])}: {number}, {times[0]} to {times[-1]}.",
-        "Their words, times, kinds and order are as they were logged, and fit the rules.",
-        f"The log is {shown(head.origin)}, as its signed checkpoint over {head.size} has it.",
-    ]
+def _judge_kept(
+    found: list[str], bundle: dict[str, Any], key: Key, head: Checkpoint, given: str | None
+) -> None:
+    proved = [head]
     if "kept" in bundle:
-        size = read_checkpoint(bundle["kept"]["checkpoint"]).size
-        lines.append(f"It goes on from the checkpoint over {size} that was kept.")
-    lines += [note for kind, note in NOTES.items() if kind in [event["kind"] for event in events]]
-    if times != sorted(times):
-        lines.append("Note: the gateway's clock was set back in between.")
-    if not is_trusted:
-        kept = " and the checkpoint you kept" if is_kept else ""
-        lines.append(f"NO KEY WAS GIVEN: this shows only that the bundle agrees with itself{kept}.")
-    lines.append(
-        "Not proved: the hour, who the candidate was, what was never logged or came later."
-    )
-    return lines
+        with noting(found, "kept"):
+            kept = read_checkpoint(bundle["kept"]["checkpoint"])
+            need_signature(bundle["kept"]["checkpoint"], key)
+            proof = [bytes.fromhex(hash) for hash in bundle["kept"]["consistencyProof"]]
+            need(is_beginning(kept, head, proof), "the log is not proved to go on from it")
+            proved.append(kept)
+    if given is not None:
+        with noting(found, "--checkpoint"):
+            mine = read_checkpoint(given)
+            need_signature(given, key)
+            is_other = mine.size == head.size and mine.root != head.root
+            need(not is_other, "the bundle's covers as many events, and other ones")
+            again = f"audit export {shown(bundle['interviewId'])} --format json --checkpoint FILE"
+            need(mine in proved, f"the bundle does not prove it; export again with `{again}`")
 
 
 NOTES = {
-    ADOPTED: "Note: it began with a session that the log did not know; nothing vouches for that.",
-    REFUSED: "Note: a session that said other than the log was turned away.",
-    HELD: "Note: it was put on hold.",
-    FORGOTTEN: "Note: its words were forgotten; what they were cannot be told from this.",
+    ADOPTED: "It began with a session that the log did not know. Nothing vouches for that one.",
+    REFUSED: "A session that said other than the log was turned away.",
+    HELD: "It was put on hold.",
+    FORGOTTEN: "Its words were forgotten. What they were cannot be told from this.",
 }
 
 
-# --- The transcript ---------------------------------------------------------------------------
+def verdict(bundle: dict[str, Any], *, is_trusted: bool, is_kept: bool) -> list[str]:
+    """What a bundle without findings proves, and what it does not."""
+    head, times = read_checkpoint(bundle["checkpoint"]), [e["time"] for e in bundle["events"]]
+    count = "1 event" if len(times) == 1 else f"{len(times)} events"
+    lines = [
+        f"Interview {shown(bundle['interviewId'])}: {count}, {times[0]} to {times[-1]}.",
+        "Words, times, kinds and order are as they were logged, and follow the rules.",
+        f"Log {shown(head.origin)}, signed checkpoint over {head.size}.",
+    ]
+    if "kept" in bundle:
+        size = read_checkpoint(bundle["kept"]["checkpoint"]).size
+        lines.append(f"The log goes on from the checkpoint over {size} in the bundle.")
+    lines += [NOTES[kind] for kind in NOTES if kind in [e["kind"] for e in bundle["events"]]]
+    if times != sorted(times):
+        lines.append("The gateway's clock was set back in between.")
+    if not is_trusted:
+        kept = " and with the checkpoint you gave" if is_kept else ""
+        lines.append(f"NO --key WAS GIVEN: this only shows that it agrees with itself{kept}.")
+    return [*lines, "Not proved: the hour, who the candidate was, and what is not in the bundle."]
 
-HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # controls, and what reorders or hides
+
+HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # what acts, reorders or hides
 
 
 def shown(text: str) -> str:
-    """Words of others, such that they do nothing to a terminal."""
-    return "".join(
-        f"\\u{{{ord(char):x}}}" if unicodedata.category(char) in HARMFUL else char for char in text
-    )
+    """Words of others, so that they do nothing to a terminal."""
+    return "".join(f"\\u{{{ord(c):x}}}" if unicodedata.category(c) in HARMFUL else c for c in text)
 
 
 def transcript(bundle: dict[str, Any]) -> list[str]:
-    """What happened, event by event."""
     lines = []
     for event in bundle["events"]:
-        said = said_in(event)
-        lines += ["", f"{event['version']}. {event['kind']}, {event['time']}"]
-        if said is None:
-            lines.append("    (forgotten)")
-            continue
-        begun = said.get("session", said)
-        for message in begun.get("messages", ()):
-            lines += _indented(f"{message['role']}: {message['content']}")
-        for name in ("content", "reason", "ending", "place"):
-            if name in said:
-                lines += _indented(said[name])
+        kind, said = event["kind"], said_in(event)
+        words = ["(forgotten)"] if said is None else []
+        if said and kind in (STARTED, ADOPTED):
+            messages = (said["session"] if kind == ADOPTED else said)["messages"]
+            words += [f"{message['role']}: {message['content']}" for message in messages]
+        elif said:
+            words += [
+                said[name] for name in ("content", "place", "reason") if name in PAYLOADS[kind]
+            ]
+        lines += ["", f"{event['version']}. {kind}, {event['time']}"]
+        lines += [f"    {shown(line)}" for text in words for line in text.split("\n")]
     return lines
-
-
-def _indented(words: str) -> list[str]:
-    return [f"    {shown(line)}" for line in words.split("\n")]
 
 
 # --- The command ------------------------------------------------------------------------------
 
 
+def read_text(file: str) -> str:
+    """The text of a file, or of standard input."""
+    try:
+        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
+            data = source.read(MAX_BYTES + 1)
+        need(len(data) <= MAX_BYTES, f"is larger than {MAX_BYTES >> 20} MB")
+        return data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise Problem("is not UTF-8") from None
+    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
+        why = getattr(error, "strerror", None) or error
+        raise Problem(f"cannot be read: {why}") from None
+
+
+def judge(given: argparse.Namespace) -> tuple[int, list[str]]:
+    """The exit code and what to say."""
+    unreadable: list[str] = []
+    bundle, key, kept = {}, None, None
+    with noting(unreadable, given.bundle):
+        bundle = read_bundle(read_text(given.bundle))
+        key = read_key(bundle["key"])
+    if given.key is not None:
+        with noting(unreadable, "--key"):
+            is_key = re.fullmatch(r"[^+]+\+[0-9a-f]{8}\+\S+", given.key)
+            key = read_key(given.key if is_key else read_text(given.key).strip())
+    if given.checkpoint is not None:
+        with noting(unreadable, "--checkpoint"):
+            kept = read_text(given.checkpoint)
+            read_checkpoint(kept)
+    if unreadable or key is None:
+        return 2, unreadable
+    if found := findings_in(bundle, key, kept):
+        return 1, found
+    lines = verdict(bundle, is_trusted=given.key is not None, is_kept=kept is not None)
+    return 0, lines + (transcript(bundle) if given.show else [])
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Check what the command line names; the exit code."""
     parser = argparse.ArgumentParser(description="Check an exported interview offline.")
     parser.add_argument("bundle", help="the bundle's file, or - for standard input")
     parser.add_argument("--key", help="the log's public key that you trust, or a file with it")
     parser.add_argument("--checkpoint", metavar="FILE", help="a checkpoint that you kept")
     parser.add_argument("--show", action="store_true", help="print what was said, too")
-    given = parser.parse_args(arguments)
-    try:
-        bundle = read_bundle(read_within(given.bundle))
-        key = read_key(bundle["key"]) if given.key is None else key_named(given.key)
-        kept = None if given.checkpoint is None else read_within(given.checkpoint)
-        findings = findings_in(bundle, key, kept)
-    except Unreadable as error:
-        print(f"verify_bundle: {error}", file=sys.stderr)
-        return 2
-    lines = findings or verdict(bundle, is_trusted=given.key is not None, is_kept=kept is not None)
-    if given.show and not findings:
-        lines += transcript(bundle)
-    print("\n".join(lines))
-    return 1 if findings else 0
+    code, lines = judge(parser.parse_args(arguments))
+    print("\n".join(lines), file=sys.stderr if code == 2 else sys.stdout, flush=True)  # noqa: PLR2004
+    return code
 
 
 if __name__ == "__main__":
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # whatever the terminal's encoding lacks
+        if isinstance(stream, io.TextIOWrapper):  # whatever the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
-    code = main()
     try:
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read along has gone: | head
+        sys.exit(main())
+    except BrokenPipeError:  # whoever read along has gone: `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+        sys.exit(1)
