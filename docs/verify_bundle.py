@@ -257,9 +257,10 @@ def read_key(line: str) -> Key:
 def read_checkpoint(note: str) -> Checkpoint:
     """What a signed note says. Its signature is not checked here."""
     text, blank, _ = note.rpartition("\n\n")
-    origin, size, root, *more = [*text.split("\n"), "", ""]
-    has_lines = blank and origin and size and root and all(more[:-2])
-    need(bool(has_lines) and is_text(note), "is not a signed note of a checkpoint")
+    lines = text.split("\n")
+    has_lines = blank != "" and all(lines) and lines[2:] != []
+    need(has_lines and is_text(note), "is not a signed note of a checkpoint")
+    origin, size, root = lines[:3]
     is_size = re.fullmatch(f"0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}}", size) is not None
     need(is_size, "does not say how many events it covers")
     need(len(_base64(root)) == len(sha256(b"")), "has a root that is none")

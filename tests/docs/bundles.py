@@ -1,25 +1,34 @@
 """Bundles to check, of logs that hold several interviews, told event by event in turn."""
 
+import asyncio
 import importlib.util
 import json
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from eventlog import tree
 from eventlog.bundle import bundle_of
+from eventlog.checkpoints import signed_checkpoint
 from eventlog.memory import MemoryEventLog
+from eventlog.notes import Signer
 from eventlog.protocol import EventLog
 from eventlog.records import draft
 from statemachine.commands import forget_content, give_answer
 from statemachine.events import Ending, Event, InterviewHeld, InterviewReleased
-from statemachine.interview import Interview, replay
-from tests.eventlog.interviews import AT, OPENING, WHOLE, close, start, tell
+from statemachine.interview import replay
+from tests.eventlog.interviews import AT, OPENING, REFUSAL, WHOLE, close, start, tell
 from tests.stories import EVERYTHING, FROM_THE_START, adopted, asked_by_ollama, with_summary
 
+Bundle = dict[str, Any]
+
 SCRIPT = Path(__file__).parents[2] / "docs" / "verify_bundle.py"
+
+SIGNER = Signer("interview-gateway/test", Ed25519PrivateKey.from_private_bytes(bytes(32)))
+STRANGER = Signer("interview-gateway/test", Ed25519PrivateKey.from_private_bytes(b"1" * 32))
 
 HOLD = (InterviewHeld(reason="A court asks."), InterviewReleased(reason="It is done."))
 
@@ -36,6 +45,7 @@ STORIES: dict[str, tuple[Event, ...]] = {
         close(Ending.CLOSED_BY_INTERVIEWER),
     ),
     "held": (*OPENING, HOLD[0]),
+    "refused": (*OPENING, REFUSAL),
     "one-event": (start(),),
     "forgotten": WHOLE,
     "forgotten-held": (*OPENING, *HOLD),
@@ -55,18 +65,29 @@ def told(name: str) -> tuple[Event, ...]:
     return (*events, forget_content(replay(events, id=IDS[name]), "Asked for it."))
 
 
-async def fill(log: EventLog) -> None:
-    """Tell every story, one event of each in turn."""
+async def fill(log: EventLog) -> list[str]:
+    """Tell every story, one event of each in turn; the checkpoints after each round."""
     stories = {name: list(told(name)) for name in STORIES}
+    checkpoints = []
     second = 0
     while any(stories.values()):
         for name, events in stories.items():
             if events:
                 await tell(log, IDS[name], events.pop(0), at=AT + timedelta(seconds=second))
                 second += 1
+        checkpoints.append(await signed_checkpoint(log))
+    return checkpoints
 
 
-class LawlessLog(MemoryEventLog):
+class SignedLog(MemoryEventLog):
+    """A log whose key is given to it."""
+
+    def __init__(self, signer: Signer) -> None:
+        super().__init__()
+        self._signer = signer
+
+
+class LawlessLog(SignedLog):
     """A log that takes whatever it is told: hashed and signed as it must be, illegal or not."""
 
     async def tell(self, id: str, *events: Event) -> None:
@@ -81,16 +102,18 @@ class LawlessLog(MemoryEventLog):
         self._erase_words(id)
 
 
-async def bundle_told(
-    *events: Event, id: str = IDS["whole"], forgotten: bool = False
-) -> dict[str, Any]:
+def lawless_bundle(*events: Event, forgotten: bool = False) -> Bundle:
     """The bundle of a log that took `events` without asking whether they may be."""
-    log = LawlessLog()
-    await log.tell(IDS["one-event"], start())
-    await log.tell(id, *events)
-    if forgotten:
-        log.forget(id)
-    return await bundle_of(log, id, exported_at=AT)
+
+    async def make() -> Bundle:
+        log = LawlessLog(SIGNER)
+        await log.tell(IDS["one-event"], start())
+        await log.tell(IDS["whole"], *events)
+        if forgotten:
+            log.forget(IDS["whole"])
+        return await bundle_of(log, IDS["whole"], exported_at=AT)
+
+    return asyncio.run(make())
 
 
 def load_script() -> ModuleType:
@@ -103,5 +126,5 @@ def load_script() -> ModuleType:
     return module
 
 
-def as_text(bundle: dict[str, Any]) -> str:
+def as_text(bundle: Bundle) -> str:
     return json.dumps(bundle, ensure_ascii=False)
