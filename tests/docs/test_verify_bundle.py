@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -425,20 +426,20 @@ def tellings(draw: st.DrawFn) -> Run:
             case "number" if isinstance(asked := events[place], QuestionAsked):
                 events[place] = ask(asked.number + draw(st.sampled_from([-1, 1])))
             case "session" if isinstance(took := events[0], SessionAdopted):
-                events[0] = SessionAdopted(session=took.session.model_copy(update=draw(changes)))
+                events[0] = SessionAdopted(
+                    session=took.session.model_copy(update=draw(st.sampled_from(CHANGES)))
+                )
     return tuple(events)
 
 
-changes = st.sampled_from(
-    [
-        {"is_complete": True},
-        {"is_complete": False},
-        {"current_question": 1},
-        {"current_question": 2},
-        {"messages": adopted(3).session.messages},
-        {"messages": adopted(3).session.messages[:2]},
-        {"messages": adopted(5).session.messages[2:]},
-    ]
+CHANGES: tuple[dict[str, Any], ...] = (
+    {"is_complete": True},
+    {"is_complete": False},
+    {"current_question": 1},
+    {"current_question": 2},
+    {"messages": adopted(3).session.messages},
+    {"messages": adopted(3).session.messages[:2]},
+    {"messages": adopted(5).session.messages[2:]},
 )
 STRAY: tuple[Event, ...] = (
     start(),
@@ -582,7 +583,8 @@ def test_a_shape_that_is_wrong_is_named(change: Bundle, words: str) -> None:
 
 @pytest.mark.parametrize("name", BUNDLES["whole"]["events"][0])
 def test_an_event_must_have_all_members_of_their_types(name: str) -> None:
-    for value in (True, 1.0, -1, "0" * 63, "0" * 65, "A" * 64, [1], {}):
+    wrong: tuple[object, ...] = (True, 1.0, -1, "0" * 63, "0" * 65, "A" * 64, [1], {})
+    for value in wrong:
         bundle = copy.deepcopy(BUNDLES["whole"])
         event(bundle, 2)[name] = value
         assert exit_code(as_text(bundle)) in (1, 2)
@@ -661,7 +663,7 @@ def test_keys_of_small_order_or_in_other_encodings_sign_nothing(y: int, sign: in
 
 def test_every_key_of_small_order_is_refused() -> None:
     """The eight points of small order, found by multiplying points by L."""
-    found = set()
+    found: set[bytes] = set()
     y = 2
     while len(found) < 8:
         point = script._decode(y.to_bytes(32, "little"))
