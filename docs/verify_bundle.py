@@ -592,14 +592,15 @@ def verdict(bundle: dict[str, Any], *, is_trusted: bool, is_kept: bool) -> list[
     """What a bundle without findings proves, and what it does not."""
     head, times = read_checkpoint(bundle["checkpoint"]), [e["time"] for e in bundle["events"]]
     count = "1 event" if len(times) == 1 else f"{len(times)} events"
+    whose = "the key you gave" if is_trusted else "the bundle's own key"
     lines = [
         f"Interview {shown(bundle['interviewId'])}: {count}, {times[0]} to {times[-1]}.",
         "Words, times, kinds and order are as they were logged, and follow the rules.",
-        f"Log {shown(head.origin)}, signed checkpoint over {head.size}.",
+        f"Log {shown(head.origin)}: its checkpoint over {head.size} events is signed by {whose}.",
     ]
     if "kept" in bundle:
         size = read_checkpoint(bundle["kept"]["checkpoint"]).size
-        lines.append(f"The log goes on from the checkpoint over {size} in the bundle.")
+        lines.append(f"The log goes on from the checkpoint over {size} events that was kept.")
     lines += [NOTES[kind] for kind in NOTES if kind in [e["kind"] for e in bundle["events"]]]
     if times != sorted(times):
         lines.append("The gateway's clock was set back in between.")

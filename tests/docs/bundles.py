@@ -16,7 +16,7 @@ from eventlog.checkpoints import signed_checkpoint
 from eventlog.memory import MemoryEventLog
 from eventlog.notes import Signer
 from eventlog.protocol import EventLog
-from eventlog.records import draft
+from eventlog.records import Draft, commit, draft
 from statemachine.commands import forget_content, give_answer
 from statemachine.events import Ending, Event, InterviewHeld, InterviewReleased
 from statemachine.interview import replay
@@ -93,10 +93,28 @@ class LawlessLog(SignedLog):
     async def tell(self, id: str, *events: Event) -> None:
         for event in events:
             version = len(await self.records(id)) + 1
-            record = draft(id, version, event, AT).at(len(self._records))
-            self._records.append(record)
-            for node in tree.completed_by(record.position, record.leaf, self._node):
-                self._nodes[node.level, node.index] = node.hash
+            self._take(draft(id, version, event, AT))
+
+    async def tell_text(self, id: str, kind: str, payload: str, schema_version: int = 1) -> None:
+        """Take a payload as it is written here, whatever it says."""
+        salt = bytes(16)
+        told = Draft(
+            interview_id=id,
+            version=len(await self.records(id)) + 1,
+            kind=kind,
+            schema_version=schema_version,
+            time="2026-01-05T10:30:00.000Z",
+            payload=payload,
+            salt=salt,
+            commitment=commit(salt, payload.encode()),
+        )
+        self._take(told)
+
+    def _take(self, told: Draft) -> None:
+        record = told.at(len(self._records))
+        self._records.append(record)
+        for node in tree.completed_by(record.position, record.leaf, self._node):
+            self._nodes[node.level, node.index] = node.hash
 
     def forget(self, id: str) -> None:
         self._erase_words(id)
@@ -111,6 +129,18 @@ def lawless_bundle(*events: Event, forgotten: bool = False) -> Bundle:
         await log.tell(IDS["whole"], *events)
         if forgotten:
             log.forget(IDS["whole"])
+        return await bundle_of(log, IDS["whole"], exported_at=AT)
+
+    return asyncio.run(make())
+
+
+def bundle_saying(kind: str, payload: str, schema_version: int = 1) -> Bundle:
+    """The bundle of a log that took such a payload as a second event."""
+
+    async def make() -> Bundle:
+        log = LawlessLog(SIGNER)
+        await log.tell(IDS["whole"], start())
+        await log.tell_text(IDS["whole"], kind, payload, schema_version)
         return await bundle_of(log, IDS["whole"], exported_at=AT)
 
     return asyncio.run(make())
