@@ -2,7 +2,9 @@
 
 import ast
 import asyncio
+import base64
 import copy
+import hashlib
 import json
 import os
 import shutil
@@ -290,6 +292,58 @@ def test_a_stranger_can_only_make_a_bundle_that_agrees_with_itself() -> None:
     assert findings(bundle) != []
 
 
+def respelled(encoded: str) -> str:
+    """Other base64 of the same bytes: in the last letter before the padding not all bits count."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    stem, padding = encoded.rstrip("="), encoded[len(encoded.rstrip("=")) :]
+    other = stem[:-1] + letters[letters.index(stem[-1]) ^ 1] + padding
+    assert base64.b64decode(other) == base64.b64decode(encoded)
+    return other
+
+
+def test_base64_has_one_spelling() -> None:
+    bundle = copy.deepcopy(BUNDLES["whole"])
+    signature = bundle["checkpoint"].split()[-1]
+    on_note(signature, respelled(signature))(bundle)
+    assert findings(bundle) == ["checkpoint: is not signed by the key"]
+    root = Checkpoint(SIGNER.name, 67, bytes(32)).text().split()[2]
+    note = SIGNER.sign(f"{SIGNER.name}\n67\n{respelled(root)}\n")
+    assert findings(bundle | {"checkpoint": note})[0] == "checkpoint: has a root that is none"
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\n", "\ud800"])
+def test_a_key_has_a_name_that_a_note_can_hold(name: str) -> None:
+    public = SIGNER.verifier.public
+    id = hashlib.sha256(name.encode("utf-8", "replace") + b"\n\x01" + public).hexdigest()[:8]
+    with pytest.raises(script.Problem, match="is not a verifier key"):
+        script.read_key(f"{name}+{id}+{base64.b64encode(bytes([1]) + public).decode()}")
+
+
+@pytest.mark.parametrize(
+    ("id", "data"),
+    [
+        ("00000000", b"\x01" + SIGNER.verifier.public),
+        (None, b"\x02" + SIGNER.verifier.public),
+        (None, b"\x01" + SIGNER.verifier.public[:-1]),
+        (None, b"\x01" + SIGNER.verifier.public + b"\x00"),
+        (None, b""),
+    ],
+)
+def test_a_key_is_named_by_its_hash_and_for_ed25519(id: str | None, data: bytes) -> None:
+    made = hashlib.sha256(b"log\n" + b"\x01" + data[1:]).hexdigest()[:8]
+    with pytest.raises(script.Problem, match="is not a verifier key for Ed25519"):
+        script.read_key(f"log+{id or made}+{base64.b64encode(data).decode()}")
+
+
+@pytest.mark.parametrize("size", ["064", "-1", "+64", "6_7", "٦٧", "9" * 19, "1e3", ""])
+def test_a_size_has_one_spelling(size: str) -> None:
+    bundle = copy.deepcopy(BUNDLES["whole"])
+    root = bundle["checkpoint"].split("\n")[2]
+    bundle["checkpoint"] = SIGNER.sign(f"{SIGNER.name}\n{size}\n{root}\n")
+    (line,) = findings(bundle)
+    assert line.startswith("checkpoint: ")
+
+
 def test_words_gone_or_left_need_what_was_forgotten_to_say_so() -> None:
     forgotten = copy.deepcopy(BUNDLES["forgotten"])
     last = forgotten["events"].pop()
@@ -368,6 +422,13 @@ def test_a_checkpoint_may_have_signatures_of_others_too() -> None:
 
 # --- The rules ----------------------------------------------------------------------------------
 
+
+def summary(asked: int, answered: int) -> SummaryGiven:
+    return SummaryGiven(
+        content="Well.", questions_asked=asked, responses_given=answered, origin=TEMPLATES
+    )
+
+
 ILLEGAL: dict[str, tuple[Sequence[Event], int]] = {
     "two answers": ((*OPENING, give_answer("One."), give_answer("Two.")), 4),
     "two questions": ((*OPENING, ask(2)), 3),
@@ -379,6 +440,9 @@ ILLEGAL: dict[str, tuple[Sequence[Event], int]] = {
     "wrong ending": ((*WHOLE[:5], close(Ending.CLOSED_BY_INTERVIEWER)), 6),
     "wrong other ending": ((*WHOLE[:3], close()), 4),
     "after the end": ((*WHOLE, ask(3)), 7),
+    "summary of nothing": ((start(), summary(0, 0)), 2),
+    "summary of more": ((*OPENING, summary(2, 0)), 3),
+    "summary of less": ((*OPENING, give_answer("One."), summary(1, 0)), 4),
     "started twice": ((start(), start()), 2),
     "adopted late": ((start(), adopted()), 2),
     "not started": ((ask(1),), 1),
@@ -492,7 +556,7 @@ STRAY: tuple[Event, ...] = (
     AnswerGiven(content="Because."),
     close(),
     close(Ending.CLOSED_BY_INTERVIEWER),
-    SummaryGiven(content="Well.", questions_asked=1, responses_given=1, origin=TEMPLATES),
+    summary(1, 1),
     REFUSAL,
     adopted(3),
     adopted(7),
@@ -707,6 +771,15 @@ def test_keys_of_small_order_or_in_other_encodings_sign_nothing(y: int, sign: in
     public = (y | sign << 255).to_bytes(32, "little")
     for r in (public, (1).to_bytes(32, "little")):
         assert not script.is_signature(public, b"anything", r + bytes(32))
+
+
+@pytest.mark.parametrize("sign", [0, 1])
+def test_a_point_has_one_encoding(sign: int) -> None:
+    for y in range(script.P, 2**255):
+        assert script._decode((y | sign << 255).to_bytes(32, "little")) is None
+    for y in (1, script.P - 1):  # their x is 0
+        point = script._decode((y | sign << 255).to_bytes(32, "little"))
+        assert (point is None) == (sign == 1)
 
 
 def test_every_key_of_small_order_is_refused() -> None:
