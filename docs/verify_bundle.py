@@ -595,7 +595,7 @@ def verdict(bundle: dict[str, Any], *, is_trusted: bool, is_kept: bool) -> list[
     whose = "the key you gave" if is_trusted else "the bundle's own key"
     lines = [
         f"Interview {shown(bundle['interviewId'])}: {count}, {times[0]} to {times[-1]}.",
-        "Words, times, kinds and order are as they were logged, and follow the rules.",
+        "Every event is as it was logged, and they follow one another as the rules have it.",
         f"Log {shown(head.origin)}: its checkpoint over {head.size} events is signed by {whose}.",
     ]
     if "kept" in bundle:
@@ -627,9 +627,8 @@ def transcript(bundle: dict[str, Any]) -> list[str]:
             messages = (said["session"] if kind == ADOPTED else said)["messages"]
             words += [f"{message['role']}: {message['content']}" for message in messages]
         elif said:
-            words += [
-                said[name] for name in ("content", "place", "reason") if name in PAYLOADS[kind]
-            ]
+            names = ("ending", "content", "place", "reason")
+            words += [said[name] for name in names if name in PAYLOADS[kind]]
         lines += ["", f"{event['version']}. {kind}, {event['time']}"]
         lines += [f"    {shown(line)}" for text in words for line in text.split("\n")]
     return lines

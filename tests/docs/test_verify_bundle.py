@@ -38,6 +38,7 @@ from statemachine.events import (
     SummaryGiven,
 )
 from statemachine.interview import replay
+from statemachine.session import Config, Role
 from tests.docs.bundles import (
     HOLD,
     IDS,
@@ -429,6 +430,12 @@ def summary(asked: int, answered: int) -> SummaryGiven:
     )
 
 
+def taken(length: int, **changes: object) -> SessionAdopted:
+    """An adopted session that was changed."""
+    return SessionAdopted(session=adopted(length).session.model_copy(update=changes))
+
+
+ROLE = Role.DATA_ANALYST
 ILLEGAL: dict[str, tuple[Sequence[Event], int]] = {
     "two answers": ((*OPENING, give_answer("One."), give_answer("Two.")), 4),
     "two questions": ((*OPENING, ask(2)), 3),
@@ -436,6 +443,17 @@ ILLEGAL: dict[str, tuple[Sequence[Event], int]] = {
     "question skipped": ((*OPENING, give_answer("One."), ask(3)), 4),
     "too many": ((*WHOLE[:5], ask(3)), 6),
     "closed too early": ((*OPENING, close()), 3),
+    "closed while a question waits": ((*OPENING, close(Ending.CLOSED_BY_INTERVIEWER)), 3),
+    "adopted with too few answers": ((taken(3, is_complete=True),), 1),
+    "adopted with an answer last": (
+        (taken(5, messages=adopted(5).session.messages[:4], current_question=1),),
+        1,
+    ),
+    "adopted at another question": ((taken(5, current_question=1),), 1),
+    "adopted with too many questions": (
+        (taken(5, config=Config(role=ROLE, total_questions=1)),),
+        1,
+    ),
     "closed at once": ((start(), close()), 2),
     "wrong ending": ((*WHOLE[:5], close(Ending.CLOSED_BY_INTERVIEWER)), 6),
     "wrong other ending": ((*WHOLE[:3], close()), 4),
