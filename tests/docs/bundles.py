@@ -93,7 +93,7 @@ class LawlessLog(SignedLog):
     async def tell(self, id: str, *events: Event) -> None:
         for event in events:
             version = len(await self.records(id)) + 1
-            self._take(draft(id, version, event, AT))
+            self.take(draft(id, version, event, AT))
 
     async def tell_text(self, id: str, kind: str, payload: str, schema_version: int = 1) -> None:
         """Take a payload as it is written here, whatever it says."""
@@ -108,9 +108,9 @@ class LawlessLog(SignedLog):
             salt=salt,
             commitment=commit(salt, payload.encode()),
         )
-        self._take(told)
+        self.take(told)
 
-    def _take(self, told: Draft) -> None:
+    def take(self, told: Draft) -> None:
         record = told.at(len(self._records))
         self._records.append(record)
         for node in tree.completed_by(record.position, record.leaf, self._node):

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from eventlog.bundle import bundle_of
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.notes import Checkpoint
-from eventlog.records import Record
+from eventlog.records import Record, draft
 from eventlog.sqlite import SqliteEventLog
 from eventlog.tree import EMPTY_ROOT
 from statemachine.commands import forget_content, give_answer
@@ -46,6 +46,7 @@ from tests.docs.bundles import (
     SIGNER,
     STRANGER,
     Bundle,
+    LawlessLog,
     SignedLog,
     as_text,
     bundle_saying,
@@ -523,6 +524,18 @@ def test_a_payload_may_hold_more_than_is_looked_at(
     file.write_text(as_text(bundle_saying("question-asked", payload)), encoding="utf-8")
     assert script.main([str(file), "--show"]) == 0
     assert "Why?" in capsys.readouterr().out
+
+
+def test_what_came_later_must_stand_later_in_the_log() -> None:
+    async def make() -> Bundle:
+        log = LawlessLog(SIGNER)
+        log.take(draft(IDS["whole"], 2, ask(1), AT))
+        log.take(draft(IDS["whole"], 1, start(), AT))
+        return await bundle_of(log, IDS["whole"], exported_at=AT)
+
+    bundle = asyncio.run(make())
+    bundle["events"].reverse()
+    assert findings(bundle) == ["event 2 (position 0): it stands after position 1"]
 
 
 def is_legal(events: Sequence[Event]) -> bool:
