@@ -104,8 +104,10 @@ async def bundle_of(
     Raises BadNote where `kept` is no checkpoint of this log, LogUnavailable.
     """
     signer = await log.signer()
-    size = await log.head()  # once: the log may grow meanwhile
-    records = [r for r in await log.records(interview_id) if r.position < size]
+    # The log may grow meanwhile. Records first: a head read before them could leave out the event
+    # that tells where their words have gone.
+    records = await log.records(interview_id)
+    size = await log.head()
     bundle = Bundle(
         format=FORMAT,
         interview_id=interview_id,
