@@ -37,6 +37,10 @@ BUSY_SECONDS = 0.4
 """How long to wait for a lock that a foreign process holds before saying so: a reply has 5 s in
 all, and an append may come after 4.5 of them."""
 
+TROUBLE = (sqlite3.Error, OSError, UnicodeDecodeError)
+"""What reading or writing the file may raise. Of a damaged one, SQLite's own message may quote
+bytes that are no text, and then there is not even a message."""
+
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
     "SQLITE_READONLY": "its file is read-only",
@@ -143,7 +147,7 @@ def prepare(path: Path) -> str:
                 migrations.apply(db)
             db.enable_wal()
         return log_id(path)
-    except sqlite3.Error as error:
+    except TROUBLE as error:
         raise LogReadOnly(f"the event log {path} cannot be written: {reason(error)}") from error
 
 
@@ -155,7 +159,7 @@ def _applied(path: Path) -> set[str]:
     try:
         with closing(open_read_only(path, immutable=immutable)) as db:
             applied = {migration.name for migration in migrations.applied(db)}
-    except sqlite3.Error as error:
+    except TROUBLE as error:
         raise LogNotOpened(
             f"the event log {path} cannot be opened, and was left as it is: {reason(error)}; "
             "put that right, or set EVENTLOG_URL to another file"

@@ -5,7 +5,6 @@ The formats are C2SP's signed-note (https://c2sp.org/signed-note) and tlog-check
 """
 
 import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 
@@ -16,6 +15,8 @@ ED25519 = b"\x01"
 """The signature type that a key's id and text begin with."""
 
 KEY_ID_BYTES = 4
+KEY_BYTES = 32
+ROOT_BYTES = 32
 
 
 class BadNote(Exception):
@@ -39,10 +40,11 @@ class Checkpoint:
         """The checkpoint that a note's text holds. Raises BadNote."""
         try:
             origin, size, root, *_ = text.split("\n")
-            if size != str(int(size)) or int(size) < 0:
-                raise ValueError(size)
-            return cls(origin, int(size), base64.b64decode(root, validate=True))
-        except (ValueError, binascii.Error) as error:
+            decoded = base64.b64decode(root, validate=True)
+            if size != str(int(size)) or int(size) < 0 or len(decoded) != ROOT_BYTES:
+                raise ValueError(text)
+            return cls(origin, int(size), decoded)
+        except ValueError as error:
             raise BadNote("the note does not hold a checkpoint") from error
 
 
@@ -69,10 +71,10 @@ class VerifierKey:
         id, _, encoded = rest.partition("+")
         try:
             key = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             key = b""
         found = cls(name, key[1:])
-        if key[:1] != ED25519 or found.id.hex() != id:
+        if key[:1] != ED25519 or len(found.public) != KEY_BYTES or found.id.hex() != id:
             raise BadNote("that is not a verifier key for Ed25519")
         return found
 
@@ -101,7 +103,7 @@ class VerifierKey:
             return None
         try:
             decoded = base64.b64decode(encoded, validate=True)
-        except binascii.Error:
+        except ValueError:
             return None
         return decoded[KEY_ID_BYTES:] if decoded[:KEY_ID_BYTES] == self.id else None
 

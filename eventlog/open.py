@@ -1,7 +1,6 @@
 """From `EVENTLOG_URL` to an event log."""
 
 import os
-import sqlite3
 from pathlib import Path
 
 from eventlog import file
@@ -49,7 +48,7 @@ def log_file(url: str) -> tuple[Path, str]:
             with file.hold(path):
                 file.prepare(path)
         return path, file.log_id(path)
-    except sqlite3.Error as error:
+    except file.TROUBLE as error:
         raise LogNotOpened(f"the event log {path} cannot be read: {file.reason(error)}") from error
 
 

@@ -5,7 +5,6 @@ stand beside the one writer.
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
@@ -174,7 +173,7 @@ class ReaderThread:
     def _read(self, read: Callable[[Database], T]) -> T:
         try:
             return read(self._connection.database())
-        except (sqlite3.Error, OSError) as error:
+        except file.TROUBLE as error:
             self._connection.drop()
             raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
 

@@ -27,7 +27,7 @@ T = TypeVar("T")
 GROUP = 128
 """How many jobs one commit takes at most."""
 
-LOG_TROUBLE = (sqlite3.Error, OSError, LogUnavailable)
+LOG_TROUBLE = (*file.TROUBLE, LogUnavailable)
 """What is raised where the log cannot be written; anything else is a defect in the work."""
 
 

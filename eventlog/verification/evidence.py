@@ -59,7 +59,7 @@ def _check_hashes(row: Row, findings: Findings) -> None:
         f'"kind":"{kind}","position":{position},"schemaVersion":{schema_version},'
         f'"time":"{time}","version":{version}}}'
     )
-    if sha256(metadata.encode(errors="surrogateescape")).digest() != leaf:
+    if sha256(metadata.encode()).digest() != leaf:
         findings.add_at(
             row,
             Check.LEAF,

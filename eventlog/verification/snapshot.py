@@ -64,26 +64,34 @@ class Snapshot:
         findings = Findings()
         try:
             return task(self._db.conn, findings), findings
-        except sqlite3.OperationalError as error:
+        except file.TROUBLE as error:
             if "decode" in str(error) and self._db.conn.text_factory is str:
                 # Somebody wrote text that is none. From here on it is read as it stands, and does
                 # not give its hashes.
                 self._db.conn.text_factory = _undecoded
                 return self.do(task)
-            return self._unreadable(error, findings)
-        except sqlite3.DatabaseError as error:
-            return self._unreadable(error, findings)
+            findings.add(Check.FILE, f"a part of it cannot be read: {file.reason(error)}")
+            return None, findings
+        except (AttributeError, TypeError, ValueError):
+            # The tables are STRICT. What is not of its column's type was written past SQLite, or by
+            # a broken disk; to look for that at each value would cost more than all the rest.
+            if self._is_sound():
+                raise
+            findings.add(Check.FILE, "it is damaged: values in it are of no type that they can be")
+            return None, findings
 
-    def _unreadable(self, error: Exception, findings: Findings) -> tuple[None, Findings]:
-        findings.add(Check.FILE, f"a part of it cannot be read: {file.reason(error)}")
-        return None, findings
+    def _is_sound(self) -> bool:
+        try:
+            return bool(self._db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+        except file.TROUBLE:
+            return False
 
     def close(self) -> None:
         self._db.close()
 
 
 def _undecoded(text: bytes) -> str:
-    return text.decode(errors="surrogateescape")
+    return text.decode(errors="replace")
 
 
 # A task runs where its lane is, in a thread or a process of its own, and finds the snapshot here.
@@ -163,7 +171,7 @@ def lanes(path: Path, *, long: int = LONG) -> Iterator[Lanes]:
         else:
             executors = [ThreadPoolExecutor(1, initializer=_open, initargs=(path,))]
         yield Lanes(executors)
-    except (sqlite3.Error, OSError) as error:
+    except file.TROUBLE as error:
         raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
     except BrokenProcessPool as error:
         raise LogUnavailable("a process that checked the event log was stopped") from error

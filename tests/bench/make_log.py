@@ -23,11 +23,10 @@ from statemachine.session import Config, Role
 SIDE_BY_SIDE = 128
 FIRST_DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
-WORDS = (
-    "we had a service that was slow under load so I measured it first and found one query that "
-    "ran for each row then I wrote it anew with a join and kept the old one behind a switch until "
-    "the numbers agreed my team was not sure at first but the graphs spoke for themselves"
-).split()
+TEXT = """we had a service that was slow under load so I measured it first and found one query
+that ran for each row then I wrote it anew with a join and kept the old one behind a switch until
+the numbers agreed my team was not sure at first but the graphs spoke for themselves"""
+WORDS = TEXT.split()
 
 ORIGIN = Origin(
     backend="ollama",

@@ -14,6 +14,9 @@ CHECKPOINT = Checkpoint("example.org/log", 7, hashlib.sha256(b"root").digest())
 NOTE = SIGNER.sign(CHECKPOINT.text())
 
 
+ROOT = CHECKPOINT.text().splitlines()[2]
+
+
 def test_a_note_is_its_text_an_empty_line_and_a_signature_line() -> None:
     text, signature = NOTE.split("\n\n")
     assert text == f"example.org/log\n7\n{base64.b64encode(CHECKPOINT.root).decode()}"
@@ -42,7 +45,9 @@ def test_the_signatures_of_others_are_passed_over() -> None:
     namesake = Signer("example.org/log", Ed25519PrivateKey.generate())
     text, own = NOTE.split("\n\n")
     lines = [signer.sign(CHECKPOINT.text()).split("\n\n")[1] for signer in (other, namesake)]
-    note = f"{text}\n\n" + "".join(["nonsense\n", "— example.org/log ?\n", *lines, own])
+    note = f"{text}\n\n" + "".join(
+        ["nonsense\n", "— example.org/log ?\n", "— example.org/log é\n", *lines, own]
+    )
     assert SIGNER.verifier.open(note) == CHECKPOINT.text()
 
 
@@ -61,7 +66,17 @@ def test_a_note_that_was_changed_or_is_not_ours_does_not_open(note: str, reason:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "a\n1", "a\nmany\nAAAA\n", "a\n-1\nAAAA\n", "a\n01\nAAAA\n", "a\n1\n?\n"]
+    "text",
+    [
+        "",
+        "a\n1",
+        f"a\nmany\n{ROOT}\n",
+        f"a\n-1\n{ROOT}\n",
+        f"a\n01\n{ROOT}\n",
+        "a\n1\n?\n",
+        "a\n1\né\n",
+        "a\n1\nAAAA\n",
+    ],
 )
 def test_a_text_that_is_no_checkpoint_is_refused(text: str) -> None:
     with pytest.raises(BadNote, match="does not hold a checkpoint"):
@@ -70,7 +85,15 @@ def test_a_text_that_is_no_checkpoint_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "name", "name+00000000+AAAA", "name+00000000+?", str(SIGNER.verifier)[:-4] + "AAAA"],
+    [
+        "",
+        "name",
+        "name+00000000+AAAA",
+        "name+00000000+?",
+        "name+00000000+é",
+        str(SIGNER.verifier)[:-4] + "AAAA",
+        str(VerifierKey("name", bytes(31))),
+    ],
 )
 def test_a_text_that_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(BadNote, match="not a verifier key"):

@@ -1,0 +1,62 @@
+"""The small and fast fold of `audit verify` comes to what the whole one does."""
+
+from dataclasses import astuple
+from typing import get_args
+
+from hypothesis import given
+
+from eventlog.readmodels import overview, project
+from eventlog.verification.tally import Tally
+from statemachine.commands import forget_content
+from statemachine.errors import IllegalMove
+from statemachine.events import Event, InterviewStarted, SessionAdopted
+from statemachine.interview import Interview
+from statemachine.machine import next_state
+from statemachine.rules import RULES, target
+from statemachine.states import State
+from tests.eventlog.interviews import new_id
+from tests.statemachine.strategies import Run, adoptions, few, interview_ids, interviews, runs
+
+ID = new_id()
+anything = runs() | adoptions().map(lambda both: both[1])
+
+
+def tally_of(run: Run) -> Tally:
+    first = run[0]
+    assert isinstance(first, InterviewStarted | SessionAdopted)
+    config = first.config if isinstance(first, InterviewStarted) else first.session.config
+    tally = Tally(config)
+    for event in run:
+        state = target(tally, event)
+        assert state is not None
+        tally.take(event, state)
+    return tally
+
+
+@few
+@given(run=anything, id=interview_ids)
+def test_it_comes_to_the_same_list_and_fingerprints(run: Run, id: str) -> None:
+    projection = project(None, id, run)
+    tally = tally_of(run)
+    assert astuple(overview(tally, id, 3, "then", "now")) == astuple(
+        overview(projection.interview, id, 3, "then", "now")
+    )
+    assert tuple(tally.fingerprints) == projection.fingerprints
+    assert tally.head == projection.head
+
+
+@few
+@given(interview=interviews(at_least=0), run=anything, other=interviews(at_least=0))
+def test_the_table_and_the_machine_say_the_same(
+    interview: Interview, run: Run, other: Interview
+) -> None:
+    for event in (*run, forget_content(interview, "."), forget_content(other, ".")):
+        try:
+            expected: State | None = next_state(interview, event)
+        except IllegalMove:
+            expected = None
+        assert target(interview, event) is expected
+
+
+def test_every_event_has_a_rule() -> None:
+    assert {rule.event for rule in RULES} == set(get_args(Event))
