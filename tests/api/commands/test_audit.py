@@ -1,0 +1,178 @@
+"""`interview-gateway audit`: verify, checkpoint, key and export."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from statemachine.commands import give_answer
+from tests.api.commands.conftest import Run, write
+from tests.eventlog.interviews import OPENING, WHOLE
+from tests.eventlog.verification.logs import append_beside, copy, falsify, make
+
+ID = "5f0c7c1e-6f3c-4d0e-9c57-0f4c2a7d9b11"
+OTHER = "0b9f1b52-2c43-4a7b-8a41-3a3b8e0d5c22"
+
+
+@pytest.fixture(autouse=True)
+def interviews(path: Path) -> None:
+    write(path, ID, *WHOLE)
+    write(path, OTHER, *OPENING)
+
+
+# verify
+
+
+def test_a_log_that_holds_is_said_to_and_what_was_checked(run: Run) -> None:
+    result = run("audit", "verify")
+    assert result.exit_code == 0
+    assert "It holds: 8 events of 2 interviews" in result.stdout
+    assert "up to event 7" in result.stdout
+    assert "with the key beside the log" in result.stdout
+    assert result.stderr == ""
+
+
+def test_what_is_wrong_is_said_with_its_place_and_the_command_fails(run: Run, path: Path) -> None:
+    falsify(path, 'UPDATE events SET payload = \'{"content":"No."}\' WHERE position = 2')
+    result = run("audit", "verify")
+    assert result.exit_code == 1
+    first, *rest = result.stdout.splitlines()
+    assert first.startswith(f"Event 2, interview {ID}, version 3: its words are not those")
+    assert any(
+        "does NOT hold: 1 findings in 8 events of 2 interviews. The first is at event 2." in line
+        for line in rest
+    )
+
+
+def test_programs_get_it_as_json(run: Run, path: Path) -> None:
+    good = json.loads(run("audit", "verify", "--json").stdout)
+    assert (good["holds"], good["events"], good["findings"]) == (True, 8, [])
+    assert len(bytes.fromhex(good["root"])) == 32
+    falsify(path, "DELETE FROM events WHERE position >= 2", "DELETE FROM nodes")
+    result = run("audit", "verify", "--json")
+    bad = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert bad["firstFinding"] == 0
+    assert {"check", "position", "interviewId", "version", "message"} == set(bad["findings"][0])
+    assert "checkpoint" in {finding["check"] for finding in bad["findings"]}
+
+
+def test_a_kept_checkpoint_finds_that_the_end_was_cut_off(
+    run: Run, path: Path, tmp_path: Path
+) -> None:
+    earlier = copy(path, tmp_path / "earlier.db")
+    append_beside(path, OTHER, give_answer("Yes."))
+    kept = tmp_path / "kept.txt"
+    kept.write_text(run("audit", "checkpoint").stdout, encoding="utf-8")
+    assert run("audit", "verify", "--checkpoint", str(kept)).exit_code == 0
+    result = run("audit", "verify", "--checkpoint", str(kept), "--log", str(earlier))
+    assert result.exit_code == 1
+    assert f"the checkpoint in {kept} covers 9 events" in result.stdout
+    assert "its end was cut off" in result.stdout
+
+
+def test_a_key_is_given_as_text_or_as_a_file(run: Run, tmp_path: Path) -> None:
+    key = run("audit", "key").stdout
+    file = tmp_path / "key.txt"
+    file.write_text(key, encoding="utf-8")
+    for given in (key.strip(), str(file)):
+        assert "checked with your key" in run("audit", "verify", "--key", given).stdout
+
+
+def test_a_key_that_is_none_or_anothers_is_refused(run: Run, tmp_path: Path) -> None:
+    assert "neither a verifier key nor a file" in run("audit", "verify", "--key", "x").stderr
+    other = make(tmp_path / "other.db")
+    key = run("audit", "key", "--log", str(other)).stdout.strip()
+    result = run("audit", "verify", "--key", key)
+    assert result.exit_code == 1
+    assert "this log signs by" in result.stderr
+
+
+def test_without_a_key_none_is_made(run: Run, path: Path) -> None:
+    key = path.with_name(f"{path.name}.key")
+    key.unlink()
+    result = run("audit", "verify")
+    assert result.exit_code == 0
+    assert "not checked; there is no key" in result.stdout
+    assert not key.exists()
+    key.write_text("junk", encoding="utf-8")
+    assert "not checked" in run("audit", "verify").stdout
+
+
+def test_a_log_that_no_checkpoint_covers_is_said_to_be_open(run: Run, path: Path) -> None:
+    falsify(path, "DELETE FROM checkpoints")
+    assert "No checkpoint covers it" in run("audit", "verify").stdout
+
+
+def test_what_is_too_much_to_show_is_counted(
+    run: Run, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eventlog.verification.findings.MAX_FINDINGS", 2)
+    falsify(path, "UPDATE events SET time = '\x1b[31m'")
+    result = run("audit", "verify")
+    assert "There is more: " in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_events_behind_the_last_checkpoint_are_counted(run: Run, path: Path) -> None:
+    falsify(path, "DELETE FROM checkpoints WHERE size > 6")
+    assert "covers the 2 behind it yet" in run("audit", "verify").stdout
+
+
+# export
+
+
+@pytest.mark.parametrize(
+    ("format", "begins"), [("md", "# Interview"), ("html", "<!doctype html>"), ("json", "{")]
+)
+def test_an_interview_is_exported_to_standard_output_or_to_a_file(
+    run: Run, tmp_path: Path, format: str, begins: str
+) -> None:
+    printed = run("audit", "export", ID[:4], "--format", format).stdout
+    assert printed.lower().startswith(begins.lower())
+    file = tmp_path / f"interview.{format}"
+    assert run("audit", "export", ID, "--format", format, "-o", str(file)).exit_code == 0
+    assert "Because." in file.read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_there_is_not_overwritten(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.md"
+    file.write_text("Mine.", encoding="utf-8")
+    result = run("audit", "export", ID, "-o", str(file))
+    assert (result.exit_code, file.read_text(encoding="utf-8")) == (1, "Mine.")
+    assert "is there already" in result.stderr
+    result = run("audit", "export", ID, "-o", str(tmp_path / "no" / "folder.md"))
+    assert "cannot be written" in result.stderr
+
+
+def test_a_bundle_proves_that_the_log_goes_on_from_a_kept_checkpoint(
+    run: Run, path: Path, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text(run("audit", "checkpoint").stdout, encoding="utf-8")
+    append_beside(path, OTHER, give_answer("Yes."))
+    exported = run("audit", "export", ID, "--format", "json", "--checkpoint", str(kept)).stdout
+    bundle = json.loads(exported)
+    assert bundle["kept"]["checkpoint"] == kept.read_text(encoding="utf-8")
+    assert bundle["kept"]["consistencyProof"] != []
+    assert [event["kind"] for event in bundle["events"]][:2] == [
+        "interview-started",
+        "question-asked",
+    ]
+
+
+def test_a_checkpoint_of_another_log_or_none_is_refused(run: Run, tmp_path: Path) -> None:
+    other = make(tmp_path / "other.db")
+    kept = tmp_path / "kept.txt"
+    export = ("audit", "export", ID, "--format", "json", "--checkpoint", str(kept))
+    assert "cannot be read" in run(*export).stderr
+    kept.write_text(run("audit", "checkpoint", "--log", str(other)).stdout, encoding="utf-8")
+    result = run(*export)
+    assert result.exit_code == 1
+    assert "the checkpoint is none of this log" in result.stderr
+
+
+def test_an_exported_interview_is_replayed_from_its_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "interview.json"
+    run("audit", "export", ID, "--format", "json", "-o", str(file))
+    assert run("replay", str(file)).stdout == run("replay", ID).stdout
