@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from api.settings import InvalidSettings, Settings
 from backends.recording import Line, Recording
 from backends.turn import answers_in
@@ -34,7 +36,7 @@ def read_records(file: Path) -> tuple[Record, ...]:
     except (EventLogError, InterviewError) as error:
         raise BadRecording(f"{file} is no exported interview: {error}") from error
     except ValueError as error:  # no UTF-8, no time, no session
-        raise BadRecording(f"{file} is no exported interview: {_first_line(error)}") from error
+        raise BadRecording(f"{file} is no exported interview: {_reason(error)}") from error
     return records
 
 
@@ -94,5 +96,9 @@ def _line(said: QuestionAsked | InterviewCompleted | SummaryGiven) -> Line:
     )
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
+def _reason(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return f"{place}: {first['msg'].removeprefix('Value error, ')}"
+    return str(error)

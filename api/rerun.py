@@ -58,13 +58,13 @@ class Said:
     @property
     def move(self) -> str:
         """What the words did to the interview, whatever they were."""
-        match self.event:
-            case QuestionAsked(number=number):
-                return f"question {number}"
-            case InterviewCompleted(ending=ending):
-                return f"closing, {ending}"
-            case SummaryGiven(questions_asked=asked, responses_given=given):
-                return f"summary of {asked} asked, {given} answered"
+        event = self.event
+        match event:
+            case QuestionAsked():
+                return f"question {event.number}"
+            case InterviewCompleted():
+                return f"closing, {event.ending}"
+        return f"summary of {event.questions_asked} asked, {event.responses_given} answered"
 
 
 @dataclass(frozen=True)

@@ -174,6 +174,7 @@ def _said_json(said: Said) -> dict[str, Any]:
         "move": said.move,
         "words": event.content,
         "backend": event.origin.backend if event.origin else None,
+        "model": event.origin.model if event.origin else None,
     }
 
 
