@@ -127,8 +127,7 @@ def replay(
 
     To find out why the last demo was slow: interview-gateway replay last
 
-    To hold recorded demos against this release: interview-gateway replay FOLDER --rerun
-    --with recording
+    To check recorded demos: interview-gateway replay FOLDER --rerun --with recording
     """
     from api.commands import replay as replaying
     from api.commands.lookup import records_named

@@ -44,8 +44,8 @@ REPLY_SECONDS = 4.5
 Spoken = QuestionAsked | InterviewCompleted | SummaryGiven
 
 Rerun = Callable[[Sequence[Record]], AsyncIterator["Exchange"]]
-"""Conducts the interview of these records again, an exchange at a time. Raises BadRecording
-where its words were forgotten."""
+"""Conducts the interview of these records again, an exchange at a time; its words must be there
+still."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,6 @@ async def on_backends(settings: Settings) -> AsyncIterator[Rerun]:
     gateway = Gateway(settings.model_copy(update={"strict_sessions": False}), MemoryEventLog())
 
     async def rerun(records: Sequence[Record]) -> AsyncIterator[Exchange]:
-        recording_of(records)
         config = interview_of(records).config
         model = await _model_for(gateway, config.model)
         config = config.model_copy(update={"model": model})

@@ -18,10 +18,9 @@ from api.commands.errors import CommandError
 from api.commands.lookup import read_recording, records_named
 from api.commands.terminal import console, duration, indented
 from api.harmless import visible, visible_line
-from api.recordings import BadRecording
 from api.rerun import Exchange, Rerun, Said, on_backends, on_recording
 from api.settings import load_settings
-from eventlog.records import Record
+from eventlog.records import Record, interview_of
 
 MARGIN = 11
 
@@ -79,16 +78,16 @@ def rerun(log: str | None, named: str, *, alone: bool, as_json: bool) -> bool:
 
 
 async def _rerun_one(named: str, records: Sequence[Record], *, alone: bool, as_json: bool) -> bool:
+    _check_words(records)
     out = console()
+    if not as_json:
+        out.print(_heading(records, alone), soft_wrap=True)
     exchanges: list[Exchange] = []
     async with _conducting(alone) as conduct:
-        try:
-            async for exchange in conduct(records):
-                exchanges.append(exchange)
-                if not as_json:
-                    _print_exchange(out, exchange, alone)
-        except BadRecording as error:
-            raise CommandError(str(error)) from error
+        async for exchange in conduct(records):
+            exchanges.append(exchange)
+            if not as_json:
+                _print_exchange(out, exchange, alone)
     outcome = Outcome(named, alone, tuple(exchanges))
     if as_json:
         _print_json([outcome])
@@ -120,9 +119,10 @@ async def _rerun_files(files: Sequence[Path], *, alone: bool, as_json: bool) -> 
 async def _outcome_of(file: Path, conduct: Rerun, alone: bool) -> Outcome:
     try:
         records = read_recording(file)
-        exchanges = [exchange async for exchange in conduct(records)]
-    except (CommandError, BadRecording) as error:
+        _check_words(records)
+    except CommandError as error:
         return Outcome(file.name, alone, error=str(error))
+    exchanges = [exchange async for exchange in conduct(records)]
     return Outcome(file.name, alone, tuple(exchanges))
 
 
@@ -133,6 +133,13 @@ async def _conducting(alone: bool) -> AsyncIterator[Rerun]:
     else:
         async with on_backends(load_settings()) as rerun:
             yield rerun
+
+
+def _check_words(records: Sequence[Record]) -> None:
+    """Raises CommandError where there are none to say again."""
+    interview = interview_of(records)
+    if interview.is_forgotten:
+        raise CommandError(f"the words of interview {interview.id} were forgotten")
 
 
 def _is_fine(exchange: Exchange, alone: bool) -> bool:
@@ -179,6 +186,17 @@ def _said_json(said: Said) -> dict[str, Any]:
 
 
 # For people
+
+
+def _heading(records: Sequence[Record], alone: bool) -> Text:
+    interview = interview_of(records)
+    on = "its recording alone" if alone else "this gateway's backends"
+    config = visible_line(f"{interview.config.role}, {interview.config.model or 'no model'}")
+    return Text.assemble(
+        (f"Interview {interview.id}, conducted again on {on}\n", "bold"),
+        f"{config}, {interview.questions_asked} of {interview.config.total_questions} questions "
+        f"asked, {interview.state}\n",
+    )
 
 
 def _print_outcome(out: Console, outcome: Outcome, width: int) -> None:

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from api.app import create_app
+from api.recordings import BadRecording, recording_of
 from api.settings import InvalidSettings
 from tests.desktop import Desktop
+from tests.eventlog.interviews import WHOLE
 from tests.events import payloads_of
 from tests.fakes import GraniteServer
 from tests.gateways import Served, serving, settings_for
 from tests.processes import environment, gateway_process, run
 from tests.recordings.make import FOLDER
+from tests.stories import forget, records_of
 
 RECORDINGS = FOLDER / "schema-3"
 BY_A_MODEL = RECORDINGS / "all-answered-by-a-model.json"
@@ -161,3 +164,8 @@ def test_a_recording_in_which_nothing_was_asked_is_refused(tmp_path: Path) -> No
 def first_event_of(text: str) -> str:
     bundle = json.loads(text)
     return json.dumps({**bundle, "events": bundle["events"][:1]})
+
+
+def test_words_that_were_forgotten_cannot_be_played() -> None:
+    with pytest.raises(BadRecording, match=r"were forgotten$"):
+        recording_of(forget(records_of(*WHOLE)))

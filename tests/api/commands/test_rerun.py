@@ -150,6 +150,9 @@ def test_an_interview_of_the_log_can_be_re_run(run: Run, path: Path) -> None:
     write(path, new_id(), *WHOLE)
     result = run("replay", "last", "--rerun", "--with", "recording")
     assert result.exit_code == 0
+    heading, setup, *_ = result.stdout.splitlines()
+    assert heading.endswith(", conducted again on its recording alone")
+    assert setup == "Data Analyst, no model, 2 of 2 questions asked, complete"
     assert " candidate Because.\n      both Why?\n" in result.stdout
     assert result.stdout.splitlines()[-1] == "3 moves, the same to the byte"
 
@@ -282,6 +285,7 @@ def test_options_that_do_not_go_together_are_refused(run: Run, options: tuple[st
 def test_new_words_stand_beside_the_recorded_ones(run: Run) -> None:
     result = run("replay", str(WHOLE_INTERVIEW), "--rerun")
     assert result.exit_code == 0
+    assert result.stdout.splitlines()[0].endswith(", conducted again on this gateway's backends")
     recorded = "granite-interview-service (vetta-granite-2b-gguf-v4) in"
     assert f"  recorded ({recorded}" in result.stdout
     assert "       now (templates in" in result.stdout
