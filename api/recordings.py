@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from api.harmless import visible_line
 from api.settings import InvalidSettings, Settings
 from backends.recording import Line, Recording
 from backends.turn import answers_in
@@ -34,7 +35,9 @@ def read_records(file: Path) -> tuple[Record, ...]:
     except OSError as error:
         raise BadRecording(f"{file} cannot be read: {error.strerror}") from error
     except (EventLogError, InterviewError) as error:
-        raise BadRecording(f"{file} is no exported interview: {error}") from error
+        raise BadRecording(
+            f"{file} is no exported interview: {visible_line(str(error))}"
+        ) from error
     except ValueError as error:  # no UTF-8, no time, no session
         raise BadRecording(f"{file} is no exported interview: {_reason(error)}") from error
     return records

@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -114,6 +116,43 @@ def test_an_adopted_interview_is_played_from_its_first_question(
         desktop.sum_up()
         assert desktop.session["isComplete"] is True
         assert speakers(desktop)[:asked] == ["recording"] * asked
+
+
+# Pace
+
+TOOK = 0.4  # seconds
+
+
+def slow_recording(folder: Path) -> Path:
+    """A recording whose first question took TOOK."""
+    bundle = json.loads(BY_A_MODEL.read_text("utf-8"))
+    asked = json.loads(bundle["events"][1]["payload"])
+    asked["origin"]["elapsedMs"] = round(TOOK * 1000)
+    bundle["events"][1]["payload"] = json.dumps(asked)
+    slow = folder / "slow.json"
+    slow.write_text(json.dumps(bundle))
+    return slow
+
+
+@pytest.mark.parametrize(
+    ("given", "at_least", "below"),
+    [
+        ({}, TOOK, TOOK + 1),
+        ({"recording_pace": "instant"}, 0, TOOK),
+        ({"reply_budget_seconds": 0.1}, 0.1, TOOK),
+    ],
+    ids=["recorded", "instant", "within the budget"],
+)
+def test_the_words_take_the_time_they_took_or_none(
+    tmp_path: Path, given: dict[str, Any], at_least: float, below: float
+) -> None:
+    with serving(recording=slow_recording(tmp_path), **given) as gateway:
+        gateway.get("/api/v1/models")  # the first round, which a start would wait for, is over
+        began = time.monotonic()
+        desktop = started(gateway)
+        assert at_least <= time.monotonic() - began < below
+        assert desktop.said == ASKED[:1]
+        assert speakers(desktop) == ["recording"]
 
 
 # At start-up

@@ -12,7 +12,7 @@ from backends.errors import BackendError
 from backends.recording import Line, Pace, Recording, RecordingBackend
 from backends.services import OLLAMA, RECORDING, TEMPLATES
 from backends.turn import Turn, Words
-from statemachine.session import Role, Session
+from statemachine.session import MAX_MESSAGE_CHARS, Role, Session
 from tests.backends.interviews import turn
 from tests.backends.stage import TEMPLATES_BACKEND
 
@@ -199,3 +199,26 @@ def test_the_recorded_pace_never_costs_the_words() -> None:
     reply = chained(due(1), pace=Pace.RECORDED, within=0.1)
     assert (reply.text, reply.origin.attempts) == ("Why?", ())
     assert 90 <= reply.origin.elapsed_ms < TOOK_MS
+
+
+def test_words_at_the_limit_of_length_pass_the_chain_again() -> None:
+    """What was let through once is let through again: a remark that only the question behind
+    it makes too long is none that is let through."""
+
+    class Remarks(Other):
+        async def speak(self, turn: Turn) -> Words:
+            return Words("x" * MAX_MESSAGE_CHARS, is_remark=True)
+
+    chain = Chain(
+        [Remarks()],
+        TEMPLATES_BACKEND,
+        offline_reason=lambda name: None,
+        source_of=lambda model: None,
+    )
+
+    async def run() -> Reply:
+        return await chain.speak(due(2), Deadline.after(3))
+
+    reply = asyncio.run(run())
+    assert reply.origin.backend == TEMPLATES
+    assert reply.origin.attempts[0].reason == "Said more than 10,000 characters"

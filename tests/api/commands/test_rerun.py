@@ -221,6 +221,7 @@ def test_events_that_make_no_interview_are_refused_in_a_line(
     result = run("replay", str(broken), *command)
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"{broken} is no exported interview: " in result.stderr
+    assert len(result.stderr.splitlines()) == 1
     assert says in result.stderr
 
 
