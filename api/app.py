@@ -12,6 +12,7 @@ from api.gate import Gate
 from api.gateway import Gateway
 from api.limits import BodyLimit
 from api.openapi import describe
+from api.recordings import recording_to_play
 from api.responses import EVENT_HEADER
 from api.routes import audit, custody, health, interviews, models, problems, replay
 from api.settings import Settings, load_settings
@@ -25,7 +26,9 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     Raises InvalidSettings or LogNotOpened. The application owns the log and closes it.
     """
     settings = settings or load_settings()
-    gateway = Gateway(settings, log or open_log(settings.eventlog_url))
+    # First the recording: where there is none to play, no log is opened in vain.
+    recording = recording_to_play(settings)
+    gateway = Gateway(settings, log or open_log(settings.eventlog_url), recording)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api import __version__
-from api.commands.formats import ExportFormat
+from api.commands.formats import ExportFormat, RerunWith
 from api.commands.shared import log_url, plain_errors, read_log
 from statemachine.session import Role
 from statemachine.states import State
@@ -92,7 +92,8 @@ def replay(
         str,
         typer.Argument(
             metavar="ID",
-            help="An interview: its id, how that begins, last for the newest, or an exported file.",
+            help="An interview: its id, how that begins, last for the newest, or an exported "
+            "file. With --rerun also a folder of these.",
         ),
     ],
     at: Annotated[
@@ -108,6 +109,16 @@ def replay(
         typer.Option(min=0.001, help="Play it back: 1 as fast as it was, 4 four times as fast."),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Show long words whole.")] = False,
+    rerun: Annotated[
+        bool,
+        typer.Option(
+            "--rerun", help="Conduct it again with the same answers; exit with 1 if moves differ."
+        ),
+    ] = False,
+    speaker: Annotated[
+        RerunWith | None,
+        typer.Option("--with", help="Who speaks in a re-run instead of this gateway's backends."),
+    ] = None,
     log: LogOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -115,11 +126,20 @@ def replay(
     words and how long that took, and which backends were passed over, and why.
 
     To find out why the last demo was slow: interview-gateway replay last
+
+    To check recorded demos: interview-gateway replay FOLDER --rerun --with recording
     """
     from api.commands import replay as replaying
     from api.commands.lookup import records_named
 
+    if speaker and not rerun:
+        raise typer.BadParameter("it goes with --rerun", param_hint="--with")
+    if rerun and (at or diff or pace) is not None:
+        raise typer.BadParameter("it goes without --at, --diff and --pace", param_hint="--rerun")
     with plain_errors():
+        if rerun:
+            _rerun(log, named, speaker, as_json=as_json)
+            return
         records = records_named(log, named)
         if at is not None:
             replaying.show_session(records, at, as_json=as_json)
@@ -129,6 +149,13 @@ def replay(
             replaying.print_events(records)
         else:
             asyncio.run(replaying.tell(records, full=full, pace=pace))
+
+
+def _rerun(log: str | None, named: str, speaker: RerunWith | None, *, as_json: bool) -> None:
+    from api.commands.rerun import rerun
+
+    if not rerun(log, named, alone=speaker is RerunWith.RECORDING, as_json=as_json):
+        raise typer.Exit(1)
 
 
 REASON = typer.Option(help="Why, in a few words; it is kept as evidence.")
@@ -278,16 +305,17 @@ def _serve(host: str | None, port: int | None) -> None:
     from api.app import create_app
     from api.server import Server, bound
     from api.settings import load_settings
-    from eventlog.open import open_log
 
     settings = load_settings(host=host, port=port)
     _set_up_logging(settings.log_level)
     # Both are taken before anything starts, so that what is wrong with them is one line.
     with bound(settings.host, settings.port) as listener:
-        log = open_log(settings.eventlog_url)
-        application = create_app(settings, log)
+        application = create_app(settings)
+        gateway: Gateway = application.state.gateway
         typer.echo(f"Interview gateway {__version__} on {_url(listener)}  (API: /docs)")
-        typer.echo(f"Event log: {log.where}")
+        typer.echo(f"Event log: {gateway.log.where}")
+        if gateway.recording:
+            typer.echo(f"Recording: {settings.recording} ({gateway.recording})")
         config = uvicorn.Config(
             application,
             log_config=None,
@@ -299,7 +327,7 @@ def _serve(host: str | None, port: int | None) -> None:
         # costs each full one 45 ms in which nobody is answered.
         gc.collect()
         gc.freeze()
-        asyncio.run(_run(Server(config), listener, application.state.gateway))
+        asyncio.run(_run(Server(config), listener, gateway))
     typer.echo("Stopped; the event log is closed.")
 
 

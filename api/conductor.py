@@ -8,13 +8,12 @@ interview that takes the same post again and goes on.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 from uuid import uuid4
 
-from api.modelchoice import ModelChoice
 from api.refusals import (
     AlreadyComplete,
     InterviewForgotten,
@@ -25,13 +24,19 @@ from api.refusals import (
 from api.turns import Turns
 from backends.chain import Chain
 from backends.deadline import Deadline
-from backends.templates import TemplatesBackend
 from backends.turn import Turn
 from eventlog.errors import LogUnavailable, VersionConflict
 from eventlog.protocol import Appended, EventLog
 from eventlog.records import Record
-from statemachine.commands import give_answer, give_summary, start_interview, take_reply
-from statemachine.events import Event, Fork, SessionAdopted, SessionRefused, SummaryGiven
+from statemachine.commands import give_answer, give_summary, take_reply
+from statemachine.events import (
+    Event,
+    Fork,
+    InterviewStarted,
+    SessionAdopted,
+    SessionRefused,
+    SummaryGiven,
+)
 from statemachine.interview import Interview, rebuild
 from statemachine.session import Config, Session
 from statemachine.verdict import Judgement, Verdict, judge
@@ -59,16 +64,18 @@ class Summary:
 class Conductor:
     """Starts interviews, takes answers and sums up.
 
-    `now` gives the time that events are recorded with; `reply_seconds` is the budget of
-    each reply. With `strict`, a session that the log does not know is refused.
+    `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
+    `begin` what an interview starts with. `now` gives the time that events are recorded with;
+    `reply_seconds` is the budget of each reply. With `strict`, a session that the log does not
+    know is refused.
     """
 
     def __init__(
         self,
         log: EventLog,
         chain: Chain,
-        templates: TemplatesBackend,
-        models: ModelChoice,
+        choose_model: Callable[[str | None], Awaitable[str | None]],
+        begin: Callable[[Config], InterviewStarted],
         *,
         now: Callable[[], datetime],
         reply_seconds: float,
@@ -76,8 +83,8 @@ class Conductor:
     ) -> None:
         self._log = log
         self._chain = chain
-        self._templates = templates
-        self._models = models
+        self._choose_model = choose_model
+        self._begin_with = begin
         self._now = now
         self._reply_seconds = reply_seconds
         self._strict = strict
@@ -244,10 +251,9 @@ class Conductor:
         raise SessionConflict(detail, judgement.verdict, judgement.place, interview.session)
 
     async def _begin(self, id: str, asked: Config) -> Interview:
-        config = asked.model_copy(update={"model": await self._models.choose(asked.model)})
-        started = start_interview(config, self._templates.prompt(config.role))
+        config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
         try:
-            return (await self._append(id, 0, started)).interview
+            return (await self._append(id, 0, self._begin_with(config))).interview
         except VersionConflict:  # the same start, at the same time
             return await self._known(id)
 
@@ -295,7 +301,7 @@ class Conductor:
 
     async def _for_backends(self, session: Session) -> Session:
         """The session as backends get it: one without a model is held with the chosen one."""
-        model = session.config.model or await self._models.choose(None)
+        model = session.config.model or await self._choose_model(None)
         config = session.config.model_copy(update={"model": model})
         return session.model_copy(update={"config": config})
 

@@ -18,9 +18,11 @@ from backends.health import HealthMonitor
 from backends.http import Service, new_client
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
+from backends.recording import Recording, RecordingBackend
 from backends.services import CONVERSATION, GRANITE, OLLAMA
 from backends.templates import TemplatesBackend
 from eventlog.protocol import EventLog
+from statemachine.commands import start_interview
 
 
 def utc_now() -> datetime:
@@ -28,12 +30,16 @@ def utc_now() -> datetime:
 
 
 class Gateway:
-    """Everything that lives as long as the application, built from settings and a log."""
+    """Everything that lives as long as the application, built from settings and a log, and
+    from the recording that is played, if one is."""
 
-    def __init__(self, settings: Settings, log: EventLog) -> None:
+    def __init__(
+        self, settings: Settings, log: EventLog, recording: Recording | None = None
+    ) -> None:
         urls = settings.service_urls()
         self._client = new_client()
         self.log = log
+        self.recording = recording
         self.log_watch = LogWatch(log)
         self.health = HealthMonitor(self._client, urls)
         self.catalogue = ModelCatalogue(self._client, urls)
@@ -47,14 +53,15 @@ class Gateway:
                 OllamaBackend(Service(self._client, urls[OLLAMA]), self.catalogue),
             ],
             templates,
-            self.health,
-            self.catalogue,
+            offline_reason=self.health.offline_reason,
+            source_of=self.catalogue.source_of,
+            recording=RecordingBackend(recording, settings.recording_pace) if recording else None,
         )
         self.conductor = Conductor(
             log,
             chain,
-            templates,
-            self.model_choice,
+            self.model_choice.choose,
+            lambda config: start_interview(config, templates.prompt(config.role)),
             now=utc_now,
             reply_seconds=settings.reply_budget_seconds,
             strict=settings.strict_sessions,

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from platformdirs import user_data_path
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from backends.recording import Pace
 from backends.services import SERVICES
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -101,6 +103,13 @@ class Settings(BaseSettings):
         gt=0,
         le=4.5,
         description="Time that all backends together may take for the interviewer's words.",
+    )
+    recording: Path | None = Field(
+        None, description="An exported interview whose interviewer is asked before all others."
+    )
+    recording_pace: Pace = Field(
+        Pace.RECORDED,
+        description="recorded: its words take the time they once took; instant: none.",
     )
     retention_days: int | None = Field(
         None,

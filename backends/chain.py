@@ -1,4 +1,5 @@
-"""Who says the interviewer's next words: the backends in order, the templates last.
+"""Who says the interviewer's next words: a recording if there is one, the backends in order,
+the templates last.
 
 One deadline covers the chain. A backend that is known to be offline is not asked; one that
 fails, hangs or says what cannot be used is passed over, and why is kept with the words that
@@ -12,8 +13,7 @@ from dataclasses import dataclass
 
 from backends.deadline import Deadline
 from backends.errors import BackendError
-from backends.health import HealthMonitor
-from backends.models import ModelCatalogue
+from backends.recording import RecordingBackend
 from backends.templates import TemplatesBackend
 from backends.turn import Backend, Turn, Words
 from statemachine.events import Attempt, Origin
@@ -45,19 +45,27 @@ class _Accepted:
 
 
 class Chain:
-    """Asks `backends` in order, those that offer the chosen model first."""
+    """Asks `backends` in order, the one that offers the chosen model first.
+
+    `offline_reason` says why the backend of a name is known to be offline (None: it is not
+    known to be), `source_of` which backend offers a model. A `recording` is asked before all
+    others, whatever the model.
+    """
 
     def __init__(
         self,
         backends: Sequence[Backend],
         templates: TemplatesBackend,
-        health: HealthMonitor,
-        catalogue: ModelCatalogue,
+        *,
+        offline_reason: Callable[[str], str | None],
+        source_of: Callable[[str | None], str | None],
+        recording: RecordingBackend | None = None,
     ) -> None:
         self._backends = backends
         self._templates = templates
-        self._health = health
-        self._catalogue = catalogue
+        self._offline_reason = offline_reason
+        self._source_of = source_of
+        self._recording: tuple[Backend, ...] = (recording,) if recording else ()
 
     async def speak(self, turn: Turn, deadline: Deadline) -> Reply:
         """The interviewer's next words; always an answer, and always by the deadline."""
@@ -102,6 +110,7 @@ class Chain:
             except BackendError as error:
                 reason = str(error)
             else:
+                await asyncio.sleep(min(words.pause, deadline.left()))
                 return _reply(backend, words, accepted, began, attempts)
             attempts.append(
                 Attempt(backend=backend.name, reason=reason, elapsed_ms=_ms_since(tried))
@@ -110,20 +119,21 @@ class Chain:
         return _reply(self._templates, words, accept(words), began, attempts)
 
     def _in_order(self, session: Session) -> list[Backend]:
-        """The backends, the one that offers the session's model first. Those known to be
-        offline come last: they take no time, and the others share what there is."""
-        offering = self._catalogue.source_of(session.config.model)
+        """The recording, then the backends, the one that offers the session's model first.
+        Those known to be offline come last: they take no time, and the others share what
+        there is."""
+        offering = self._source_of(session.config.model)
 
         def rank(backend: Backend) -> tuple[bool, bool]:
             return not self._may_answer(backend), backend.name != offering
 
-        return sorted(self._backends, key=rank)
+        return [*self._recording, *sorted(self._backends, key=rank)]
 
     def _may_answer(self, backend: Backend) -> bool:
-        return self._health.offline_reason(backend.name) is None
+        return self._offline_reason(backend.name) is None
 
     def _check_up(self, backend: Backend) -> None:
-        reason = self._health.offline_reason(backend.name)
+        reason = self._offline_reason(backend.name)
         if reason is not None:
             raise BackendError(f"Offline: {reason}")
 
@@ -139,7 +149,7 @@ class Chain:
         elif words.is_remark and not closing and not asks(text):
             # A remark leaves the candidate with nothing to answer.
             text = f"{text}\n\n{self._templates.question(turn)}"
-        return _Accepted(text, closing)
+        return _Accepted(_within_limit(text), closing)
 
 
 def _reply(
@@ -160,6 +170,10 @@ def _clean(text: str) -> str:
     text = _CONTROL.sub("", text).strip()
     if not text:
         raise BackendError("Said nothing")
+    return _within_limit(text)
+
+
+def _within_limit(text: str) -> str:
     if len(text) > MAX_MESSAGE_CHARS:
         raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
     return text

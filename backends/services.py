@@ -6,7 +6,8 @@ GRANITE = "granite-interview-service"
 CONVERSATION = "conversation-service"
 OLLAMA = "ollama"
 TEMPLATES = "templates"
-"""Not a service: the built-in words, named where a backend is named."""
+RECORDING = "recording"
+"""Not services: the built-in words and a recorded interviewer's, named where a backend is."""
 
 
 @dataclass(frozen=True)

@@ -40,15 +40,24 @@ class Turn:
         return self.number > self.total
 
 
+def answers_in(session: Session) -> list[str]:
+    """What the candidate said after the first question."""
+    speakers = [message.role for message in session.messages]
+    first = speakers.index(Speaker.ASSISTANT) if Speaker.ASSISTANT in speakers else len(speakers)
+    return [m.content for m in session.messages[first:] if m.role is Speaker.USER]
+
+
 @dataclass(frozen=True)
 class Words:
     """What a backend said. `concludes`: it said outright that this ends the interview;
-    `is_remark`: it said outright that this is no question."""
+    `is_remark`: it said outright that this is no question; `pause`: the seconds that are to
+    pass, if there is time, before it is heard."""
 
     text: str
     concludes: bool = False
     is_remark: bool = False
     model: str | None = None
+    pause: float = 0.0
 
 
 class Said(BaseModel):

@@ -9,3 +9,9 @@ class ExportFormat(StrEnum):
     MARKDOWN = "md"
     HTML = "html"
     JSON = "json"
+
+
+class RerunWith(StrEnum):
+    """Who speaks in a re-run: the recorded interviewer, and nobody else."""
+
+    RECORDING = "recording"

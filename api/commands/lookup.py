@@ -6,7 +6,7 @@ from pathlib import Path
 
 from api.commands.errors import CommandError, NotFound
 from api.commands.shared import read_log
-from eventlog.bundle import BadBundle, records_of
+from api.recordings import BadRecording, read_records
 from eventlog.protocol import ReadableLog
 from eventlog.records import Record
 
@@ -54,6 +54,6 @@ def records_named(log: str | None, named: str) -> Sequence[Record]:
 def read_recording(file: Path) -> Sequence[Record]:
     """The records of an exported interview. Raises CommandError."""
     try:
-        return records_of(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, BadBundle) as error:
-        raise CommandError(f"{file} is no exported interview: {error}") from error
+        return read_records(file)
+    except BadRecording as error:
+        raise CommandError(str(error)) from error

@@ -13,6 +13,7 @@ from rich.text import Text
 from api.commands.errors import NothingToShow
 from api.commands.terminal import NOTICED_MS, clock, console, duration, indented
 from api.harmless import visible, visible_line
+from api.wire import session_text
 from api.wire_replay import EventsReply
 from eventlog.errors import WordsForgotten
 from eventlog.records import Record
@@ -60,7 +61,7 @@ def show_session(records: Sequence[Record], version: int, *, as_json: bool) -> N
             f"at version {version} the client held no session yet: no question had been asked"
         )
     if as_json:
-        print(session.model_dump_json(by_alias=True, exclude_none=True))
+        print(session_text(session))
         return
     out = console()
     status = "complete" if session.is_complete else f"question {session.current_question} waits"

@@ -11,8 +11,8 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from backends.services import TEMPLATES
-from backends.turn import Turn, Words
-from statemachine.session import MAX_QUESTIONS, Role, Session, Speaker
+from backends.turn import Turn, Words, answers_in
+from statemachine.session import MAX_QUESTIONS, Role, Session
 
 
 class Script(BaseModel):
@@ -63,7 +63,7 @@ class TemplatesBackend:
 
     async def sum_up(self, session: Session) -> Words:
         script = self._scripts[session.config.role]
-        answers = _answers(session)
+        answers = answers_in(session)
         return Words(
             f"{script.role} interview: {session.current_question} of "
             f"{session.config.total_questions} questions asked, {len(answers)} answered in "
@@ -92,10 +92,3 @@ def _spread(number: int, total: int) -> int:
     if total == 1:
         return MAX_QUESTIONS // 3
     return round((number - 1) * (MAX_QUESTIONS - 1) / (total - 1))
-
-
-def _answers(session: Session) -> list[str]:
-    """What the candidate said after the first question."""
-    speakers = [message.role for message in session.messages]
-    first = speakers.index(Speaker.ASSISTANT) if Speaker.ASSISTANT in speakers else len(speakers)
-    return [m.content for m in session.messages[first:] if m.role is Speaker.USER]

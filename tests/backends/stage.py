@@ -69,7 +69,12 @@ def staged(servers: Iterable[FakeServer], play: Callable[[Stage], Awaitable[T]])
                 ConversationBackend(Service(client, urls[CONVERSATION])),
                 OllamaBackend(Service(client, urls[OLLAMA]), catalogue),
             ]
-            chain = Chain(backends, TEMPLATES_BACKEND, health, catalogue)
+            chain = Chain(
+                backends,
+                TEMPLATES_BACKEND,
+                offline_reason=health.offline_reason,
+                source_of=catalogue.source_of,
+            )
             async with running(health, catalogue):
                 await health.statuses(within=PATIENCE)
                 await catalogue.models(within=PATIENCE)
