@@ -189,6 +189,11 @@ BEGIN SELECT raise(ABORT, 'a checkpoint is never changed'); END
 # `scrubs_due` counts the forgettings that may have left something in the file's bytes.
 SCRUBS_DUE = "ALTER TABLE log ADD COLUMN scrubs_due INTEGER NOT NULL DEFAULT 0"
 
+# To forget an interview's fingerprints, and to check them, without looking through all of them.
+FINGERPRINTS_BY_INTERVIEW = (
+    "CREATE INDEX fingerprints_by_interview ON fingerprints (first_position)"
+)
+
 # `sources` are names of backends, joined by commas, in the order in which they first spoke.
 MORE_OF_INTERVIEWS = (
     "ALTER TABLE interviews ADD COLUMN on_hold INTEGER NOT NULL DEFAULT 0",
@@ -212,6 +217,7 @@ def m003_custody(db: Database) -> None:
         CHECKPOINTS_STAY,
         CHECKPOINTS_NEVER_CHANGE,
         SCRUBS_DUE,
+        FINGERPRINTS_BY_INTERVIEW,
         *MORE_OF_INTERVIEWS,
     ):
         db.execute(statement)

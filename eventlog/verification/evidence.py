@@ -6,7 +6,6 @@ from itertools import pairwise
 from sqlite3 import Connection
 
 from eventlog.records import SALT_BYTES
-from eventlog.tree import parent
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.rows import Row, rows_in_log
 
@@ -95,8 +94,11 @@ def _check_nodes(db: Connection, start: int, leaves: Leaves, findings: Findings)
 
 
 def _parents(hashes: Leaves) -> Leaves:
-    pairs = zip(hashes[::2], hashes[1::2], strict=False)  # the last one may wait for its other
-    return [None if left is None or right is None else parent(left, right) for left, right in pairs]
+    # `tree.parent`, written out: this runs a million times. The last one may wait for its other.
+    return [
+        None if left is None or right is None else sha256(b"\x01" + left + right).digest()
+        for left, right in zip(hashes[::2], hashes[1::2], strict=False)
+    ]
 
 
 def _compare(
@@ -122,8 +124,7 @@ def check_crown(db: Connection, head: int, findings: Findings) -> None:
     """The tree above the ranges, and that nothing is stored that is of no tree."""
     for below, level in pairwise(range(RANGE_LEVEL, head.bit_length())):
         hashes = dict(db.execute(NODES, (below, 0, head >> below)))
-        pairs = ((hashes.get(2 * n), hashes.get(2 * n + 1)) for n in range(head >> level))
-        expected = [parent(left, right) if left and right else None for left, right in pairs]
+        expected = _parents([hashes.get(n) for n in range(head >> below)])
         _compare(db, level, 0, expected, findings)
     for level, index in db.execute(STRAY_NODES, (head,)):
         findings.add(

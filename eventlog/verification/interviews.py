@@ -3,7 +3,7 @@ forgotten, and the read models equal to what its events make of them.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from math import inf
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
@@ -42,8 +42,9 @@ OVERVIEWS = (
     f"SELECT {OVERVIEW_COLUMNS}, head FROM interviews "
     "WHERE first_position >= ? AND first_position < ?"
 )
-STRAY_OVERVIEWS = (
-    "SELECT interview_id FROM interviews WHERE first_position < 0 OR first_position >= ? LIMIT 100"
+FINGERPRINTS = (
+    "SELECT first_position, fingerprint, version FROM fingerprints "
+    "INDEXED BY fingerprints_by_interview WHERE first_position >= ? AND first_position < ?"
 )
 HEADLESS = (
     "SELECT interview_id, min(position) FROM events GROUP BY interview_id HAVING min(version) <> 1"
@@ -52,30 +53,14 @@ FORGOTTEN = KIND_OF[ContentForgotten]
 GONE = "(forgotten)"
 
 
-FIND_FINGERPRINTS = (
-    "WITH expected (fingerprint, version) AS (VALUES {}) SELECT count(*) FROM expected "
-    "JOIN fingerprints USING (fingerprint, version) WHERE first_position = ?"
-)
-FIND_FINGERPRINT = (
-    "SELECT count(*) FROM fingerprints WHERE fingerprint = ? AND first_position = ? AND version = ?"
-)
-
-
 class Amounts(NamedTuple):
-    """How much the interviews hold. `fingerprints` is how many their events amount to, None
-    where that cannot be told."""
+    """How much the interviews hold."""
 
     interviews: int = 0
     events: int = 0
-    fingerprints: int | None = 0
 
     def plus(self, more: "Amounts") -> "Amounts":
-        is_known = self.fingerprints is not None and more.fingerprints is not None
-        return Amounts(
-            self.interviews + more.interviews,
-            self.events + more.events,
-            (self.fingerprints or 0) + (more.fingerprints or 0) if is_known else None,
-        )
+        return Amounts(self.interviews + more.interviews, self.events + more.events)
 
 
 def check_begun(
@@ -83,21 +68,40 @@ def check_begun(
 ) -> Amounts:
     """Check the interviews that begin among `rows`, which are those from position `start` up to
     `stop`, to their ends."""
-    overviews = {row[0]: row for row in db.execute(OVERVIEWS, (start, stop))}
-    # Their words are not the logged ones: they tell nothing that the lists can be held to.
+    stored = _ReadModels(db, start, stop)
+    # Their words are not the logged ones: they tell nothing that the read models can be held to.
     changed = findings.interviews
     amounts = Amounts()
     for history in _histories(db, rows):
-        id = history[0].interview_id
-        stored = overviews.pop(id, None)
+        first = history[0]
+        row = stored.overviews.pop(first.interview_id, None)
+        fingerprints = stored.fingerprints.pop(first.position, [])
         interview = _fold_or_recall(history, findings)
-        found = None
-        if interview is not None and id not in changed:
-            found = _check_read_models(db, interview, history, stored, findings)
-        amounts = amounts.plus(Amounts(1, len(history), found))
-    for id in overviews:
-        _report_stray(id, findings)
+        if interview is not None and first.interview_id not in changed:
+            _check_overview(interview, history, row, findings)
+            _check_fingerprints(interview, history, fingerprints, findings)
+        amounts = amounts.plus(Amounts(1, len(history)))
+    stored.report_left(findings)
     return amounts
+
+
+class _ReadModels:
+    """What the read models say of the interviews that begin from position `start` up to `stop`."""
+
+    def __init__(self, db: Connection, start: float, stop: float) -> None:
+        self.overviews = {row[0]: row for row in db.execute(OVERVIEWS, (start, stop))}
+        self.fingerprints: dict[int, list[Fingerprint]] = {}
+        for first, fingerprint, version in db.execute(FINGERPRINTS, (start, stop)):
+            self.fingerprints.setdefault(first, []).append((fingerprint, version))
+
+    def report_left(self, findings: Findings) -> None:
+        """Whatever was not taken out belongs to no interview that begins here."""
+        for id in self.overviews:
+            message = "it is in the list of interviews, and does not begin where the list says"
+            findings.add(Check.READ_MODELS, message, interview_id=id)
+        for first in self.fingerprints:
+            message = f"there are fingerprints of an interview that would begin at event {first}"
+            findings.add(Check.READ_MODELS, message)
 
 
 def _histories(db: Connection, rows: Sequence[Row]) -> Iterator[list[Row]]:
@@ -248,30 +252,14 @@ def _adopted(before: Sequence[Row], told: ContentForgotten, config: Config) -> S
     )
 
 
-def _check_read_models(
-    db: Connection,
-    interview: Tally | Interview,
-    history: Sequence[Row],
-    stored: tuple[Any, ...] | None,
-    findings: Findings,
-) -> int:
-    """How many fingerprints the interview has."""
-    head, fingerprints = None, []
-    if isinstance(interview, Tally):
-        head, fingerprints = interview.head, interview.fingerprints
-    _check_overview(interview, history, stored, head, findings)
-    _check_fingerprints(db, history, fingerprints, findings)
-    return len(fingerprints)
-
-
 def _check_overview(
     interview: Tally | Interview,
     history: Sequence[Row],
     stored: tuple[Any, ...] | None,
-    head: bytes | None,
     findings: Findings,
 ) -> None:
     first, last = history[0], history[-1]
+    head = interview.head if isinstance(interview, Tally) else None
     row = overview(interview, last.interview_id, first.position, first.time, last.time)
     expected = stored_overview(row, head)
     if stored == tuple(expected.values()):
@@ -293,20 +281,21 @@ def _shown(value: object) -> str:
 
 
 def _check_fingerprints(
-    db: Connection, history: Sequence[Row], expected: Sequence[Fingerprint], findings: Findings
+    interview: Tally | Interview,
+    history: Sequence[Row],
+    stored: Sequence[Fingerprint],
+    findings: Findings,
 ) -> None:
-    if not expected:
+    expected = interview.fingerprints if isinstance(interview, Tally) else []
+    if sorted(stored) == sorted(expected):
         return
-    began = history[0].position
-    sql = FIND_FINGERPRINTS.format(", ".join(["(?, ?)"] * len(expected)))
-    (found,) = db.execute(sql, [*chain.from_iterable(expected), began]).fetchone()
-    if found == len(expected):
-        return
-    for fingerprint, version in expected:
-        (found,) = db.execute(FIND_FINGERPRINT, (fingerprint, began, version)).fetchone()
-        if not found:
-            message = f"the fingerprint of its version {version} is missing"
-            findings.add(Check.READ_MODELS, message, interview_id=history[0].interview_id)
+    for fingerprint, version in {*expected} ^ {*stored}:
+        what = "is missing" if (fingerprint, version) in expected else "is of no session or move"
+        findings.add(
+            Check.READ_MODELS,
+            f"a fingerprint of its version {version} {what}",
+            interview_id=history[0].interview_id,
+        )
 
 
 def check_totals(
@@ -317,17 +306,5 @@ def check_totals(
         for id, position in db.execute(HEADLESS):
             message = "the interview has no version 1"
             findings.add(Check.POSITIONS, message, position=position, interview_id=id)
-    for (id,) in db.execute(STRAY_OVERVIEWS, (head,)):
-        _report_stray(id, findings)
-    (fingerprints,) = db.execute("SELECT count(*) FROM fingerprints").fetchone()
-    if totals.fingerprints is not None and fingerprints > totals.fingerprints:
-        findings.add(
-            Check.READ_MODELS,
-            f"{fingerprints - totals.fingerprints} of the fingerprints are of no session and no "
-            "move in the log",
-        )
-
-
-def _report_stray(id: str, findings: Findings) -> None:
-    message = "it is in the list of interviews, and does not begin where the list says"
-    findings.add(Check.READ_MODELS, message, interview_id=id)
+    for bounds in ((-inf, 0), (head, inf)):
+        _ReadModels(db, *bounds).report_left(findings)

@@ -35,9 +35,6 @@ LONG = 50_000
 NICENESS = 10
 """How far the processes stand back behind a gateway that runs beside them."""
 
-CACHE_KIB = 16_384
-"""How much of the file SQLite keeps at hand: the fingerprints lie all over it."""
-
 ATTEMPTS = 1_000
 """How often the two try to begin between the same two commits."""
 
@@ -50,7 +47,6 @@ class Snapshot:
 
     def __init__(self, path: Path) -> None:
         self._db = file.open_read_only(path)
-        self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self.begin()
 
     def begin(self) -> int:

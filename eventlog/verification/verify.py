@@ -81,7 +81,7 @@ def _check_all(lanes: Lanes, findings: Findings, progress: Progress) -> tuple[in
     tasks = (partial(_check_part, lanes.head, start) for start in range(0, lanes.head, RANGE))
     for result, found in lanes.do_all(tasks):
         findings.merge(found)
-        part, amounts = result or (0, Amounts(fingerprints=None))
+        part, amounts = result or (0, Amounts())
         events, totals = events + part, totals.plus(amounts)
         progress(events, lanes.head)
     return events, totals

@@ -560,6 +560,8 @@ def test_an_edited_list_of_interviews_is_found(path: Path, change: str) -> None:
         f"UPDATE fingerprints SET first_position = 1 {OF_A}",
         "INSERT INTO fingerprints VALUES (zeroblob(32), 0, 2)",
         "INSERT INTO fingerprints VALUES (zeroblob(32), 9000, 2)",
+        "INSERT INTO fingerprints VALUES (zeroblob(32), 9223372036854775807, 2)",
+        "INSERT INTO fingerprints VALUES (zeroblob(32), -9223372036854775808, 2)",
     ],
 )
 def test_an_interview_or_fingerprint_too_many_or_too_few_is_found(path: Path, change: str) -> None:
