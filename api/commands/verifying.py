@@ -1,6 +1,7 @@
 """`interview-gateway audit verify`: is the log what it was?"""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ from eventlog.verification.findings import Finding
 from eventlog.verification.verify import Progress as Told
 from eventlog.verification.verify import Report, verify
 
+NICENESS = 10
+"""How far this stands back behind a gateway that runs beside it."""
+
 
 def verify_log(url: str, *, key: str | None, kept: Sequence[Path], as_json: bool) -> bool:
     """Check the log that `url` names and print what came of it; whether it holds. `key` is a
@@ -31,6 +35,8 @@ def verify_log(url: str, *, key: str | None, kept: Sequence[Path], as_json: bool
     notes = [Kept(f"the checkpoint in {note}", read_note(note)) for note in kept]
     trusted = _read_key(key, key_name(log_id)) if key else None
     verifier = trusted or _key_beside(path, log_id)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     with _progress() as told:
         report = verify(path, key_name(log_id), key=verifier, kept=notes, progress=told)
     if as_json:

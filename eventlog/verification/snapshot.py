@@ -1,8 +1,7 @@
-"""The log as it is at one moment, for one reader or for two processes that share the work."""
+"""The log as it is at one moment, for this process or for two that share the work."""
 
 import gc
 import multiprocessing
-import os
 import signal
 import sqlite3
 import threading
@@ -31,9 +30,6 @@ Task = Callable[[sqlite3.Connection, Findings], T]
 
 LONG = 50_000
 """From so many events on, two processes are worth what it takes to start them."""
-
-NICENESS = 10
-"""How far the processes stand back behind a gateway that runs beside them."""
 
 ATTEMPTS = 1_000
 """How often the two try to begin between the same two commits."""
@@ -96,14 +92,16 @@ _here = threading.local()
 
 def _open_apart(path: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that began this one stops it
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    gc.disable()  # millions of short-lived objects, and no cycles among them
+    gc.disable()
     _open(path)
 
 
 def _open(path: Path) -> None:
     _here.snapshot = Snapshot(path)
+
+
+def _close() -> None:
+    _here.snapshot.close()
 
 
 def _begin() -> int:
@@ -151,22 +149,23 @@ class Lanes:
 
 @contextmanager
 def lanes(path: Path, *, long: int = LONG) -> Iterator[Lanes]:
-    """Lanes for the log at `path`: two processes if it has `long` events or more, else this one.
+    """Lanes for the log at `path`: in this process, and from `long` events on in another one too.
     Raises LogUnavailable where it cannot be read."""
     executors: list[Executor] = []
+    collects = gc.isenabled()
+    gc.disable()  # millions of short-lived objects, and no cycles among them
     try:
         snapshot = Snapshot(path)
         is_long = snapshot.begin() >= long
         snapshot.close()
+        executors.append(ThreadPoolExecutor(1, initializer=_open, initargs=(path,)))
         if is_long:
             apart = multiprocessing.get_context("spawn")
-            executors = [
+            executors.append(
                 ProcessPoolExecutor(1, mp_context=apart, initializer=_open_apart, initargs=(path,))
-                for _ in range(2)
-            ]
-        else:
-            executors = [ThreadPoolExecutor(1, initializer=_open, initargs=(path,))]
+            )
         yield Lanes(executors)
+        wait([executor.submit(_close) for executor in executors])
     except file.TROUBLE as error:
         raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
     except BrokenProcessPool as error:
@@ -174,3 +173,5 @@ def lanes(path: Path, *, long: int = LONG) -> Iterator[Lanes]:
     finally:
         for executor in executors:
             executor.shutdown(cancel_futures=True)
+        if collects:
+            gc.enable()

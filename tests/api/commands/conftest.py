@@ -1,6 +1,7 @@
 """The command line in this process, on a log with a few interviews."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ def run(path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("EVENTLOG_URL", f"sqlite:///{path}")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     monkeypatch.chdir(path.parent)
+    monkeypatch.setattr(os, "nice", lambda by: by)  # the tests' process is to stay as it is
 
     def run(*arguments: str, **options: str) -> Result:
         return CliRunner().invoke(app, arguments, **options)  # type: ignore[arg-type]
