@@ -52,6 +52,8 @@ def _check_hashes(row: Row, findings: Findings) -> None:
             Check.COMMITMENT,
             "its words are not those that were logged: they do not give its commitment",
         )
+    elif payload is None and salt is not None:
+        findings.add_at(row, Check.FORGETTING, "its words are gone, and their salt is still there")
     # The canonical JSON of `records.leaf_hash`, written out: this runs a million times.
     metadata = (
         f'\x00{{"commitment":"{commitment.hex()}","interviewId":"{interview_id}",'

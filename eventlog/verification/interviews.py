@@ -44,7 +44,7 @@ OVERVIEWS = (
 )
 FINGERPRINTS = (
     "SELECT first_position, fingerprint, version FROM fingerprints "
-    "INDEXED BY fingerprints_by_interview WHERE first_position >= ? AND first_position < ?"
+    "WHERE first_position >= ? AND first_position < ?"
 )
 HEADLESS = (
     "SELECT interview_id, min(position) FROM events GROUP BY interview_id HAVING min(version) <> 1"

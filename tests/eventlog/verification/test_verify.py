@@ -472,6 +472,12 @@ def test_words_that_come_back_are_found(path: Path, tmp_path: Path) -> None:
     assert {(Check.COMMITMENT, position), (Check.FORGETTING, position)} <= found(path)
 
 
+def test_a_salt_that_outlived_its_words_is_found(path: Path) -> None:
+    position = position_of(path, F, 2)
+    falsify(path, f"UPDATE events SET salt = zeroblob(16) {at(position)}")
+    assert found(path) == {(Check.FORGETTING, position)}
+
+
 @pytest.mark.parametrize(
     ("change", "version"),
     [
