@@ -7,6 +7,7 @@ else opens read-only: a read-only connection never checkpoints, not even when it
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -36,6 +37,10 @@ APPLICATION_ID_BYTES = slice(68, 72)
 BUSY_SECONDS = 0.4
 """How long to wait for a lock that a foreign process holds before saying so: a reply has 5 s in
 all, and an append may come after 4.5 of them."""
+
+TORN_READS = 10
+TORN_SECONDS = 0.01
+"""How often a read past a checkpoint is tried again, and after how long."""
 
 TROUBLE = (sqlite3.Error, OSError, UnicodeDecodeError)
 """What reading or writing the file may raise. Of a damaged one, SQLite's own message may quote
@@ -265,6 +270,16 @@ def log_id(path: Path) -> str:
     is still the first one's, and the next connection that may write would copy it into
     the other.
     """
+    for _ in range(TORN_READS):
+        try:
+            return _read_id(path)
+        except sqlite3.DatabaseError:
+            # Without a lock, pages may be met while a checkpoint is half way through them.
+            time.sleep(TORN_SECONDS)
+    return _read_id(path)
+
+
+def _read_id(path: Path) -> str:
     with closing(open_read_only(path, immutable=True)) as db:
         row = db.execute("SELECT id FROM log").fetchone()
     if row is None:
