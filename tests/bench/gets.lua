@@ -1,0 +1,10 @@
+-- wrk asks for one path again and again, and tells what came of it as `interviews.lua` does.
+
+function done(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format(
+    '{"requests": %d, "seconds": %f, "p50": %f, "p90": %f, "p99": %f, "longest": %f, "errors": %d}\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3,
+    latency:percentile(90) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3,
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end
