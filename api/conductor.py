@@ -39,7 +39,7 @@ from statemachine.events import (
 )
 from statemachine.interview import Interview, rebuild
 from statemachine.session import Config, Session
-from statemachine.verdict import Judgement, Verdict, judge
+from statemachine.verdict import Judgement, Verdict, is_held, judge
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class Conductor:
         InterviewForgotten, LogUnavailable (the answer was not taken) or ReplyNotRecorded (it was).
         """
         deadline = Deadline.after(self._reply_seconds)
-        rebuild(posted)
+        await self._check_legal(posted)
         interview_id = await self._claim(posted, answer, deadline)
         return await self._fetch_reply(interview_id, len(posted.messages) + 1, deadline)
 
@@ -124,7 +124,7 @@ class Conductor:
         Raises as `respond` does, but for AlreadyComplete.
         """
         deadline = Deadline.after(self._reply_seconds)
-        rebuild(posted)
+        await self._check_legal(posted)
         interview_id = await self._claim(posted, None, deadline)
         async with self._turns[interview_id]:
             while True:
@@ -137,6 +137,15 @@ class Conductor:
                     continue  # something was said meanwhile, which belongs into the summary
 
     # The candidate's half of a move
+
+    async def _check_legal(self, posted: Session) -> None:
+        """Raises IllegalSession where `posted` is a state of no interview. One that the log holds
+        word for word is what its events made."""
+        if posted.interview_id is not None:
+            interview = await self._log.interview(posted.interview_id)
+            if interview is not None and is_held(posted, interview):
+                return
+        rebuild(posted)
 
     async def _claim(self, posted: Session, answer: str | None, deadline: Deadline) -> str:
         """The id of the interview that `posted` is a state of, with `answer` in the log."""

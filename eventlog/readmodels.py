@@ -17,6 +17,7 @@ from statemachine.events import (
 )
 from statemachine.interview import Interview, evolve
 from statemachine.rules import Standing
+from statemachine.session import move_fingerprint
 
 HANDED_OUT = (QuestionAsked, InterviewCompleted, SessionAdopted)
 """The events after which a client holds a session it did not hold before."""
@@ -66,18 +67,19 @@ def project(interview: Interview | None, id: str, events: Sequence[Event]) -> Pr
     """What `events`, at least one, make of `interview`. Raises IllegalMove: an event that
     the rules forbid enters no log."""
     fingerprints: list[tuple[bytes, int]] = []
-    after = interview
+    after, head = interview, None
     for event in events:
         before, after = after, evolve(after, event, id=id)
         if isinstance(event, HANDED_OUT):
-            fingerprints.append((after.session.fingerprint(), after.version))
+            head = after.session.fingerprint()
+            fingerprints.append((head, after.version))
         elif isinstance(event, AnswerGiven) and before is not None:
-            move = before.session.move_fingerprint(event.content)
+            move = move_fingerprint(head or before.session.fingerprint(), event.content)
             fingerprints.append((move, after.version))
     assert after is not None
-    has_session = not (after.awaits_interviewer or after.is_forgotten)
-    head = after.session.fingerprint() if has_session else None
-    return Projection(after, tuple(fingerprints), head)
+    if after.awaits_interviewer or after.is_forgotten:
+        return Projection(after, tuple(fingerprints), None)
+    return Projection(after, tuple(fingerprints), head or after.session.fingerprint())
 
 
 def projection_of(records: Sequence[Record]) -> Projection:

@@ -1,7 +1,10 @@
 """One byte string for one value, so that hashes of equal values are equal."""
 
 import json
+from json.encoder import encode_basestring as json_string
 from typing import Any
+
+__all__ = ["canonical_json", "json_string"]
 
 
 def canonical_json(value: Any) -> bytes:

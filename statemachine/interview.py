@@ -5,6 +5,7 @@ interview: `rebuild`. Both walk through the one machine, so neither can know oth
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
+from typing import Any
 
 from statemachine.errors import IllegalMove, IllegalSession
 from statemachine.events import (
@@ -73,15 +74,20 @@ class Interview:
     def session(self) -> Session:
         """The session as its client holds it: all that was said up to the last words of
         the interviewer."""
-        length = len(self.messages) - (self.pending_answer is not None)
-        return self.session_at(length)
+        return self.session_at(self.length_held)
+
+    @property
+    def length_held(self) -> int:
+        """How many messages that session has."""
+        return len(self.messages) - (self.pending_answer is not None)
 
     def session_at(self, length: int) -> Session:
         """The session as it was when its client held `length` messages."""
         messages = self.messages[:length]
         is_complete = self.is_complete and length == len(self.messages)
         interviewer = sum(message.role is Speaker.ASSISTANT for message in messages)
-        return Session(
+        # All of it was checked when it came in.
+        return Session.model_construct(
             config=self.config,
             messages=messages,
             current_question=max(1, interviewer - is_complete),
@@ -94,8 +100,13 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
     """The interview after `event`. Raises IllegalMove; the interview given is unchanged."""
     before = interview or _unborn(event, id)
     state = next_state(before, event)
-    after = _grown(before, event)
-    return replace(after, state=state, version=before.version + 1)
+    version = before.version + 1
+    match event:
+        case SessionAdopted(session=session):
+            return replace(rebuild(session), id=before.id, version=version, **_adopted(session))
+        case ContentForgotten():
+            return recall(event, id=before.id, version=version)
+    return replace(before, state=state, version=version, **_changes(before, event))
 
 
 def _unborn(event: Event, id: str | None) -> Interview:
@@ -107,45 +118,43 @@ def _unborn(event: Event, id: str | None) -> Interview:
     raise IllegalMove("an interview begins by being started or adopted")
 
 
-def _grown(interview: Interview, event: Event) -> Interview:
+def _adopted(session: Session) -> dict[str, Any]:
+    return {"adopted": True, "said_at": (1,) * len(session.messages)}
+
+
+def _changes(interview: Interview, event: Event) -> dict[str, Any]:
+    """The fields that `event` changes, less its state and version, with their new values."""
     match event:
-        case InterviewStarted():
-            return replace(interview, messages=event.messages, said_at=(1,) * len(event.messages))
-        case SessionAdopted(session=session):
-            said_at = (1,) * len(session.messages)
-            rebuilt = rebuild(session)
-            return replace(rebuilt, id=interview.id, adopted=True, said_at=said_at)
+        case InterviewStarted(messages=messages):
+            return {"messages": messages, "said_at": (1,) * len(messages)}
         case QuestionAsked():
-            asked = replace(interview, questions_asked=interview.questions_asked + 1)
-            return _with_words(asked, Speaker.ASSISTANT, event.content, event.origin)
+            asked = {"questions_asked": interview.questions_asked + 1}
+            return asked | _words(interview, Speaker.ASSISTANT, event.content, event.origin)
         case AnswerGiven():
-            answered = replace(interview, answers_given=interview.answers_given + 1)
-            return _with_words(answered, Speaker.USER, event.content)
+            answered = {"answers_given": interview.answers_given + 1}
+            return answered | _words(interview, Speaker.USER, event.content)
         case InterviewCompleted():
-            return _with_words(interview, Speaker.ASSISTANT, event.content, event.origin)
+            return _words(interview, Speaker.ASSISTANT, event.content, event.origin)
         case SummaryGiven():
             sources = _with_source(interview.sources, event.origin)
             summed_up_at = interview.version + 1
-            return replace(interview, summary=event, summed_up_at=summed_up_at, sources=sources)
+            return {"summary": event, "summed_up_at": summed_up_at, "sources": sources}
         case InterviewHeld() | InterviewReleased():
-            return replace(interview, on_hold=isinstance(event, InterviewHeld))
-        case ContentForgotten():
-            return recall(event, id=interview.id, version=interview.version)
-    return interview
+            return {"on_hold": isinstance(event, InterviewHeld)}
+    return {}
 
 
-def _with_words(
+def _words(
     interview: Interview, speaker: Speaker, content: str, origin: Origin | None = None
-) -> Interview:
-    """The interview with words that no summary covers yet."""
-    return replace(
-        interview,
-        messages=(*interview.messages, Message(role=speaker, content=content)),
-        said_at=(*interview.said_at, interview.version + 1),
-        sources=_with_source(interview.sources, origin),
-        summary=None,
-        summed_up_at=0,
-    )
+) -> dict[str, Any]:
+    """What words change that no summary covers yet."""
+    return {
+        "messages": (*interview.messages, Message.model_construct(role=speaker, content=content)),
+        "said_at": (*interview.said_at, interview.version + 1),
+        "sources": _with_source(interview.sources, origin),
+        "summary": None,
+        "summed_up_at": 0,
+    }
 
 
 def _with_source(sources: tuple[str, ...], origin: Origin | None) -> tuple[str, ...]:

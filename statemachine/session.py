@@ -5,13 +5,14 @@ The four fields and their names on the wire are fixed by the desktop app in the 
 
 import hashlib
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic.alias_generators import to_camel
 
-from statemachine.canonical import canonical_json
+from statemachine.canonical import canonical_json, json_string
 
 MAX_QUESTIONS = 15
 DEFAULT_QUESTIONS = 5
@@ -128,10 +129,41 @@ class Session(Value):
     def fingerprint(self) -> bytes:
         """SHA-256 of the four fields in canonical form: what a session is known by when
         its client dropped `interviewId`."""
-        four_fields = self.model_dump(mode="json", by_alias=True, exclude={"interview_id"})
-        return hashlib.sha256(canonical_json(four_fields)).digest()
+        said = ",".join([message_text(m.role, m.content) for m in self.messages])
+        config = config_text(self.config)
+        return fingerprint_of(config, self.current_question, self.is_complete, said.encode())
 
     def move_fingerprint(self, answer: str) -> bytes:
         """SHA-256 of this session's fingerprint and `answer`: what a move is known by when
         it is posted again."""
-        return hashlib.sha256(self.fingerprint() + answer.encode()).digest()
+        return move_fingerprint(self.fingerprint(), answer)
+
+
+def move_fingerprint(session: bytes, answer: str) -> bytes:
+    """The same of a session whose fingerprint is known."""
+    return hashlib.sha256(session + answer.encode()).digest()
+
+
+def message_text(role: Speaker, content: str) -> str:
+    """A message's canonical JSON."""
+    return f'{{"content":{json_string(content)},"role":"{role}"}}'
+
+
+@lru_cache
+def config_text(config: Config) -> bytes:
+    """A config's canonical JSON."""
+    return canonical_json(config.model_dump(mode="json", by_alias=True))
+
+
+def fingerprint_of(
+    config: bytes, current_question: int, is_complete: bool, messages: bytes | bytearray
+) -> bytes:
+    """`Session.fingerprint` put together of its parts: the config's text, and those of the messages
+    with commas between."""
+    hash = hashlib.sha256(
+        b'{"config":%b,"currentQuestion":%d,"isComplete":%b,"messages":['
+        % (config, current_question, b"true" if is_complete else b"false")
+    )
+    hash.update(messages)
+    hash.update(b"]}")
+    return hash.digest()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from statemachine.interview import Interview
-from statemachine.session import Session
+from statemachine.session import Session, Speaker
 
 
 class Verdict(StrEnum):
@@ -39,7 +39,7 @@ def judge(posted: Session, interview: Interview, answer: str | None = None) -> J
     if length == len(interview.messages):
         return Judgement(Verdict.CURRENT)
     recorded = interview.messages[length].content
-    is_head = length == len(interview.session.messages)
+    is_head = length == interview.length_held
     if is_head and answer in (None, recorded):
         # The answer is in and its reply is not: the gateway stopped in between. The same
         # post again goes on from there.
@@ -59,7 +59,7 @@ def first_difference(posted: Session, interview: Interview) -> str | None:
         return "config.model"
     if posted.config.total_questions != config.total_questions:
         return "config.totalQuestions"
-    held = interview.session.messages
+    held = interview.messages[: interview.length_held]
     for index, message in enumerate(posted.messages):
         if index >= len(held):
             return f"messages[{index}]"
@@ -70,3 +70,14 @@ def first_difference(posted: Session, interview: Interview) -> str | None:
     if posted.is_complete != (interview.is_complete and len(posted.messages) == len(held)):
         return "isComplete"
     return None
+
+
+def is_held(posted: Session, interview: Interview) -> bool:
+    """Whether `posted` is, word for word, a session that the interview's client has held. Such a
+    one needs no `rebuild`: its own events have made it."""
+    at = interview.session_at(len(posted.messages))
+    return (
+        first_difference(posted, interview) is None
+        and posted.messages[-1].role is Speaker.ASSISTANT
+        and posted.current_question == at.current_question
+    )

@@ -4,12 +4,6 @@
 A property test holds the two to each other.
 """
 
-from collections.abc import Iterable
-from functools import lru_cache
-from hashlib import sha256
-from json.encoder import encode_basestring
-
-from statemachine.canonical import canonical_json
 from statemachine.events import (
     AnswerGiven,
     Event,
@@ -23,7 +17,14 @@ from statemachine.events import (
     SummaryGiven,
 )
 from statemachine.interview import evolve
-from statemachine.session import Config, Message
+from statemachine.session import (
+    Config,
+    Speaker,
+    config_text,
+    fingerprint_of,
+    message_text,
+    move_fingerprint,
+)
 from statemachine.states import State
 
 Fingerprint = tuple[bytes, int]
@@ -58,7 +59,7 @@ class Tally:
         self.on_hold = False
         self.sources: tuple[str, ...] = ()
         self.fingerprints: list[Fingerprint] = []
-        self._config = _config_text(config)
+        self._config = config_text(config)
         self._said = bytearray()
         self._session: bytes | None = None
 
@@ -78,9 +79,9 @@ class Tally:
             case AnswerGiven():
                 self.answers_given += 1
                 assert self._session is not None, "a question waits for this answer"
-                move = sha256(self._session + event.content.encode()).digest()
+                move = move_fingerprint(self._session, event.content)
                 self.fingerprints.append((move, self.version))
-                self._say(event.content, "user")
+                self._say(Speaker.USER, event.content)
                 self._session = None
             case InterviewCompleted():
                 self._interviewer_says(event.content, event.origin)
@@ -89,7 +90,8 @@ class Tally:
             case InterviewHeld() | InterviewReleased():
                 self.on_hold = isinstance(event, InterviewHeld)
             case InterviewStarted():
-                self._say_all(event.messages)
+                for message in event.messages:
+                    self._say(message.role, message.content)
             case SessionAdopted():
                 self._adopt(event)
 
@@ -98,40 +100,24 @@ class Tally:
         self.adopted = True
         self.questions_asked = adopted.questions_asked
         self.answers_given = adopted.answers_given
-        self._say_all(event.session.messages)
+        for message in event.session.messages:
+            self._say(message.role, message.content)
         self._hand_out_session()
 
     def _interviewer_says(self, words: str, origin: Origin | None) -> None:
-        self._say(words, "assistant")
+        self._say(Speaker.ASSISTANT, words)
         self._add_source(origin)
         self._hand_out_session()
 
-    def _say_all(self, messages: Iterable[Message]) -> None:
-        for message in messages:
-            self._say(message.content, message.role.value)
-
-    def _say(self, words: str, role: str) -> None:
-        comma = "," * bool(self._said)
-        text = f'{comma}{{"content":{encode_basestring(words)},"role":"{role}"}}'
-        self._said += text.encode()
+    def _say(self, speaker: Speaker, words: str) -> None:
+        self._said += b"," * bool(self._said) + message_text(speaker, words).encode()
 
     def _add_source(self, origin: Origin | None) -> None:
         if origin is not None and origin.backend not in self.sources:
             self.sources = (*self.sources, origin.backend)
 
     def _hand_out_session(self) -> None:
-        """The client holds a session now: `Session.fingerprint`, put together of its parts."""
-        is_complete = b"true" if self.state is State.COMPLETE else b"false"
-        session = sha256(
-            b'{"config":%b,"currentQuestion":%d,"isComplete":%b,"messages":['
-            % (self._config, max(1, self.questions_asked), is_complete)
-        )
-        session.update(self._said)
-        session.update(b"]}")
-        self._session = session.digest()
+        """The client holds a session now."""
+        question, is_complete = max(1, self.questions_asked), self.state is State.COMPLETE
+        self._session = fingerprint_of(self._config, question, is_complete, self._said)
         self.fingerprints.append((self._session, self.version))
-
-
-@lru_cache
-def _config_text(config: Config) -> bytes:
-    return canonical_json(config.model_dump(mode="json", by_alias=True))
