@@ -4,7 +4,8 @@ A move of the candidate's has two halves. First it is *claimed*: the posted sess
 checked against the log and the answer appended. Then the interviewer's reply is *fetched*:
 a backend is asked and its words appended. The answer is on disk before any backend is
 asked, the reply before the client sees it. A gateway that dies in between leaves an
-interview that takes the same post again and goes on.
+interview that takes the same post again and goes on. Where there is no backend to ask, the
+built-in templates answer at once, and both halves are one append.
 """
 
 import logging
@@ -23,6 +24,7 @@ from api.refusals import (
 )
 from api.turns import Turns
 from backends.chain import Chain
+from backends.chain import Reply as Said
 from backends.deadline import Deadline
 from backends.turn import Turn
 from eventlog.errors import LogUnavailable, VersionConflict
@@ -37,7 +39,7 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
-from statemachine.interview import Interview, rebuild
+from statemachine.interview import Interview, evolve, rebuild
 from statemachine.session import Config, Session
 from statemachine.verdict import Judgement, Verdict, is_held, judge
 
@@ -102,7 +104,7 @@ class Conductor:
         id = interview_id or str(uuid4())
         begun = await self._look_up(id) if interview_id else None
         if begun is None:
-            begun = await self._begin(id, asked)
+            begun = await self._begin(id, asked, deadline)
         _check_same_start(begun, asked)
         length = len(begun.messages) - begun.questions_asked
         return await self._fetch_reply(id, length, deadline)
@@ -174,7 +176,7 @@ class Conductor:
             return await self._adopt(posted, answer)
         judgement = judge(posted, interview, answer)
         if judgement.verdict is Verdict.CURRENT:
-            return await self._take(interview, answer)
+            return await self._take(interview, answer, deadline)
         if judgement.verdict is not Verdict.REPEATED:
             if id is None:
                 # It was found by its words, so they were the log's: it is being moved on
@@ -198,7 +200,7 @@ class Conductor:
             return at_head
         return moved.interview_id if moved else None
 
-    async def _take(self, interview: Interview, answer: str | None) -> str:
+    async def _take(self, interview: Interview, answer: str | None, deadline: Deadline) -> str:
         assert interview.id is not None
         if answer is None or interview.pending_answer is not None:
             return interview.id
@@ -210,7 +212,8 @@ class Conductor:
                 None,
                 interview.session,
             )
-        await self._append(interview.id, interview.version, give_answer(answer))
+        moves = await self._with_reply(interview.id, interview, give_answer(answer), deadline)
+        await self._append(interview.id, interview.version, *moves)
         return interview.id
 
     async def _adopt(self, posted: Session, answer: str | None) -> str:
@@ -259,10 +262,11 @@ class Conductor:
             )
         raise SessionConflict(detail, judgement.verdict, judgement.place, interview.session)
 
-    async def _begin(self, id: str, asked: Config) -> Interview:
+    async def _begin(self, id: str, asked: Config, deadline: Deadline) -> Interview:
         config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
+        moves = await self._with_reply(id, None, self._begin_with(config), deadline)
         try:
-            return (await self._append(id, 0, self._begin_with(config))).interview
+            return (await self._append(id, 0, *moves)).interview
         except VersionConflict:  # the same start, at the same time
             return await self._known(id)
 
@@ -292,13 +296,27 @@ class Conductor:
                 interview = await self._speak(interview, deadline)
             return interview
 
+    async def _with_reply(
+        self, id: str, interview: Interview | None, move: Event, deadline: Deadline
+    ) -> list[Event]:
+        """The candidate's move, and the reply to it where nobody need be waited for: then both
+        share a commit."""
+        if not self._chain.asks_nobody:
+            return [move]
+        after = evolve(interview, move, id=id)
+        reply = await self._ask(after, deadline)
+        return [move, take_reply(after, reply.text, closes=reply.closes, origin=reply.origin)]
+
     async def _speak(self, interview: Interview, deadline: Deadline) -> Interview:
-        session = await self._for_backends(interview.session)
-        reply = await self._chain.speak(Turn(session, interview.pending_answer), deadline)
+        reply = await self._ask(interview, deadline)
         return await self._append_to(
             interview,
             lambda now: take_reply(now, reply.text, closes=reply.closes, origin=reply.origin),
         )
+
+    async def _ask(self, interview: Interview, deadline: Deadline) -> Said:
+        session = await self._for_backends(interview.session)
+        return await self._chain.speak(Turn(session, interview.pending_answer), deadline)
 
     async def _sum_up(self, id: str, interview: Interview, deadline: Deadline) -> None:
         if interview.awaits_interviewer:

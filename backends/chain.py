@@ -67,6 +67,11 @@ class Chain:
         self._source_of = source_of
         self._recording: tuple[Backend, ...] = (recording,) if recording else ()
 
+    @property
+    def asks_nobody(self) -> bool:
+        """Whether the templates would answer, with no backend to be waited for."""
+        return not self._recording and not any(map(self._may_answer, self._backends))
+
     async def speak(self, turn: Turn, deadline: Deadline) -> Reply:
         """The interviewer's next words; always an answer, and always by the deadline."""
         return await self._ask(

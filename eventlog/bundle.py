@@ -16,6 +16,7 @@ from eventlog.notes import BadNote, Checkpoint
 from eventlog.protocol import ReadableLog
 from eventlog.records import Record
 from eventlog.times import to_text
+from statemachine.session import InterviewId
 
 FORMAT: Final = "interview-gateway/bundle/1"
 
@@ -87,7 +88,7 @@ class Bundle(_Shape):
     """The document."""
 
     format: Literal["interview-gateway/bundle/1"]
-    interview_id: str
+    interview_id: InterviewId
     exported_at: str
     events: Annotated[list[BundledEvent], Field(min_length=1)]
     checkpoint: str

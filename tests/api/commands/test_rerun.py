@@ -227,7 +227,10 @@ def test_events_that_make_no_interview_are_refused_in_a_line(
 
 @pytest.mark.parametrize(
     ("name", "says"),
-    [("time", "Invalid isoformat string: 'none'"), ("interviewId", "interview_id: must be an id")],
+    [
+        ("time", "Invalid isoformat string: 'none'"),
+        ("interviewId", "interviewId: Value error, must be"),
+    ],
 )
 def test_what_only_looks_like_a_bundle_is_refused_in_a_line(
     run: Run, tmp_path: Path, name: str, says: str
