@@ -120,8 +120,9 @@ class Chain:
             attempts.append(
                 Attempt(backend=backend.name, reason=reason, elapsed_ms=_ms_since(tried))
             )
-        words = await ask(self._templates)
-        return _reply(self._templates, words, accept(words), began, attempts)
+        words = await ask(self._templates)  # a test says that these are as they must be
+        accepted = _Accepted(words.text, words.concludes)
+        return _reply(self._templates, words, accepted, began, attempts)
 
     def _in_order(self, session: Session) -> list[Backend]:
         """The recording, then the backends, the one that offers the session's model first.

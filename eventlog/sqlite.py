@@ -53,6 +53,10 @@ INSERT_EVENT = (
     f"INSERT INTO events ({RECORD_COLUMNS}) "
     f"VALUES ({', '.join(':' + name for name in RECORD_FIELDS)})"
 )
+HEAD_AND_VERSION = (
+    "SELECT (SELECT coalesce(max(position) + 1, 0) FROM events), coalesce(max(version), 0) "
+    "FROM events WHERE interview_id = ?"
+)
 PUT_OVERVIEW = (
     f"INSERT INTO interviews ({OVERVIEW_COLUMNS}, head) "
     f"VALUES ({', '.join(':' + name for name in OVERVIEW_FIELDS)}, :head) "
@@ -209,12 +213,9 @@ def _insert(
     db: Database, expected_version: int, drafts: Sequence[Draft], projection: Projection
 ) -> tuple[Record, ...]:
     interview_id = drafts[0].interview_id
-    found = db.execute(
-        "SELECT coalesce(max(version), 0) FROM events WHERE interview_id = ?", [interview_id]
-    ).fetchone()[0]
+    head, found = db.execute(HEAD_AND_VERSION, [interview_id]).fetchone()
     if found != expected_version:
         raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
-    head = head_of(db)
     records = tuple(draft.at(head + n) for n, draft in enumerate(drafts))
     for record in records:
         db.execute(INSERT_EVENT, vars(record))

@@ -85,15 +85,20 @@ class Interview:
         """The session as it was when its client held `length` messages."""
         messages = self.messages[:length]
         is_complete = self.is_complete and length == len(self.messages)
-        interviewer = sum(message.role is Speaker.ASSISTANT for message in messages)
-        # All of it was checked when it came in.
-        return Session.model_construct(
+        return Session(
             config=self.config,
             messages=messages,
-            current_question=max(1, interviewer - is_complete),
+            current_question=self.question_at(length),
             is_complete=is_complete,
             interview_id=self.id,
         )
+
+    def question_at(self, length: int) -> int:
+        """The number of the question that waited, or was the last, when the client held so many
+        messages."""
+        is_complete = self.is_complete and length == len(self.messages)
+        words = [message for message in self.messages[:length] if message.role is Speaker.ASSISTANT]
+        return max(1, len(words) - is_complete)
 
 
 def evolve(interview: Interview | None, event: Event, *, id: str | None = None) -> Interview:
@@ -149,7 +154,7 @@ def _words(
 ) -> dict[str, Any]:
     """What words change that no summary covers yet."""
     return {
-        "messages": (*interview.messages, Message.model_construct(role=speaker, content=content)),
+        "messages": (*interview.messages, Message(role=speaker, content=content)),
         "said_at": (*interview.said_at, interview.version + 1),
         "sources": _with_source(interview.sources, origin),
         "summary": None,

@@ -4,10 +4,10 @@ The four fields and their names on the wire are fixed by the desktop app in the 
 """
 
 import hashlib
+import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from pydantic.alias_generators import to_camel
@@ -55,12 +55,11 @@ def _is_storable(text: str) -> str:
     return text
 
 
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
 def _is_canonical_uuid(text: str) -> str:
-    try:
-        is_canonical = str(UUID(text)) == text
-    except ValueError:
-        is_canonical = False
-    if not is_canonical:
+    if not _UUID.fullmatch(text):
         raise ValueError("must be an id that this gateway gave, a lower-case UUID")
     return text
 

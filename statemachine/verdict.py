@@ -75,9 +75,8 @@ def first_difference(posted: Session, interview: Interview) -> str | None:
 def is_held(posted: Session, interview: Interview) -> bool:
     """Whether `posted` is, word for word, a session that the interview's client has held. Such a
     one needs no `rebuild`: its own events have made it."""
-    at = interview.session_at(len(posted.messages))
     return (
         first_difference(posted, interview) is None
         and posted.messages[-1].role is Speaker.ASSISTANT
-        and posted.current_question == at.current_question
+        and posted.current_question == interview.question_at(len(posted.messages))
     )

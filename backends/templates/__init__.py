@@ -18,7 +18,7 @@ from statemachine.session import MAX_QUESTIONS, Role, Session
 class Script(BaseModel):
     """One role's words. `questions` go from easy to hard."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     role: Role
     prompt: str
@@ -52,12 +52,12 @@ class TemplatesBackend:
 
     def prompt(self, role: Role) -> str:
         """The system prompt that an interview for `role` begins with."""
-        return self._scripts[role].prompt.strip()
+        return self._scripts[role].prompt
 
     async def speak(self, turn: Turn) -> Words:
         script = self._scripts[turn.session.config.role]
         if turn.is_last:
-            return Words(script.closing)
+            return Words(script.closing, concludes=True)
         before = script.greeting if turn.is_opening else _acknowledgement(script, turn)
         return Words(f"{before} {self.question(turn)}")
 

@@ -40,6 +40,21 @@ def place(role: Role, words: str) -> int:
     return place
 
 
+@every_role
+@every_total
+def test_what_they_say_is_as_an_interviewers_words_must_be(role: Role, total: int) -> None:
+    said: list[str] = []
+    for number in range(1, total + 2):
+        due = turn(number, total=total, role=role, said=said)
+        words = asyncio.run(BACKEND.speak(due))
+        assert words.text == words.text.strip() == renumber(words.text, number, total)
+        is_last = number == total + 1
+        assert (words.concludes, closes(words.text), asks(words.text)) == (
+            (is_last, is_last, not is_last)
+        )
+        said.append(words.text)
+
+
 # The scripts
 
 
