@@ -3,6 +3,7 @@ problems they can be, as the OpenAPI page shows them."""
 
 from typing import Any
 
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from api.problems import (
@@ -39,6 +40,13 @@ def point_to(record: Record, response: Response) -> None:
     """Say in the response's header (an RFC 9651 dictionary) which event recorded it, so that
     whoever keeps it can hold the log to it."""
     response.headers[EVENT_HEADER] = f'position={record.position}, leaf="{record.leaf.hex()}"'
+
+
+def json_of(reply: BaseModel) -> Response:
+    """The reply as it goes over the wire, less what is None. FastAPI would check and convert what
+    is already as it must be, for the endpoints that are asked all the time."""
+    content = reply.model_dump_json(by_alias=True, exclude_none=True)
+    return Response(content, media_type="application/json")
 
 
 EVERYWHERE = (UNKNOWN_HOST, FOREIGN_ORIGIN)

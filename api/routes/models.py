@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from fastapi.exceptions import RequestValidationError
 
 from api.gateway import utc_now
 from api.problems import UNKNOWN_MODEL
-from api.responses import documented
+from api.responses import documented, json_of
 from api.routes.gateway_of import TheGateway
 from api.wire import ModelsReply, SelectReply, SelectRequest
 from eventlog.times import to_text
@@ -16,10 +16,10 @@ from statemachine.session import ModelId
 router = APIRouter(prefix="/api/v1/models", tags=["models"])
 
 
-@router.get("", response_model_exclude_none=True)
-async def models(gateway: TheGateway) -> ModelsReply:
+@router.get("", response_model=ModelsReply)
+async def models(gateway: TheGateway) -> Response:
     """What granite-interview-service and Ollama offer; a built-in list where neither does."""
-    return ModelsReply(models=await gateway.model_choice.models())
+    return json_of(ModelsReply(models=await gateway.model_choice.models()))
 
 
 @router.post("/select", responses=documented(UNKNOWN_MODEL))

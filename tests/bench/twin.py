@@ -1,5 +1,5 @@
-"""The gateway's bare twin: FastAPI parses the same bodies and answers the same bytes, and nothing is
-decided, asked or kept. What the gateway takes beyond it is what the gateway does.
+"""The gateway's bare twin: FastAPI parses the same bodies and answers the same bytes, and nothing
+is decided, asked or kept. What the gateway takes beyond it is what the gateway does.
 
 python -m tests.bench.twin FOLDER serves the answers that `record` kept in FOLDER.
 """
@@ -27,7 +27,7 @@ READ_ONLY = {"health": "/health", "models": "/api/v1/models"}
 
 
 def record(client: httpx.Client, folder: Path, questions: int) -> None:
-    """Keep what the gateway answers in an interview of so many questions, and to what only reads."""
+    """Keep what the gateway answers in an interview of so many questions, and to what reads."""
     body: dict[str, Any] = {"role": "Software Engineer", "totalQuestions": questions}
     replies = [client.post("/api/v1/interviews/start", json=body).raise_for_status()]
     while not replies[-1].json()["isComplete"]:

@@ -35,6 +35,11 @@ def gets(url: str, *, clients: int, seconds: float) -> Load:
     return _run("gets.lua", url, clients, seconds)
 
 
+def chats(url: str, *, clients: int, seconds: float) -> Load:
+    """What the gateway would ask an Ollama, asked of it directly."""
+    return _run("chat.lua", url, clients, seconds)
+
+
 def _run(script: str, url: str, clients: int, seconds: float, *arguments: str) -> Load:
     # One thread: the load generator shares the cores with what it measures.
     command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:g}s", "--timeout", "10s"]

@@ -1,0 +1,17 @@
+-- wrk asks an Ollama what the gateway would ask it.
+
+local body = '{"model": "llama3.2:1b", "stream": false, "messages": [{"role": "user", "content": "' ..
+  string.rep("We measured it first and found one query. ", 60) .. '"}]}'
+
+function request()
+  return wrk.format("POST", "/api/chat", {["Content-Type"] = "application/json"}, body)
+end
+
+function done(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format(
+    '{"requests": %d, "seconds": %f, "p50": %f, "p90": %f, "p99": %f, "longest": %f, "errors": %d}\n',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3,
+    latency:percentile(90) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3,
+    errors.connect + errors.read + errors.write + errors.status + errors.timeout))
+end
