@@ -11,6 +11,7 @@ import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -111,29 +112,23 @@ class SqliteEventLog(SqliteReader):
             draft(interview_id, expected_version + 1 + n, event, at)
             for n, event in enumerate(events)
         ]
+        writing = self._writer.submit(lambda db: _insert(db, expected_version, drafts, projection))
+        writing.add_done_callback(partial(self._written, interview_id, projection.interview))
         # Shielded: if the caller goes away, memory still learns what the file took.
-        writing = self._write(interview_id, expected_version, drafts, projection)
         return Appended(projection.interview, await asyncio.shield(writing))
 
-    async def _write(
+    def _written(
         self,
         interview_id: str,
-        expected_version: int,
-        drafts: Sequence[Draft],
-        projection: Projection,
-    ) -> tuple[Record, ...]:
-        try:
-            records = await self._writer.run(
-                lambda db: _insert(db, expected_version, drafts, projection)
-            )
-        except BaseException:
-            # Whatever happened, memory must not know better than the file.
+        interview: Interview,
+        writing: "asyncio.Future[tuple[Record, ...]]",
+    ) -> None:
+        """Remember what the file took; or nothing, for memory must not know better than it."""
+        if writing.cancelled() or writing.exception() is not None:
             self._folded.pop(interview_id, None)
             self._latest.pop(interview_id, None)
-            raise
-        if self._remember(interview_id, projection.interview) is projection.interview:
-            self._latest[interview_id] = records[-1]
-        return records
+        elif self._remember(interview_id, interview) is interview:
+            self._latest[interview_id] = writing.result()[-1]
 
     async def record(self, interview_id: str, version: int) -> Record | None:
         latest = self._latest.get(interview_id)

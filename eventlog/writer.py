@@ -73,20 +73,23 @@ class Writer:
         anything; what else it raises undoes it first. Raises LogUnavailable when the log
         cannot be written.
         """
-        result: T = await self._do(_Job(work))
-        return result
+        return await self.submit(work)
+
+    def submit(self, work: Callable[[Database], T]) -> "asyncio.Future[T]":
+        """The same as a future. Who gives up waiting must shield it: the work is done anyway."""
+        return self._hand_over(_Job(work))
 
     async def run_alone(self, work: Callable[[Database], T]) -> T:
         """What `work` returns, run between two commits: for what SQLite does not do inside a
         transaction. Raises LogUnavailable when the log cannot be written."""
-        result: T = await self._do(_Job(work, alone=True))
+        result: T = await self._hand_over(_Job(work, alone=True))
         return result
 
-    async def _do(self, job: _Job) -> Any:
+    def _hand_over(self, job: _Job) -> "asyncio.Future[Any]":
         if self._closed:
             raise LogUnavailable("the event log is closed")
         self._jobs.put(job)
-        return await job.waiter
+        return job.waiter
 
     async def close(self) -> None:
         """Commit what is waiting, then close the connection (which checkpoints)."""
