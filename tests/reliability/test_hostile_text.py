@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -355,6 +355,13 @@ def test_problems_are_json_whatever_they_speak_of(hostile: Hostile) -> None:
     assert sum(reply.status_code >= 400 for reply in replies) >= 7
 
 
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 @NEEDS_CHROMIUM
 def test_a_browser_runs_nothing_of_it_and_asks_for_nothing(
     hostile: Hostile, tmp_path: Path
@@ -362,8 +369,9 @@ def test_a_browser_runs_nothing_of_it_and_asks_for_nothing(
     bell = hostile.bell
     # First that these words do act where they are markup: else nothing is shown by silence.
     bell.pages["/raw"] = Page(f"<!doctype html><title>Quiet</title><p>{hostile.words}")
-    dom_of(f"{bell.url}/raw")
-    assert {"/js", "/img", "/css", "/import", "/frame", "/go"} <= set(bell.asked)
+    wanted = {"/js", "/img", "/css", "/import", "/frame", "/go"}
+    with browsing(f"{bell.url}/raw"):
+        until(lambda: wanted <= set(bell.asked))
     bell.asked.clear()
 
     page = hostile.gateway.url + hostile.url("/transcript?format=html")
@@ -378,10 +386,7 @@ def test_a_browser_runs_nothing_of_it_and_asks_for_nothing(
     assert "<title>RAN" not in dom_of(hostile.gateway.url + hostile.url("/transcript"))
     # The API's page asks for its document, in which a model of the hostile backend is named.
     with watching(hostile.gateway) as arrivals, browsing(f"{hostile.gateway.url}/docs"):
-        deadline = time.monotonic() + PATIENCE
-        while "/openapi.json" not in [arrival.path for arrival in arrivals]:
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        until(lambda: "/openapi.json" in [arrival.path for arrival in arrivals])
         time.sleep(1)  # to draw it
     assert bell.asked == []
 
