@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         allow_origin_regex=".*",
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["*"],
+        allow_private_network=True,  # a browser may ask first whether a page may reach this machine
         expose_headers=[EVENT_HEADER],
     )
     app.add_middleware(Gate, hosts=settings.allowed_hosts, origins=settings.allowed_origins)

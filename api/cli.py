@@ -331,8 +331,19 @@ def _serve(host: str | None, port: int | None) -> None:
     typer.echo("Stopped; the event log is closed.")
 
 
+class _Harmless(logging.Formatter):
+    """Lines for a terminal, whosever words are in them."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from api.harmless import visible
+
+        return visible(super().format(record))
+
+
 def _set_up_logging(level: str) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
     # These tell of every request, probe and transition; only their warnings are news.
     for talkative in ("httpx", "httpcore", "transitions", "uvicorn"):
         logging.getLogger(talkative).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api import problems
+from api.harmless import visible_line
 from api.problems import FieldError, ProblemType, problem_response
 from api.refusals import (
     AlreadyComplete,
@@ -183,5 +184,5 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
 
 
 async def _mistake(request: Request, error: Exception) -> JSONResponse:
-    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    logger.error("%s %s failed", request.method, visible_line(request.url.path), exc_info=error)
     return _problem(request, problems.INTERNAL_ERROR, problems.INTERNAL_ERROR.advice)

@@ -2,7 +2,8 @@
 
 The gateway has no log-in, since it serves the person at this machine. Any page in that
 person's browser can send requests to it too; this gate keeps them out. A page of another
-origin says so in `Origin`, and one that reached us by DNS rebinding says so in `Host`.
+origin says so in `Origin`, or, where a browser sends none (for an image, a script, a frame, a
+link), in `Sec-Fetch-Site`; one that reached us by DNS rebinding says so in `Host`.
 """
 
 from collections.abc import Iterable
@@ -22,6 +23,9 @@ FILE_ORIGINS = ("null", "file://")
 so these count only with Electron's User-Agent: a script can change that header only by way
 of a preflight, which carries the browser's true one."""
 
+OF_ANOTHER_ORIGIN = ("cross-site", "same-site")
+"""What `Sec-Fetch-Site` says then; no script can set it. "same-site" is another port here."""
+
 
 class Gate:
     """ASGI middleware that lets in what may come in, and answers the rest itself."""
@@ -38,21 +42,24 @@ class Gate:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        refusal = self._refusal(Headers(scope=scope))
+        refusal = self._refusal(scope)
         if refusal is None:
             await self._app(scope, receive, _guarded(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
             kind, detail = refusal
-            await problem_response(kind, detail, scope["path"])(scope, receive, send)
+            response = problem_response(kind, detail, scope["path"])
+            await response(scope, receive, _guarded(send))
 
-    def _refusal(self, headers: Headers) -> tuple[ProblemType, str] | None:
+    def _refusal(self, scope: Scope) -> tuple[ProblemType, str] | None:
+        headers = Headers(scope=scope)
         host = headers.get("host", "").lower()
         if len(headers.getlist("host")) > 1 or _without_port(host) not in self._hosts:
             return problems.UNKNOWN_HOST, problems.UNKNOWN_HOST.advice
-        origin = headers.get("origin")
-        if origin is not None and not self._may_use(origin.lower(), host, headers):
+        origin = _origin_of_asker(headers)
+        is_foreign = origin is not None and not self._may_use(origin, host, headers)
+        if is_foreign and not _is_link_to_a_page(scope, headers):
             return problems.FOREIGN_ORIGIN, problems.FOREIGN_ORIGIN.advice
         return None
 
@@ -63,9 +70,36 @@ class Gate:
         return is_own or origin in self._origins
 
 
+def _origin_of_asker(headers: Headers) -> str | None:
+    """The origin of the page that asks, in lower case; None where no page of another does."""
+    origin = headers.get("origin")
+    if origin is not None:
+        return origin.lower()
+    if headers.get("sec-fetch-site") not in OF_ANOTHER_ORIGIN:
+        return None
+    try:
+        referer = urlsplit(headers.get("referer", "").lower())
+    except ValueError:
+        return ""
+    return f"{referer.scheme}://{referer.netloc}" if referer.netloc else "null"
+
+
+def _is_link_to_a_page(scope: Scope, headers: Headers) -> bool:
+    """Somebody follows a link to /docs, say, in a window where no other page looks into it.
+    What the API itself answers is not for links of others: a checkpoint given out is kept."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and not scope["path"].startswith("/api/")
+        and "origin" not in headers
+        and headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+    )
+
+
 def _guarded(send: Send) -> Send:
-    """Answers that no page may show in a frame (where a click could be stolen) or take for
-    another type than they are."""
+    """Answers that no page may show in a frame (where a click could be stolen), take for
+    another type than they are, or load as part of itself where CORS is not asked."""
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -73,6 +107,7 @@ def _guarded(send: Send) -> Send:
             # Beside a policy of the answer's own, if it has one: a browser keeps to both.
             headers.append("content-security-policy", "frame-ancestors 'none'")
             headers["x-content-type-options"] = "nosniff"
+            headers["cross-origin-resource-policy"] = "same-origin"
         await send(message)
 
     return guarded

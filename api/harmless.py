@@ -31,11 +31,26 @@ _NEVER_CHARACTERS = (
 """The other noncharacters, and the places set aside for format characters to come."""
 
 
+_BEYOND_16_BITS = 0xFFFF
+
+
 class _Shown(dict[int, int | str]):
     """For `str.translate`: every character that must be shown, as "<U+202E>"."""
 
     def __missing__(self, code: int) -> int | str:
         return f"<U+{code:04X}>" if _must_be_shown(code) else code
+
+
+class _Escaped(dict[int, int | str]):
+    """For `str.translate`: the same characters as JSON's own escapes, "\\u202e"."""
+
+    def __missing__(self, code: int) -> int | str:
+        if not _must_be_shown(code):
+            return code
+        if code <= _BEYOND_16_BITS:
+            return f"\\u{code:04x}"
+        high, low = divmod(code - 0x10000, 0x400)
+        return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
 
 
 def visible(text: str) -> str:
@@ -51,6 +66,11 @@ def visible_line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
+def visible_json(text: str) -> str:
+    """JSON that says the same and can be printed: such characters are written as its escapes."""
+    return text.translate(_ESCAPED)
+
+
 def _must_be_shown(code: int) -> bool:
     character = chr(code)
     if character in _KEPT:
@@ -63,3 +83,4 @@ def _is_never_a_character(code: int) -> bool:
 
 
 _SHOWN = _Shown()
+_ESCAPED = _Escaped()

@@ -615,7 +615,7 @@ HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # what acts, reorders or hides
 
 def shown(text: str) -> str:
     """Words of others, so that they do nothing to a terminal."""
-    return "".join(f"\\u{{{ord(c):x}}}" if unicodedata.category(c) in HARMFUL else c for c in text)
+    return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in HARMFUL else c for c in text)
 
 
 def transcript(bundle: dict[str, Any]) -> list[str]:

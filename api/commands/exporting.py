@@ -8,6 +8,7 @@ from api.commands.errors import CommandError
 from api.commands.formats import ExportFormat
 from api.commands.lookup import find_interview
 from api.gateway import utc_now
+from api.harmless import visible_json
 from api.transcript.document import transcript_of
 from api.transcript.html import as_html
 from api.transcript.markdown import as_markdown
@@ -25,7 +26,7 @@ async def export(log: ReadableLog, named: str, format: ExportFormat, kept: str |
             bundle = await bundle_of(log, id, exported_at=utc_now(), kept=kept)
         except BadNote as error:
             raise CommandError(f"the checkpoint is none of this log: {error}") from error
-        return json.dumps(bundle, ensure_ascii=False, indent=2) + "\n"
+        return visible_json(json.dumps(bundle, ensure_ascii=False, indent=2)) + "\n"
     transcript = transcript_of(await log.records(id))
     return as_html(transcript) if format is ExportFormat.HTML else as_markdown(transcript)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from api.commands.terminal import console
+from api.commands.terminal import console, print_json
 from api.harmless import visible_line
 from api.wire import InterviewOverview
 from eventlog.protocol import ReadableLog
@@ -31,7 +31,7 @@ async def list_interviews(
     shown = rows[:limit]
     if as_json:
         listed = [InterviewOverview.of(row).model_dump(mode="json", by_alias=True) for row in shown]
-        print(json.dumps({"interviews": listed}, ensure_ascii=False, indent=2))
+        print_json(json.dumps({"interviews": listed}, ensure_ascii=False, indent=2))
         return
     out = console()
     if not shown:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from api.commands.errors import NothingToShow
-from api.commands.terminal import NOTICED_MS, clock, console, duration, indented
+from api.commands.terminal import NOTICED_MS, clock, console, duration, indented, print_json
 from api.harmless import visible, visible_line
 from api.wire import session_text
 from api.wire_replay import EventsReply
@@ -61,7 +61,7 @@ def show_session(records: Sequence[Record], version: int, *, as_json: bool) -> N
             f"at version {version} the client held no session yet: no question had been asked"
         )
     if as_json:
-        print(session_text(session))
+        print_json(session_text(session))
         return
     out = console()
     status = "complete" if session.is_complete else f"question {session.current_question} waits"
@@ -79,7 +79,8 @@ def show_difference(records: Sequence[Record], old: int, new: int, *, as_json: b
     changes = list(_changes("", before, after))
     if as_json:
         listed = [vars(change) for change in changes]
-        print(json.dumps({"old": old, "new": new, "changes": listed}, ensure_ascii=False, indent=2))
+        told = {"old": old, "new": new, "changes": listed}
+        print_json(json.dumps(told, ensure_ascii=False, indent=2))
         return
     out = console()
     out.print(Text(f"The client's session from version {old} to {new}:", "bold"))
@@ -115,7 +116,7 @@ def _session_at(records: Sequence[Record], version: int) -> Session | None:
 def print_events(records: Sequence[Record]) -> None:
     """Print the events as GET /api/v1/interviews/{id}/events gives them."""
     reply = EventsReply.of(records[0].interview_id, story_of(records))
-    print(reply.model_dump_json(by_alias=True, indent=2))
+    print_json(reply.model_dump_json(by_alias=True, indent=2))
 
 
 # The story

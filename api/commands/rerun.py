@@ -16,7 +16,7 @@ from rich.text import Text
 
 from api.commands.errors import CommandError
 from api.commands.lookup import read_recording, records_named
-from api.commands.terminal import console, duration, indented
+from api.commands.terminal import console, duration, indented, print_json
 from api.harmless import visible, visible_line
 from api.rerun import Exchange, Rerun, Said, on_backends, on_recording
 from api.settings import load_settings
@@ -154,7 +154,7 @@ def _print_json(outcomes: Sequence[Outcome]) -> None:
         "same": all(outcome.is_same for outcome in outcomes),
         "interviews": [_outcome_json(outcome) for outcome in outcomes],
     }
-    print(json.dumps(told, ensure_ascii=False, indent=2))
+    print_json(json.dumps(told, ensure_ascii=False, indent=2))
 
 
 def _outcome_json(outcome: Outcome) -> dict[str, Any]:

@@ -16,6 +16,7 @@ T = TypeVar("T")
 def plain_errors() -> Iterator[None]:
     """Say what is wrong in a line on standard error, and exit with 1."""
     from api.commands.errors import CommandError
+    from api.harmless import visible
     from api.server import CannotServe
     from api.settings import InvalidSettings
     from eventlog.errors import EventLogError
@@ -24,7 +25,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except (CannotServe, CommandError, InvalidSettings, EventLogError) as error:
         for line in str(error).splitlines():
-            typer.echo(f"interview-gateway: {line}", err=True)
+            typer.echo(f"interview-gateway: {visible(line)}", err=True)
         raise typer.Exit(1) from error
 
 

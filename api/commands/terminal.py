@@ -6,6 +6,8 @@ Words that others wrote go through `api.harmless.visible` and are never read as 
 from rich.console import Console
 from rich.text import Text
 
+from api.harmless import visible_json
+
 WHOLE = 1_000_000
 """The width when piped: nothing is cut off or broken for whoever reads it line by line."""
 
@@ -19,6 +21,11 @@ def console() -> Console:
     if not found.is_terminal:
         found = Console(highlight=False, markup=False, emoji=False, width=WHOLE, color_system=None)
     return found
+
+
+def print_json(text: str) -> None:
+    """Print JSON: whole, its every value as it is, and nothing in it that acts on a terminal."""
+    print(visible_json(text))
 
 
 def duration(milliseconds: int) -> str:

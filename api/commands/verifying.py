@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from api.commands.errors import CommandError
 from api.commands.exporting import read_note
-from api.commands.terminal import console
+from api.commands.terminal import console, print_json
 from api.harmless import visible_line
 from eventlog import file
 from eventlog.errors import LogUnavailable
@@ -40,7 +40,7 @@ def verify_log(url: str, *, key: str | None, kept: Sequence[Path], as_json: bool
     with _progress() as told:
         report = verify(path, key_name(log_id), key=verifier, kept=notes, progress=told)
     if as_json:
-        print(json.dumps(_as_json(report, path, verifier), indent=2, ensure_ascii=False))
+        print_json(json.dumps(_as_json(report, path, verifier), indent=2, ensure_ascii=False))
     else:
         _print(report, path, verifier, is_trusted=trusted is not None)
     return report.holds
@@ -86,7 +86,7 @@ def _print(report: Report, path: Path, key: VerifierKey | None, *, is_trusted: b
     if report.left_out:
         out.print(f"There is more: {report.left_out:,} findings are not shown.")
     held = f"{report.events:,} events of {report.interviews:,} interviews"
-    out.print(f"Log: {path} ({report.origin})")
+    out.print(visible_line(f"Log: {path} ({report.origin})"))
     if report.holds:
         out.print(f"It holds: {held}, all as they were logged.", style="green")
     else:

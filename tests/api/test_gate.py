@@ -1,5 +1,7 @@
 """Who may talk to the gateway: other pages in the same browser may not."""
 
+import asyncio
+
 import pytest
 
 from tests.events import head_of
@@ -133,6 +135,76 @@ def test_no_page_may_show_the_gateway_in_a_frame(alone: Served, path: str) -> No
     headers = alone.get(path).headers
     assert headers["content-security-policy"] == "frame-ancestors 'none'"
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+LINK = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    "referer", [None, "https://evil.example/page", "http://127.0.0.1:1/", "//["]
+)
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"},
+        {"sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"},
+        LINK,
+        {},
+    ],
+)
+def test_a_page_cannot_have_a_checkpoint_kept_by_an_image_a_frame_or_a_link(
+    alone: Served, site: str, referer: str | None, how: dict[str, str]
+) -> None:
+    alone.post(START, ENGINEER)
+    log = alone.app.state.gateway.log
+    before = asyncio.run(log.kept_checkpoints())
+    headers = {"user-agent": CHROME, "sec-fetch-site": site, **how}
+    headers |= {"referer": referer} if referer else {}
+    response = alone.client.get("/api/v1/audit/checkpoint", headers=headers)
+    assert response.status_code == 403
+    assert asyncio.run(log.kept_checkpoints()) == before
+
+
+@pytest.mark.parametrize(
+    ("site", "referer", "agent"),
+    [
+        ("none", None, CHROME),  # typed in, or from a bookmark
+        ("same-origin", "http://127.0.0.1:8009/docs", CHROME),
+        ("same-site", "http://localhost:3000/", CHROME),
+        ("cross-site", "http://localhost:3000/interviews/1?x", CHROME),
+        ("cross-site", None, ELECTRON),
+    ],
+)
+def test_links_to_a_transcript_work_from_the_pages_that_may_use_the_gateway(
+    alone: Served, site: str, referer: str | None, agent: str
+) -> None:
+    headers = {"user-agent": agent, "sec-fetch-site": site, **LINK}
+    headers |= {"referer": referer} if referer else {}
+    assert alone.client.get("/api/v1/interviews", headers=headers).status_code == 200
+
+
+def test_a_link_to_the_docs_may_stand_anywhere(alone: Served) -> None:
+    headers = {"user-agent": CHROME, "sec-fetch-site": "cross-site", **LINK}
+    assert alone.client.get("/docs", headers=headers).status_code == 200
+    in_a_frame = headers | {"sec-fetch-dest": "iframe"}
+    assert alone.client.get("/docs", headers=in_a_frame).status_code == 403
+    assert alone.client.post("/docs", headers=headers).status_code == 403
+
+
+def test_a_page_that_may_use_the_gateway_may_reach_into_the_private_network(alone: Served) -> None:
+    headers = {
+        "origin": "http://localhost:3000",
+        "access-control-request-method": "POST",
+        "access-control-request-private-network": "true",
+    }
+    response = alone.client.options(START, headers=headers)
+    assert response.status_code == 200
+    assert response.headers["access-control-allow-private-network"] == "true"
+    response = alone.client.options(START, headers=headers | {"origin": "https://evil.example"})
+    assert response.status_code == 403
+    assert "access-control-allow-private-network" not in response.headers
 
 
 def test_more_origins_and_hosts_can_be_set() -> None:

@@ -1,12 +1,13 @@
 """Words of others, shown so that they can do nothing."""
 
+import json
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.harmless import visible, visible_line
+from api.harmless import visible, visible_json, visible_line
 
 ANYTHING = st.text(st.characters(codec=None))
 DIRECTIONS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]
@@ -80,3 +81,10 @@ def test_a_line_is_one(text: str) -> None:
     line = visible_line(text)
     assert len(line.splitlines()) <= 1
     assert line == line.strip()
+
+
+@given(ANYTHING)
+def test_json_says_the_same_and_holds_no_character_that_acts(text: str) -> None:
+    shown = visible_json(json.dumps({"said": text}, ensure_ascii=False, indent=2))
+    assert json.loads(shown) == json.loads(json.dumps({"said": text}))
+    assert visible(shown) == shown
