@@ -303,7 +303,7 @@ def _serve(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from api.app import create_app
-    from api.server import Server, bound
+    from api.server import Protocol, Server, bound
     from api.settings import load_settings
 
     settings = load_settings(host=host, port=port)
@@ -318,6 +318,7 @@ def _serve(host: str | None, port: int | None) -> None:
             typer.echo(f"Recording: {settings.recording} ({gateway.recording})")
         config = uvicorn.Config(
             application,
+            http=Protocol,
             log_config=None,
             access_log=False,
             server_header=False,

@@ -11,6 +11,7 @@ from api.problems import (
     NOT_JSON,
     PROBLEM_JSON,
     TOO_LARGE,
+    TOO_SLOW,
     UNKNOWN_HOST,
     Problem,
     ProblemType,
@@ -42,7 +43,7 @@ def point_to(record: Record, response: Response) -> None:
 
 
 EVERYWHERE = (UNKNOWN_HOST, FOREIGN_ORIGIN)
-WITH_BODY = (TOO_LARGE, NOT_JSON, INVALID_INPUT)
+WITH_BODY = (TOO_SLOW, TOO_LARGE, NOT_JSON, INVALID_INPUT)
 
 
 def documented(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
