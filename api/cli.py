@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import socket
 import sys
 from pathlib import Path
@@ -303,11 +302,12 @@ def _serve(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from api.app import create_app
+    from api.printed import set_up_logging
     from api.server import Protocol, Server, bound
     from api.settings import load_settings
 
     settings = load_settings(host=host, port=port)
-    _set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level)
     # Both are taken before anything starts, so that what is wrong with them is one line.
     with bound(settings.host, settings.port) as listener:
         application = create_app(settings)
@@ -330,13 +330,6 @@ def _serve(host: str | None, port: int | None) -> None:
         gc.freeze()
         asyncio.run(_run(Server(config), listener, gateway))
     typer.echo("Stopped; the event log is closed.")
-
-
-def _set_up_logging(level: str) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
-    # These tell of every request, probe and transition; only their warnings are news.
-    for talkative in ("httpx", "httpcore", "transitions", "uvicorn"):
-        logging.getLogger(talkative).setLevel(max(logging.WARNING, logging.getLogger().level))
 
 
 def _url(listener: socket.socket) -> str:
