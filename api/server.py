@@ -17,6 +17,9 @@ REQUEST_SECONDS = 10.0
 """Seconds within which a request must have come in, from its first byte to its last. The
 largest takes a few milliseconds on this machine, and a second over a poor network."""
 
+UNREAD_SECONDS = 10.0
+"""Seconds after which a client that does not read its answer is let go."""
+
 
 class CannotServe(Exception):
     """The address cannot be listened on. The message says what to do."""
@@ -40,10 +43,12 @@ class Protocol(H11Protocol):
     byte now and then would hold its connection for ever, and a few hundred would hold all.
 
     The limit is on the wire, not in the application, because an answer (a refusal, say) does
-    not end a request whose body still drips in.
+    not end a request whose body still drips in. Nor may a client hold its connection by never
+    reading what it asked for.
     """
 
     _arriving: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -58,7 +63,21 @@ class Protocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
+        self._has_read()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._has_read()
+        super().resume_writing()
+
+    def _has_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _expect_a_request(self) -> None:
         self._arriving = self.loop.call_later(REQUEST_SECONDS, self._give_up)

@@ -5,7 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx
@@ -134,6 +134,22 @@ def test_who_sends_nothing_at_all_is_let_go(hurried: Served) -> None:
         began = time.monotonic()
         assert read_to_end(sock) == b""
     assert time.monotonic() - began < 10
+
+
+def test_who_never_reads_the_answers_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "UNREAD_SECONDS", 0.5)
+    requests = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100
+
+    def keep_asking(sock: socket.socket) -> None:
+        gives_up = time.monotonic() + 20
+        while time.monotonic() < gives_up:
+            with suppress(TimeoutError):  # the gateway reads no more while it cannot answer
+                sock.sendall(requests)
+
+    with serving() as gateway, connected(gateway.url) as sock:
+        sock.settimeout(0.2)
+        with pytest.raises(ConnectionError):
+            keep_asking(sock)
 
 
 def test_the_time_a_reply_takes_is_not_the_senders() -> None:
