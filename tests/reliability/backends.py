@@ -82,6 +82,8 @@ class Lane:
         self.services = services
         self.tallies: defaultdict[str, Tally] = defaultdict(Tally)
         self.slowest = dict.fromkeys((HEALTH, MODELS), 0.0)
+        self.own_delay = 0.0
+        """The longest that this program itself was held up: part of the times it took."""
         self.complaints: list[str] = []
         self._slack = slack
         self._refusing: set[FakeServer] = set()
@@ -186,7 +188,9 @@ class Lane:
         """Ask for health and models, again and again, until cancelled."""
         async with self.client() as client:
             while True:
+                began = time.monotonic()
                 await asyncio.sleep(0.1)
+                self.own_delay = max(self.own_delay, time.monotonic() - began - 0.1)
                 health = await self.timed(client, HEALTH, "GET", "/health")
                 if health["summary"]["total"] != len(VARIABLES):
                     self.complain(f"health tells of {health['summary']}")
@@ -343,6 +347,7 @@ def table(lanes: Sequence[Lane]) -> str:
     rows += [[fault, *(str(lane.tallies[fault]) for lane in lanes)] for fault in faults]
     for what in (HEALTH, MODELS):
         rows.append([f"slowest {what}", *(f"{lane.slowest[what]:.3f} s" for lane in lanes)])
+    rows.append(["this program's own delay", *(f"{lane.own_delay:.3f} s" for lane in lanes)])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -351,6 +356,7 @@ def _as_json(lanes: Sequence[Lane], outcomes: Sequence[Outcome]) -> str:
         lane.name: {
             "faults": {fault: asdict(tally) for fault, tally in lane.tallies.items()},
             "slowest": lane.slowest,
+            "own_delay": lane.own_delay,
             **asdict(outcome),
             "complaints": lane.complaints,
         }
