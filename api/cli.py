@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import logging
 import socket
 import sys
 from pathlib import Path
@@ -303,11 +302,12 @@ def _serve(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from api.app import create_app
-    from api.server import Server, bound
+    from api.printed import set_up_logging
+    from api.server import Protocol, Server, bound
     from api.settings import load_settings
 
     settings = load_settings(host=host, port=port)
-    _set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level)
     # Both are taken before anything starts, so that what is wrong with them is one line.
     with bound(settings.host, settings.port) as listener:
         application = create_app(settings)
@@ -318,6 +318,7 @@ def _serve(host: str | None, port: int | None) -> None:
             typer.echo(f"Recording: {settings.recording} ({gateway.recording})")
         config = uvicorn.Config(
             application,
+            http=Protocol,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -329,24 +330,6 @@ def _serve(host: str | None, port: int | None) -> None:
         gc.freeze()
         asyncio.run(_run(Server(config), listener, gateway))
     typer.echo("Stopped; the event log is closed.")
-
-
-class _Harmless(logging.Formatter):
-    """Lines for a terminal, whosever words are in them."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        from api.harmless import visible
-
-        return visible(super().format(record))
-
-
-def _set_up_logging(level: str) -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level=level, handlers=[handler])
-    # These tell of every request, probe and transition; only their warnings are news.
-    for talkative in ("httpx", "httpcore", "transitions", "uvicorn"):
-        logging.getLogger(talkative).setLevel(max(logging.WARNING, logging.getLogger().level))
 
 
 def _url(listener: socket.socket) -> str:

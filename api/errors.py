@@ -14,7 +14,6 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api import problems
-from api.harmless import visible_line
 from api.problems import FieldError, ProblemType, problem_response
 from api.refusals import (
     AlreadyComplete,
@@ -184,5 +183,7 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
 
 
 async def _mistake(request: Request, error: Exception) -> JSONResponse:
-    logger.error("%s %s failed", request.method, visible_line(request.url.path), exc_info=error)
+    # The endpoint's path, not the one asked for: a caller may write anything into that.
+    path = getattr(request.scope.get("route"), "path", "A request outside the endpoints")
+    logger.error("%s %s failed", request.method, path, exc_info=error)
     return _problem(request, problems.INTERNAL_ERROR, problems.INTERNAL_ERROR.advice)

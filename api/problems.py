@@ -72,12 +72,6 @@ METHOD_NOT_ALLOWED = ProblemType(
     "This path does not take that method",
     "The `Allow` header names the ones it takes.",
 )
-INTERVIEW_FORGOTTEN = ProblemType(
-    "interview-forgotten",
-    HTTPStatus.GONE,
-    "The interview's words were forgotten",
-    "The list and its events still show that it was held; start a new interview.",
-)
 INTERVIEW_ON_HOLD = ProblemType(
     "interview-on-hold",
     HTTPStatus.CONFLICT,
@@ -101,6 +95,12 @@ TOO_LARGE = ProblemType(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "The body is too large",
     "A body has at most 1 MiB.",
+)
+TOO_SLOW = ProblemType(
+    "too-slow",
+    HTTPStatus.REQUEST_TIMEOUT,
+    "The request took too long to come in",
+    "A request must be in, head and body, within 10 seconds. Send it again.",
 )
 NOT_JSON = ProblemType(
     "not-json",
@@ -141,6 +141,7 @@ PROBLEM_TYPES = {
         SESSION_CONFLICT,
         INTERVIEW_COMPLETE,
         TOO_LARGE,
+        TOO_SLOW,
         NOT_JSON,
         INVALID_INPUT,
         LOG_UNAVAILABLE,

@@ -12,6 +12,7 @@ from api.problems import (
     NOT_JSON,
     PROBLEM_JSON,
     TOO_LARGE,
+    TOO_SLOW,
     UNKNOWN_HOST,
     Problem,
     ProblemType,
@@ -50,7 +51,7 @@ def json_of(reply: BaseModel) -> Response:
 
 
 EVERYWHERE = (UNKNOWN_HOST, FOREIGN_ORIGIN)
-WITH_BODY = (TOO_LARGE, NOT_JSON, INVALID_INPUT)
+WITH_BODY = (TOO_SLOW, TOO_LARGE, NOT_JSON, INVALID_INPUT)
 
 
 def documented(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:

@@ -1,12 +1,24 @@
 """uvicorn and its socket, as the gateway needs them."""
 
+import asyncio
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from api.problems import TOO_SLOW, problem_response
+
+REQUEST_SECONDS = 10.0
+"""Seconds within which a request must have come in, from its first byte to its last. The
+largest takes a few milliseconds on this machine, and a second over a poor network."""
+
+UNREAD_SECONDS = 10.0
+"""Seconds after which a client that does not read its answer is let go."""
 
 
 class CannotServe(Exception):
@@ -23,6 +35,79 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.should_exit = True
+
+
+class Protocol(H11Protocol):
+    """HTTP/1.1 in which a request has come in within `REQUEST_SECONDS`, or its connection is
+    closed. uvicorn itself limits only the time between two requests: a client that sends a
+    byte now and then would hold its connection for ever, and a few hundred would hold all.
+
+    The limit is on the wire, not in the application, because an answer (a refusal, say) does
+    not end a request whose body still drips in. Nor may a client hold its connection by never
+    reading what it asked for.
+    """
+
+    _arriving: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_a_request()
+
+    def data_received(self, data: bytes) -> None:
+        if self._arriving is None:
+            self._expect_a_request()
+        super().data_received(data)
+        if not self._has_begun():
+            self._expect_nothing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        self._has_read()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._has_read()
+        super().resume_writing()
+
+    def _has_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def _expect_a_request(self) -> None:
+        self._arriving = self.loop.call_later(REQUEST_SECONDS, self._give_up)
+
+    def _expect_nothing(self) -> None:
+        if self._arriving is not None:
+            self._arriving.cancel()
+            self._arriving = None
+
+    def _has_begun(self) -> bool:
+        """True if some of a request is in, but not all of it."""
+        state = self.conn.their_state
+        return state is h11.SEND_BODY or (state is h11.IDLE and self.conn.trailing_data[0] != b"")
+
+    def _give_up(self) -> None:
+        self._arriving = None
+        if self.transport.is_closing():
+            return
+        if self._has_begun() and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            self._answer_that_it_is_too_slow()
+        self.transport.close()
+
+    def _answer_that_it_is_too_slow(self) -> None:
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # the application has nobody to answer any more
+        path = self.scope["path"] if self.conn.their_state is h11.SEND_BODY else "/"
+        answer = problem_response(TOO_SLOW, TOO_SLOW.advice, path, headers={"connection": "close"})
+        head = h11.Response(status_code=answer.status_code, headers=answer.raw_headers)
+        for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
 
 
 @contextmanager

@@ -8,7 +8,8 @@ were used in the end.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from backends.deadline import Deadline
@@ -23,6 +24,11 @@ from statemachine.wording import asks, closes, renumber
 FIRST_SHARE = 0.6
 """How much of the time that is left a backend gets while others wait behind it: enough for
 a model that is slow, and not so much that the next one has no chance."""
+
+MAX_WAITING = 100
+"""How many may wait for a backend at once. Where 100 time-outs end together, all are answered
+in a fifth of a second; 800 took two, and neither replies nor health were in time. Who comes on
+top is not kept waiting but gets the templates' words."""
 
 # Everything of Unicode's Cc but tab and newline: terminal escapes, bells, NUL; and carriage
 # returns, so that lines end the same way wherever they are from.
@@ -66,6 +72,7 @@ class Chain:
         self._offline_reason = offline_reason
         self._source_of = source_of
         self._recording: tuple[Backend, ...] = (recording,) if recording else ()
+        self._asking = 0
 
     @property
     def asks_nobody(self) -> bool:
@@ -107,7 +114,7 @@ class Chain:
             limit = deadline.left() * (FIRST_SHARE if others_wait else 1)
             try:
                 self._check_up(backend)
-                async with asyncio.timeout(limit):
+                async with self._place(), asyncio.timeout(limit):
                     words = await ask(backend)
                 accepted = accept(words)
             except TimeoutError:
@@ -123,6 +130,17 @@ class Chain:
         words = await ask(self._templates)  # a test says that these are as they must be
         accepted = _Accepted(words.text, words.concludes)
         return _reply(self._templates, words, accepted, began, attempts)
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """One of the places to wait in. Raises BackendError when all are taken."""
+        if self._asking >= MAX_WAITING:
+            raise BackendError(f"Not asked: {self._asking} others wait for a reply")
+        self._asking += 1
+        try:
+            yield
+        finally:
+            self._asking -= 1
 
     def _in_order(self, session: Session) -> list[Backend]:
         """The recording, then the backends, the one that offers the session's model first.

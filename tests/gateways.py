@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.server import bound
+from api.server import Protocol, bound
 from api.settings import Settings
 from backends.services import SERVICES
 from eventlog.memory import MemoryEventLog
@@ -67,7 +67,9 @@ def serving(
     chosen = settings_for(*services, **settings)
     needs_memory = log is None and chosen.eventlog_url == "memory:"
     app = create_app(chosen, MemoryEventLog() if needs_memory else log)
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=6)
+    config = uvicorn.Config(
+        app, http=Protocol, log_config=None, access_log=False, timeout_graceful_shutdown=6
+    )
     server = uvicorn.Server(config)
     with bound("127.0.0.1", 0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

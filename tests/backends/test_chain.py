@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from backends.chain import Reply
+from backends.chain import MAX_WAITING, Reply
 from backends.deadline import Deadline
 from backends.services import CONVERSATION, GRANITE, OLLAMA, TEMPLATES
 from backends.templates import load_scripts
@@ -327,3 +327,27 @@ def test_in_every_mood_there_are_words_by_the_deadline(servers: Servers, mood: M
     assert closing.closes
     assert not asks(closing.text)
     assert not summary.closes
+
+
+def test_who_comes_when_too_many_wait_is_not_kept_waiting(servers: Servers) -> None:
+    speaking_in(Mood.HANG, *servers)
+
+    async def crowded(stage: Stage) -> tuple[Reply, float, Reply]:
+        loop = asyncio.get_running_loop()
+        waiting = [
+            asyncio.create_task(stage.chain.speak(turn(2), Deadline.after(2)))
+            for _ in range(MAX_WAITING)
+        ]
+        await asyncio.sleep(0.01)  # each has begun to wait
+        began = loop.time()
+        one_more = await stage.chain.speak(turn(2), Deadline.after(2))
+        took = loop.time() - began
+        await asyncio.gather(*waiting)
+        speaking_in(Mood.GOOD, *servers)
+        return one_more, took, await stage.chain.speak(turn(2), Deadline.after(PATIENCE))
+
+    one_more, took, later = staged(servers, crowded)
+    assert one_more.origin.backend == TEMPLATES
+    assert {reason for _, reason in reasons(one_more)} == {"Not asked: 100 others wait for a reply"}
+    assert took < 1
+    assert later.origin.backend == GRANITE

@@ -108,6 +108,15 @@ def test_no_shell_stands_between_the_engine_and_the_gateway() -> None:
     assert "ENTRYPOINT" not in [name for name, _ in stages()[-1]]
 
 
+def test_nothing_secret_gets_into_the_image() -> None:
+    """Settings, logs and the keys that sign them may lie about where an image is built."""
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    last_included = max(n for n, line in enumerate(ignored) if line.startswith("!"))
+    assert {"**/.env*", "**/*.db*", "**/*.key"} <= set(ignored[last_included:])
+    assert "ARG" not in [name for stage in stages() for name, _ in stage]
+    assert set(image_environment()) == {"PATH", "PYTHONUNBUFFERED", "HOST", "PORT", "EVENTLOG_URL"}
+
+
 def test_the_log_is_on_the_volume() -> None:
     (volume,) = json.loads(in_image("VOLUME"))
     log = sqlite_path(image_environment()["EVENTLOG_URL"])
