@@ -1,0 +1,1 @@
+"""The promises under faults: each part can be run again, longer."""
