@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.links import add_links
 from api.problems import Problem
 from api.responses import EVERYWHERE, WITH_BODY, documented
 from backends.models import ModelCatalogue
@@ -11,7 +12,8 @@ from backends.models import ModelCatalogue
 
 def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
     """Make `app.openapi` tell of the problems: which there are everywhere, and that 422 is
-    one of them and not FastAPI's own shape. Its example of a model is one that there is."""
+    one of them and not FastAPI's own shape; and of what can follow an answer. Its example of
+    a model is one that there is."""
     as_generated = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -19,6 +21,7 @@ def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
         document = as_generated()
         if is_new:
             _tell_of_problems(document)
+            add_links(document)
         example = {"modelId": catalogue.listed()[0].id}
         document["components"]["schemas"]["SelectRequest"]["examples"] = [example]
         return document

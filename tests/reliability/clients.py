@@ -123,6 +123,10 @@ def forged(session: Posted, how: str, other: str) -> Posted:
     return changed
 
 
+has_run_for_a_while = precondition(lambda machine: machine.steps > 5)
+"""Starting takes longer than anything else that is done here."""
+
+
 class Clients(RuleBasedStateMachine):
     """`copies` are the sessions that clients hold, old ones and forged ones too."""
 
@@ -137,6 +141,7 @@ class Clients(RuleBasedStateMachine):
         self.documented = documented_by(self.gateway)
         self.touched: set[str] = set()
         self.last: Request | None = None
+        self.steps = 0
 
     # What clients do
 
@@ -269,18 +274,17 @@ class Clients(RuleBasedStateMachine):
 
     # What becomes of the gateway
 
-    @rule()
-    def restart(self) -> None:
-        counts["restarts"] += 1
-        self.gateway.restart()
-        self.touched.update(self.model.kept)
+    @has_run_for_a_while
+    @rule(cleanly=st.booleans())
+    def restart(self, cleanly: bool) -> None:
+        if cleanly:
+            counts["restarts"] += 1
+            self.gateway.restart()
+            self._forget_nothing()
+        else:
+            self._kill()
 
-    @rule()
-    def kill(self) -> None:
-        counts["kills"] += 1
-        self.gateway.kill()
-        self.touched.update(self.model.kept)
-
+    @has_run_for_a_while
     @rule(copy=copies, answer=answers)
     def kill_between_answer_and_reply(self, copy: Posted, answer: str) -> None:
         kept = self.model.kept.get(copy.get("interviewId", ""))
@@ -289,8 +293,9 @@ class Clients(RuleBasedStateMachine):
             self.gateway.run(self.gateway.log.append(kept.id, kept.events, moves, utc_now()))
             self.model.interrupt(kept.id, answer)
             counts["kills between answer and reply"] += 1
-            self.kill()
+            self._kill()
 
+    @has_run_for_a_while
     @rule(id=own_ids, total=totals)
     def kill_between_start_and_question(self, id: str, total: int) -> None:
         if id not in self.model.kept:
@@ -300,8 +305,9 @@ class Clients(RuleBasedStateMachine):
             self.gateway.run(self.gateway.log.append(id, 0, begun, utc_now()))
             self.model.begin(id, asked)
             counts["kills between start and question"] += 1
-            self.kill()
+            self._kill()
 
+    @has_run_for_a_while
     @rule(copy=copies, answer=answers, turns=st.integers(0, 40))
     def kill_in_the_middle_of_a_move(self, copy: Posted, answer: str, turns: int) -> None:
         """Nobody knows how far it came, but the log: a part of the move, or none of it."""
@@ -312,20 +318,30 @@ class Clients(RuleBasedStateMachine):
             return
         counts["kills in the middle of a move"] += 1
         request = Request("POST", RESPOND, {"session": copy, "message": answer})
-        self.gateway.kill(request, turns=turns)
+        self._kill(request, turns=turns)
         done = len(self._kinds_of(kept.id)) - kept.events
         assert 0 <= done <= 2, f"{done} events of one move"
         if done:
             self.model.interrupt(kept.id, answer)
         if done == 2:
-            self.model._hand_out(kept, self._newest_session(kept.id))
+            self.model.hand_out(kept, self._newest_session(kept.id))
+
+    def _kill(self, *requests: Request, turns: int = 0) -> None:
+        counts["kills"] += 1
+        self.gateway.kill(*requests, turns=turns)
+        self._forget_nothing()
+
+    def _forget_nothing(self) -> None:
+        """Look at all interviews after this step."""
         self.touched.update(self.model.kept)
+        self.steps = 0
 
     # What must hold after each step
 
     @invariant()
     def the_log_holds_what_was_acknowledged_and_no_more(self) -> None:
         counts["steps"] += 1
+        self.steps += 1
         assert self.gateway.run(self.gateway.log.head()) == self.model.events
         for id in sorted(self.touched):
             self._check_interview(id, self.model.kept.get(id))
@@ -407,9 +423,8 @@ class Clients(RuleBasedStateMachine):
         counts["requests"] += 1
         counts[f"{response.status_code} {method} {path}"] += 1
         if path.endswith(("/start", "/respond")) and response.status_code in (200, 409):
-            session = response.json()["session" if response.is_error else "config"] and (
-                response.json() if response.is_success else response.json()["session"]
-            )
+            body = response.json()
+            session = body if response.is_success else body["session"]
             if id := session.get("interviewId"):
                 self.touched.add(id)
 

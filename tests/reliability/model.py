@@ -176,7 +176,7 @@ class Model:
             assert messages[1]["content"] == OPENING_WORDS
             assert session["config"]["role"] == asked["role"]
             assert session["config"]["totalQuestions"] == _total(asked)
-            self._hand_out(kept, session)
+            self.hand_out(kept, session)
         assert session == kept.held[0], "a start was posted again and gave another session"
 
     def _began_so(self, kept: Kept, asked: Posted) -> bool:
@@ -245,14 +245,14 @@ class Model:
             return
         if kept.pending is None:
             self._take(kept, answer)
-        self._hand_out(kept, session)
+        self.hand_out(kept, session)
 
     def _take(self, kept: Kept, answer: str) -> None:
         kept.pending = answer
         kept.kinds["answer-given"] += 1
         kept.summed_up = False
 
-    def _hand_out(self, kept: Kept, session: Posted) -> None:
+    def hand_out(self, kept: Kept, session: Posted) -> None:
         """The interviewer spoke: `session` is the next one."""
         assert session["interviewId"] == kept.id
         total = session["config"]["totalQuestions"]
@@ -275,7 +275,7 @@ class Model:
     def _behind(self, kept: Kept, response: httpx.Response) -> None:
         body = _expect(response, 409, "behind")
         if kept.pending is not None:
-            self._hand_out(kept, body["session"])  # the client goes on from a whole session
+            self.hand_out(kept, body["session"])  # the client goes on from a whole session
         self._check_log_session(kept, body)
 
     def _known(self, posted: Posted, response: httpx.Response, answer: str | None) -> Kept | None:
@@ -310,7 +310,7 @@ class Model:
         kept.held = [session | {"interviewId": id} for session in _states_of(posted)]
         if answer is not None:
             self._take(kept, answer)
-            self._hand_out(kept, body)
+            self.hand_out(kept, body)
 
     def _standing_at(self, posted: Posted) -> list[tuple[Kept, int]]:
         """The interviews that the log knows by these words, and where they had them. One that
@@ -379,7 +379,7 @@ class Model:
 
     def _speak_unheard(self, kept: Kept) -> None:
         """A reply that nobody was given yet: `unheard` fetches it from the log."""
-        self._hand_out(kept, self.unheard(kept.id))
+        self.hand_out(kept, self.unheard(kept.id))
 
     unheard: Callable[[str], Posted]
     """The newest session of an interview, by the log."""
