@@ -18,7 +18,15 @@ def add_links(document: Document) -> None:
     logs_own = _with_session(document, "$response.body#/session")
     of_overview = _of_interview(document, "$response.body#/interviewId")
     first_listed = _of_interview(document, "$response.body#/interviews/0/interviewId")
+    with_model = {
+        "start": {
+            "operationId": _id_of(document, "post", f"{INTERVIEWS}/start"),
+            "requestBody": {"model": "$response.body#/models/0/id"},
+            "description": "Set up an interview that is held with the first of these models.",
+        }
+    }
     for method, path, status, links in (
+        ("get", "/api/v1/models", "200", with_model),
         ("post", f"{INTERVIEWS}/start", "200", whole),
         ("post", f"{INTERVIEWS}/start", "409", logs_own),
         ("post", f"{INTERVIEWS}/respond", "200", whole),
