@@ -1,11 +1,12 @@
 """What the OpenAPI document says beyond what FastAPI reads off the endpoints."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 
 from api.links import add_links
-from api.problems import Problem
+from api.problems import INVALID_INPUT, Problem, ProblemType
 from api.responses import EVERYWHERE, WITH_BODY, documented
 from backends.models import ModelCatalogue
 
@@ -39,8 +40,17 @@ def _tell_of_problems(document: dict[str, Any]) -> None:
         schemas.pop(name, None)
     for path in document["paths"].values():
         for operation in path.values():
-            responses = operation["responses"]
-            takes_input = responses.pop("422", None) is not None
-            kinds = (*EVERYWHERE, *WITH_BODY) if takes_input else EVERYWHERE
-            for status, response in documented(*kinds).items():
-                responses.setdefault(str(status), response)
+            operation["responses"].pop("422", None)
+            for status, response in documented(*_kinds_of(operation)).items():
+                operation["responses"].setdefault(str(status), response)
+
+
+def _kinds_of(operation: dict[str, Any]) -> Iterator[ProblemType]:
+    """What can be wrong with a request before anything is done about it. An id in the path is
+    one, or the path is another one: that is no input that could be refused."""
+    yield from EVERYWHERE
+    has_body = "requestBody" in operation
+    if has_body:
+        yield from WITH_BODY
+    if has_body or any(given["in"] == "query" for given in operation.get("parameters", ())):
+        yield INVALID_INPUT

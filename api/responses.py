@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from api.problems import (
     FOREIGN_ORIGIN,
-    INVALID_INPUT,
     NOT_JSON,
     PROBLEM_JSON,
     TOO_LARGE,
@@ -42,7 +41,7 @@ def point_to(record: Record, response: Response) -> None:
 
 
 EVERYWHERE = (UNKNOWN_HOST, FOREIGN_ORIGIN)
-WITH_BODY = (TOO_LARGE, NOT_JSON, INVALID_INPUT)
+WITH_BODY = (TOO_LARGE, NOT_JSON)
 
 
 def documented(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
