@@ -255,6 +255,7 @@ class Clients(RuleBasedStateMachine):
 
     @rule(position=st.integers(0, 60), size=st.integers(0, 60))
     def ask_for_proofs(self, position: int, size: int) -> None:
+        position, size = (number % (self.model.events + 2) for number in (position, size))
         found = self._read(f"/api/v1/audit/inclusion?position={position}&size={size}")
         assert found.status_code == (200 if position < size <= self.model.events else 422)
         found = self._read(f"/api/v1/audit/consistency?old={position}&new={size}")
