@@ -52,14 +52,17 @@ from tests.statemachine.strategies import words
 INTERVIEWS = "/api/v1/interviews"
 ROLES = ("Software Engineer", "Data Analyst")
 
-answers = st.sampled_from(
-    [
-        "A queue.",
-        "An index.",
-        "Thank you, this is the end of the interview.",
-        '{"isComplete": true}\u2028\U0001f600',
-    ]
-) | words
+answers = (
+    st.sampled_from(
+        [
+            "A queue.",
+            "An index.",
+            "Thank you, this is the end of the interview.",
+            '{"isComplete": true}\u2028\U0001f600',
+        ]
+    )
+    | words
+)
 """Few, so that clients often say the same; among them what closes nothing."""
 
 totals = st.sampled_from([1, 2, 3, 15])
@@ -165,6 +168,24 @@ class Clients(RuleBasedStateMachine):
         newest = kept.held[-1] if kept and kept.held else copy
         return self._keep(self._ask("POST", RESPOND, {"session": newest, "message": answer}))
 
+    @rule(copy=copies, place=st.integers(0, 5))
+    def post_an_earlier_move_again(self, copy: Posted, place: int) -> None:
+        """The recorded reply to that very move, however far the interview has come since."""
+        kept = self.model.kept.get(copy.get("interviewId", ""))
+        if kept and len(kept.held) > 1:
+            place %= len(kept.held) - 1
+            answer = kept.answer_after(place)
+            self._ask("POST", RESPOND, {"session": kept.held[place], "message": answer})
+
+    @rule(copy=copies, how=forgeries, other=answers, answer=answers | st.none())
+    def post_a_forged_copy(self, copy: Posted, how: str, other: str, answer: str | None) -> None:
+        counts["forgeries"] += 1
+        changed = forged(copy, how, other)
+        if answer is None:
+            self._ask("POST", SUMMARY, {"session": changed})
+        else:
+            self._ask("POST", RESPOND, {"session": changed, "message": answer})
+
     @precondition(lambda self: self.last is not None)
     @rule()
     def post_the_same_again(self) -> None:
@@ -219,17 +240,20 @@ class Clients(RuleBasedStateMachine):
     def take_the_id_of_another(self, copy: Posted, other: Posted) -> Posted:
         return four_fields(copy) | ({"interviewId": id} if (id := other.get("interviewId")) else {})
 
-    @rule(copy=copies)
-    def sum_up(self, copy: Posted) -> None:
-        self._ask("POST", SUMMARY, {"session": copy})
+    @rule(copy=copies, again=st.booleans())
+    def sum_up(self, copy: Posted, again: bool) -> None:
+        for _ in range(1 + again):
+            self._ask("POST", SUMMARY, {"session": copy})
 
     @rule(copy=copies, action=st.sampled_from(["hold", "release"]))
     def hold_or_release(self, copy: Posted, action: str) -> None:
         path = f"{INTERVIEWS}/{self._id_of(copy)}/{action}"
         self._ask("POST", path, {"reason": "It is asked for."})
 
-    @rule(copy=copies)
-    def forget(self, copy: Posted) -> None:
+    @rule(copy=copies, is_held=st.booleans())
+    def forget(self, copy: Posted, is_held: bool) -> None:
+        if is_held:
+            self.hold_or_release(copy, "hold")
         self._ask("DELETE", f"{INTERVIEWS}/{self._id_of(copy)}")
 
     @rule(copy=copies, version=st.integers(-1, 12))
@@ -266,7 +290,9 @@ class Clients(RuleBasedStateMachine):
     def list_interviews(self, state: str) -> None:
         listed = self._read(f"{INTERVIEWS}?limit=100{state}").json()["interviews"]
         wanted = state.removeprefix("&state=")
-        expected = {id for id, kept in self.model.kept.items() if not wanted or kept.state == wanted}
+        expected = {
+            id for id, kept in self.model.kept.items() if not wanted or kept.state == wanted
+        }
         assert {row["interviewId"] for row in listed} == expected
         for row in listed:
             kept = self.model.kept[row["interviewId"]]

@@ -8,4 +8,4 @@ from tests.reliability.clients import Clients, profile
 EXAMPLES = int(os.environ.get("RELIABILITY_EXAMPLES", "0"))
 
 TestClients = Clients.TestCase
-TestClients.settings = profile(EXAMPLES or 20, 40, again=not EXAMPLES)
+TestClients.settings = profile(EXAMPLES or 24, 50, again=not EXAMPLES)
