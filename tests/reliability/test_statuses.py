@@ -19,7 +19,7 @@ INTERVIEWS = "/api/v1/interviews"
 INTERVIEW = f"{INTERVIEWS}/{{interviewId}}"
 AUDIT = "/api/v1/audit"
 
-ENGINEER = {"role": "Software Engineer", "totalQuestions": 1}
+ENGINEER: dict[str, Any] = {"role": "Software Engineer", "totalQuestions": 1}
 REASON = {"reason": "It is asked for."}
 
 
