@@ -1,17 +1,20 @@
 """What the OpenAPI document says beyond what FastAPI reads off the endpoints."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
 
-from api.problems import Problem
+from api.links import add_links
+from api.problems import INVALID_INPUT, Problem, ProblemType
 from api.responses import EVERYWHERE, WITH_BODY, documented
 from backends.models import ModelCatalogue
 
 
 def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
     """Make `app.openapi` tell of the problems: which there are everywhere, and that 422 is
-    one of them and not FastAPI's own shape. Its example of a model is one that there is."""
+    one of them and not FastAPI's own shape; and of what can follow an answer. Its example of
+    a model is one that there is."""
     as_generated = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -19,6 +22,7 @@ def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
         document = as_generated()
         if is_new:
             _tell_of_problems(document)
+            add_links(document)
         example = {"modelId": catalogue.listed()[0].id}
         document["components"]["schemas"]["SelectRequest"]["examples"] = [example]
         return document
@@ -36,8 +40,17 @@ def _tell_of_problems(document: dict[str, Any]) -> None:
         schemas.pop(name, None)
     for path in document["paths"].values():
         for operation in path.values():
-            responses = operation["responses"]
-            takes_input = responses.pop("422", None) is not None
-            kinds = (*EVERYWHERE, *WITH_BODY) if takes_input else EVERYWHERE
-            for status, response in documented(*kinds).items():
-                responses.setdefault(str(status), response)
+            operation["responses"].pop("422", None)
+            for status, response in documented(*_kinds_of(operation)).items():
+                operation["responses"].setdefault(str(status), response)
+
+
+def _kinds_of(operation: dict[str, Any]) -> Iterator[ProblemType]:
+    """What can be wrong with a request before anything is done about it. An id in the path is
+    one, or the path is another one: that is no input that could be refused."""
+    yield from EVERYWHERE
+    has_body = "requestBody" in operation
+    if has_body:
+        yield from WITH_BODY
+    if has_body or any(given["in"] == "query" for given in operation.get("parameters", ())):
+        yield INVALID_INPUT

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from api.problems import (
     FOREIGN_ORIGIN,
-    INVALID_INPUT,
     NOT_JSON,
     PROBLEM_JSON,
     TOO_LARGE,
@@ -51,7 +50,7 @@ def json_of(reply: BaseModel) -> Response:
 
 
 EVERYWHERE = (UNKNOWN_HOST, FOREIGN_ORIGIN)
-WITH_BODY = (TOO_SLOW, TOO_LARGE, NOT_JSON, INVALID_INPUT)
+WITH_BODY = (TOO_SLOW, TOO_LARGE, NOT_JSON)
 
 
 def documented(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:

@@ -90,7 +90,9 @@ Reason = Annotated[
 """Why something was done to an interview, in the words of who did it: 1 to 500 characters."""
 
 Text = Annotated[str, AfterValidator(_is_storable)]
-InterviewId = Annotated[str, AfterValidator(_is_canonical_uuid)]
+InterviewId = Annotated[
+    str, AfterValidator(_is_canonical_uuid), Field(json_schema_extra={"format": "uuid"})
+]
 ModelId = Annotated[
     str, StringConstraints(min_length=1, max_length=200), AfterValidator(_has_words)
 ]

@@ -1,0 +1,114 @@
+"""The OpenAPI document is true, and its links lead through an interview: Schemathesis walks them
+into real ones and holds every answer to what is documented.
+
+`RELIABILITY_EXAMPLES=500` walks for longer; `-s` shows what was reached. Schemathesis tosses a
+coin of its own for whether to keep to a link, so that no two walks are the same: a failure shows
+the request as a `curl` command.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import Flaky
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.transport import Response
+from schemathesis.generation.stateful import APIStateMachine
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.gateways import Served, serving
+
+EXAMPLES = int(os.environ.get("RELIABILITY_EXAMPLES", "20"))
+ROUNDS = 5
+"""How often to walk anew, at most, until all of `WAYS` were gone."""
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+
+AS_IT_COMES = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=25,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate],  # a failure is shown as it was met: it may not come again
+)
+
+WAYS = {
+    f"200 {operation}"
+    for operation in (
+        "GET /api/v1/models",
+        "POST /api/v1/interviews/start",
+        "POST /api/v1/interviews/respond",
+        "POST /api/v1/interviews/summary",
+        "GET /api/v1/interviews",
+        "GET /api/v1/interviews/{interviewId}/events",
+        "GET /api/v1/interviews/{interviewId}/transcript",
+        "DELETE /api/v1/interviews/{interviewId}",
+    )
+}
+"""What a walk must reach with success: an interview from its start to its end."""
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Iterator[Served]:
+    with serving(eventlog_url=f"sqlite:///{tmp_path}/interviews.db") as gateway:
+        yield gateway
+
+
+def test_the_links_lead_through_interviews_and_every_answer_is_as_documented(
+    gateway: Served,
+) -> None:
+    reached: Counter[str] = Counter()
+    wrong: list[FailureGroup] = []
+    walk = walk_of(gateway, reached, wrong)
+    for _ in range(ROUNDS):
+        # Hypothesis may notice that the coin fell otherwise when it takes the same steps again.
+        with suppress(Flaky):
+            walk.run(settings=AS_IT_COMES)
+        if wrong or reached.keys() >= WAYS:
+            break
+    for what, count in sorted(reached.items(), key=lambda entry: entry[0][4:]):
+        print(f"{count:>9,}  {what}")
+    for failure in wrong:
+        raise failure
+    assert reached.keys() >= WAYS, f"never reached: {WAYS - reached.keys()}"
+
+
+def walk_of(
+    gateway: Served, reached: Counter[str], wrong: list[FailureGroup]
+) -> type[APIStateMachine]:
+    """A state machine of the document's links that counts in `reached` what it was answered, and
+    keeps in `wrong` what was not as documented."""
+    schema = schemathesis.openapi.from_url(f"{gateway.url}/openapi.json")
+    linked: Any = schema.as_state_machine()
+
+    class Walk(linked):  # type: ignore[misc]  # made of the document, when the test runs
+        def validate_response(
+            self, response: Response, case: Any, *_: Any, **transport: Any
+        ) -> None:
+            reached[f"{response.status_code} {case.operation.label}"] += 1
+            try:
+                case.validate_response(response, checks=CHECKS, transport_kwargs=transport)
+            except FailureGroup as failure:
+                wrong.append(failure)
+                raise
+
+    return Walk

@@ -1,0 +1,253 @@
+"""Every status that the OpenAPI document lists can be had, and its answer is as documented: one
+request for each, and none for a status that is not listed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.desktop import Desktop
+from tests.fakes import GraniteServer, OllamaServer
+from tests.gateways import Served, serving
+from tests.reliability.documented import Documented, Operation
+
+INTERVIEWS = "/api/v1/interviews"
+INTERVIEW = f"{INTERVIEWS}/{{interviewId}}"
+AUDIT = "/api/v1/audit"
+
+ENGINEER: dict[str, Any] = {"role": "Software Engineer", "totalQuestions": 1}
+REASON = {"reason": "It is asked for."}
+
+
+@dataclass
+class Stage:
+    """A gateway and what stands in its log; one that takes no unknown sessions; and one
+    without its log."""
+
+    gateway: Served
+    strict: Served
+    broken: Served
+    broken_desktop: Desktop
+    path: Path
+
+    def desktop(self) -> Desktop:
+        return Desktop(self.gateway).start(**ENGINEER)
+
+    def forgotten(self) -> Desktop:
+        desktop = self.desktop()
+        self.gateway.client.delete(f"{INTERVIEWS}/{desktop.interview_id}")
+        return desktop
+
+    def answered(self) -> Desktop:
+        """A copy of a session that is behind by now."""
+        desktop = self.desktop()
+        desktop.copy().answer("An answer.")
+        return desktop
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("statuses")
+    broken_url = f"sqlite:///{folder}/broken.db"
+    with (
+        serving(eventlog_url=f"sqlite:///{folder}/interviews.db") as gateway,
+        serving(strict_sessions=True) as strict,
+        serving(eventlog_url=broken_url) as broken,
+    ):
+        desktop = Desktop(broken).start(**ENGINEER)
+        (folder / "broken.db").rename(folder / "away.db")
+        (folder / "broken.db.key").write_text("no key")
+        yield Stage(gateway, strict, broken, desktop, folder)
+
+
+@pytest.fixture(scope="module")
+def documented(stage: Stage) -> Documented:
+    return Documented(stage.gateway.get("/openapi.json").json())
+
+
+@dataclass
+class Asked:
+    """A request, for one interview or none. Where `body` is not None it is sent as JSON."""
+
+    operation: Operation
+    query: dict[str, Any] = field(default_factory=dict)
+    body: Any = None
+    id: str = ""
+
+    def send(self, gateway: Served, **more: Any) -> httpx.Response:
+        method, path = self.operation
+        more = {"params": self.query} | more
+        if self.body is not None and "content" not in more:
+            more["json"] = self.body
+        return gateway.client.request(method, path.replace("{interviewId}", self.id), **more)
+
+
+Make = Callable[[Desktop], Asked]
+
+
+def plain(method: str, path: str, **query: Any) -> Make:
+    return lambda _: Asked((method, path), query)
+
+
+def about(method: str, path: str, body: Any = None) -> Make:
+    return lambda desktop: Asked((method, path), {}, body, desktop.interview_id)
+
+
+def respond(desktop: Desktop) -> Asked:
+    body = {"session": desktop.session, "message": "Another answer."}
+    return Asked(("POST", f"{INTERVIEWS}/respond"), {}, body)
+
+
+def sum_up(desktop: Desktop) -> Asked:
+    return Asked(("POST", f"{INTERVIEWS}/summary"), {}, {"session": desktop.session})
+
+
+def start(desktop: Desktop) -> Asked:
+    body = ENGINEER | {"interviewId": desktop.interview_id}
+    return Asked(("POST", f"{INTERVIEWS}/start"), {}, body)
+
+
+def start_anew(_: Desktop) -> Asked:
+    return Asked(("POST", f"{INTERVIEWS}/start"), {}, ENGINEER)
+
+
+def select(_: Desktop) -> Asked:
+    return Asked(("POST", "/api/v1/models/select"), {}, {"modelId": "granite4:2b"})
+
+
+HOLD = about("POST", f"{INTERVIEW}/hold", REASON)
+RELEASE = about("POST", f"{INTERVIEW}/release", REASON)
+FORGET = about("DELETE", INTERVIEW)
+ONE = about("GET", INTERVIEW)
+EVENTS = about("GET", f"{INTERVIEW}/events")
+SESSION = about("GET", f"{INTERVIEW}/session")
+TRANSCRIPT = about("GET", f"{INTERVIEW}/transcript")
+LIST = plain("GET", INTERVIEWS)
+CHECKPOINT = plain("GET", f"{AUDIT}/checkpoint")
+KEY = plain("GET", f"{AUDIT}/key")
+INCLUSION = plain("GET", f"{AUDIT}/inclusion", position=0)
+CONSISTENCY = plain("GET", f"{AUDIT}/consistency", old=1)
+HEALTH = plain("GET", "/health")
+MODELS = plain("GET", "/api/v1/models")
+
+WITH_BODY = (start_anew, respond, sum_up, select, HOLD, RELEASE)
+ON_THE_LOG = (
+    *(start_anew, respond, sum_up, HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT),
+    *(LIST, CHECKPOINT, KEY, INCLUSION, CONSISTENCY),
+)
+EVERY = (*ON_THE_LOG, select, HEALTH, MODELS)
+IN_PATH = (HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT)
+
+Reach = Callable[[Stage], httpx.Response]
+
+
+def on(gateway: str, make: Make, desktop: str, **more: Any) -> Reach:
+    """How to ask: of which of the stage's gateways, about which of its interviews."""
+
+    def reach(stage: Stage) -> httpx.Response:
+        found = getattr(stage, desktop)
+        chosen = found if isinstance(found, Desktop) else found()
+        return make(chosen).send(getattr(stage, gateway), **more)
+
+    return reach
+
+
+def with_body(make: Make, **changes: Any) -> Reach:
+    def reach(stage: Stage) -> httpx.Response:
+        asked = make(stage.desktop())
+        asked.body = asked.body | changes
+        return asked.send(stage.gateway)
+
+    return reach
+
+
+def of_nobody(make: Make) -> Reach:
+    def reach(stage: Stage) -> httpx.Response:
+        asked = make(stage.desktop())
+        asked.id = str(uuid4())
+        return asked.send(stage.gateway)
+
+    return reach
+
+
+def of_a_model_that_no_source_has(_: Stage) -> httpx.Response:
+    with GraniteServer() as granite, OllamaServer() as ollama, serving(granite, ollama) as gateway:
+        gateway.wait_until_noticed(granite_interview_service="online", ollama="online")
+        gateway.get("/api/v1/models")
+        return gateway.post(f"{INTERVIEWS}/start", ENGINEER | {"model": "no-such-model"})
+
+
+def of_one_on_hold(stage: Stage) -> httpx.Response:
+    desktop = stage.desktop()
+    HOLD(desktop).send(stage.gateway)
+    return FORGET(desktop).send(stage.gateway)
+
+
+def moved_on(stage: Stage) -> httpx.Response:
+    return start(stage.answered()).send(stage.gateway)
+
+
+FOREIGN = {"headers": {"origin": "https://evil.example"}}
+UNNAMED = {"headers": {"host": "evil.example"}}
+HUGE = {"content": b" " * (1024 * 1024 + 1), "headers": {"content-type": "application/json"}}
+NOT_JSON = {"content": b"role=Chef", "headers": {"content-type": "text/plain"}}
+
+TABLE: list[tuple[Make, int, Reach]] = [
+    *((make, 200, on("gateway", make, "desktop")) for make in EVERY),
+    *((make, 400, on("gateway", make, "desktop", **UNNAMED)) for make in EVERY),
+    *((make, 403, on("gateway", make, "desktop", **FOREIGN)) for make in EVERY),
+    *((make, 413, on("gateway", make, "desktop", **HUGE)) for make in WITH_BODY),
+    *((make, 415, on("gateway", make, "desktop", **NOT_JSON)) for make in WITH_BODY),
+    *((make, 503, on("broken", make, "broken_desktop")) for make in ON_THE_LOG),
+    *((make, 404, of_nobody(make)) for make in IN_PATH),
+    (start, 404, of_a_model_that_no_source_has),
+    (respond, 404, on("strict", respond, "desktop")),
+    (sum_up, 404, on("strict", sum_up, "desktop")),
+    (select, 404, with_body(select, modelId="no-such-model")),
+    (start, 409, moved_on),
+    (respond, 409, on("gateway", respond, "answered")),
+    (sum_up, 409, on("gateway", sum_up, "answered")),
+    (FORGET, 409, of_one_on_hold),
+    *(
+        (make, 410, on("gateway", make, "forgotten"))
+        for make in (start, respond, sum_up, HOLD, RELEASE, ONE, SESSION)
+    ),
+    (start, 422, with_body(start_anew, role="Chef")),
+    (respond, 422, with_body(respond, message=" ")),
+    (sum_up, 422, with_body(sum_up, session={"messages": []})),
+    (select, 422, with_body(select, modelId="")),
+    (HOLD, 422, with_body(HOLD, reason="")),
+    (RELEASE, 422, with_body(RELEASE, reason="")),
+    (FORGET, 422, on("gateway", FORGET, "desktop", params={"reason": ""})),
+    (SESSION, 422, on("gateway", SESSION, "desktop", params={"version": 1})),
+    (TRANSCRIPT, 422, on("gateway", TRANSCRIPT, "desktop", params={"format": "pdf"})),
+    (LIST, 422, on("gateway", LIST, "desktop", params={"limit": 0})),
+    (INCLUSION, 422, on("gateway", INCLUSION, "desktop", params={})),
+    (CONSISTENCY, 422, on("gateway", CONSISTENCY, "desktop", params={"old": -1})),
+]
+
+_SOMEBODY = Desktop.__new__(Desktop)
+_SOMEBODY.session = {"interviewId": ""}
+"""To ask a request what it is of, before there is a gateway."""
+
+CASES = [(make(_SOMEBODY).operation, status, reach) for make, status, reach in TABLE]
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "reach"), CASES, ids=[f"{s} {m} {p}" for (m, p), s, _ in CASES]
+)
+def test_the_status_is_reached_and_answered_as_documented(
+    stage: Stage, documented: Documented, operation: Operation, status: int, reach: Reach
+) -> None:
+    response = reach(stage)
+    assert response.status_code == status, response.text
+    assert documented.check(response) == operation
+
+
+def test_each_documented_status_has_a_request_and_no_other_has(documented: Documented) -> None:
+    assert {(operation, status) for operation, status, _ in CASES} == documented.statuses
+    assert len(CASES) == len(documented.statuses)
