@@ -1,6 +1,7 @@
 """Every status that the OpenAPI document lists can be had, and its answer is as documented: one
 request for each, and none for a status that is not listed."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api import server
 from tests.desktop import Desktop
 from tests.fakes import GraniteServer, OllamaServer
 from tests.gateways import Served, serving
@@ -174,6 +176,23 @@ def of_nobody(make: Make) -> Reach:
     return reach
 
 
+def dripping(make: Make) -> Reach:
+    """A body that does not come in within the time there is for it."""
+
+    def reach(stage: Stage) -> httpx.Response:
+        def drip() -> Iterator[bytes]:
+            yield b"{"
+            time.sleep(1)
+            yield b" "
+
+        headers = {"content-type": "application/json"}
+        with pytest.MonkeyPatch.context() as hurried:
+            hurried.setattr(server, "REQUEST_SECONDS", 0.5)
+            return make(stage.desktop()).send(stage.gateway, content=drip(), headers=headers)
+
+    return reach
+
+
 def of_a_model_that_no_source_has(_: Stage) -> httpx.Response:
     with GraniteServer() as granite, OllamaServer() as ollama, serving(granite, ollama) as gateway:
         gateway.wait_until_noticed(granite_interview_service="online", ollama="online")
@@ -200,6 +219,7 @@ TABLE: list[tuple[Make, int, Reach]] = [
     *((make, 200, on("gateway", make, "desktop")) for make in EVERY),
     *((make, 400, on("gateway", make, "desktop", **UNNAMED)) for make in EVERY),
     *((make, 403, on("gateway", make, "desktop", **FOREIGN)) for make in EVERY),
+    *((make, 408, dripping(make)) for make in WITH_BODY),
     *((make, 413, on("gateway", make, "desktop", **HUGE)) for make in WITH_BODY),
     *((make, 415, on("gateway", make, "desktop", **NOT_JSON)) for make in WITH_BODY),
     *((make, 503, on("broken", make, "broken_desktop")) for make in ON_THE_LOG),
