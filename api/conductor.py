@@ -188,6 +188,9 @@ class Conductor:
     async def _locate(self, posted: Session, answer: str | None) -> str | None:
         """The interview that a session without an id belongs to; None where none does, or
         where all that stood there have moved on by other answers."""
+        # Who stands there is looked up before who has moved on: one that moves in between is
+        # then seen to have moved, and not taken for nobody.
+        at_head = await self._log.find_head(posted.fingerprint())
         moved = None
         if answer is not None:
             moved = await self._log.find(posted.move_fingerprint(answer))
@@ -195,7 +198,6 @@ class Conductor:
             interview = await self._known(moved.interview_id)
             if judge(posted, interview, answer).verdict is Verdict.CURRENT:
                 return moved.interview_id  # this very move, interrupted or under way
-        at_head = await self._log.find_head(posted.fingerprint())
         if at_head is not None:
             return at_head
         return moved.interview_id if moved else None

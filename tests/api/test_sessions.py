@@ -9,7 +9,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.desktop import Desktop
+from api.gateway import utc_now
+from eventlog.memory import MemoryEventLog
+from statemachine.commands import give_answer
+from tests.desktop import FOUR_FIELDS, Desktop
 from tests.events import head_of, kinds_of, payloads_of
 from tests.fakes import GraniteServer, Mood
 from tests.gateways import Served, serving
@@ -214,6 +217,31 @@ def test_two_posts_of_one_unknown_session_at_once_adopt_it_once(
         replies = list(pool.map(desktop.try_answer, ["The same answer."] * 8))
         (id,) = {reply.json()["interviewId"] for reply in replies}
         assert kinds_of(gateway, id) == ["session-adopted", "answer-given", "question-asked"]
+
+
+class BusyLog(MemoryEventLog):
+    """A log in which an interview moves on just before it is looked for."""
+
+    moving: tuple[str, str] | None = None
+
+    async def find_head(self, fingerprint: bytes) -> str | None:
+        if self.moving is not None:
+            (id, answer), self.moving = self.moving, None
+            await self.append(id, 2, [give_answer(answer)], utc_now())
+        return await super().find_head(fingerprint)
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_one_move_posted_with_the_id_and_without_it_at_once_is_one_move(strict: bool) -> None:
+    log = BusyLog()
+    with serving(log=log, strict_sessions=strict) as gateway:
+        desktop = Desktop(gateway).start(totalQuestions=3)
+        four_fields = {name: desktop.session[name] for name in FOUR_FIELDS}
+        without_id = Desktop(gateway, knows_id=False, session=four_fields)
+        log.moving = (desktop.interview_id, "The same answer.")
+        reply = without_id.try_answer("The same answer.")
+        assert reply.json() == desktop.answer("The same answer.")
+        assert len(gateway.get("/api/v1/interviews").json()["interviews"]) == 1
 
 
 def test_different_answers_at_once_leave_one_in_the_interview(on_disk: str) -> None:

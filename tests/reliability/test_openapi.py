@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Flaky
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.core.transport import Response
+from schemathesis.generation import GenerationMode
 from schemathesis.generation.stateful import APIStateMachine
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -85,11 +87,44 @@ def test_the_links_lead_through_interviews_and_every_answer_is_as_documented(
             walk.run(settings=AS_IT_COMES)
         if wrong or reached.keys() >= WAYS:
             break
-    for what, count in sorted(reached.items(), key=lambda entry: entry[0][4:]):
-        print(f"{count:>9,}  {what}")
+    show(reached)
     for failure in wrong:
         raise failure
     assert reached.keys() >= WAYS, f"never reached: {WAYS - reached.keys()}"
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+def test_any_request_to_any_operation_is_answered_as_documented(
+    gateway: Served, mode: GenerationMode
+) -> None:
+    """By itself, as documented or not: what no link leads to as well."""
+    schema = schemathesis.openapi.from_url(f"{gateway.url}/openapi.json")
+    asked: Counter[str] = Counter()
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok)
+        operation: Any = found.ok()
+        if mode is GenerationMode.NEGATIVE and not takes_anything(operation):
+            continue
+
+        @settings(AS_IT_COMES, derandomize=True)
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def ask(case: Any) -> None:
+            response = case.call()
+            asked[f"{response.status_code} {case.operation.label}"] += 1
+            case.validate_response(response, checks=CHECKS)
+
+        ask()
+    show(asked)
+
+
+def takes_anything(operation: Any) -> bool:
+    """Whether there is something that could be wrong."""
+    return bool(list(operation.iter_parameters()) or operation.body)
+
+
+def show(counts: Counter[str]) -> None:
+    for what, count in sorted(counts.items(), key=lambda entry: entry[0][4:]):
+        print(f"{count:>9,}  {what}")
 
 
 def walk_of(
