@@ -56,8 +56,9 @@ class Candidate(Thread):
         self._knows_id = knows_id
         self._chance = random.Random(seed)
         self._client = httpx.Client(timeout=PATIENCE, trust_env=False)
-        self._last: tuple[str, Json] | None = None
+        self._last: Json | None = None
         self._is_cut = False
+        self._taken = 0
         self.acknowledged: list[Acknowledged] = []
         self.trouble: Exception | None = None
         self.interviews = 0
@@ -73,6 +74,12 @@ class Candidate(Thread):
                     self._hold_interview()
             except Exception as error:
                 self.trouble = error
+
+    def take_acknowledged(self) -> list[Acknowledged]:
+        """What was acknowledged since this was asked last."""
+        given = self.acknowledged[self._taken :]
+        self._taken += len(given)
+        return given
 
     def _hold_interview(self) -> None:
         self.interviews += 1
@@ -92,25 +99,26 @@ class Candidate(Thread):
             if self._knows_id:
                 posted = session
             session = self._move(RESPOND, {"session": posted, "message": answer}, answer)
-        self.interrupted += self._is_cut
         self.went_on += self._is_cut
 
     def _move(self, path: str, body: Json, answer: str | None) -> Json:
         """Post it until it is answered, the very same each time."""
         while (response := self._try(path, body)) is None:
+            self.interrupted += not self._is_cut
             self._is_cut = True
             self.lost_starts += path == START and not self._knows_id
             self._ask_again()
         given = self._given(response, answer)
         self.acknowledged.append(given)
-        self._last = path, body
+        self._last = body if path == RESPOND else None
         return given.session
 
     def _ask_again(self) -> None:
-        """What was acknowledged last is still said, in the same words, by the same event."""
-        if self._last is None or (self._last[0] == START and not self._knows_id):
+        """The answer that was acknowledged last still gets the same words, of the same event. (A
+        start does not: it is refused once its question is answered, and that may have happened.)"""
+        if self._last is None:
             return
-        response = self._try(*self._last)
+        response = self._try(RESPOND, self._last)
         if response is None:
             return
         known = self.acknowledged[-1]

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import re
 import signal
+import socket
 import time
 from collections.abc import Callable, Mapping
 from multiprocessing.process import BaseProcess
@@ -42,6 +43,11 @@ def _serve(folder: Path, env: Mapping[str, str]) -> None:
     app(["serve"])
 
 
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
 class ForkedGateway:
     """A gateway in `folder`, just begun; what it prints is in `printed`."""
 
@@ -60,11 +66,12 @@ class ForkedGateway:
         return self._printing.read_text() if self._printing.exists() else ""
 
     def url(self) -> str:
-        """Where it listens, once it says so."""
+        """Where it listens, once it does."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self._process.is_alive():
-            if found := re.search(r"on (http://\S+)", self.printed):
-                return found.group(1)
+            found = re.search(r"on (http://(\S+):(\d+))", self.printed)
+            if found and _listens(found[2], int(found[3])):
+                return found[1]
             time.sleep(0.005)
         raise AssertionError(f"the gateway did not start:\n{self.printed}")
 

@@ -25,11 +25,13 @@ class Testimony:
         self._events: dict[str, tuple[str, int]] = {}
         self._heard: set[str] = set()
         self._complete: set[str] = set()
+        self._latest: dict[str, str] = {}
         self._head = 0
         self.findings: list[str] = []
 
     def read_on(self) -> None:
         """Take in what was appended since."""
+        self._latest = {}
         sql = f"SELECT * FROM events WHERE position >= {self._head} ORDER BY position"
         for row in rows(self._path, sql):
             id, kind, payload = row["interview_id"], row["kind"], json.loads(row["payload"])
@@ -40,6 +42,7 @@ class Testimony:
             self._tell(id, kind, payload)
             event = f'position={row["position"]}, leaf="{row["leaf"].hex()}"'
             self._events[event] = id, len(self._spoken.get(id, ()))
+            self._latest[event] = id
 
     def _tell(self, id: str, kind: str, payload: Json) -> None:
         if kind == "interview-started":
@@ -68,20 +71,20 @@ class Testimony:
             self._expect(is_there, f"the answer {one.answer!r:.60} is lost")
 
     def unanswered(self) -> int:
-        """How many interviews stand with an answer, or a start, whose reply is not there."""
-        return sum(spoken[-1]["role"] == "user" for spoken in self._spoken.values())
+        """How many interviews of those read last stand without the interviewer's reply."""
+        return sum(self._spoken[id][-1]["role"] == "user" for id in set(self._latest.values()))
 
     def unheard(self) -> int:
-        """How many interviews end with a reply that no candidate was given so far."""
-        ends = {id: event for event, (id, _) in self._events.items()}
-        waiting = [e for id, e in ends.items() if self._spoken[id][-1]["role"] == "assistant"]
-        return sum(event not in self._heard for event in waiting)
+        """How many replies of those read last no candidate was given so far."""
+        return sum(
+            event not in self._heard
+            and self._spoken[id][self._events[event][1] - 1]["role"] == "assistant"
+            for event, id in self._latest.items()
+        )
 
     def incomplete(self) -> dict[str, int]:
         """How many messages each interview has that is not complete."""
-        return {
-            id: len(spoken) for id, spoken in self._spoken.items() if id not in self._complete
-        }
+        return {id: len(spoken) for id, spoken in self._spoken.items() if id not in self._complete}
 
     @property
     def interviews(self) -> int:
