@@ -89,9 +89,7 @@ class Candidate(Thread):
         body: Json = {
             "role": self._chance.choice(list(Role)),
             "model": self._model,
-            # Never as many as for the other kind of client: an answer without an id is taken for
-            # the newest interview at these words, and that must not be one of a client with an id.
-            "totalQuestions": 2 * self._chance.randint(1, 3) - self._knows_id,
+            "totalQuestions": self._chance.randint(1, 6),
         }
         if self._knows_id:
             body["interviewId"] = str(UUID(int=self._chance.getrandbits(128), version=4))
@@ -127,7 +125,7 @@ class Candidate(Thread):
             return
         known = self.acknowledged[-1]
         if self._given(response, known.answer) != known:
-            raise Refused(f"{known} was {response.text} when it was asked for again")
+            raise Refused(f"{known.event} became {response.headers} when it was asked for again")
         self.asked_again += 1
 
     def _try(self, path: str, body: Json) -> httpx.Response | None:

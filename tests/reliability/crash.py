@@ -13,6 +13,7 @@ all of it beside the running gateway; in the end each interview must be complete
 import argparse
 import json
 import random
+import secrets
 import signal
 import sys
 import tempfile
@@ -28,7 +29,7 @@ import httpx
 
 from eventlog.verification.checkpoints import Kept
 from tests.eventlog.verification.logs import check
-from tests.fakes import GraniteServer, Mood, OllamaServer
+from tests.fakes import FakeServer, GraniteServer, Mood, OllamaServer
 from tests.processes import environment, run
 from tests.reliability.aim import kill_in_a_write
 from tests.reliability.candidates import Candidate, Desk, troubles
@@ -270,9 +271,25 @@ class Harness:
             self.result.findings.append(otherwise)
 
 
+class _OwnWords(FakeServer):
+    """Says nothing twice, as a model does: a reply that comes again is then the log's. And old
+    desktops, which name no interview, could not be told apart at the same words."""
+
+    def say(self, mood: Mood, own_words: str, question: int | None = None) -> str:
+        return f"{super().say(mood, own_words, question)} ({secrets.token_hex(4)})"
+
+
+class _Granite(_OwnWords, GraniteServer):
+    pass
+
+
+class _Ollama(_OwnWords, OllamaServer):
+    pass
+
+
 def crash(folder: Path, *, kills: int, clients: int, seed: int) -> Result:
     """Kill a gateway so often, whose log is in `folder`; what came of it."""
-    with GraniteServer() as granite, OllamaServer() as ollama:
+    with _Granite() as granite, _Ollama() as ollama:
         granite.moods = {"/api/v1/interviews/": Mood.SLOW}
         granite.delay = SLOW_SECONDS
         env = environment(folder, GRANITE_INTERVIEW_URL=granite.url, OLLAMA_URL=ollama.url)
