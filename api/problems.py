@@ -72,12 +72,6 @@ METHOD_NOT_ALLOWED = ProblemType(
     "This path does not take that method",
     "The `Allow` header names the ones it takes.",
 )
-INTERVIEW_FORGOTTEN = ProblemType(
-    "interview-forgotten",
-    HTTPStatus.GONE,
-    "The interview's words were forgotten",
-    "The list and its events still show that it was held; start a new interview.",
-)
 INTERVIEW_ON_HOLD = ProblemType(
     "interview-on-hold",
     HTTPStatus.CONFLICT,
