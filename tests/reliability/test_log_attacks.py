@@ -3,9 +3,7 @@ gets a clear 503, or the start is refused; nothing is damaged, and where it can 
 
 import os
 import resource
-import shutil
 import signal
-import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -18,10 +16,9 @@ from typing import Any
 import httpx
 import pytest
 
-from eventlog.errors import EventLogError, LogNotOpened
+from eventlog.errors import LogNotOpened
 from eventlog.open import open_log
 from eventlog.verification.checkpoints import Kept
-from eventlog.verification.findings import Check
 from tests.desktop import Desktop
 from tests.eventlog.evidence import rows
 from tests.eventlog.trouble import locked
@@ -147,6 +144,7 @@ def check_goes_on(gateway: Attacked, desktop: Desktop, refused: str) -> None:
 def test_a_full_disk_takes_nothing_and_room_brings_the_log_back(small_disk: Path) -> None:
     with attacked(small_disk) as gateway:
         desktop = Desktop(gateway).start(totalQuestions=15)
+        check_holds(gateway.path)  # which makes the key, while it can be made
         filler = fill(small_disk)
         refused = answer_until_refused(desktop)
         check_refused(gateway.post("/api/v1/interviews/start", {"role": "Data Analyst"}))
@@ -176,24 +174,29 @@ def test_a_disk_that_fills_while_words_are_overwritten_is_no_lie_and_no_damage(
     small_disk: Path,
 ) -> None:
     with attacked(small_disk) as gateway:
-        secret = Desktop(gateway).start(totalQuestions=15)
+        secret, other = (Desktop(gateway).start(totalQuestions=15) for _ in range(2))
         needle = b"Nobody is to read this"
-        for _ in range(9):
+        for number in range(8):
             secret.answer(f"{needle.decode()} {LONG}")
-        desktop = Desktop(gateway).start(totalQuestions=3)
-        filler = fill(small_disk, leave=10 * PAGE)  # for the event, and not for a log written anew
-        response = gateway.client.delete(f"/api/v1/interviews/{secret.interview_id}")
+            other.answer(f"{number} {LONG}{LONG[:1000]}")
+        check_holds(gateway.path)
+        filler = fill(small_disk)
+        # Somewhere between too little room for the event and enough for the whole log anew.
+        for _ in range(100):
+            response = gateway.client.delete(f"/api/v1/interviews/{secret.interview_id}")
+            if "not taken" not in response.text:
+                break
+            check_refused(response)
+            os.truncate(filler, filler.stat().st_size - 4 * PAGE)
         assert response.status_code == 503, response.text
         assert "are forgotten, but not yet overwritten" in response.json()["detail"]
-        assert "not taken" not in response.text
         assert response.json()["answerTaken"] is True
         assert gateway.get(f"/api/v1/interviews/{secret.interview_id}").status_code == 410
         check_holds(gateway.path)
-        desktop.answer("There is room for this.")
         filler.unlink()
         again = gateway.client.delete(f"/api/v1/interviews/{secret.interview_id}")
         assert again.status_code == 200
-        desktop.finish()
+        other.finish()
         check_holds(gateway.path)
         left = [f for f in small_disk.iterdir() if needle in f.read_bytes()]
         assert left == []
@@ -202,34 +205,30 @@ def test_a_disk_that_fills_while_words_are_overwritten_is_no_lie_and_no_damage(
 # Not to be written
 
 
-@pytest.fixture
-def immutable() -> Iterator[Callable[[Path], None]]:
-    """Makes a file one that nobody may write, root and who has it open included."""
+@contextmanager
+def immutable(*paths: Path) -> Iterator[None]:
+    """Files that nobody may write for a while, root and who has them open included."""
     made: list[Path] = []
-
-    def make_immutable(path: Path) -> None:
-        done = subprocess.run(["chattr", "+i", path], capture_output=True, check=False)
-        if done.returncode:
-            pytest.skip("there is no chattr +i here")
-        made.append(path)
-
-    yield make_immutable
-    for path in made:
-        subprocess.run(["chattr", "-i", path], check=True)
-    made.clear()
+    try:
+        for path in paths:
+            done = subprocess.run(["chattr", "+i", path], capture_output=True, check=False)
+            if done.returncode:
+                pytest.skip("there is no chattr +i here")
+            made.append(path)
+        yield
+    finally:
+        for path in made:
+            subprocess.run(["chattr", "-i", path], check=True)
 
 
 def test_a_file_made_read_only_while_it_is_open_takes_nothing_until_it_is_writable(
-    tmp_path: Path, immutable: Callable[[Path], None]
+    tmp_path: Path,
 ) -> None:
     with attacked(tmp_path) as gateway:
         desktop = Desktop(gateway).start(totalQuestions=3)
-        for tail in ("", "-wal"):
-            immutable(Path(f"{gateway.path}{tail}"))
-        check_refused(desktop.try_answer("Is this taken?"))
-        check_holds(gateway.path)
-        for tail in ("", "-wal"):
-            subprocess.run(["chattr", "-i", f"{gateway.path}{tail}"], check=True)
+        with immutable(gateway.path, Path(f"{gateway.path}-wal")):
+            check_refused(desktop.try_answer("Is this taken?"))
+            check_holds(gateway.path)
         check_goes_on(gateway, desktop, "Is this taken?")
 
 
@@ -351,7 +350,7 @@ def test_a_wal_cut_anywhere_is_the_log_of_an_earlier_moment_and_a_checkpoint_tel
         lacks = len(rows(cut)) < len(events)
         assert lacks == bool(check(cut, kept=kept).findings)
         sizes.add(len(rows(cut)))
-    assert sizes == {0, 2, 3, 4, 5, 6, 7, 8} & sizes > {0}
+    assert {0, 2, len(events)} <= sizes
 
 
 # What a broken disk leaves
