@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from api.refusals import InterviewForgotten, InterviewOnHold, UnknownInterview
+from api.refusals import InterviewForgotten, InterviewOnHold, NotOverwritten, UnknownInterview
 from eventlog.errors import LogUnavailable, VersionConflict
 from eventlog.protocol import EventLog
 from eventlog.records import Record
@@ -65,11 +65,19 @@ class Custody:
     async def forget(self, interview_id: str, reason: str) -> Forgotten:
         """Erase the interview's words, to the last byte of the log's files.
 
-        Raises UnknownInterview, InterviewOnHold or LogUnavailable.
+        Raises UnknownInterview, InterviewOnHold, LogUnavailable (nothing was forgotten) or
+        NotOverwritten (the words were, but not yet to the last byte).
         """
         forks = await self._log.forks_of(interview_id)
         record = await self._forget(interview_id, reason)
-        await self._log.scrub()
+        try:
+            await self._log.scrub()
+        except LogUnavailable as error:
+            raise NotOverwritten(
+                f"The words of interview {interview_id} are forgotten, but not yet overwritten in "
+                f"the log's files, because {error}. The gateway tries again by itself; to know "
+                "when it is done, forget the same again."
+            ) from error
         return Forgotten(record, tuple(forks))
 
     async def forget_expired(self) -> list[str]:

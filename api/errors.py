@@ -19,6 +19,7 @@ from api.refusals import (
     AlreadyComplete,
     InterviewForgotten,
     InterviewOnHold,
+    NotOverwritten,
     ReplyNotRecorded,
     SessionConflict,
     UnknownInterview,
@@ -46,7 +47,8 @@ def install(app: FastAPI) -> None:
         InterviewOnHold: _interview_on_hold,
         UnknownModel: _unknown_model,
         LogUnavailable: _log_unavailable,
-        ReplyNotRecorded: _reply_not_recorded,
+        ReplyNotRecorded: _not_finished,
+        NotOverwritten: _not_finished,
         RequestValidationError: _invalid_input,
         HTTPException: _http,
         Exception: _mistake,
@@ -109,7 +111,7 @@ async def _log_unavailable(request: Request, error: LogUnavailable) -> JSONRespo
     )
 
 
-async def _reply_not_recorded(request: Request, error: ReplyNotRecorded) -> JSONResponse:
+async def _not_finished(request: Request, error: ReplyNotRecorded | NotOverwritten) -> JSONResponse:
     request.app.state.gateway.log_watch.look_again()
     return _problem(
         request,

@@ -7,7 +7,8 @@ Refusal
 ├── InterviewForgotten  its words were erased
 ├── InterviewOnHold     its words may not be erased
 ├── UnknownModel
-└── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
+├── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
+└── NotOverwritten      the words are forgotten; their bytes could not be overwritten yet
 """
 
 from collections.abc import Sequence
@@ -63,3 +64,8 @@ class UnknownModel(Refusal):
 class ReplyNotRecorded(Refusal):
     """The candidate's side is safe; the interviewer's words are not in the log and so were
     not given out."""
+
+
+class NotOverwritten(Refusal):
+    """The words are forgotten, and nothing shows them any more; what is left of them in the bytes
+    of the log's files could not be overwritten yet."""

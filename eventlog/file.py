@@ -31,7 +31,9 @@ APPLICATION_ID = 0x49474C31
 HEADER_BYTES = 100
 SQLITE_MAGIC = b"SQLite format 3\0"
 APPLICATION_ID_BYTES = slice(68, 72)
-"""Where a SQLite file's header holds its application_id, big-endian
+PAGE_SIZE_BYTES = slice(16, 18)
+PAGE_COUNT_BYTES = slice(28, 32)
+"""Where a SQLite file's header holds its application_id and its size, big-endian
 (https://sqlite.org/fileformat2.html#the_database_header)."""
 
 BUSY_SECONDS = 0.4
@@ -162,6 +164,8 @@ def _applied(path: Path) -> set[str]:
     # Immutable, it gets no -wal and -shm beside it; but then a WAL that is there is not read.
     immutable = not Path(f"{path}-wal").exists()
     try:
+        if immutable:
+            _refuse_cut_short(path)
         with closing(open_read_only(path, immutable=immutable)) as db:
             applied = {migration.name for migration in migrations.applied(db)}
     except TROUBLE as error:
@@ -175,6 +179,22 @@ def _applied(path: Path) -> set[str]:
             "this one, or set EVENTLOG_URL to another file"
         )
     return applied
+
+
+def _refuse_cut_short(path: Path) -> None:
+    """SQLite itself takes a last page that is cut for one that ends in zeros. (While there is a
+    WAL, the file may be shorter than it says: a checkpoint may have been cut short.)
+
+    Raises sqlite3.DatabaseError or OSError.
+    """
+    with path.open("rb") as file:
+        header = file.read(HEADER_BYTES)
+    page_size = int.from_bytes(header[PAGE_SIZE_BYTES], "big")
+    pages = int.from_bytes(header[PAGE_COUNT_BYTES], "big")
+    if path.stat().st_size < page_size * pages:
+        damaged = sqlite3.DatabaseError("the file is shorter than its header says")
+        damaged.sqlite_errorname = "SQLITE_CORRUPT"
+        raise damaged
 
 
 def _names() -> set[str]:

@@ -181,8 +181,8 @@ class SqliteEventLog(SqliteReader):
         while not await self._writer.run_alone(_empty_wal):
             if loop.time() > until:
                 raise LogUnavailable(
-                    "the words are forgotten, but another program that reads the log's file keeps "
-                    "them from being overwritten in it; close that one, and forget the same again"
+                    "another program that reads the log's file keeps what was forgotten from "
+                    "being overwritten in it; close that one"
                 )
             await asyncio.sleep(0.1)
 

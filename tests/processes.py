@@ -33,7 +33,9 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": python_path, "PYTHONUNBUFFERED": "1", **urls, **own, **more}
 
 
-def run(*arguments: str, env: Mapping[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, env: Mapping[str, str], cwd: Path, patience: float = PATIENCE
+) -> subprocess.CompletedProcess[str]:
     """Run a command of the gateway to its end."""
     return subprocess.run(
         [*COMMAND, *arguments],
@@ -41,7 +43,7 @@ def run(*arguments: str, env: Mapping[str, str], cwd: Path) -> subprocess.Comple
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience,
         check=False,
     )
 

@@ -190,6 +190,11 @@ def a_log_cut_short(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: 5 * 4096])
 
 
+def a_log_without_its_last_byte(path: Path) -> None:
+    make_log(path)
+    os.truncate(path, path.stat().st_size - 1)
+
+
 REFUSED: dict[Callable[[Path], None], type[LogNotOpened]] = {
     a_foreign_database: NotALog,
     a_foreign_database_in_wal_mode: NotALog,
@@ -200,6 +205,7 @@ REFUSED: dict[Callable[[Path], None], type[LogNotOpened]] = {
     a_pipe: NotALog,
     a_newer_log: LogTooNew,
     a_log_cut_short: LogNotOpened,
+    a_log_without_its_last_byte: LogNotOpened,
 }
 
 
