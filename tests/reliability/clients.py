@@ -164,9 +164,8 @@ class Clients(RuleBasedStateMachine):
     @rule(target=copies, copy=copies, answer=answers)
     def answer_from_the_newest_copy(self, copy: Posted, answer: str) -> Posted:
         """What a client in good order does, so that interviews come to their ends."""
-        kept = self.model.kept.get(copy.get("interviewId", ""))
-        newest = kept.held[-1] if kept and kept.held else copy
-        return self._keep(self._ask("POST", RESPOND, {"session": newest, "message": answer}))
+        body = {"session": self._newest_of(copy), "message": answer}
+        return self._keep(self._ask("POST", RESPOND, body))
 
     @rule(copy=copies, place=st.integers(0, 5))
     def post_an_earlier_move_again(self, copy: Posted, place: int) -> None:
@@ -180,7 +179,7 @@ class Clients(RuleBasedStateMachine):
     @rule(copy=copies, how=forgeries, other=answers, answer=answers | st.none())
     def post_a_forged_copy(self, copy: Posted, how: str, other: str, answer: str | None) -> None:
         counts["forgeries"] += 1
-        changed = forged(copy, how, other)
+        changed = forged(self._newest_of(copy), how, other)
         if answer is None:
             self._ask("POST", SUMMARY, {"session": changed})
         else:
@@ -462,6 +461,11 @@ class Clients(RuleBasedStateMachine):
         session = body if response.is_success else body.get("session")
         # Always one: what Hypothesis can choose next must not hang on who won a race.
         return EXAMPLE_SESSION if legal(session) is None else session
+
+    def _newest_of(self, copy: Posted) -> Posted:
+        """The newest session of the interview that `copy` names; the copy itself of others."""
+        kept = self.model.kept.get(copy.get("interviewId", ""))
+        return kept.held[-1] if kept and kept.held else copy
 
     def _id_of(self, copy: Posted) -> str:
         """The id in `copy`; without one, that of nobody."""
