@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
-from starlette.middleware.cors import CORSMiddleware
 
 from api import __version__, errors
+from api.cors import Cors
 from api.gate import Gate
 from api.gateway import Gateway
 from api.limits import BodyLimit
@@ -40,6 +40,8 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         version=__version__,
         summary="Job interviews over HTTP, every move of them in an event log.",
         redoc_url=None,
+        # Nobody outside this machine is told anything, and nobody is asked at each request whether.
+        telemetry={"tracing": False, "metrics": False},
         redirect_slashes=False,  # a path with a slash too many is an unknown one
         lifespan=lifespan,
     )
@@ -55,7 +57,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     # only those that may use the gateway.
     app.add_middleware(BodyLimit)
     app.add_middleware(
-        CORSMiddleware,
+        Cors,
         allow_origin_regex=".*",
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["*"],

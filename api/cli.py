@@ -322,6 +322,7 @@ def _serve(host: str | None, port: int | None) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # the gateway stands behind none: those headers are anybody's
             timeout_graceful_shutdown=10,
         )
         # What start-up made stays to the end. Kept out of the collector's rounds, it no longer

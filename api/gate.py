@@ -7,9 +7,10 @@ link), in `Sec-Fetch-Site`; one that reached us by DNS rebinding says so in `Hos
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
@@ -97,22 +98,27 @@ def _is_link_to_a_page(scope: Scope, headers: Headers) -> bool:
     )
 
 
+GUARDS = [
+    # Beside a policy of the answer's own, if it has one: a browser keeps to both.
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+
+
 def _guarded(send: Send) -> Send:
     """Answers that no page may show in a frame (where a click could be stolen), take for
     another type than they are, or load as part of itself where CORS is not asked."""
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            # Beside a policy of the answer's own, if it has one: a browser keeps to both.
-            headers.append("content-security-policy", "frame-ancestors 'none'")
-            headers["x-content-type-options"] = "nosniff"
-            headers["cross-origin-resource-policy"] = "same-origin"
+            message["headers"] = [*message["headers"], *GUARDS]
         await send(message)
 
     return guarded
 
 
+@lru_cache(maxsize=64)
 def _without_port(host: str) -> str:
     """ "[::1]:8009" as "[::1]". Anything that is no host and port is nothing we go by."""
     try:

@@ -64,7 +64,7 @@ class HealthMonitor:
         await self._rounds.wait_for_first(within)
         unanswered = f"No answer yet after {within:g} s"
         return [
-            self._found.get(info.name, ServiceStatus(info.name, False, error=unanswered))
+            self._found.get(info.name) or ServiceStatus(info.name, False, error=unanswered)
             for info in SERVICES
         ]
 

@@ -39,7 +39,8 @@ class Rounds:
 
     async def wait_for_first(self, seconds: float) -> None:
         """Until the first round is over, or for `seconds`."""
-        await _wait(self.first, seconds)
+        if not self.first.is_set():
+            await _wait(self.first, seconds)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from api.gateway import utc_now
 from api.problems import UNKNOWN_MODEL
 from api.responses import documented, json_of
-from api.routes.gateway_of import TheGateway
+from api.routes.gateway_of import TheGateway, gateway_of
 from api.wire import ModelsReply, SelectReply, SelectRequest
 from eventlog.times import to_text
 from statemachine.session import ModelId
@@ -17,9 +17,9 @@ router = APIRouter(prefix="/api/v1/models", tags=["models"])
 
 
 @router.get("", response_model=ModelsReply)
-async def models(gateway: TheGateway) -> Response:
+async def models(request: Request) -> Response:
     """What granite-interview-service and Ollama offer; a built-in list where neither does."""
-    return json_of(ModelsReply(models=await gateway.model_choice.models()))
+    return json_of(ModelsReply(models=await gateway_of(request).model_choice.models()))
 
 
 @router.post("/select", responses=documented(UNKNOWN_MODEL))
