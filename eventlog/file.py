@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -209,6 +210,29 @@ def identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
+@dataclass(frozen=True)
+class Footprint:
+    """The log's file and its WAL as the writer left them; of the WAL, which file it is too.
+
+    Nobody but the writer makes either smaller or puts another in its place. SQLite would not
+    notice: it works on from its cache, and commits to a WAL that no name leads to any more.
+    """
+
+    size: int
+    wal: tuple[int, int] | None
+    wal_size: int
+
+    @classmethod
+    def of(cls, path: Path) -> "Footprint":
+        """Raises OSError."""
+        size = path.stat().st_size
+        try:
+            wal = Path(f"{path}-wal").stat()
+        except FileNotFoundError:
+            return cls(size, None, 0)
+        return cls(size, (wal.st_dev, wal.st_ino), wal.st_size)
+
+
 def open_writer(path: Path) -> Database:
     """The writing connection to a prepared log: an acknowledged commit is on the disk.
 
@@ -255,6 +279,11 @@ def _connect_read_only(path: Path, options: str) -> Database:
     return Database(connection)
 
 
+class CutOff(LogUnavailable):
+    """A part of the log's files was taken away, and a connection to them is not to be given up:
+    it may be all that is left."""
+
+
 class Connection:
     """A connection to the log of `log_id` at `path`, as `open` makes it: made when it is first
     needed, and anew after it was dropped or when another file stands at the path; never to
@@ -275,6 +304,18 @@ class Connection:
             check_same(self._path, self._log_id)
             self._db, self._identity = self._open(self._path), found
         return self._db
+
+    def rescue(self) -> None:
+        """Copy into the file what was committed to a WAL that was deleted or replaced: this
+        connection, the one that wrote it, has it open still.
+
+        Raises CutOff where a reader is in the way, OSError or sqlite3.Error.
+        """
+        if self._db is not None:
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if busy:
+                raise CutOff("the event log's WAL was taken away, and is in use by a reader")
+            self.drop()
 
     def drop(self) -> None:
         if self._db is not None:

@@ -16,13 +16,14 @@ from typing import Any
 import httpx
 import pytest
 
-from eventlog.errors import LogNotOpened
+from eventlog.errors import EventLogError, LogNotOpened
 from eventlog.open import open_log
 from eventlog.verification.checkpoints import Kept
 from tests.desktop import Desktop
 from tests.eventlog.evidence import rows
 from tests.eventlog.trouble import locked
-from tests.eventlog.verification.logs import check, copy, make
+from tests.eventlog.verification.logs import A, B, C, D, E, F, G, H, check, copy, make
+from tests.gateways import serving
 from tests.processes import environment, run
 from tests.reliability.forked import ForkedGateway
 
@@ -304,6 +305,50 @@ def test_what_takes_the_files_place_is_left_alone_and_the_log_goes_on_when_it_is
         check_goes_on(gateway, desktop, "Is this taken?")
 
 
+# Cut off, or its WAL taken away, behind the back of who has it open
+
+
+def part_of(desktop: Desktop, log: Path, *, tail: str) -> Path:
+    """A part of the log that holds something: the file all but the last answer, the WAL that."""
+    check_holds(log)
+    desktop.answer(LONG)
+    part = Path(f"{log}{tail}")
+    assert part.stat().st_size > PAGE
+    return part
+
+
+@pytest.mark.parametrize("tail", ["", "-wal"], ids=["file", "WAL"])
+@pytest.mark.parametrize("end", [0, 2 * PAGE])
+def test_nothing_is_acknowledged_once_the_file_or_its_wal_was_cut_off(
+    tmp_path: Path, tail: str, end: int
+) -> None:
+    with attacked(tmp_path) as gateway:
+        desktop = Desktop(gateway).start(totalQuestions=15)
+        part = part_of(desktop, gateway.path, tail=tail)
+        os.truncate(part, end)
+        for number in range(3):
+            check_refused(desktop.try_answer(f"Is this taken, {number}?"))
+        check_refused(gateway.post("/api/v1/interviews/start", {"role": "Data Analyst"}))
+        gateway.wait_for_log("offline")
+
+
+def test_what_was_committed_to_a_wal_that_is_deleted_is_saved_into_the_file(
+    tmp_path: Path,
+) -> None:
+    with attacked(tmp_path) as gateway:
+        desktop = Desktop(gateway).start(totalQuestions=15)
+        part_of(desktop, gateway.path, tail="-wal").unlink()
+        desktop.answer("The one that finds it out.")
+        desktop.answer("And one more.")
+        gateway.process.stop(signal.SIGKILL)
+    with attacked(tmp_path) as again:
+        desktop.gateway = again
+        check_holds(again.path)
+        assert len(desktop.finish()) == 12
+        assert desktop.answers[:3] == [LONG, "The one that finds it out.", "And one more."]
+        check_holds(again.path)
+
+
 # What a crash leaves
 
 
@@ -374,3 +419,28 @@ def test_a_log_cut_at_any_page_is_refused_and_left_as_it_was(whole: Path, tmp_pa
     done = run("serve", env=environment(tmp_path), cwd=tmp_path)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_gateway_on_a_file_with_any_page_of_garbage_makes_no_mistake(
+    whole: Path, tmp_path: Path
+) -> None:
+    """It does not start, or tells 503 where it needs the page; and `audit verify` finds it, if
+    any event is touched."""
+    events = rows(whole)
+    for page in range(whole.stat().st_size // PAGE):
+        path = copy(whole, tmp_path / f"page{page}.db")
+        content = path.read_bytes()
+        kept = content[: page * PAGE + (100 if page == 0 else 0)]  # the header says what it is
+        path.write_bytes((kept + os.urandom(PAGE))[: len(content)] + content[len(kept) + PAGE :])
+        try:
+            with serving(eventlog_url=f"sqlite:///{path}") as gateway:
+                told = [
+                    gateway.get("/api/v1/interviews"),
+                    *(gateway.get(f"/api/v1/interviews/{id}") for id in (A, B, C, D, E, F, G, H)),
+                    gateway.post("/api/v1/interviews/start", {"role": "Data Analyst"}),
+                ]
+            assert {reply.status_code for reply in told} <= {200, 410, 503}
+        except LogNotOpened:
+            continue
+        with suppress(EventLogError):
+            assert not check(path).holds or rows(path)[: len(events)] == events
