@@ -86,9 +86,7 @@ counts: Counter[str] = Counter()
 
 
 def forged(session: Posted, how: str, other: str) -> Posted:
-    """The session with one thing changed; one that was forged down to its first words, as it is."""
-    if len(session["messages"]) < 3:
-        return session
+    """The session with one thing changed."""
     messages = [dict(message) for message in session["messages"]]
     config = dict(session["config"])
     changed = session | {"messages": messages, "config": config}
@@ -112,7 +110,7 @@ def forged(session: Posted, how: str, other: str) -> Posted:
         case "totalQuestions":
             config["totalQuestions"] = config["totalQuestions"] % 15 + 1
         case "shortened":
-            del messages[-2:]
+            messages[3:] = messages[3:-2]  # the first question stays
             changed["currentQuestion"] = max(1, session["currentQuestion"] - 1)
             changed["isComplete"] = False
         case "lengthened":
