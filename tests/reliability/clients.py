@@ -249,11 +249,14 @@ class Clients(RuleBasedStateMachine):
         path = f"{INTERVIEWS}/{self._id_of(copy)}/{action}"
         self._ask("POST", path, {"reason": "It is asked for."})
 
-    @rule(copy=copies, is_held=st.booleans())
-    def forget(self, copy: Posted, is_held: bool) -> None:
-        if is_held:
-            self.hold_or_release(copy, "hold")
+    @rule(copy=copies, is_released=st.booleans())
+    def forget(self, copy: Posted, is_released: bool) -> None:
+        """Not while it is on hold."""
+        self.hold_or_release(copy, "hold")
         self._ask("DELETE", f"{INTERVIEWS}/{self._id_of(copy)}")
+        if is_released:
+            self.hold_or_release(copy, "release")
+            self._ask("DELETE", f"{INTERVIEWS}/{self._id_of(copy)}")
 
     @rule(copy=copies, version=st.integers(-1, 12))
     def look_back(self, copy: Posted, version: int) -> None:
