@@ -85,15 +85,20 @@ def _print(report: Report, path: Path, key: VerifierKey | None, *, is_trusted: b
         out.print(visible_line(f"{_capital(finding.place)}: {finding.message}."))
     if report.left_out:
         out.print(f"There is more: {report.left_out:,} findings are not shown.")
-    held = f"{report.events:,} events of {report.interviews:,} interviews"
+    held = f"{_many(report.events, 'event')} of {_many(report.interviews, 'interview')}"
     out.print(visible_line(f"Log: {path} ({report.origin})"))
     if report.holds:
         out.print(f"It holds: {held}, all as they were logged.", style="green")
     else:
         count = len(report.findings) + report.left_out
-        out.print(f"It does NOT hold: {count:,} findings in {held}.{_since(report)}", style="red")
+        found = f"{_many(count, 'finding')} in {held}"
+        out.print(f"It does NOT hold: {found}.{_since(report)}", style="red")
     out.print(_covered(report))
     out.print(_signatures(key, is_trusted=is_trusted))
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _since(report: Report) -> str:

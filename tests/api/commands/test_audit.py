@@ -39,7 +39,7 @@ def test_what_is_wrong_is_said_with_its_place_and_the_command_fails(run: Run, pa
     first, *rest = result.stdout.splitlines()
     assert first.startswith(f"Event 2, interview {ID}, version 3: its words are not those")
     assert any(
-        "does NOT hold: 1 findings in 8 events of 2 interviews. The first is at event 2." in line
+        "does NOT hold: 1 finding in 8 events of 2 interviews. The first is at event 2." in line
         for line in rest
     )
 
