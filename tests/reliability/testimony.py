@@ -45,10 +45,14 @@ class Testimony:
             self._latest[event] = id
 
     def _tell(self, id: str, kind: str, payload: Json) -> None:
+        spoken = self._spoken.setdefault(id, [])
         if kind == "interview-started":
-            self._spoken[id] = list(payload["messages"])
+            spoken += payload["messages"]
+        elif kind == "session-adopted":
+            self.findings.append(f"{id} was lost: its client's session had to be adopted")
+            spoken += payload["session"]["messages"]
         elif kind in SAYS:
-            self._spoken[id].append({"role": SAYS[kind], "content": payload["content"]})
+            spoken.append({"role": SAYS[kind], "content": payload["content"]})
         else:
             self.findings.append(f"{id} has an event {kind}, for which there is no reason")
         if kind == "interview-completed":
