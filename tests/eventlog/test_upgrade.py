@@ -1,11 +1,13 @@
 """Logs of earlier schemas: opened, brought up to date in place, nothing of them changed.
 
 `logs/schema-1.sqlite` was written by the first release's code: interviews of every kind of
-beginning and ending, a summary, a refusal and a fork.
+beginning and ending, a summary, a refusal and a fork; `logs/schema-2.sqlite` by that of the second.
 """
 
 import shutil
 from pathlib import Path
+
+import pytest
 
 from eventlog.sqlite import SqliteEventLog
 from statemachine.interview import replay
@@ -13,14 +15,16 @@ from tests.eventlog.evidence import check_events, rows
 from tests.eventlog.running import in_loop
 from tests.eventlog.test_tree import naive_root
 
-OLD = Path(__file__).parent / "logs" / "schema-1.sqlite"
+LOGS = Path(__file__).parent / "logs"
+OLD = LOGS / "schema-1.sqlite"
 
 
+@pytest.mark.parametrize("schema", [1, 2])
 @in_loop
-async def test_a_log_of_schema_1_is_upgraded_and_keeps_every_byte_of_its_evidence(
-    path: Path,
+async def test_an_older_log_is_upgraded_and_keeps_every_byte_of_its_evidence(
+    path: Path, schema: int
 ) -> None:
-    shutil.copy(OLD, path)
+    shutil.copy(LOGS / f"schema-{schema}.sqlite", path)
     before = rows(path)
     log = SqliteEventLog(path)
     try:

@@ -4,8 +4,8 @@
 
 `schema-3/` holds interviews of every role and kind of ending, conducted over HTTP by the code
 that writes schema 3 (some by a fake model, some by the templates); beside each, in `sessions/`,
-the last session its client was sent, byte for byte. `schema-1/` holds the interviews of the log
-that the first release wrote, `tests/eventlog/logs/schema-1.sqlite`.
+the last session its client was sent, byte for byte. `schema-1/` and `schema-2/` hold the interviews
+of the logs that the code of those schemas wrote, in `tests/eventlog/logs/`.
 
 A released schema's recordings are never made again: they are what was written then. So this
 refuses to overwrite anything. When a migration is added and released, give its schema a folder.
@@ -31,7 +31,7 @@ from tests.fakes import GraniteServer, Mood
 from tests.gateways import Served, serving
 
 FOLDER = Path(__file__).parent
-FIRST_LOG = FOLDER.parent / "eventlog" / "logs" / "schema-1.sqlite"
+LOGS = FOLDER.parent / "eventlog" / "logs"
 EXPORTED_AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 Scene = Callable[[Served, GraniteServer], Desktop]
@@ -143,10 +143,11 @@ def make_schema_3(folder: Path) -> None:
             _write(folder / "sessions" / f"{name}.json", sent[-1])
 
 
-def make_schema_1(folder: Path) -> None:
+def make_from_a_log(folder: Path) -> None:
+    """The recordings of an older schema, of the log that its code wrote."""
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / "interviews.db"
-        shutil.copy(FIRST_LOG, copy)
+        shutil.copy(LOGS / f"{folder.name}.sqlite", copy)
         asyncio.run(_export_all(copy, folder))
 
 
@@ -189,7 +190,12 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def main() -> None:
-    for schema, make in (("schema-1", make_schema_1), ("schema-3", make_schema_3)):
+    makers = {
+        "schema-1": make_from_a_log,
+        "schema-2": make_from_a_log,
+        "schema-3": make_schema_3,
+    }
+    for schema, make in makers.items():
         folder = FOLDER / schema
         if folder.exists():
             print(f"{schema} is there already and stays as it is")

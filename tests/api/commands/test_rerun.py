@@ -18,7 +18,7 @@ from tests.fakes import GraniteServer, Mood, OllamaServer
 from tests.gateways import NOWHERE
 from tests.recordings.make import FOLDER
 
-SCHEMAS = ("schema-1", "schema-3")
+SCHEMAS = ("schema-1", "schema-2", "schema-3")
 NEWEST = FOLDER / "schema-3"
 WHOLE_INTERVIEW = NEWEST / "all-answered-by-a-model.json"
 UNCHANGED = "unfinished.json"

@@ -26,7 +26,7 @@ from statemachine.commands import give_answer
 from tests.eventlog.evidence import rows
 from tests.eventlog.interviews import WHOLE, new_id, tell
 from tests.eventlog.running import in_loop
-from tests.eventlog.test_upgrade import OLD
+from tests.eventlog.test_upgrade import LOGS
 from tests.eventlog.verification.logs import (
     A,
     B,
@@ -123,9 +123,10 @@ def test_an_empty_log_holds(tmp_path: Path) -> None:
     assert (report.holds, report.events, report.covered) == (True, 0, 0)
 
 
-def test_a_log_of_the_first_release_holds_once_it_is_up_to_date(tmp_path: Path) -> None:
+@pytest.mark.parametrize("schema", [1, 2])
+def test_an_older_log_holds_once_it_is_up_to_date(tmp_path: Path, schema: int) -> None:
     old = tmp_path / "old.db"
-    shutil.copy(OLD, old)
+    shutil.copy(LOGS / f"schema-{schema}.sqlite", old)
     before = rows(old)
     path, _ = log_file(f"sqlite:///{old}")
     assert check(path).holds
