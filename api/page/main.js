@@ -1,0 +1,62 @@
+/** Which view is shown, by the address behind the "#". Each view is a module of its own. */
+
+import { h } from "./dom.js";
+
+/**
+ * What a view gets: where to put itself, what its address says, and a signal that ends what it has
+ * under way when another view takes its place.
+ *
+ * @typedef {{ root: HTMLElement, id: string, signal: AbortSignal }} Place
+ * @typedef {(place: Place) => void | Promise<void>} Show
+ */
+
+/** @type {[RegExp, () => Promise<{ show: Show }>][]} */
+const VIEWS = [
+  [/^$/, () => import("./views/setup.js")],
+  [/^interviews\/([0-9a-f-]+)$/, () => import("./views/interview.js")],
+  [/^history$/, () => import("./views/history.js")],
+  [/^history\/([0-9a-f-]+)$/, () => import("./views/replay.js")],
+  [/^audit$/, () => import("./views/audit.js")],
+];
+
+const root = /** @type {HTMLElement} */ (document.getElementById("main"));
+let leaving = new AbortController();
+
+async function route() {
+  leaving.abort();
+  leaving = new AbortController();
+  const { signal } = leaving;
+  const address = location.hash.replace(/^#\/?/, "");
+  mark(address);
+  const found = VIEWS.find(([pattern]) => pattern.test(address));
+  if (!found) return notFound();
+  const [pattern, load] = found;
+  const { show } = await load();
+  if (signal.aborted) return;
+  root.replaceChildren();
+  await show({ root, id: pattern.exec(address)?.[1] ?? "", signal });
+}
+
+function notFound() {
+  root.replaceChildren(
+    h("h1", {}, "There is nothing here"),
+    h("p", {}, h("a", { href: "#/" }, "Start an interview"), ", or look at the ",
+      h("a", { href: "#/history" }, "history"), "."),
+  );
+}
+
+/** Mark where we are in the navigation. @param {string} address */
+function mark(address) {
+  const page = address.startsWith("interviews/") ? "" : address.replace(/\/.*/, "");
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.getAttribute("href") === `#/${page}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+addEventListener("hashchange", async () => {
+  await route();
+  root.focus({ preventScroll: true }); // or the keyboard would go on from where the old view was
+  scrollTo(0, 0);
+});
+await route();

@@ -1,0 +1,38 @@
+"""The page as such: how it is served, what it weighs, what it may do."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from api.routes.page import FOLDER
+from tests.gateways import Served
+from tests.page.visitor import violations
+
+MOST_BYTES = 150_000
+
+
+def test_all_of_it_weighs_little() -> None:
+    served = [path for path in FOLDER.rglob("*") if path.suffix in {".html", ".js", ".css", ".svg"}]
+    assert sum(path.stat().st_size for path in served) < MOST_BYTES
+
+
+def test_each_file_is_served_as_what_it_is(gateway: Served) -> None:
+    types = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+    for path in FOLDER.rglob("*"):
+        if path.suffix in types:
+            found = gateway.get(f"/page/{path.relative_to(FOLDER).as_posix()}")
+            assert found.status_code == 200
+            assert found.headers["content-type"].startswith(types[path.suffix])
+            assert found.headers["cache-control"] == "no-cache"
+
+
+def test_nothing_beside_its_folder_is_served(gateway: Served) -> None:
+    for path in ("../app.py", "%2e%2e/app.py", "..%2fapp.py", str(Path(__file__))):
+        assert gateway.get(f"/page/{path}").status_code == 404
+
+
+def test_an_address_that_leads_nowhere_says_where_to_go(visit: Callable[..., Page]) -> None:
+    page = visit("#/nowhere")
+    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    assert violations(page) == []

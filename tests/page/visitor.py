@@ -1,0 +1,75 @@
+"""A visitor: a browser window of a certain size and theme, that is told of everything amiss."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Request
+
+PATIENCE_MS = 10_000
+
+
+@contextmanager
+def visiting(
+    browser: Browser,
+    url: str,
+    *,
+    width: int = 1440,
+    height: int = 900,
+    dark: bool = False,
+    still: bool = False,
+    expected: Sequence[str] = (),
+) -> Iterator[Page]:
+    """A window on the gateway at `url`. Messages on the console that hold a text of `expected`
+    are no errors: a browser itself prints each answer with a status of 400 or more."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce" if still else "no-preference",
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    amiss: list[str] = []
+
+    def left(request: Request) -> None:
+        if not request.url.startswith((f"{url}/", "data:", "blob:")):
+            amiss.append(f"a request to {request.url}")
+
+    page = context.new_page()
+    page.on("pageerror", lambda error: amiss.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            amiss.append(message.text)
+            if message.type in ("error", "warning")
+            and not any(text in message.text for text in expected)
+            else None
+        ),
+    )
+    page.on("request", left)
+    try:
+        yield page
+    finally:
+        context.close()
+    assert amiss == []
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds against WCAG 2.2 A and AA on the page as it is."""
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    options = {"runOnly": {"type": "tag", "values": rules}}
+    # The page's own policy would refuse the script; the tool's world is not the page's.
+    results: dict[str, Any] = Axe().run(page, options=options).response
+    return [
+        f"{found['id']}: {node['target']}"
+        for found in results["violations"]
+        for node in found["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    wider: int = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return wider
