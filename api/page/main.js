@@ -1,6 +1,7 @@
 /** Which view is shown, by the address behind the "#". Each view is a module of its own. */
 
 import { h } from "./dom.js";
+import { showStatus } from "./status.js";
 
 /**
  * What a view gets: where to put itself, what its address says, and a signal that ends what it has
@@ -19,6 +20,7 @@ const VIEWS = [
   [/^audit$/, () => import("./views/audit.js")],
 ];
 
+const TITLE = document.title;
 const root = /** @type {HTMLElement} */ (document.getElementById("main"));
 let leaving = new AbortController();
 
@@ -31,10 +33,21 @@ async function route() {
   const found = VIEWS.find(([pattern]) => pattern.test(address));
   if (!found) return notFound();
   const [pattern, load] = found;
-  const { show } = await load();
+  /** @type {{ show: Show } | null} */
+  const view = await load().catch(() => null);
   if (signal.aborted) return;
+  if (!view) return notLoaded();
+  document.title = TITLE;
   root.replaceChildren();
-  await show({ root, id: pattern.exec(address)?.[1] ?? "", signal });
+  await view.show({ root, id: pattern.exec(address)?.[1] ?? "", signal });
+}
+
+function notLoaded() {
+  root.replaceChildren(
+    h("h1", {}, "This page could not be loaded"),
+    h("p", {}, "The gateway cannot be reached. ",
+      h("button", { type: "button", onclick: () => location.reload() }, "Try again")),
+  );
 }
 
 function notFound() {
@@ -59,4 +72,5 @@ addEventListener("hashchange", async () => {
   root.focus({ preventScroll: true }); // or the keyboard would go on from where the old view was
   scrollTo(0, 0);
 });
+showStatus(/** @type {HTMLElement} */ (document.getElementById("status")));
 await route();

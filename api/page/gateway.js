@@ -1,0 +1,5 @@
+/** The gateway that this page came from. */
+
+import { createClient } from "./integration-service-client/index.js";
+
+export const gateway = createClient({ baseUrl: location.origin });

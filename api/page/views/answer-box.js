@@ -1,0 +1,85 @@
+/** The box an answer is typed into. Whatever is in it is kept at every key. */
+
+import { h } from "../dom.js";
+
+const MOST = 10_000;
+const NEAR = 9_000;
+
+/**
+ * @param {object} told
+ * @param {string} told.text what is in the box at first
+ * @param {(text: string) => void} told.keep at every change
+ * @param {(text: string) => void} told.send
+ * @param {() => void} told.cancel
+ */
+export function answerBox({ text, keep, send, cancel }) {
+  const hint = h("p", { id: "hint", class: "quiet hint" }, "Enter sends, Shift + Enter breaks the line.");
+  const limit = h("p", { id: "limit", class: "quiet figure limit" });
+  const box = h("textarea", {
+    id: "answer", rows: 3, "aria-describedby": "hint limit", autocomplete: "off",
+    enterkeyhint: "send", dir: "auto", oninput: changed, onkeydown: pressed,
+  });
+  const button = h("button", { class: "primary" }, "Send");
+  const stop = h("button", { type: "button", hidden: true, onclick: cancel }, "Cancel");
+  const element = h("form", { class: "answer", onsubmit: submitted },
+    h("label", { for: "answer" }, "Your answer"),
+    box,
+    h("div", { class: "under" }, hint, limit, button, stop));
+
+  /** As the gateway counts: characters, not UTF-16 units. */
+  const length = () => (box.value.length < NEAR ? box.value.length : [...box.value].length);
+
+  function changed() {
+    keep(box.value);
+    look();
+  }
+
+  function look() {
+    const long = length();
+    const over = long - MOST;
+    limit.textContent = over > 0
+      ? `Too long by ${over.toLocaleString("en")} characters.`
+      : long >= NEAR ? `${long.toLocaleString("en")} of ${MOST.toLocaleString("en")} characters` : "";
+    limit.classList.toggle("over", over > 0);
+    box.setAttribute("aria-invalid", String(over > 0));
+    const isReady = over <= 0 && box.value.trim() !== "";
+    button.setAttribute("aria-disabled", String(!isReady));
+  }
+
+  /** @param {KeyboardEvent} event */
+  function pressed(event) {
+    if (event.key !== "Enter" || event.shiftKey) return;
+    if (event.isComposing || event.keyCode === 229) return; // Enter ends the composition
+    if (matchMedia("(hover: none) and (pointer: coarse)").matches) return; // no Shift there
+    event.preventDefault();
+    element.requestSubmit();
+  }
+
+  /** @param {SubmitEvent} event */
+  function submitted(event) {
+    event.preventDefault();
+    if (button.getAttribute("aria-disabled") === "true" || box.readOnly) return box.focus();
+    send(box.value.trim());
+  }
+
+  box.value = text;
+  look();
+  return {
+    element,
+    focus: () => box.focus({ preventScroll: true }),
+    text: () => box.value,
+    /** @param {string} words */
+    fill(words) {
+      box.value = words;
+      look();
+    },
+    /** While an answer is on its way the box is empty and takes nothing. @param {boolean} isWaiting */
+    wait(isWaiting) {
+      const hadFocus = element.contains(document.activeElement);
+      box.readOnly = isWaiting;
+      button.hidden = isWaiting;
+      stop.hidden = !isWaiting;
+      if (hadFocus) this.focus();
+    },
+  };
+}

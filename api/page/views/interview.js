@@ -1,0 +1,194 @@
+/**
+ * An interview, while it is held: the conversation, and the box for the next answer.
+ *
+ * The log is right. Whatever happens, the session to go on with is the log's; and what was typed is
+ * kept until its reply is here.
+ */
+
+import { announce, h } from "../dom.js";
+import { gateway } from "../gateway.js";
+import { health } from "../health.js";
+import {
+  draftOf, dropDraft, dropUnfinished, keepDraft, keepUnfinished, unfinished,
+} from "../kept.js";
+import { noticeOf, troubleOf } from "../trouble.js";
+import { answerBox } from "./answer-box.js";
+import { answersIn, conversation } from "./conversation.js";
+import { showSummary, unsent } from "./summary.js";
+
+/** @typedef {import("../integration-service-client/index.js").Session} Session */
+
+/** @param {import("../main.js").Place} place */
+export function show({ root, id, signal }) {
+  /** @type {Session | null} what the log says */
+  let session = null;
+  /** @type {AbortController | null} of the answer under way */
+  let sending = null;
+
+  const talk = conversation();
+  const head = heading();
+  const notices = h("div", { class: "notices" });
+  const box = answerBox({
+    text: draftOf(id)?.text ?? "",
+    keep,
+    send,
+    cancel: () => sending?.abort(),
+  });
+  root.append(head.element, talk.element, h("div", { class: "foot" }, notices, box.element));
+  const last = unfinished();
+  if (last?.id === id) head.tell(last.role, last.question, last.total);
+  load();
+
+  async function load() {
+    try {
+      const found = await lasting(() => gateway.getInterview(id, { signal }), signal);
+      goOn(found.session);
+      if (found.pendingAnswer) await send(found.pendingAnswer);
+    } catch (error) {
+      if (!signal.aborted) failed(error, load);
+    }
+  }
+
+  /** @param {string} text */
+  function keep(text) {
+    const answered = session ? answersIn(session.messages).length : (draftOf(id)?.answered ?? 0);
+    keepDraft(id, { text, answered });
+  }
+
+  /** Go on from what the log says. @param {Session} log */
+  function goOn(log) {
+    session = log;
+    const { messages, currentQuestion, isComplete, config } = log;
+    notices.replaceChildren();
+    talk.tell(messages);
+    gateway.getEvents(id, { signal }).then(
+      ({ events }) => talk.tellOrigins(events),
+      () => {}, // the conversation can be read without
+    );
+    const draft = draftOf(id);
+    if (draft && answersIn(messages)[draft.answered] === draft.text.trim()) dropDraft(id);
+    const typed = draftOf(id)?.text ?? "";
+    if (isComplete) {
+      dropUnfinished(id);
+      return showSummary({ root, id, session: log, talk, typed, signal });
+    }
+    keep(typed);
+    box.fill(typed);
+    box.focus();
+    head.tell(config.role, currentQuestion, config.totalQuestions);
+    keepUnfinished({ id, role: config.role, question: currentQuestion, total: config.totalQuestions });
+    talk.follow();
+  }
+
+  /** @param {string} answer */
+  async function send(answer) {
+    if (!session || sending) return;
+    const from = session;
+    sending = new AbortController();
+    const stop = AbortSignal.any([signal, sending.signal]);
+    notices.replaceChildren();
+    box.fill("");
+    box.wait(true);
+    const thinking = talk.wait(answer);
+    talk.follow();
+    try {
+      const post = () => thinking.during(gateway.sendResponse(from, answer, { signal: stop }));
+      const reply = await lasting(post, stop);
+      box.wait(false);
+      goOn(reply);
+      announce(reply.messages.at(-1)?.content ?? "");
+    } catch (error) {
+      if (!signal.aborted) takeBack(answer, error, stop.aborted);
+    } finally {
+      sending = null;
+    }
+  }
+
+  /** The answer did not come in, or other words did. @param {string} answer @param {unknown} error @param {boolean} isStopped */
+  function takeBack(answer, error, isStopped) {
+    talk.settle();
+    box.wait(false);
+    const { session: log } = /** @type {{ session?: Session }} */ (error);
+    if (log) goOn(log);
+    if (log?.isComplete) return;
+    box.fill(answer);
+    keep(answer);
+    if (isStopped) {
+      tell("You stopped waiting, and your answer is back in the box. The gateway may have it "
+        + "already: then it stands as it was.");
+    } else if (log) {
+      tell("The interview has gone on elsewhere, perhaps in another window. It goes on here from "
+        + "where it is now. What you typed is still in the box.");
+    } else {
+      failed(error, () => send(box.text().trim()));
+    }
+  }
+
+  /** @param {string} words */
+  function tell(words) {
+    notices.replaceChildren(h("p", { class: "notice" }, words));
+    announce(words);
+  }
+
+  /** @param {unknown} error @param {() => void} again */
+  function failed(error, again) {
+    const trouble = troubleOf(error);
+    announce(trouble.words);
+    if (trouble.helps !== "no") return notices.replaceChildren(noticeOf(trouble, again));
+    dropUnfinished(id);
+    root.replaceChildren(
+      h("h1", {}, "This interview cannot go on"),
+      noticeOf(trouble, again),
+      unsent(id, box.text()),
+      h("p", { class: "row" },
+        h("a", { class: "button", href: "#/" }, "Start another interview"),
+        h("a", { class: "button", href: "#/history" }, "Look at the history")),
+    );
+  }
+
+  /**
+   * What `ask` gives, asked again as often as it takes while the gateway is away: when it is back,
+   * or when somebody asks for it.
+   *
+   * @template T
+   * @param {() => Promise<T>} ask
+   * @param {AbortSignal} stop
+   * @returns {Promise<T>}
+   */
+  async function lasting(ask, stop) {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        const trouble = troubleOf(error);
+        if (stop.aborted || trouble.helps !== "back") throw error;
+        announce(trouble.words);
+        await new Promise((resolve, reject) => {
+          notices.replaceChildren(noticeOf(trouble, () => resolve(null)));
+          stop.addEventListener("abort", reject, { once: true });
+          health.addEventListener("told", () => health.isWell && resolve(null), { signal: stop });
+          health.look();
+        });
+        notices.replaceChildren();
+      }
+    }
+  }
+}
+
+function heading() {
+  const title = h("h1", {}, "Interview");
+  const text = h("p", { class: "figure" }, "\u00a0");
+  const bar = h("progress", { "aria-label": "Questions answered", max: 1, value: 0 });
+  return {
+    element: h("div", { class: "heading" }, title, text, bar),
+    /** @param {string} role @param {number} question @param {number} total */
+    tell(role, question, total) {
+      title.textContent = `${role} interview`;
+      text.textContent = `Question ${question} of ${total}`;
+      document.title = `Question ${question} of ${total} – Interview gateway`;
+      bar.max = total;
+      bar.value = question - 1;
+      bar.style.setProperty("--of", String(total));
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** What an interview came to: its summary, all that was said, and ways to take it along. */
+
+import { announce, h } from "../dom.js";
+import { gateway } from "../gateway.js";
+import { health } from "../health.js";
+import { dropDraft } from "../kept.js";
+import { noticeOf, troubleOf } from "../trouble.js";
+
+/** @typedef {import("../integration-service-client/index.js").Session} Session */
+
+const EXPORTS = /** @type {const} */ ([["md", "Markdown"], ["html", "HTML"], ["json", "JSON"]]);
+
+/**
+ * @param {object} told
+ * @param {HTMLElement} told.root
+ * @param {string} told.id
+ * @param {Session} told.session
+ * @param {{ element: HTMLElement }} told.talk
+ * @param {string} told.typed what was typed and never sent
+ * @param {AbortSignal} told.signal
+ */
+export async function showSummary({ root, id, session, talk, typed, signal }) {
+  const { role, model, totalQuestions } = session.config;
+  const words = h("div", { class: "words", dir: "auto" }, "Summing up…");
+  const notices = h("div", { class: "no-print" });
+  document.title = `${role} interview – Interview gateway`;
+  root.replaceChildren(
+    h("div", { class: "heading" },
+      h("h1", {}, `${role} interview`),
+      h("p", { class: "quiet" }, "Complete",
+        ` · ${session.currentQuestion} of ${totalQuestions} questions`,
+        model && [" · ", h("bdi", {}, model)])),
+    notices,
+    unsent(id, typed),
+    h("section", { class: "summary card", "aria-label": "Summary", "aria-live": "polite" },
+      h("h2", {}, "Summary"), words),
+    h("div", { class: "row take no-print" },
+      h("span", { class: "quiet" }, "Take it along:"),
+      EXPORTS.map(([format, name]) =>
+        h("a", { class: "button", href: gateway.transcriptUrl(id, format), download: true }, name)),
+      h("button", { type: "button", onclick: () => print() }, "Print")),
+    h("h2", {}, "Transcript"),
+    talk.element,
+    h("p", { class: "row next no-print" },
+      h("a", { class: "button primary", href: "#/" }, "Start another interview"),
+      h("a", { class: "button", href: `#/history/${id}` }, "See its replay")),
+  );
+  root.focus({ preventScroll: true });
+  scrollTo(0, 0);
+  await sumUp();
+
+  async function sumUp() {
+    notices.replaceChildren();
+    words.textContent = "Summing up…";
+    try {
+      words.textContent = (await gateway.getSummary(session, { signal })).summary;
+    } catch (error) {
+      if (signal.aborted) return;
+      const trouble = troubleOf(error);
+      words.textContent = "There is no summary yet.";
+      notices.replaceChildren(noticeOf(trouble, sumUp));
+      announce(trouble.words);
+      if (trouble.helps === "back") {
+        health.addEventListener("told", sumUp, { once: true, signal });
+        health.look();
+      }
+    }
+  }
+}
+
+/** What was typed and can no longer be sent; it is not thrown away for anybody. @param {string} id @param {string} typed */
+export function unsent(id, typed) {
+  if (!typed.trim()) return null;
+  const notice = h("div", { class: "notice no-print" },
+    h("p", {}, "The interview was over before this was sent. It is not in the log:"),
+    h("p", { class: "words", dir: "auto" }, typed),
+    h("button", {
+      type: "button",
+      onclick: () => {
+        dropDraft(id);
+        notice.remove();
+      },
+    }, "Throw it away"));
+  return notice;
+}
