@@ -117,7 +117,7 @@ function each() {
       name: "Gateway",
       shape: eventLog === "online" ? "good" : "bad",
       state: "online",
-      detail: `${version} · event log ${eventLog} · ${ago(since)}`,
+      detail: `version ${version} · event log ${eventLog} · ${ago(since)}`,
     },
     ...latest.services.map(({ name, status, latencyMs, error, lastChecked }) => {
       const age = ago((told - Date.parse(lastChecked)) / 1000 + since);

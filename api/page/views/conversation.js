@@ -3,6 +3,7 @@
 import { h } from "../dom.js";
 
 const LONG_WAIT_SECONDS = 2;
+const MARGIN = 16;
 
 /** @typedef {{ role: "system" | "user" | "assistant", content: string }} Message */
 /** @typedef {{ backend: string, model?: string | null, elapsedMs: number }} Origin */
@@ -104,10 +105,12 @@ export function conversation() {
 
     /** The newest turn comes into view, gently. */
     follow() {
-      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      element.lastElementChild?.scrollIntoView({
-        block: "nearest",
-        behavior: still ? "instant" : "smooth",
+      const last = element.lastElementChild;
+      if (!last) return;
+      // Of a long turn its beginning; of a short one all, as no page scrolls beyond its end.
+      scrollTo({
+        top: last.getBoundingClientRect().top + scrollY - MARGIN,
+        behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth",
       });
     },
   };
@@ -125,6 +128,6 @@ function turnOf({ role, content }, remark = "") {
 /** @param {Origin} origin */
 function originWords({ backend, model, elapsedMs }) {
   if (backend === "templates") return "built-in questions";
-  const seconds = `${(elapsedMs / 1000).toFixed(1)} s`;
-  return [backend, model, seconds].filter(Boolean).join(" · ");
+  const took = elapsedMs < 1000 ? `${elapsedMs} ms` : `${(elapsedMs / 1000).toFixed(1)} s`;
+  return [backend, model, took].filter(Boolean).join(" · ");
 }

@@ -26,7 +26,7 @@ export function show({ root, id, signal }) {
   let sending = null;
 
   const talk = conversation();
-  const head = heading();
+  const head = progress();
   const notices = h("div", { class: "notices" });
   const box = answerBox({
     text: draftOf(id)?.text ?? "",
@@ -34,7 +34,9 @@ export function show({ root, id, signal }) {
     send,
     cancel: () => sending?.abort(),
   });
-  root.append(head.element, talk.element, h("div", { class: "foot" }, notices, box.element));
+  const foot = h("div", { class: "foot" }, notices, box.element);
+  root.append(head.title, talk.element, foot);
+  box.element.prepend(head.bar, head.text);
   const last = unfinished();
   if (last?.id === id) head.tell(last.role, last.question, last.total);
   load();
@@ -175,12 +177,15 @@ export function show({ root, id, signal }) {
   }
 }
 
-function heading() {
+/** How far it is. */
+function progress() {
   const title = h("h1", {}, "Interview");
-  const text = h("p", { class: "figure" }, "\u00a0");
+  const text = h("p", { class: "quiet figure where" });
   const bar = h("progress", { "aria-label": "Questions answered", max: 1, value: 0 });
   return {
-    element: h("div", { class: "heading" }, title, text, bar),
+    title,
+    text,
+    bar,
     /** @param {string} role @param {number} question @param {number} total */
     tell(role, question, total) {
       title.textContent = `${role} interview`;
@@ -188,7 +193,6 @@ function heading() {
       document.title = `Question ${question} of ${total} – Interview gateway`;
       bar.max = total;
       bar.value = question - 1;
-      bar.style.setProperty("--of", String(total));
     },
   };
 }

@@ -10,9 +10,9 @@ import { noticeOf, troubleOf } from "../trouble.js";
 /** @typedef {Awaited<ReturnType<typeof gateway.fetchModels>>[number]} Model */
 
 const ROLES = [
-  ["Software Engineer", "Design, code, incidents and trade-offs"],
-  ["Product Manager", "Users, priorities, launches and measures"],
-  ["Data Analyst", "Questions, data, methods and findings"],
+  ["Software Engineer", "Design, code, incidents, trade-offs"],
+  ["Product Manager", "Users, priorities, launches"],
+  ["Data Analyst", "Data, methods, findings"],
 ];
 const MOST = 15;
 const USUAL = [3, 5, 10];
@@ -92,7 +92,7 @@ export function show({ root, signal }) {
 
 function leftOff() {
   const last = unfinished();
-  if (!last) return null;
+  if (!last) return "";
   return h("p", { class: "left-off card" },
     h("span", {}, `${last.role}, question ${last.question} of ${last.total}`),
     h("a", { class: "button", href: `#/interviews/${last.id}` }, "Go on where you left off"));
@@ -194,17 +194,17 @@ function anyModel(about) {
 /** @param {Model} model @param {boolean} checked */
 function modelCard(model, checked) {
   const known = [
-    [model.paramCount, "parameters"],
-    [model.ramRequired, "of memory"],
-    [model.downloadSize, "to download"],
+    [model.ramRequired, "memory"],
+    [model.downloadSize, "download"],
   ].filter(([figure]) => figure && figure !== "unknown");
+  const hasSize = model.paramCount && model.paramCount !== "unknown";
   const name = model.name || model.id;
   const source = model.source === "fallback" ? "built-in list" : model.source;
   return h("label", { class: "choice" },
     h("input", { type: "radio", name: "model", value: model.id, checked }),
-    h("span", { class: "what" }, h("bdi", {}, name)),
+    h("span", { class: "what" }, h("bdi", {}, name), hasSize && h("span", { class: "mark" }, h("bdi", {}, model.paramCount))),
     model.description && h("span", { class: "quiet about", dir: "auto" }, model.description),
-    h("span", { class: "quiet figure" }, known.map(([figure, of]) => `${figure} ${of}`).join(" · ")),
+    h("span", { class: "quiet figures" }, known.map(([figure, of]) => h("span", {}, `${figure} ${of}`))),
     h("span", { class: "quiet id" },
       name !== model.id && [h("bdi", {}, model.id), " · "], h("bdi", {}, source)));
 }

@@ -35,7 +35,7 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
     h("section", { class: "summary card", "aria-label": "Summary", "aria-live": "polite" },
       h("h2", {}, "Summary"), words),
     h("div", { class: "row take no-print" },
-      h("span", { class: "quiet" }, "Take it along:"),
+      h("span", { class: "quiet" }, "Export"),
       EXPORTS.map(([format, name]) =>
         h("a", { class: "button", href: gateway.transcriptUrl(id, format), download: true }, name)),
       h("button", { type: "button", onclick: () => print() }, "Print")),
@@ -70,7 +70,7 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
 
 /** What was typed and can no longer be sent; it is not thrown away for anybody. @param {string} id @param {string} typed */
 export function unsent(id, typed) {
-  if (!typed.trim()) return null;
+  if (!typed.trim()) return "";
   const notice = h("div", { class: "notice no-print" },
     h("p", {}, "The interview was over before this was sent. It is not in the log:"),
     h("p", { class: "words", dir: "auto" }, typed),

@@ -1,0 +1,159 @@
+"""Setting an interview up, and what the status bar tells meanwhile."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
+from tests.gateways import serving
+from tests.page.conversing import begin
+from tests.page.visitor import visiting, violations
+
+Visit = Callable[..., Page]
+
+
+def test_everything_has_a_default(visit: Visit) -> None:
+    page = visit()
+    expect(page.get_by_label("Software Engineer")).to_be_checked()
+    expect(page.get_by_label("Questions", exact=True)).to_have_value("5")
+    page.get_by_role("button", name="Start the interview").click()
+    expect(page.get_by_text("Question 1 of 5")).to_be_visible()
+    expect(page.get_by_role("heading", name="Software Engineer interview")).to_be_visible()
+
+
+def test_without_any_service_it_says_so_and_offers_what_is_built_in(visit: Visit) -> None:
+    page = visit()
+    status = page.locator("#status summary")
+    expect(status).to_have_text("All services offline — built-in questions are used")
+    expect(page.get_by_label("Granite 4 2B")).to_be_checked()
+    expect(page.get_by_text("No model is up now")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_the_status_opens_and_closes_by_keyboard(visit: Visit) -> None:
+    page = visit()
+    status, panel = page.locator("#status summary"), page.locator("#status .panel")
+    expect(status).to_contain_text("offline")
+    status.focus()
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("listitem")).to_have_count(8)
+    expect(panel.get_by_role("listitem").nth(1)).to_contain_text("conversation-service")
+    expect(panel.get_by_role("listitem").nth(1)).to_contain_text("offline")
+    expect(panel.get_by_role("listitem").nth(1)).to_contain_text("Connection refused")
+    expect(panel.get_by_text("2 s ago").first).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(status).to_be_focused()
+
+
+def test_services_that_are_up_are_told_with_their_latency(browser: Browser) -> None:
+    with (
+        GraniteServer() as granite,
+        OllamaServer() as ollama,
+        serving(granite, ollama) as gateway,
+        visiting(browser, gateway.url) as page,
+    ):
+        gateway.wait_until_noticed(granite_interview_service="online", ollama="online")
+        page.goto(gateway.url)
+        expect(page.locator("#status summary")).to_have_text("2 of 7 services")
+        page.locator("#status summary").click()
+        row = page.get_by_role("listitem").filter(has_text="ollama")
+        expect(row).to_contain_text("online")
+        expect(row).to_contain_text(" ms · ")
+
+
+def test_models_are_cards_and_the_chosen_one_is_asked(browser: Browser) -> None:
+    with (
+        GraniteServer() as granite,
+        OllamaServer() as ollama,
+        serving(granite, ollama) as gateway,
+        visiting(browser, gateway.url) as page,
+    ):
+        gateway.wait_until_noticed(granite_interview_service="online", ollama="online")
+        page.goto(gateway.url)
+        expect(page.get_by_label("Vetta Granite 2B v4")).to_be_checked()
+        page.get_by_label("llama3.2:1b").check()
+        begin(page)
+        expect(page.get_by_text("Ollama question 1?")).to_be_visible()
+        expect(page.get_by_text("ollama · llama3.2:1b ·")).to_be_visible()
+        # And it is the one that is offered the next time.
+        page.goto(f"{gateway.url}/#/")
+        expect(page.get_by_label("llama3.2:1b")).to_be_checked()
+
+
+def test_hostile_model_cards_are_text(browser: Browser) -> None:
+    with GraniteServer() as granite:
+        markup = "<img src=x onerror=alert(1)>"
+        granite.models[0] |= {"name": markup, "description": f"\u202e{markup}" * 30}
+        with serving(granite) as gateway, visiting(browser, gateway.url, width=360) as page:
+            gateway.wait_until_noticed(granite_interview_service="online")
+            page.goto(gateway.url)
+            expect(page.get_by_text(markup).first).to_be_visible()
+            assert page.locator("main img").count() == 0
+            assert violations(page) == []
+
+
+@pytest.mark.parametrize("mood", [Mood.HANG, Mood.HANG_ACCEPT])
+def test_it_paints_and_starts_while_services_hang(browser: Browser, mood: Mood) -> None:
+    services: list[FakeServer] = [GraniteServer(), ConversationServer(), OllamaServer()]
+    for service in services:
+        service.mood = mood
+        service.start()
+    try:
+        with serving(*services) as gateway, visiting(browser, gateway.url) as page:
+            before = time.monotonic()
+            page.goto(gateway.url)
+            expect(page.get_by_role("button", name="Start the interview")).to_be_visible()
+            assert time.monotonic() - before < 2
+            begin(page)
+            expect(page.get_by_text("built-in questions", exact=True)).to_be_visible()
+    finally:
+        for service in services:
+            service.stop()
+
+
+def test_a_start_that_does_not_reach_the_gateway_can_be_tried_again(browser: Browser) -> None:
+    with (
+        serving() as gateway,
+        visiting(browser, gateway.url, expected=["ERR_FAILED"]) as page,
+    ):
+        page.goto(gateway.url)
+        expect(page.locator("#status summary")).to_contain_text("offline")
+        page.context.route("**/*", lambda route: route.abort())
+        page.get_by_label("Product Manager").check()
+        page.get_by_role("button", name="Start the interview").click()
+        notice = page.locator(".notice")
+        expect(notice).to_contain_text("Your choices are kept.", timeout=30_000)
+        expect(page.locator("#status summary")).to_have_text("Gateway unreachable")
+        assert violations(page) == []
+        page.context.unroute_all()
+        page.get_by_role("button", name="Try again").click()
+        expect(page.get_by_role("heading", name="Product Manager interview")).to_be_visible()
+        assert len(gateway.get("/api/v1/interviews").json()["interviews"]) == 1
+
+
+def test_the_number_of_questions_stays_within_what_is_allowed(visit: Visit) -> None:
+    page = visit()
+    field = page.get_by_label("Questions", exact=True)
+    page.get_by_role("button", name="3 questions").click()
+    expect(field).to_have_value("3")
+    expect(page.get_by_role("button", name="3 questions")).to_have_attribute("aria-pressed", "true")
+    for _ in range(4):
+        page.get_by_role("button", name="One fewer").click()
+    expect(field).to_have_value("1")
+    field.fill("99")
+    field.blur()
+    expect(field).to_have_value("15")
+
+
+def test_an_unfinished_interview_is_offered_again(visit: Visit) -> None:
+    page = visit()
+    begin(page, role="Data Analyst")
+    page.get_by_role("link", name="Interview", exact=True).click()
+    expect(page.get_by_text("Data Analyst, question 1 of 3")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="Go on where you left off").click()
+    expect(page.get_by_text("Question 1 of 3")).to_be_visible()
