@@ -37,7 +37,11 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
     h("div", { class: "row take no-print" },
       h("span", { class: "quiet" }, "Export"),
       EXPORTS.map(([format, name]) =>
-        h("a", { class: "button", href: gateway.transcriptUrl(id, format), download: true }, name)),
+        h("a", {
+          class: "button",
+          href: gateway.transcriptUrl(id, format),
+          download: `interview-${id}.${format}`,
+        }, name)),
       h("button", { type: "button", onclick: () => print() }, "Print")),
     h("h2", {}, "Transcript"),
     talk.element,

@@ -1,0 +1,138 @@
+"""A gateway that dies in the middle of an interview, and comes back on its port and its log."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.fakes import GraniteServer, Mood
+from tests.page.conversing import answer, begin, box_of, turns
+from tests.page.visitor import visiting, violations
+from tests.processes import Process, environment
+
+REFUSED = ["ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_SOCKET", "503"]
+PATIENCE_MS = 30_000
+
+
+class Mortal:
+    """A gateway that can be killed, and started again as if nothing had been."""
+
+    def __init__(self, folder: Path, **more: str) -> None:
+        self._folder = folder
+        self._environment = environment(folder, **{"PORT": str(free_port()), **more})
+        self._process = Process(folder, self._environment)
+        self.url = self._process.url
+
+    def die(self) -> None:
+        self._process.stop(signal.SIGKILL)
+
+    def live(self) -> None:
+        self._process = Process(self._folder, self._environment)
+        assert self._process.url == self.url
+
+    def end(self) -> None:
+        if self._process.popen.poll() is None:
+            self.die()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def mortal_gateway(folder: Path, **more: str) -> Iterator[Mortal]:
+    gateway = Mortal(folder, **more)
+    try:
+        yield gateway
+    finally:
+        gateway.end()
+
+
+@contextmanager
+def interviewed(browser: Browser, gateway: Mortal) -> Iterator[Page]:
+    """A page on the first question of three."""
+    with visiting(browser, gateway.url, expected=REFUSED) as page:
+        page.set_default_timeout(PATIENCE_MS)
+        page.goto(gateway.url)
+        begin(page)
+        yield page
+
+
+def test_an_answer_goes_out_by_itself_when_the_gateway_is_back(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with mortal_gateway(tmp_path) as gateway, interviewed(browser, gateway) as page:
+        gateway.die()
+        expect(page.locator("#status summary")).to_have_text(
+            "Gateway unreachable", timeout=PATIENCE_MS
+        )
+        answer(page, "While it was dead.")
+        notice = page.locator(".notice")
+        expect(notice).to_contain_text("cannot be reached", timeout=PATIENCE_MS)
+        expect(page.locator(".pending")).to_contain_text("While it was dead.")
+        assert violations(page) == []
+        gateway.live()
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible(timeout=PATIENCE_MS)
+        expect(notice).to_have_count(0)
+        expect(page.locator("#status summary")).to_contain_text("All services offline")
+        assert turns(page)[1] == "While it was dead."
+        expect(page.locator(".answered")).to_have_count(1)
+
+
+def test_a_page_closed_over_a_dead_gateway_loses_nothing(browser: Browser, tmp_path: Path) -> None:
+    with mortal_gateway(tmp_path) as gateway, interviewed(browser, gateway) as page:
+        gateway.die()
+        answer(page, "Kept by the browser.")
+        expect(page.locator(".notice")).to_contain_text("cannot be reached", timeout=PATIENCE_MS)
+        gateway.live()
+        again = page.context.new_page()
+        again.goto(page.url)
+        page.close()
+        expect(again.get_by_text("of 3")).to_be_visible()
+        # The old page may have got it through in the moment the two were open together.
+        if "Question 1" in again.get_by_text("of 3").inner_text():
+            expect(box_of(again)).to_have_value("Kept by the browser.")
+
+
+def test_an_answer_can_be_taken_back_while_the_gateway_is_dead(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with mortal_gateway(tmp_path) as gateway, interviewed(browser, gateway) as page:
+        gateway.die()
+        answer(page, "Perhaps.")
+        expect(page.locator(".notice")).to_contain_text("cannot be reached", timeout=PATIENCE_MS)
+        page.get_by_role("button", name="Cancel").click()
+        expect(box_of(page)).to_have_value("Perhaps.")
+        box_of(page).fill("Certainly.")
+        gateway.live()
+        expect(page.locator("#status summary")).to_contain_text("offline", timeout=PATIENCE_MS)
+        expect(page.get_by_text("Question 1 of 3")).to_be_visible()
+        box_of(page).press("Enter")
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible(timeout=PATIENCE_MS)
+        assert turns(page)[1] == "Certainly."
+
+
+def test_an_answer_in_the_log_without_a_reply_goes_on_at_the_next_visit(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with GraniteServer() as granite:
+        url = {"GRANITE_INTERVIEW_URL": granite.url}
+        with mortal_gateway(tmp_path, **url) as gateway, interviewed(browser, gateway) as page:
+            granite.moods["/api/v1/interviews/respond"] = Mood.HANG
+            answer(page, "Written down before it died.")
+            expect(page.get_by_text("Thinking… 2 s")).to_be_visible()
+            gateway.die()
+            address = page.url
+            page.goto("about:blank")
+            granite.moods.clear()
+            gateway.live()
+            page.goto(address)
+            expect(page.get_by_text("Question 2 of 3")).to_be_visible(timeout=PATIENCE_MS)
+            assert turns(page)[1] == "Written down before it died."
+            expect(box_of(page)).to_have_value("")
