@@ -15,7 +15,7 @@ from backends.chain import Chain
 from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend
 from backends.health import HealthMonitor
-from backends.http import Service, new_client
+from backends.http import Connections, Service
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
 from backends.recording import Recording, RecordingBackend
@@ -37,20 +37,20 @@ class Gateway:
         self, settings: Settings, log: EventLog, recording: Recording | None = None
     ) -> None:
         urls = settings.service_urls()
-        self._client = new_client()
+        self._connections = Connections()
         self.log = log
         self.recording = recording
         self.log_watch = LogWatch(log)
-        self.health = HealthMonitor(self._client, urls)
-        self.catalogue = ModelCatalogue(self._client, urls)
+        self.health = HealthMonitor(self._connections, urls)
+        self.catalogue = ModelCatalogue(self._connections, urls)
         self.model_choice = ModelChoice(self.catalogue)
         self.health.on_return = self._refresh_models
         templates = TemplatesBackend()
         chain = Chain(
             [
-                GraniteBackend(Service(self._client, urls[GRANITE])),
-                ConversationBackend(Service(self._client, urls[CONVERSATION])),
-                OllamaBackend(Service(self._client, urls[OLLAMA]), self.catalogue),
+                GraniteBackend(Service(self._connections, urls[GRANITE])),
+                ConversationBackend(Service(self._connections, urls[CONVERSATION])),
+                OllamaBackend(Service(self._connections, urls[OLLAMA]), self.catalogue),
             ],
             templates,
             offline_reason=self.health.offline_reason,
@@ -86,7 +86,7 @@ class Gateway:
             for task in rounds:
                 task.cancel()
             await asyncio.gather(*rounds, return_exceptions=True)
-            await self._client.aclose()
+            await self._connections.aclose()
             await self.log.close()
 
     def _refresh_models(self, service: str) -> None:
