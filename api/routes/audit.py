@@ -81,6 +81,7 @@ async def consistency(
 
 @router.post(
     "/verify",
+    status_code=200,
     response_class=JsonLines,
     responses=documented(problems.NO_LOG_FILE)
     | {200: json_lines(VerifyProgress, VerifyReport, problems.Problem)},
