@@ -81,7 +81,7 @@ async def consistency(
 
 @router.post(
     "/verify",
-    status_code=200,
+    status_code=200,  # FastAPI would look for it in the class of the response
     response_class=JsonLines,
     responses=documented(problems.NO_LOG_FILE)
     | {200: json_lines(VerifyProgress, VerifyReport, problems.Problem)},

@@ -164,6 +164,16 @@ def test_a_log_that_cannot_be_read_to_its_end_ends_in_a_problem(
     assert verify(gateway)[-1]["holds"] is True
 
 
+def test_a_check_that_cannot_be_begun_ends_in_a_problem(
+    gateway: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    [problem] = verify(gateway)
+    assert problem["type"] == "/problems/log-unavailable"
+    assert "no process could be started to check it" in problem["detail"]
+    assert "/nowhere" not in problem["detail"]
+
+
 def test_a_log_in_memory_has_nothing_to_check(alone: Served) -> None:
     response = alone.client.post(VERIFY)
     assert response.status_code == 409
