@@ -11,6 +11,7 @@ from api.custody import Custody
 from api.logwatch import LogWatch
 from api.modelchoice import ModelChoice
 from api.settings import Settings
+from api.verifier import Verifier
 from backends.chain import Chain
 from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend
@@ -67,6 +68,7 @@ class Gateway:
             strict=settings.strict_sessions,
         )
         self.custody = Custody(log, now=utc_now, retention_days=settings.retention_days)
+        self.verifier = Verifier(log)
         self._began = monotonic()
 
     @property
@@ -83,6 +85,7 @@ class Gateway:
         try:
             yield
         finally:
+            await self.verifier.close()
             for task in rounds:
                 task.cancel()
             await asyncio.gather(*rounds, return_exceptions=True)
