@@ -14,7 +14,17 @@ from api.limits import BodyLimit
 from api.openapi import describe
 from api.recordings import recording_to_play
 from api.responses import EVENT_HEADER
-from api.routes import audit, custody, health, interviews, models, page, problems, replay
+from api.routes import (
+    audit,
+    custody,
+    health,
+    interviews,
+    models,
+    page,
+    problems,
+    replay,
+    statemachine,
+)
 from api.settings import Settings, load_settings
 from eventlog.open import open_log
 from eventlog.protocol import EventLog
@@ -48,7 +58,17 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     app.state.gateway = gateway
     # Not `include_router`: what it makes matches each request twice, at 70 µs. Those that are asked
     # most often come first.
-    for module in (health, models, interviews, replay, custody, audit, problems, page):
+    for module in (
+        health,
+        models,
+        interviews,
+        replay,
+        custody,
+        audit,
+        statemachine,
+        problems,
+        page,
+    ):
         app.router.routes.extend(module.router.routes)
     errors.install(app)
     describe(app, gateway.catalogue)

@@ -329,7 +329,7 @@ def _serve(host: str | None, port: int | None) -> None:
         # costs each full one 45 ms in which nobody is answered.
         gc.collect()
         gc.freeze()
-        asyncio.run(_run(Server(config), listener, gateway))
+        asyncio.run(_run(Server(config, gateway.verifier.close), listener, gateway))
     typer.echo("Stopped; the event log is closed.")
 
 

@@ -19,6 +19,7 @@ from api.refusals import (
     AlreadyComplete,
     InterviewForgotten,
     InterviewOnHold,
+    NoLogFile,
     NotOverwritten,
     ReplyNotRecorded,
     SessionConflict,
@@ -46,6 +47,7 @@ def install(app: FastAPI) -> None:
         InterviewForgotten: _interview_forgotten,
         InterviewOnHold: _interview_on_hold,
         UnknownModel: _unknown_model,
+        NoLogFile: _no_log_file,
         LogUnavailable: _log_unavailable,
         ReplyNotRecorded: _not_finished,
         NotOverwritten: _not_finished,
@@ -97,6 +99,10 @@ async def _interview_on_hold(request: Request, error: InterviewOnHold) -> JSONRe
 
 async def _unknown_model(request: Request, error: UnknownModel) -> JSONResponse:
     return _problem(request, problems.UNKNOWN_MODEL, str(error), known_models=list(error.known))
+
+
+async def _no_log_file(request: Request, error: NoLogFile) -> JSONResponse:
+    return _problem(request, problems.NO_LOG_FILE, str(error))
 
 
 async def _log_unavailable(request: Request, error: LogUnavailable) -> JSONResponse:

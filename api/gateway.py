@@ -11,11 +11,12 @@ from api.custody import Custody
 from api.logwatch import LogWatch
 from api.modelchoice import ModelChoice
 from api.settings import Settings
+from api.verifier import Verifier
 from backends.chain import Chain
 from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend
 from backends.health import HealthMonitor
-from backends.http import Service, new_client
+from backends.http import Connections, Service
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
 from backends.recording import Recording, RecordingBackend
@@ -37,20 +38,20 @@ class Gateway:
         self, settings: Settings, log: EventLog, recording: Recording | None = None
     ) -> None:
         urls = settings.service_urls()
-        self._client = new_client()
+        self._connections = Connections()
         self.log = log
         self.recording = recording
         self.log_watch = LogWatch(log)
-        self.health = HealthMonitor(self._client, urls)
-        self.catalogue = ModelCatalogue(self._client, urls)
+        self.health = HealthMonitor(self._connections, urls)
+        self.catalogue = ModelCatalogue(self._connections, urls)
         self.model_choice = ModelChoice(self.catalogue)
         self.health.on_return = self._refresh_models
         templates = TemplatesBackend()
         chain = Chain(
             [
-                GraniteBackend(Service(self._client, urls[GRANITE])),
-                ConversationBackend(Service(self._client, urls[CONVERSATION])),
-                OllamaBackend(Service(self._client, urls[OLLAMA]), self.catalogue),
+                GraniteBackend(Service(self._connections, urls[GRANITE])),
+                ConversationBackend(Service(self._connections, urls[CONVERSATION])),
+                OllamaBackend(Service(self._connections, urls[OLLAMA]), self.catalogue),
             ],
             templates,
             offline_reason=self.health.offline_reason,
@@ -67,6 +68,7 @@ class Gateway:
             strict=settings.strict_sessions,
         )
         self.custody = Custody(log, now=utc_now, retention_days=settings.retention_days)
+        self.verifier = Verifier(log)
         self._began = monotonic()
 
     @property
@@ -83,10 +85,11 @@ class Gateway:
         try:
             yield
         finally:
+            await self.verifier.close()
             for task in rounds:
                 task.cancel()
             await asyncio.gather(*rounds, return_exceptions=True)
-            await self._client.aclose()
+            await self._connections.aclose()
             await self.log.close()
 
     def _refresh_models(self, service: str) -> None:

@@ -69,6 +69,7 @@ def _of_interview(document: Document, id: str) -> dict[str, Link]:
             ("events", "get", f"{INTERVIEW}/events"),
             ("session", "get", f"{INTERVIEW}/session"),
             ("transcript", "get", f"{INTERVIEW}/transcript"),
+            ("bundle", "get", f"{INTERVIEW}/bundle"),
             ("hold", "post", f"{INTERVIEW}/hold"),
             ("release", "post", f"{INTERVIEW}/release"),
             ("forget", "delete", INTERVIEW),

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from api.links import add_links
 from api.problems import INVALID_INPUT, Problem, ProblemType
 from api.responses import EVERYWHERE, WITH_BODY, documented
+from api.wire_verify import VerifyProgress, VerifyReport
 from backends.models import ModelCatalogue
 
 
@@ -21,6 +23,8 @@ def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
         is_new = app.openapi_schema is None
         document = as_generated()
         if is_new:
+            for model in (Problem, VerifyProgress, VerifyReport):
+                _put_schema(document["components"]["schemas"], model)
             _tell_of_problems(document)
             add_links(document)
         example = {"modelId": catalogue.listed()[0].id}
@@ -32,10 +36,6 @@ def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
 
 def _tell_of_problems(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
-    for name, schema in problem.pop("$defs", {}).items():
-        schemas.setdefault(name, schema)
-    schemas[Problem.__name__] = problem
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     for path in document["paths"].values():
@@ -43,6 +43,14 @@ def _tell_of_problems(document: dict[str, Any]) -> None:
             operation["responses"].pop("422", None)
             for status, response in documented(*_kinds_of(operation)).items():
                 operation["responses"].setdefault(str(status), response)
+
+
+def _put_schema(schemas: dict[str, Any], model: type[BaseModel]) -> None:
+    """Put in what is not the whole of an endpoint's answer, and so not found by FastAPI."""
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
+    for name, part in schema.pop("$defs", {}).items():
+        schemas.setdefault(name, part)
+    schemas[model.__name__] = schema
 
 
 def _kinds_of(operation: dict[str, Any]) -> Iterator[ProblemType]:

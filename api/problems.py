@@ -90,6 +90,13 @@ INTERVIEW_COMPLETE = ProblemType(
     "The interview is complete",
     "Ask for its summary, or start a new interview.",
 )
+NO_LOG_FILE = ProblemType(
+    "no-log-file",
+    HTTPStatus.CONFLICT,
+    "The log is in memory",
+    "There is no file that could be checked. Start the gateway with EVENTLOG_URL=sqlite:/// and a "
+    "file.",
+)
 TOO_LARGE = ProblemType(
     "too-large",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -140,6 +147,7 @@ PROBLEM_TYPES = {
         METHOD_NOT_ALLOWED,
         SESSION_CONFLICT,
         INTERVIEW_COMPLETE,
+        NO_LOG_FILE,
         TOO_LARGE,
         TOO_SLOW,
         NOT_JSON,
@@ -175,6 +183,18 @@ class Problem(BaseModel):
     answer_taken: bool | None = None
 
 
+def problem_of(kind: ProblemType, detail: str, instance: str, **members: Any) -> Problem:
+    """A problem of this kind with the path that was asked for, and what helps besides."""
+    return Problem(
+        type=kind.uri,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        instance=instance,
+        **members,
+    )
+
+
 def problem_response(
     kind: ProblemType,
     detail: str,
@@ -184,14 +204,7 @@ def problem_response(
     **members: Any,
 ) -> JSONResponse:
     """The response that tells of a problem."""
-    problem = Problem(
-        type=kind.uri,
-        title=kind.title,
-        status=kind.status,
-        detail=detail,
-        instance=instance,
-        **members,
-    )
+    problem = problem_of(kind, detail, instance, **members)
     return JSONResponse(
         problem.model_dump(mode="json", by_alias=True, exclude_none=True),
         status_code=kind.status,

@@ -7,6 +7,7 @@ Refusal
 ├── InterviewForgotten  its words were erased
 ├── InterviewOnHold     its words may not be erased
 ├── UnknownModel
+├── NoLogFile           the log is in memory
 ├── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
 └── NotOverwritten      the words are forgotten; their bytes could not be overwritten yet
 """
@@ -49,6 +50,10 @@ class InterviewForgotten(Refusal):
 
 class InterviewOnHold(Refusal):
     """An interview whose words may not be erased until it is released."""
+
+
+class NoLogFile(Refusal):
+    """What is done with the log's file, where the log has none."""
 
 
 class UnknownModel(Refusal):

@@ -1,10 +1,13 @@
 """What an endpoint's answers hold beside their body: the evidence they point to, and the
 problems they can be, as the OpenAPI page shows them."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from pydantic import BaseModel
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.problems import (
     FOREIGN_ORIGIN,
@@ -47,6 +50,31 @@ def json_of(reply: BaseModel) -> Response:
     is already as it must be, for the endpoints that are asked all the time."""
     content = reply.model_dump_json(by_alias=True, exclude_none=True)
     return Response(content, media_type="application/json")
+
+
+NDJSON = "application/x-ndjson"
+
+
+class JsonLines(StreamingResponse):
+    """A JSON object a line, each sent when there is one. However it ends, the generator that
+    gives them is closed at once: a client that goes away is noticed there."""
+
+    media_type = NDJSON
+
+    def __init__(self, lines: AsyncGenerator[bytes, None]) -> None:
+        super().__init__(lines)
+        self._lines = lines
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._lines):
+            await super().__call__(scope, receive, send)
+
+
+def json_lines(*kinds: type[BaseModel]) -> dict[str, Any]:
+    """An answer for FastAPI's `responses` of which each line is one of these."""
+    line = {"anyOf": [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in kinds]}
+    schema = {"type": "string", "contentMediaType": NDJSON, "contentSchema": line}
+    return {"description": "A JSON object a line.", "content": {NDJSON: {"schema": schema}}}
 
 
 EVERYWHERE = (UNKNOWN_HOST, FOREIGN_ORIGIN)

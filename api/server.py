@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -31,7 +31,19 @@ class Server(uvicorn.Server):
 
     uvicorn itself drops everything at a second Ctrl-C, and raises the signal again when it
     has stopped, so that nothing after it in the process would run.
+
+    `before_stopping` ends what would not end by itself in that time.
     """
+
+    def __init__(
+        self, config: uvicorn.Config, before_stopping: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(config)
+        self._before_stopping = before_stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._before_stopping()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.should_exit = True

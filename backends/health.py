@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import httpx
 
 from backends.errors import BackendError
-from backends.http import Service
+from backends.http import Connections, Service
 from backends.rounds import Rounds
 from backends.services import SERVICES, ServiceInfo
 
@@ -41,13 +41,13 @@ class HealthMonitor:
 
     def __init__(
         self,
-        client: httpx.AsyncClient,
+        connections: Connections,
         urls: Mapping[str, str],
         *,
         round_seconds: float = ROUND_SECONDS,
         probe_seconds: float = PROBE_SECONDS,
     ) -> None:
-        self._services = {info: Service(client, urls[info.name]) for info in SERVICES}
+        self._services = {info: Service(connections, urls[info.name]) for info in SERVICES}
         self._found: dict[str, ServiceStatus] = {}
         self._rounds = Rounds(self._probe_all, round_seconds)
         self._probe_seconds = probe_seconds

@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
-import httpx
 from pydantic import (
     AliasChoices,
     BaseModel,
@@ -19,7 +18,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from backends.errors import BackendError
-from backends.http import Service
+from backends.http import Connections, Service
 from backends.rounds import Rounds
 from backends.services import GRANITE, OLLAMA
 
@@ -114,14 +113,14 @@ class ModelCatalogue:
 
     def __init__(
         self,
-        client: httpx.AsyncClient,
+        connections: Connections,
         urls: Mapping[str, str],
         *,
         round_seconds: float = ROUND_SECONDS,
         fetch_seconds: float = FETCH_SECONDS,
     ) -> None:
-        self._granite = Service(client, urls[GRANITE])
-        self._ollama = Service(client, urls[OLLAMA])
+        self._granite = Service(connections, urls[GRANITE])
+        self._ollama = Service(connections, urls[OLLAMA])
         self._offers: dict[str, tuple[Model, ...] | None] = {GRANITE: None, OLLAMA: None}
         self._rounds = Rounds(self._fetch_all, round_seconds)
         self._fetch_seconds = fetch_seconds

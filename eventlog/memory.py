@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,6 +16,7 @@ from eventlog.notes import Checkpoint, Signer
 from eventlog.protocol import Appended
 from eventlog.readmodels import Overview, Sighting, overview, project
 from eventlog.records import Record, draft
+from eventlog.searching import is_found_in, is_known_by, words_of
 from statemachine.events import (
     KIND_OF,
     OUTLIVES_FORGETTING,
@@ -33,6 +35,7 @@ class MemoryEventLog:
     """An `EventLog` in lists and dictionaries."""
 
     where = "in memory; it ends with this process"
+    path: Path | None = None
 
     def __init__(self) -> None:
         self._records: list[Record] = []
@@ -176,6 +179,7 @@ class MemoryEventLog:
     async def overviews(
         self,
         *,
+        text: str | None = None,
         state: State | None = None,
         role: Role | None = None,
         before: int | None = None,
@@ -184,12 +188,21 @@ class MemoryEventLog:
         matching = [
             row
             for row in self._overviews.values()
-            if (state is None or row.state == state)
+            if (text is None or self._is_found_in(row, text))
+            and (state is None or row.state == state)
             and (role is None or row.role == role)
             and (before is None or row.first_position < before)
         ]
         matching.sort(key=lambda row: row.first_position, reverse=True)
         return matching[:limit]
+
+    def _is_found_in(self, row: Overview, text: str) -> bool:
+        return is_known_by(row, text) or any(
+            is_found_in(text, words)
+            for record in self._records
+            if record.interview_id == row.interview_id
+            for words in words_of(record)
+        )
 
     async def is_writable(self) -> bool:
         return True

@@ -142,7 +142,7 @@ def m002_tree(db: Database) -> None:
     for statement in (NODES, NODES_STAY, NODES_NEVER_CHANGE, NODES_ARE_NEW):
         db.execute(statement)
     for position, leaf in db.execute("SELECT position, leaf FROM events ORDER BY position"):
-        put_nodes(db, position, leaf)
+        put_nodes(db, position, [leaf])
 
 
 # The one change a row may go through: its words are taken from it, once the interview's own

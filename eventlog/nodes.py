@@ -1,13 +1,15 @@
 """The tree's nodes in the file: kept as they complete, never changed."""
 
+from collections.abc import Sequence
+
 from sqlite_utils import Database
 
 from eventlog import tree
+from eventlog.rows import insert
 from eventlog.tree import Nodes
 
 LEAF = "SELECT leaf FROM events WHERE position = ?"
 NODE = "SELECT hash FROM nodes WHERE level = ? AND position = ?"
-PUT_NODE = "INSERT INTO nodes (level, position, hash) VALUES (?, ?, ?)"
 
 
 def nodes_of(db: Database) -> Nodes:
@@ -21,7 +23,17 @@ def nodes_of(db: Database) -> Nodes:
     return node
 
 
-def put_nodes(db: Database, position: int, leaf: bytes) -> None:
-    """Keep the nodes that the record at `position` completes."""
-    for node in tree.completed_by(position, leaf, nodes_of(db)):
-        db.execute(PUT_NODE, [node.level, node.index, node.hash])
+def put_nodes(db: Database, position: int, leaves: Sequence[bytes]) -> None:
+    """Keep the nodes that the leaves from `position` on complete."""
+    stored = nodes_of(db)
+    fresh = {(0, position + n): leaf for n, leaf in enumerate(leaves)}
+
+    def node(level: int, index: int) -> bytes:
+        return fresh.get((level, index)) or stored(level, index)
+
+    rows = []
+    for n, leaf in enumerate(leaves):
+        for made in tree.completed_by(position + n, leaf, node):
+            fresh[made.level, made.index] = made.hash
+            rows.append((made.level, made.index, made.hash))
+    insert(db, "nodes (level, position, hash)", rows)

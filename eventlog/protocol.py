@@ -4,6 +4,7 @@ contract suite in `tests/eventlog/contract.py`."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from eventlog.notes import Signer
@@ -80,12 +81,17 @@ class ReadableLog(Protocol):
     async def overviews(
         self,
         *,
+        text: str | None = None,
         state: State | None = None,
         role: Role | None = None,
         before: int | None = None,
         limit: int = 20,
     ) -> list[Overview]:
-        """Interviews, newest first, begun before position `before`."""
+        """Interviews, newest first, begun before position `before`.
+
+        With `text`, at least one character, those whose id begins with it, whose role or model
+        holds it, or in which it was said, in capitals or not (see `eventlog.searching`).
+        """
         ...
 
     async def beginning_with(self, prefix: str, limit: int) -> list[str]:
@@ -108,6 +114,11 @@ class ReadableLog(Protocol):
     @property
     def where(self) -> str:
         """Where the log is kept, for a person."""
+        ...
+
+    @property
+    def path(self) -> Path | None:
+        """The file that holds the log; None where there is none."""
         ...
 
     async def close(self) -> None:

@@ -5,9 +5,11 @@ stand beside the one writer.
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +22,7 @@ from eventlog.nodes import nodes_of
 from eventlog.notes import Signer
 from eventlog.readmodels import Overview, Sighting
 from eventlog.records import Record, interview_of
+from eventlog.searching import Condition, begun_where, known_by, said
 from statemachine.interview import Interview
 from statemachine.session import Role
 from statemachine.states import State
@@ -54,6 +57,9 @@ EXPIRED = (
     "AND kind IN ('interview-completed', 'session-adopted')) < ? ORDER BY first_position"
 )
 
+WINDOW = 20_000
+"""How many events a search goes through at a time: some 20 ms."""
+
 
 class SqliteReader:
     """A `ReadableLog`: the log of `log_id` in the file at `path`."""
@@ -62,10 +68,16 @@ class SqliteReader:
         self._path = path
         self._log_id = log_id
         self._reader = ReaderThread(path, log_id)
+        # A search may take a second, in which everybody else reads on.
+        self._searcher = ReaderThread(path, log_id)
 
     @property
     def where(self) -> str:
         return str(self._path)
+
+    @property
+    def path(self) -> Path | None:
+        return self._path
 
     async def interview(self, interview_id: str) -> Interview | None:
         records = await self.records(interview_id)
@@ -131,14 +143,13 @@ class SqliteReader:
         return str(row[0]) if row else None
 
     async def overview(self, interview_id: str) -> Overview | None:
-        rows = await self._reader.run(
-            lambda db: overviews_where(db, "interview_id = ?", [interview_id])
-        )
+        rows = await self._reader.run(partial(_overviews_where, "interview_id = ?", [interview_id]))
         return rows[0] if rows else None
 
     async def overviews(
         self,
         *,
+        text: str | None = None,
         state: State | None = None,
         role: Role | None = None,
         before: int | None = None,
@@ -146,11 +157,42 @@ class SqliteReader:
     ) -> list[Overview]:
         wanted = {"state = ?": state, "role = ?": role, "first_position < ?": before}
         given = {clause: value for clause, value in wanted.items() if value is not None}
-        where = " AND ".join(["TRUE", *given]) + " ORDER BY first_position DESC LIMIT ?"
-        values = [*given.values(), limit]
-        return await self._reader.run(lambda db: overviews_where(db, where, values))
+        listed = Condition(" AND ".join(["TRUE", *given]), tuple(given.values()))
+        if text is not None:
+            return await self._found(text, listed, limit)
+        where = f"{listed.sql} ORDER BY first_position DESC LIMIT ?"
+        values = [*listed.values, limit]
+        return await self._reader.run(partial(_overviews_where, where, values))
+
+    async def _found(self, text: str, listed: Condition, limit: int) -> list[Overview]:
+        """Of the `listed` interviews, those that `text` is found in.
+
+        An index of the words would be faster, and one more place that words must be forgotten in.
+        So the events are gone through from the newest, window by window; no event of an interview
+        comes before its first, so that all is known of those that begin in the window.
+        """
+        in_event, in_list = said(text), known_by(text)
+        where = (
+            f"{listed.sql} AND first_position >= ? AND first_position < ? AND ({in_list.sql} "
+            "OR first_position IN (SELECT value FROM json_each(?))) "
+            "ORDER BY first_position DESC LIMIT ?"
+        )
+        found: list[Overview] = []
+        begun: set[int] = set()
+        end = await self._searcher.run(head_of)
+        while end > 0 and len(found) < limit:
+            start = max(0, end - WINDOW)
+            begun |= await self._searcher.run(partial(begun_where, start, end, in_event))
+            here = [position for position in begun if position >= start]
+            begun.difference_update(here)
+            values = [*listed.values, start, end, *in_list.values, json.dumps(here)]
+            values.append(limit - len(found))
+            found += await self._searcher.run(partial(_overviews_where, where, values))
+            end = start
+        return found
 
     async def close(self) -> None:
+        await self._searcher.close()
         await self._reader.close()
 
 
@@ -190,7 +232,7 @@ def records_where(db: Database, where: str, values: Sequence[Any]) -> list[Recor
     return [Record(**dict(zip(RECORD_FIELDS, row, strict=True))) for row in rows]
 
 
-def overviews_where(db: Database, where: str, values: Sequence[Any]) -> list[Overview]:
+def _overviews_where(where: str, values: Sequence[Any], db: Database) -> list[Overview]:
     """The interviews that `where` selects, in its order."""
     sql = f"SELECT {OVERVIEW_COLUMNS} FROM interviews WHERE {where}"
     return [_overview(row) for row in db.execute(sql, list(values))]

@@ -17,30 +17,16 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from eventlog import file
+from eventlog.appending import Append, rebuild_read_models, write
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import LogUnavailable, VersionConflict
-from eventlog.nodes import put_nodes
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended
-from eventlog.reading import (
-    OVERVIEW_COLUMNS,
-    OVERVIEW_FIELDS,
-    RECORD_COLUMNS,
-    RECORD_FIELDS,
-    SqliteReader,
-    head_of,
-    records_where,
-)
-from eventlog.readmodels import (
-    Projection,
-    overview,
-    project,
-    projection_of,
-    stored_overview,
-)
-from eventlog.records import Draft, Record, draft
+from eventlog.reading import SqliteReader, head_of, records_where
+from eventlog.readmodels import project
+from eventlog.records import Record, draft
 from eventlog.writer import Writer
-from statemachine.events import KIND_OF, OUTLIVES_FORGETTING, ContentForgotten, Event
+from statemachine.events import Event
 from statemachine.interview import Interview
 
 logger = logging.getLogger(__name__)
@@ -49,31 +35,6 @@ INTERVIEWS_IN_MEMORY = 512
 
 SCRUB_SECONDS = 10
 """How long `scrub` waits for readers that still need what it is to overwrite."""
-
-INSERT_EVENT = (
-    f"INSERT INTO events ({RECORD_COLUMNS}) "
-    f"VALUES ({', '.join(':' + name for name in RECORD_FIELDS)})"
-)
-HEAD_AND_VERSION = (
-    "SELECT (SELECT coalesce(max(position) + 1, 0) FROM events), coalesce(max(version), 0) "
-    "FROM events WHERE interview_id = ?"
-)
-PUT_OVERVIEW = (
-    f"INSERT INTO interviews ({OVERVIEW_COLUMNS}, head) "
-    f"VALUES ({', '.join(':' + name for name in OVERVIEW_FIELDS)}, :head) "
-    "ON CONFLICT (interview_id) DO UPDATE SET model = excluded.model, state = excluded.state, "
-    "questions_asked = excluded.questions_asked, answers_given = excluded.answers_given, "
-    "on_hold = excluded.on_hold, sources = excluded.sources, version = excluded.version, "
-    "updated_at = excluded.updated_at, head = excluded.head "
-    "RETURNING first_position"
-)
-PUT_FINGERPRINT = "INSERT INTO fingerprints (fingerprint, first_position, version) VALUES (?, ?, ?)"
-FORGOTTEN = KIND_OF[ContentForgotten]
-ERASE_WORDS = (
-    "UPDATE events SET payload = NULL, salt = NULL WHERE interview_id = ? "
-    "AND payload IS NOT NULL AND kind NOT IN "
-    f"({', '.join(repr(kind) for kind in sorted(OUTLIVES_FORGETTING))})"
-)
 
 SCRUBBED = "UPDATE log SET scrubs_due = 0 WHERE scrubs_due = ?"
 """Unless something more was forgotten meanwhile."""
@@ -112,7 +73,8 @@ class SqliteEventLog(SqliteReader):
             draft(interview_id, expected_version + 1 + n, event, at)
             for n, event in enumerate(events)
         ]
-        writing = self._writer.submit(lambda db: _insert(db, expected_version, drafts, projection))
+        append = Append(interview_id, expected_version, drafts, projection)
+        writing = self._writer.submit(write, append)
         writing.add_done_callback(partial(self._written, interview_id, projection.interview))
         # Shielded: if the caller goes away, memory still learns what the file took.
         return Appended(projection.interview, await asyncio.shield(writing))
@@ -204,59 +166,12 @@ class SqliteEventLog(SqliteReader):
         self._hold.release()
 
 
-def _insert(
-    db: Database, expected_version: int, drafts: Sequence[Draft], projection: Projection
-) -> tuple[Record, ...]:
-    interview_id = drafts[0].interview_id
-    head, found = db.execute(HEAD_AND_VERSION, [interview_id]).fetchone()
-    if found != expected_version:
-        raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
-    records = tuple(draft.at(head + n) for n, draft in enumerate(drafts))
-    for record in records:
-        db.execute(INSERT_EVENT, vars(record))
-        put_nodes(db, record.position, record.leaf)
-    _put_read_models(db, projection, head, records)
-    if records[-1].kind == FORGOTTEN:
-        _erase_words(db, interview_id)
-    return records
-
-
-def _erase_words(db: Database, interview_id: str) -> None:
-    """Take from the tables what was said in the interview; `scrub` is due then."""
-    db.execute(ERASE_WORDS, [interview_id])
-    db.execute(
-        "DELETE FROM fingerprints WHERE first_position = "
-        "(SELECT first_position FROM interviews WHERE interview_id = ?)",
-        [interview_id],
-    )
-    db.execute("UPDATE log SET scrubs_due = scrubs_due + 1")
-
-
-def _put_read_models(
-    db: Database, projection: Projection, first_position: int, records: Sequence[Record]
-) -> None:
-    """Bring the read models up to the interview's latest `records`; `first_position` and
-    the first record's time count only for an interview that is new to the list."""
-    last = records[-1]
-    row = overview(
-        projection.interview, last.interview_id, first_position, records[0].time, last.time
-    )
-    began = db.execute(PUT_OVERVIEW, stored_overview(row, projection.head)).fetchone()[0]
-    for fingerprint, version in projection.fingerprints:
-        db.execute(PUT_FINGERPRINT, [fingerprint, began, version])
-
-
 def _rebuild_read_models(db: Database) -> None:
     ids = db.execute("SELECT interview_id FROM events WHERE version = 1 ORDER BY position")
-    interviews = [
-        records_where(db, "interview_id = ? ORDER BY version", [id]) for (id,) in ids.fetchall()
-    ]
-    # Before anything is deleted: an event may be unreadable.
-    projections = [projection_of(records) for records in interviews]
-    db.execute("DELETE FROM interviews")
-    db.execute("DELETE FROM fingerprints")
-    for projection, records in zip(projections, interviews, strict=True):
-        _put_read_models(db, projection, records[0].position, records)
+    rebuild_read_models(
+        db,
+        (records_where(db, "interview_id = ? ORDER BY version", [id]) for (id,) in ids.fetchall()),
+    )
 
 
 def _do_nothing(_: Database) -> None:

@@ -7,9 +7,11 @@ next one: sixteen answers cost one fsync. Each caller is answered after its grou
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -23,6 +25,7 @@ from eventlog.errors import EventLogError, LogUnavailable
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+J = TypeVar("J")
 
 GROUP = 128
 """How many jobs one commit takes at most."""
@@ -31,12 +34,17 @@ LOG_TROUBLE = (*file.TROUBLE, LogUnavailable)
 """What is raised where the log cannot be written; anything else is a defect in the work."""
 
 
+Work = Callable[[Database, Sequence[J]], Sequence[T | EventLogError]]
+"""What is done for some jobs together, and what came of each."""
+
+
 @dataclass
 class _Job:
-    """Some work inside a transaction, or `alone` and outside of any, and who waits for what
-    comes of it."""
+    """`item` is for `work` to do inside a transaction, or `alone` and outside of any; and who
+    waits for what comes of it."""
 
-    work: Callable[[Database], Any]
+    work: Work[Any, Any]
+    item: Any = None
     alone: bool = False
     waiter: "asyncio.Future[Any]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
@@ -75,16 +83,19 @@ class Writer:
         anything; what else it raises undoes it first. Raises LogUnavailable when the log
         cannot be written.
         """
-        return await self.submit(work)
+        result: T = await self._hand_over(_Job(_once(work)))
+        return result
 
-    def submit(self, work: Callable[[Database], T]) -> "asyncio.Future[T]":
-        """The same as a future. Who gives up waiting must shield it: the work is done anyway."""
-        return self._hand_over(_Job(work))
+    def submit(self, work: Work[J, T], item: J) -> "asyncio.Future[T]":
+        """What `work` makes of `item`, after it is committed; all items that wait for the same
+        work are given to it together. Who gives up waiting must shield the future: the work is done
+        anyway."""
+        return self._hand_over(_Job(work, item))
 
     async def run_alone(self, work: Callable[[Database], T]) -> T:
         """What `work` returns, run between two commits: for what SQLite does not do inside a
         transaction. Raises LogUnavailable when the log cannot be written."""
-        result: T = await self._hand_over(_Job(work, alone=True))
+        result: T = await self._hand_over(_Job(_once(work), alone=True))
         return result
 
     def _hand_over(self, job: _Job) -> "asyncio.Future[Any]":
@@ -142,7 +153,7 @@ class Writer:
     def _do_alone(self, job: _Job) -> None:
         try:
             db = self._database()
-            outcome = job.work(db)
+            [outcome] = job.work(db, [None])
             self._note_footprint(db)
         except Exception as error:
             outcome = self._failure(error)
@@ -154,11 +165,8 @@ class Writer:
         changes = db.conn.total_changes
         db.execute("BEGIN IMMEDIATE")
         try:
-            for job in group:
-                try:
-                    outcomes.append(job.work(db))
-                except EventLogError as refusal:
-                    outcomes.append(refusal)
+            for work, jobs in groupby(group, attrgetter("work")):
+                outcomes += work(db, [job.item for job in jobs])
             db.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):  # the first error is the one that counts
@@ -206,6 +214,18 @@ class Writer:
         if isinstance(error, LogUnavailable):
             return error
         return LogUnavailable(f"the event log cannot be written: {file.reason(error)}")
+
+
+def _once(work: Callable[[Database], T]) -> Work[None, T]:
+    """Work that is done for one job alone."""
+
+    def do(db: Database, _: Sequence[None]) -> Sequence[T | EventLogError]:
+        try:
+            return [work(db)]
+        except EventLogError as refusal:
+            return [refusal]
+
+    return do
 
 
 def _is_of_one_job(error: Exception) -> bool:

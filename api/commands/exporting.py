@@ -1,18 +1,15 @@
 """`interview-gateway audit export`: one interview to read, to print, or to check."""
 
-import json
 import sys
 from pathlib import Path
 
+from api.bundles import bundle_text
 from api.commands.errors import CommandError
 from api.commands.formats import ExportFormat
 from api.commands.lookup import find_interview
-from api.gateway import utc_now
-from api.harmless import visible_json
 from api.transcript.document import transcript_of
 from api.transcript.html import as_html
 from api.transcript.markdown import as_markdown
-from eventlog.bundle import bundle_of
 from eventlog.notes import BadNote
 from eventlog.protocol import ReadableLog
 
@@ -23,10 +20,9 @@ async def export(log: ReadableLog, named: str, format: ExportFormat, kept: str |
     id = await find_interview(log, named)
     if format is ExportFormat.JSON:
         try:
-            bundle = await bundle_of(log, id, exported_at=utc_now(), kept=kept)
+            return await bundle_text(log, id, kept=kept)
         except BadNote as error:
             raise CommandError(f"the checkpoint is none of this log: {error}") from error
-        return visible_json(json.dumps(bundle, ensure_ascii=False, indent=2)) + "\n"
     transcript = transcript_of(await log.records(id))
     return as_html(transcript) if format is ExportFormat.HTML else as_markdown(transcript)
 

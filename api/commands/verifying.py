@@ -1,7 +1,6 @@
 """`interview-gateway audit verify`: is the log what it was?"""
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,18 +12,16 @@ from api.commands.errors import CommandError
 from api.commands.exporting import read_note
 from api.commands.terminal import console, print_json
 from api.harmless import visible_line
+from api.verify_process import stand_back
+from api.wire_verify import VerifyReport
 from eventlog import file
 from eventlog.errors import LogUnavailable
 from eventlog.keys import key_name, load_verifier
 from eventlog.notes import BadNote, VerifierKey
 from eventlog.open import log_file
 from eventlog.verification.checkpoints import Kept
-from eventlog.verification.findings import Finding
 from eventlog.verification.verify import Progress as Told
 from eventlog.verification.verify import Report, verify
-
-NICENESS = 10
-"""How far this stands back behind a gateway that runs beside it."""
 
 
 def verify_log(url: str, *, key: str | None, kept: Sequence[Path], as_json: bool) -> bool:
@@ -35,8 +32,7 @@ def verify_log(url: str, *, key: str | None, kept: Sequence[Path], as_json: bool
     notes = [Kept(f"the checkpoint in {note}", read_note(note)) for note in kept]
     trusted = _read_key(key, key_name(log_id)) if key else None
     verifier = trusted or _key_beside(path, log_id)
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    stand_back()
     with _progress() as told:
         report = verify(path, key_name(log_id), key=verifier, kept=notes, progress=told)
     if as_json:
@@ -102,14 +98,7 @@ def _many(count: int, what: str) -> str:
 
 
 def _since(report: Report) -> str:
-    first = _first(report)
-    return f" The first is at event {first}." if first is not None else ""
-
-
-def _first(report: Report) -> int | None:
-    """The first event that something was found at."""
-    places = (finding.position for finding in report.findings)
-    return min((place for place in places if place is not None), default=None)
+    return f" The first is at event {report.first}." if report.first is not None else ""
 
 
 def _covered(report: Report) -> str:
@@ -137,27 +126,5 @@ def _capital(text: str) -> str:
 
 
 def _as_json(report: Report, path: Path, key: VerifierKey | None) -> dict[str, object]:
-    return {
-        "holds": report.holds,
-        "log": str(path),
-        "origin": report.origin,
-        "events": report.events,
-        "interviews": report.interviews,
-        "root": report.root.hex() if report.root is not None else None,
-        "checkpointsInLog": report.seals,
-        "coveredEvents": report.covered,
-        "key": str(key) if key is not None else None,
-        "firstFinding": _first(report),
-        "findings": [_finding(finding) for finding in report.findings],
-        "findingsLeftOut": report.left_out,
-    }
-
-
-def _finding(finding: Finding) -> dict[str, object]:
-    return {
-        "check": finding.check.value,
-        "position": finding.position,
-        "interviewId": finding.interview_id and visible_line(finding.interview_id),
-        "version": finding.version,
-        "message": visible_line(finding.message),
-    }
+    whole = VerifyReport.of_report(report).model_dump(mode="json", by_alias=True)
+    return {"log": str(path), "key": str(key) if key is not None else None, **whole}

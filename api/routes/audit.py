@@ -1,15 +1,20 @@
-"""The evidence: signed checkpoints of the log, and the proofs that hold it to them."""
+"""The evidence: signed checkpoints of the log, the proofs that hold it to them, and a check of it
+all."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 
 from api import problems
-from api.responses import documented
+from api.problems import problem_of
+from api.responses import JsonLines, documented, json_lines
 from api.routes.gateway_of import TheGateway
 from api.wire import ConsistencyReply, InclusionReply
+from api.wire_verify import VerifyProgress, VerifyReport
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import LogUnavailable
 
@@ -72,6 +77,32 @@ async def consistency(
     _check("old", old, new)
     proof = await gateway.log.consistency_proof(old, new)
     return ConsistencyReply(old=old, new=new, proof=[hash.hex() for hash in proof])
+
+
+@router.post(
+    "/verify",
+    status_code=200,  # FastAPI would look for it in the class of the response
+    response_class=JsonLines,
+    responses=documented(problems.NO_LOG_FILE)
+    | {200: json_lines(VerifyProgress, VerifyReport, problems.Problem)},
+)
+async def verify(request: Request, gateway: TheGateway) -> JsonLines:
+    """Check the whole log now, as `interview-gateway audit verify` does: how far it is, some times
+    a second, and at last the report; or a problem, where the log could not be read to its end.
+
+    One check runs at a time. Who asks meanwhile follows that one, and when nobody does any more,
+    it is stopped."""
+    return JsonLines(_or_problem(await gateway.verifier.verify(), request.url.path))
+
+
+async def _or_problem(lines: AsyncGenerator[bytes, None], path: str) -> AsyncGenerator[bytes, None]:
+    async with aclosing(lines):
+        try:
+            async for line in lines:
+                yield line
+        except LogUnavailable as error:
+            problem = problem_of(problems.LOG_UNAVAILABLE, f"It was not checked: {error}.", path)
+            yield f"{problem.model_dump_json(by_alias=True, exclude_none=True)}\n".encode()
 
 
 def _check(name: str, value: int, most: int) -> None:

@@ -83,6 +83,16 @@ async def summary(request: SummaryRequest, gateway: TheGateway, response: Respon
 @router.get("", responses=documented(problems.LOG_UNAVAILABLE))
 async def interviews(
     gateway: TheGateway,
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=200,
+            description="Only interviews whose id begins with this text, whose role or model holds "
+            "it, or in which it was said: in a question, an answer, a summary or an adopted "
+            "session. Letters are found in both cases, all other characters as they are.",
+        ),
+    ] = None,
     state: Annotated[ShownState | None, Query(description="Only interviews in this state.")] = None,
     role: Annotated[Role | None, Query(description="Only interviews for this role.")] = None,
     limit: Annotated[Limit, Query(description="How many on a page.")] = 20,
@@ -90,9 +100,11 @@ async def interviews(
         str | None, Query(pattern="^[0-9]{1,18}$", description="`next` of the page before.")
     ] = None,
 ) -> InterviewsReply:
-    """All interviews, newest first, by pages."""
+    """All interviews, newest first, by pages; or those that a text is found in."""
     before = int(cursor) if cursor is not None else None
-    rows = await gateway.log.overviews(state=state, role=role, before=before, limit=limit + 1)
+    rows = await gateway.log.overviews(
+        text=q, state=state, role=role, before=before, limit=limit + 1
+    )
     page = rows[:limit]
     has_more = len(rows) > limit
     return InterviewsReply(

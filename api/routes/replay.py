@@ -1,4 +1,5 @@
-"""An interview looked back on: its events, the session its client held, its transcript."""
+"""An interview looked back on: its events, the session its client held, its transcript; and to
+take away with its proofs."""
 
 import asyncio
 from enum import StrEnum
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.exceptions import RequestValidationError
 
 from api import problems
+from api.bundles import bundle_text
 from api.refusals import InterviewForgotten
 from api.responses import documented
 from api.routes.gateway_of import TheGateway
@@ -16,6 +18,7 @@ from api.transcript.document import Transcript, transcript_of
 from api.transcript.html import CONTENT_SECURITY_POLICY, as_html
 from api.transcript.markdown import as_markdown
 from api.wire_replay import EventsReply
+from eventlog.bundle import Bundle
 from eventlog.errors import WordsForgotten
 from eventlog.readmodels import HANDED_OUT
 from eventlog.records import Record
@@ -138,6 +141,19 @@ async def transcript(
             )
         case Format.JSON:
             return found
+
+
+@router.get("/{interviewId:uuid}/bundle", response_model=Bundle)
+async def bundle(records: Records, gateway: TheGateway) -> Response:
+    """The interview's events with their proofs, a signed checkpoint and the public key: what
+    docs/verify_bundle.py checks anywhere, as `interview-gateway audit export --format json`
+    writes it. Words that were forgotten are null, and the proofs hold."""
+    id = records[0].interview_id
+    return Response(
+        await bundle_text(gateway.log, id),
+        media_type="application/json",
+        headers={"content-disposition": f'attachment; filename="interview-{id}.json"'},
+    )
 
 
 def _inline(found: Transcript, format: Format) -> str:

@@ -2,6 +2,8 @@
 
 import gc
 import multiprocessing
+import multiprocessing.connection
+import os
 import signal
 import sqlite3
 import threading
@@ -91,9 +93,18 @@ _here = threading.local()
 
 
 def _open_apart(path: Path) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that began this one stops it
     gc.disable()
     _open(path)
+
+
+def _end_with_parent() -> None:
+    """Killed, it tells nobody; and this one would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    multiprocessing.connection.wait([parent.sentinel])
+    os._exit(1)
 
 
 def _open(path: Path) -> None:

@@ -40,6 +40,12 @@ class Report:
     def holds(self) -> bool:
         return not self.findings
 
+    @property
+    def first(self) -> int | None:
+        """The first event that something was found at."""
+        places = (finding.position for finding in self.findings)
+        return min((place for place in places if place is not None), default=None)
+
 
 def verify(
     path: Path,

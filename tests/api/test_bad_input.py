@@ -225,7 +225,8 @@ def test_a_body_over_one_mebibyte_is_refused_whether_declared_or_not(alone: Serv
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("POST", "/", 405),
+        ("GET", "/page/nowhere.js", 404),
         ("GET", "/nowhere", 404),
         ("GET", "/api/v1/interviews/start/", 404),
         ("GET", "/api/v1/interviews/00000000-0000-4000-8000-000000000000", 404),

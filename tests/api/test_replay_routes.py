@@ -2,19 +2,27 @@
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
+from typer.testing import CliRunner
 
+from api import bundles
+from api.cli import app
 from api.problems import PROBLEM_TYPES
 from eventlog.memory import MemoryEventLog
 from eventlog.records import Record
 from statemachine.canonical import canonical_json
 from tests.api.rendering import by_github, parsed
 from tests.desktop import Desktop
-from tests.eventlog.interviews import start, tell
+from tests.docs.bundles import SCRIPT
+from tests.eventlog.interviews import AT, start, tell
+from tests.eventlog.running import python
 from tests.gateways import Served, serving
 from tests.stories import EVERYTHING, ID, forget, records_of
 
@@ -263,3 +271,70 @@ def test_all_of_it_is_documented(alone: Served) -> None:
         "text/markdown",
         "text/html",
     }
+
+
+# The bundle
+
+
+def bundle_of(gateway: Served, id: str) -> httpx.Response:
+    response = gateway.get(f"{INTERVIEWS}/{id}/bundle")
+    assert response.status_code == 200, response.text
+    return response
+
+
+def test_a_bundle_is_judged_good_by_the_script_that_knows_nothing_of_us(
+    alone: Served, told: Desktop, tmp_path: Path
+) -> None:
+    response = bundle_of(alone, told.interview_id)
+    name = f"interview-{told.interview_id}.json"
+    assert response.headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert response.headers["content-type"] == "application/json"
+    file = tmp_path / name
+    file.write_bytes(response.content)
+    key = alone.get("/api/v1/audit/key").text.strip()
+    judged = python(str(SCRIPT), str(file), "--key", key)
+    output, _ = judged.communicate()
+    assert judged.returncode == 0, output
+    file.write_bytes(response.content.replace(b"I measured.", b"I did not measure."))
+    falsified = python(str(SCRIPT), str(file), "--key", key)
+    falsified.communicate()
+    assert falsified.returncode == 1
+
+
+def test_a_bundle_holds_nothing_that_acts_on_who_prints_it(alone: Served, told: Desktop) -> None:
+    response = bundle_of(alone, told.interview_id)
+    assert "\u202e" not in response.text
+    answer = next(e for e in response.json()["events"] if e["kind"] == "answer-given")
+    assert json.loads(answer["payload"])["content"] == HOSTILE
+
+
+def test_a_bundle_is_the_one_that_the_command_writes(
+    on_disk: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundles, "utc_now", lambda: AT)
+    with serving(eventlog_url=on_disk) as gateway:
+        id = Desktop(gateway).start().interview_id
+        response = bundle_of(gateway, id)
+        command = ("audit", "export", id, "--format", "json", "--log", on_disk)
+        assert CliRunner().invoke(app, command).stdout == response.text
+
+
+def test_the_bundle_of_a_forgotten_interview_proves_that_it_was_held(tmp_path: Path) -> None:
+    with serving() as gateway:
+        desktop = Desktop(gateway).start()
+        gateway.client.delete(f"{INTERVIEWS}/{desktop.interview_id}")
+        response = bundle_of(gateway, desktop.interview_id)
+    *events, last = response.json()["events"]
+    assert last["kind"] == "content-forgotten"
+    assert {event["payload"] for event in events} == {None}
+    file = tmp_path / "bundle.json"
+    file.write_bytes(response.content)
+    judged = python(str(SCRIPT), str(file))
+    output, _ = judged.communicate()
+    assert judged.returncode == 0, output
+
+
+def test_there_is_no_bundle_of_an_unknown_interview(alone: Served) -> None:
+    response = alone.get(f"{INTERVIEWS}/{uuid4()}/bundle")
+    assert response.status_code == 404
+    assert response.json()["type"] == "/problems/unknown-interview"

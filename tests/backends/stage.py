@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -11,7 +11,7 @@ from backends.chain import Chain
 from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend
 from backends.health import HealthMonitor
-from backends.http import Service, new_client
+from backends.http import Connections, Service
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
 from backends.services import CONVERSATION, GRANITE, OLLAMA, SERVICES
@@ -62,12 +62,12 @@ def staged(servers: Iterable[FakeServer], play: Callable[[Stage], Awaitable[T]])
     urls = urls_of(servers)
 
     async def perform() -> T:
-        async with new_client() as client:
-            health, catalogue = HealthMonitor(client, urls), ModelCatalogue(client, urls)
+        async with aclosing(Connections()) as connections:
+            health, catalogue = HealthMonitor(connections, urls), ModelCatalogue(connections, urls)
             backends: list[Backend] = [
-                GraniteBackend(Service(client, urls[GRANITE])),
-                ConversationBackend(Service(client, urls[CONVERSATION])),
-                OllamaBackend(Service(client, urls[OLLAMA]), catalogue),
+                GraniteBackend(Service(connections, urls[GRANITE])),
+                ConversationBackend(Service(connections, urls[CONVERSATION])),
+                OllamaBackend(Service(connections, urls[OLLAMA]), catalogue),
             ]
             chain = Chain(
                 backends,

@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from backends.health import HealthMonitor, ServiceStatus
-from backends.http import new_client
+from backends.http import Connections
 from backends.services import CONVERSATION, GRANITE, OLLAMA, SERVICES
 from tests.backends.stage import PATIENCE, eventually, running, urls_of
 from tests.fakes import (
@@ -45,9 +45,9 @@ async def monitoring(
     servers: Servers, round_seconds: float = NEVER, probe_seconds: float = PATIENCE
 ) -> AsyncIterator[HealthMonitor]:
     """A monitor that runs."""
-    async with new_client() as client:
+    async with aclosing(Connections()) as connections:
         monitor = HealthMonitor(
-            client,
+            connections,
             urls_of(servers.values()),
             round_seconds=round_seconds,
             probe_seconds=probe_seconds,

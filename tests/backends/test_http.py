@@ -4,15 +4,16 @@ import asyncio
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import TypeVar
 
 import pytest
 from pydantic import BaseModel
 
+from backends import http
 from backends.errors import BackendError
-from backends.http import MAX_BYTES, Missing, Service, new_client
+from backends.http import CONNECTIONS_KEPT, MAX_BYTES, Connections, Missing, Service
 from tests.backends.faults import REASONS
 from tests.backends.stage import NOWHERE, PATIENCE, eventually
 from tests.fakes import FakeServer, Mood
@@ -50,8 +51,8 @@ def asked(url: str, ask: Callable[[Service], Awaitable[T]]) -> T:
     """What `ask` makes of the service at `url`."""
 
     async def use() -> T:
-        async with new_client() as client, asyncio.timeout(PATIENCE):
-            return await ask(Service(client, url))
+        async with aclosing(Connections()) as connections, asyncio.timeout(PATIENCE):
+            return await ask(Service(connections, url))
 
     return asyncio.run(use())
 
@@ -163,10 +164,10 @@ def test_a_cookie_is_not_sent_to_another_service_of_the_same_host(desk: Desk) ->
     desk.reply = replace(desk.reply, headers={"set-cookie": "session=secret; Path=/"})
 
     async def ask() -> None:
-        async with new_client() as client:
+        async with aclosing(Connections()) as connections:
             with Desk() as other:
-                await Service(client, desk.url).get("/reply", Health)
-                await Service(client, other.url).get("/reply", Health)
+                await Service(connections, desk.url).get("/reply", Health)
+                await Service(connections, other.url).get("/reply", Health)
             assert "cookie" not in other.requests[0].headers
 
     asyncio.run(ask())
@@ -195,8 +196,8 @@ def test_a_service_asked_again_and_again_holds_one_connection_at_most(
     desk.mood, desk.delay = mood, 0.1
 
     async def ask_thrice() -> None:
-        async with new_client() as client:
-            service = Service(client, desk.url)
+        async with aclosing(Connections()) as connections:
+            service = Service(connections, desk.url)
             for _ in range(3):
                 with suppress(BackendError, TimeoutError):
                     async with asyncio.timeout(0.05):
@@ -205,3 +206,26 @@ def test_a_service_asked_again_and_again_holds_one_connection_at_most(
         await eventually(lambda: desk.connections == 0)
 
     asyncio.run(ask_thrice())
+
+
+def test_of_many_connections_some_are_kept_and_none_that_nobody_uses(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.mood, desk.delay = Mood.SLOW, 0.2
+
+    async def ask_at_once(service: Service, count: int) -> None:
+        await asyncio.gather(*(service.get("/health", Health) for _ in range(count)))
+
+    async def ask() -> None:
+        async with aclosing(Connections()) as connections:
+            service = Service(connections, desk.url)
+            await ask_at_once(service, CONNECTIONS_KEPT + 8)
+            await eventually(lambda: desk.connections <= CONNECTIONS_KEPT)
+            await ask_at_once(service, CONNECTIONS_KEPT)
+            assert desk.connections == CONNECTIONS_KEPT, "they are used again"
+            monkeypatch.setattr(http, "KEPT_SECONDS", 0.1)
+            await asyncio.sleep(0.2)
+            await ask_at_once(service, 1)
+            await eventually(lambda: desk.connections == 1)
+
+    asyncio.run(ask())

@@ -3,12 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 import pytest
 
-from backends.http import new_client
+from backends.http import Connections
 from backends.models import FALLBACK, Model, ModelCatalogue
 from backends.services import GRANITE, OLLAMA
 from tests.backends.stage import PATIENCE, eventually, running, urls_of
@@ -25,9 +25,9 @@ async def catalogue_of(
     *servers: FakeServer, fetch_seconds: float = PATIENCE
 ) -> AsyncIterator[ModelCatalogue]:
     """A catalogue that runs; those of its sources that are not given refuse."""
-    async with new_client() as client:
+    async with aclosing(Connections()) as connections:
         catalogue = ModelCatalogue(
-            client, urls_of(servers), round_seconds=NEVER, fetch_seconds=fetch_seconds
+            connections, urls_of(servers), round_seconds=NEVER, fetch_seconds=fetch_seconds
         )
         async with running(catalogue):
             yield catalogue

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from tests.processes import gateway_process
 
 EVENTS = 1_000_000
 TIMES = 50
+SEARCHES = 5
 
 MIB = 1 << 20
 
@@ -84,17 +86,22 @@ def ask(client: httpx.Client) -> dict[str, float]:
         "the events of an interview": lambda: f"/api/v1/interviews/{newest}/events",
         "the first page of the list": lambda: "/api/v1/interviews",
         "the first page of those complete": lambda: "/api/v1/interviews?state=complete",
+        "the first page of a common word": lambda: "/api/v1/interviews?q=load",
     }
-    return {name: _median(client, path) for name, path in asked.items()}
+    found = {name: _median(client, path) for name, path in asked.items()}
+    for name, word in (("a word", "zugzwang"), ("a word of every payload", "elapsedMs")):
+        path = partial(str, f"/api/v1/interviews?q={word}")
+        found[f"{name} that nobody said"] = _median(client, path, SEARCHES)
+    return found
 
 
 def _size(note: str) -> int:
     return int(note.splitlines()[1])
 
 
-def _median(client: httpx.Client, path: Callable[[], str]) -> float:
+def _median(client: httpx.Client, path: Callable[[], str], times: int = TIMES) -> float:
     taken: list[float] = []
-    for _ in range(TIMES):
+    for _ in range(times):
         started = time.perf_counter()
         client.get(path()).raise_for_status()
         taken.append((time.perf_counter() - started) * 1000)

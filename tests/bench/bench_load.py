@@ -51,6 +51,11 @@ class Bench:
     long_log: Path
 
 
+PAUSE = 300
+"""ms that a client takes on average before it goes on, where it does not ask again at once; far
+less than a candidate."""
+
+
 def at_most(what: str, measured: float, unit: str, limit: float) -> Row:
     return Row(what, measured, unit, f"≤ {limit:g}", measured <= limit)
 
@@ -141,10 +146,14 @@ def backend(bench: Bench) -> Iterator[Row]:
     with ollama.running() as url, gateway(OLLAMA_URL=url) as process:
         while not process.client.get("/health").json()["summary"]["online"]:
             time.sleep(0.1)
-        for clients in (1, 16):
-            direct = wrk.chats(url, clients=clients, seconds=bench.seconds)
-            through = wrk.interviews(process.url, clients=clients, seconds=bench.seconds)
+        for clients, pause in ((1, 0), (16, PAUSE), (16, 0)):
+            direct = wrk.chats(url, clients=clients, seconds=bench.seconds, pause=pause)
+            through = wrk.interviews(
+                process.url, clients=clients, seconds=bench.seconds, pause=pause
+            )
             name = f"beyond Ollama itself, {clients} client{'s' * (clients > 1)}"
+            if pause:
+                name += f" who pause for {pause} ms"
             yield at_most(f"{name}: p50", through.p50 - direct.p50, "ms", 3)
             yield at_most(f"{name}: p99", through.p99 - direct.p99, "ms", 10)
         crowd = wrk.interviews(process.url, clients=64, seconds=bench.seconds)

@@ -3,6 +3,13 @@
 local body = '{"model": "llama3.2:1b", "stream": false, "messages": [{"role": "user", "content": "' ..
   string.rep("We measured it first and found one query. ", 60) .. '"}]}'
 
+function init(arguments)
+  local pause = tonumber(arguments[1] or "0")
+  if pause > 0 then
+    function delay() return math.random(2 * pause) end
+  end
+end
+
 function request()
   return wrk.format("POST", "/api/chat", {["Content-Type"] = "application/json"}, body)
 end

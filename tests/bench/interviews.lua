@@ -8,6 +8,10 @@ local open, count, questions = {}, 0, 5
 function init(arguments)
   questions = tonumber(arguments[1] or "5")
   math.randomseed(os.time())
+  local pause = tonumber(arguments[2] or "0")
+  if pause > 0 then
+    function delay() return math.random(2 * pause) end
+  end
 end
 
 function request()

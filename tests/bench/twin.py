@@ -67,6 +67,10 @@ def _answering(content: bytes) -> Callable[[], Coroutine[Any, Any, Response]]:
     return answer
 
 
+async def _nothing() -> None:
+    """What there is to stop before the server does."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.twin", description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -76,7 +80,7 @@ def main() -> None:
     with bound("127.0.0.1", 0) as listener:
         listener.listen()
         print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-        asyncio.run(Server(config).serve(sockets=[listener]))
+        asyncio.run(Server(config, _nothing).serve(sockets=[listener]))
 
 
 @contextmanager

@@ -25,9 +25,12 @@ class Load:
         return self.requests / self.seconds
 
 
-def interviews(url: str, *, clients: int, seconds: float, questions: int = 5) -> Load:
-    """Interviews from start to end, by so many clients side by side."""
-    return _run("interviews.lua", url, clients, seconds, str(questions))
+def interviews(
+    url: str, *, clients: int, seconds: float, questions: int = 5, pause: int = 0
+) -> Load:
+    """Interviews from start to end, by so many clients side by side, who pause for so many ms
+    on average before each request."""
+    return _run("interviews.lua", url, clients, seconds, str(questions), str(pause))
 
 
 def gets(url: str, *, clients: int, seconds: float) -> Load:
@@ -35,9 +38,9 @@ def gets(url: str, *, clients: int, seconds: float) -> Load:
     return _run("gets.lua", url, clients, seconds)
 
 
-def chats(url: str, *, clients: int, seconds: float) -> Load:
-    """What the gateway would ask an Ollama, asked of it directly."""
-    return _run("chat.lua", url, clients, seconds)
+def chats(url: str, *, clients: int, seconds: float, pause: int = 0) -> Load:
+    """What the gateway would ask an Ollama, asked of it directly, with the same pauses."""
+    return _run("chat.lua", url, clients, seconds, str(pause))
 
 
 def _run(script: str, url: str, clients: int, seconds: float, *arguments: str) -> Load:

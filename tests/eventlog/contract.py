@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eventlog import reading
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import VersionConflict, WordsForgotten
 from eventlog.memory import MemoryEventLog
@@ -17,11 +18,18 @@ from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended, EventLog
 from eventlog.readmodels import Overview, Sighting
 from eventlog.tree import is_consistent, is_included
-from statemachine.commands import forget_content, give_answer, give_summary
+from statemachine.commands import forget_content, give_answer, give_summary, start_interview
 from statemachine.errors import IllegalMove
-from statemachine.events import Event, Fork, InterviewHeld, InterviewReleased, SessionAdopted
+from statemachine.events import (
+    Ending,
+    Event,
+    Fork,
+    InterviewHeld,
+    InterviewReleased,
+    SessionAdopted,
+)
 from statemachine.interview import Interview, replay
-from statemachine.session import Role
+from statemachine.session import Config, Role
 from statemachine.states import State
 from tests.eventlog.interviews import (
     AT,
@@ -31,6 +39,7 @@ from tests.eventlog.interviews import (
     WHOLE,
     adopt,
     ask,
+    close,
     legal_moves,
     new_id,
     sessions_of,
@@ -479,6 +488,116 @@ class EventLogContract:
         assert await listed(role=Role.PRODUCT_MANAGER) == [manager]
         assert await listed(State.COMPLETE, Role.PRODUCT_MANAGER) == []
 
+    # Searching
+
+    @in_loop
+    async def test_an_interview_is_found_by_whatever_was_said_in_it(self, log: EventLog) -> None:
+        told, adopted, other = new_id(), new_id(), new_id()
+        whole = await tell(
+            log, told, start(), ask(1, "What is a monad?"), give_answer("A burrito."),
+            ask(2, "And a lens?"), give_answer("No idea."), close(),
+        )  # fmt: skip
+        await tell(log, told, give_summary(whole, "Honest about gaps.", origin=TEMPLATES))
+        held = replay((*OPENING, give_answer("It depends."), ask(2, "On what?"))).session
+        await tell(log, adopted, adopt(held, adopted))
+        await tell(log, other, *OPENING)
+        for text in ("monad", "burrito", "a lens", "no idea", "thank you", "about gaps"):
+            assert await found(log, text) == [told], text
+        for text in ("it depends", "On what"):
+            assert await found(log, text) == [adopted], text
+        assert await found(log, "Why?") == [other, adopted]
+
+    @in_loop
+    async def test_only_words_that_were_said_are_found(self, log: EventLog) -> None:
+        id = new_id()
+        await tell(log, id, *WHOLE, REFUSAL, InterviewHeld(reason="A court asks."))
+        assert await found(log, "because") == [id]
+        for text in ("be kind", "content", "templates", "question-asked", "messages[2]", "a court"):
+            assert await found(log, text) == [], text
+
+    @in_loop
+    async def test_an_interview_is_found_by_its_id_role_and_model(self, log: EventLog) -> None:
+        analyst, manager = f"aa{new_id()[2:]}", f"ba{new_id()[2:]}"
+        await tell(log, analyst, *OPENING)
+        config = Config(role=Role.PRODUCT_MANAGER, model="Granite4:2B", total_questions=2)
+        await tell(log, manager, start_interview(config, "Be kind."), ask(1))
+        for text in (analyst, analyst[:13].upper(), "aa", "data an", "ANALYST"):
+            assert await found(log, text) == [analyst], text
+        for text in (manager, "ba", "product", "granite4:2b"):
+            assert await found(log, text) == [manager], text
+        assert await found(log, analyst[2:]) == []
+
+    @pytest.mark.parametrize(
+        ("said", "texts"),
+        [
+            ("I was 100% sure", ("100%", "0% s", "WAS 100")),
+            ("in snake_case", ("snake_case", "E_C")),
+            ("a[0] * b? ^c -d", ("a[0]", "[0] * B", "* b", "? ^", "^C -", "-d")),
+            ('He said "no".', ('"', '"NO"', 'said "')),
+            ("It's C:\\new", ("it's", "'", "\\", "C:\\N")),
+            ("one\ntwo\tthree", ("one\ntwo", "\t", "\nTWO\tTH")),
+            ("Zoë ÉTÉ Привет 🦊", ("ZOË", "été", "пРИВЕТ", "ë é", "🦊")),
+            ("straße \u212a 한국 ς", ("STRAßE", "\u212a", "한국", "ς")),
+            ("\x7f\x01", ("\x7f", "\x01")),
+        ],
+    )
+    @in_loop
+    async def test_every_character_is_sought_as_itself_and_letters_in_both_cases(
+        self, log: EventLog, said: str, texts: Sequence[str]
+    ) -> None:
+        id = new_id()
+        await tell(log, new_id(), *WHOLE)
+        await tell(log, id, start(), ask(1, said))
+        for text in (said, *texts):
+            assert await found(log, text) == [id], text
+
+    @pytest.mark.parametrize(
+        "text", ["%", "_", "?", "*", "W*y", "[a-z]", "[^x]", "\\", "u00", "k", "Straße", "\x00"]
+    )
+    @in_loop
+    async def test_nothing_in_a_text_has_a_meaning_of_its_own(
+        self, log: EventLog, text: str
+    ) -> None:
+        await tell(log, new_id(), start(), ask(1, "Go. \n\x01 \u212a STRASSE"), give_answer("Yes!"))
+        assert await found(log, "yes!") != []
+        assert [id for id in await found(log, text) if text not in id] == []
+
+    @in_loop
+    async def test_forgotten_words_are_not_found(self, log: EventLog) -> None:
+        id, adopted = new_id(), new_id()
+        whole = await tell(log, id, *WHOLE)
+        fork = await tell(log, adopted, adopt(replay(OPENING).session, adopted))
+        assert await found(log, "why") == [adopted, id]
+        await tell(log, id, forget_content(whole, "Because they asked."))
+        await tell(log, adopted, forget_content(fork, "Because they asked."))
+        assert await found(log, "why") == []
+        assert await found(log, "because") == []
+        assert await found(log, "data analyst") == [adopted, id]
+
+    @in_loop
+    async def test_what_is_found_comes_newest_first_in_pages_by_state_and_role(
+        self, log: EventLog, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(reading, "WINDOW", 3)  # interviews are told across windows
+        ids = [new_id() for _ in range(9)]
+        for n, id in enumerate(ids):
+            await tell(log, id, start(list(Role)[n % 3]), ask(1))
+        for n, id in enumerate(ids):
+            await tell(log, id, give_answer("A fox!" if n % 2 == 0 else "A hen."))
+        for id in ids[:4]:
+            await tell(log, id, close(Ending.CLOSED_BY_INTERVIEWER))
+        newest = ids[8::-2]
+        assert await found(log, "fox") == newest
+        first = await log.overviews(text="fox", limit=2)
+        second = await log.overviews(text="fox", limit=2, before=first[-1].first_position)
+        assert [row.interview_id for row in first + second] == newest[:4]
+        assert await found(log, "fox", state=State.COMPLETE) == [ids[2], ids[0]]
+        assert await found(log, "fox", role=Role.SOFTWARE_ENGINEER) == [ids[6], ids[0]]
+        assert await found(log, "hen", role=Role.SOFTWARE_ENGINEER, state=State.COMPLETE) == [
+            ids[3]
+        ]
+        assert await log.overviews(text="why", limit=20) == await log.overviews()
+
     # The log itself
 
     @in_loop
@@ -511,11 +630,18 @@ class EventLogContract:
         await log.close()
 
 
+async def found(log: EventLog, text: str, **only: Any) -> list[str]:
+    """The ids of the interviews that `text` is found in."""
+    return [row.interview_id for row in await log.overviews(text=text, **only)]
+
+
 async def check_alike(log: EventLog, memory: EventLog, interviews: dict[str, Interview]) -> None:
     """Both logs tell the same of these interviews."""
     assert await log.overviews() == await memory.overviews()
     for state in State:
         assert await log.overviews(state=state) == await memory.overviews(state=state)
+    for text in ("YES", "no", "hy?", "manager"):
+        assert await log.overviews(text=text) == await memory.overviews(text=text)
     for id, interview in interviews.items():
         assert await log.interview(id) == await memory.interview(id) == interview
         assert await log.overview(id) == await memory.overview(id)

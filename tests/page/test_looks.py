@@ -38,6 +38,10 @@ ANSWERS = [
     "The age of the oldest unsettled transfer, on one chart, with an alarm. We had every number "
     "but that one; it would have told us hours before the check did.",
 ]
+CLOSING = (
+    "Thank you: that is the chart I would have asked for as well. This concludes the interview. You "
+    "will hear from us within the week."
+)
 SUMMARY = (
     "The candidate speaks of systems they have run, not only built, and gives numbers without "
     "being asked for them. Strongest on correctness under failure: stopped the writes before "
@@ -68,7 +72,7 @@ def in_full_swing() -> Iterator[Served]:
         )
         for service in rest:
             stack.enter_context(service)
-        granite.script = [*QUESTIONS, SUMMARY]
+        granite.script = [*QUESTIONS, CLOSING, SUMMARY]
         if FOLDER:
             granite.moods["/api/v1/interviews"] = Mood.SLOW
             granite.delay = 1.3

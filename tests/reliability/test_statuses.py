@@ -27,8 +27,8 @@ REASON = {"reason": "It is asked for."}
 
 @dataclass
 class Stage:
-    """A gateway and what stands in its log; one that takes no unknown sessions; and one
-    without its log."""
+    """A gateway and what stands in its log; one that takes no unknown sessions, and keeps its log
+    in memory; and one without its log."""
 
     gateway: Served
     strict: Served
@@ -128,21 +128,24 @@ ONE = about("GET", INTERVIEW)
 EVENTS = about("GET", f"{INTERVIEW}/events")
 SESSION = about("GET", f"{INTERVIEW}/session")
 TRANSCRIPT = about("GET", f"{INTERVIEW}/transcript")
+BUNDLE = about("GET", f"{INTERVIEW}/bundle")
 LIST = plain("GET", INTERVIEWS)
 CHECKPOINT = plain("GET", f"{AUDIT}/checkpoint")
 KEY = plain("GET", f"{AUDIT}/key")
 INCLUSION = plain("GET", f"{AUDIT}/inclusion", position=0)
 CONSISTENCY = plain("GET", f"{AUDIT}/consistency", old=1)
+VERIFY = plain("POST", f"{AUDIT}/verify")
+RULES = plain("GET", "/api/v1/statemachine")
 HEALTH = plain("GET", "/health")
 MODELS = plain("GET", "/api/v1/models")
 
 WITH_BODY = (start_anew, respond, sum_up, select, HOLD, RELEASE)
 ON_THE_LOG = (
     *(start_anew, respond, sum_up, HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT),
-    *(LIST, CHECKPOINT, KEY, INCLUSION, CONSISTENCY),
+    *(BUNDLE, LIST, CHECKPOINT, KEY, INCLUSION, CONSISTENCY, VERIFY),
 )
-EVERY = (*ON_THE_LOG, select, HEALTH, MODELS)
-IN_PATH = (HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT)
+EVERY = (*ON_THE_LOG, select, HEALTH, MODELS, RULES)
+IN_PATH = (HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT, BUNDLE)
 
 Reach = Callable[[Stage], httpx.Response]
 
@@ -232,6 +235,7 @@ TABLE: list[tuple[Make, int, Reach]] = [
     (respond, 409, on("gateway", respond, "answered")),
     (sum_up, 409, on("gateway", sum_up, "answered")),
     (FORGET, 409, of_one_on_hold),
+    (VERIFY, 409, on("strict", VERIFY, "desktop")),
     *(
         (make, 410, on("gateway", make, "forgotten"))
         for make in (start, respond, sum_up, HOLD, RELEASE, ONE, SESSION)

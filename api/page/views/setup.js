@@ -42,13 +42,8 @@ export function show({ root, signal }) {
     const choices = JSON.stringify([role, model, totalQuestions]);
     if (attempt.choices !== choices) Object.assign(attempt, { choices, id: crypto.randomUUID() });
     try {
-      const session = await gateway.startInterview({
-        role,
-        model,
-        totalQuestions,
-        interviewId: attempt.id,
-        signal,
-      });
+      const setup = { role, model, totalQuestions, interviewId: attempt.id };
+      const session = await gateway.startInterview(setup, { signal });
       const id = session.interviewId ?? attempt.id;
       if (model) keepChosenModel(model);
       keepUnfinished({ id, role, question: session.currentQuestion, total: totalQuestions });

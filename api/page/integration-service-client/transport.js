@@ -1,0 +1,159 @@
+/** Requests to the gateway: time-outs, cancelling, and asking again where an answer was lost. */
+
+import {
+  errorOf,
+  LogUnavailableError,
+  NotAGatewayError,
+  TimedOutError,
+  UnreachableError,
+} from "./errors.js";
+
+/** @typedef {import("./errors.js").Problem} Problem */
+
+/**
+ * `timeoutMs` is for each attempt, and `retries` how many follow the first.
+ *
+ * @typedef {{ signal?: AbortSignal, timeoutMs?: number, retries?: number }} CallOptions
+ */
+
+/**
+ * @typedef {object} Request
+ * @property {"GET" | "POST" | "DELETE"} method
+ * @property {string} path
+ * @property {unknown} [body] sent as JSON
+ * @property {CallOptions} [options]
+ */
+
+const FIRST_PAUSE_MS = 250;
+
+export class Transport {
+  /**
+   * @param {() => string} baseUrl
+   * @param {typeof globalThis.fetch | undefined} fetch
+   * @param {number} timeoutMs
+   * @param {number} retries
+   */
+  constructor(baseUrl, fetch, timeoutMs, retries) {
+    this.baseUrl = baseUrl;
+    this.fetch = fetch;
+    this.timeoutMs = timeoutMs;
+    this.retries = retries;
+  }
+
+  /** The answer's JSON. @param {Request} request @returns {Promise<any>} */
+  async json(request) {
+    const text = await this.text(request);
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new NotAGatewayError(`${this.baseUrl()} did not answer JSON.`, { cause });
+    }
+  }
+
+  /** The answer as text. @param {Request} request @returns {Promise<string>} */
+  async text(request) {
+    const { options = {} } = request;
+    const retries = options.retries ?? this.retries;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#once(request, (response) => response.text());
+      } catch (error) {
+        if (attempt >= retries || !mayPass(error)) throw error;
+        await pause(FIRST_PAUSE_MS * 2 ** attempt, options.signal);
+      }
+    }
+  }
+
+  /**
+   * Each line of the answer as it comes, as JSON. It is not asked for again, and its time is not
+   * limited unless `timeoutMs` is given.
+   *
+   * @param {Request} request
+   * @param {(line: any) => void} onLine
+   */
+  async lines(request, onLine) {
+    const options = { timeoutMs: 0, ...request.options };
+    await this.#once({ ...request, options }, async (response) => {
+      let rest = "";
+      const decoder = new TextDecoder();
+      const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        const lines = (rest + decoder.decode(part.value, { stream: true })).split("\n");
+        rest = /** @type {string} */ (lines.pop());
+        for (const line of lines) onLine(JSON.parse(line));
+      }
+    });
+  }
+
+  /**
+   * @template T
+   * @param {Request} request
+   * @param {(response: Response) => Promise<T>} read
+   * @returns {Promise<T>}
+   */
+  async #once({ method, path, body, options = {} }, read) {
+    const { signal, timeoutMs = this.timeoutMs } = options;
+    const limit = timeoutMs ? AbortSignal.timeout(timeoutMs) : null;
+    const signals = [signal, limit].filter((one) => one != null);
+    const url = `${this.baseUrl()}${path}`;
+    const fetch = this.fetch ?? globalThis.fetch;
+    try {
+      const response = await fetch(url, {
+        method,
+        signal: AbortSignal.any(signals),
+        ...(body === undefined
+          ? {}
+          : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      });
+      if (!response.ok) throw await refusal(response, url);
+      return await read(response);
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      if (limit?.aborted) {
+        throw new TimedOutError(`The gateway did not answer within ${timeoutMs / 1000} s.`, { cause });
+      }
+      if (cause instanceof TypeError) {
+        throw new UnreachableError(`The gateway at ${this.baseUrl()} cannot be reached.`, { cause });
+      }
+      throw cause;
+    }
+  }
+}
+
+/** @param {Response} response @param {string} url @returns {Promise<Error>} */
+async function refusal(response, url) {
+  const text = await response.text();
+  try {
+    const problem = /** @type {Problem} */ (JSON.parse(text));
+    if (typeof problem.type === "string" && typeof problem.detail === "string") {
+      return errorOf(problem);
+    }
+  } catch {
+    // Not even JSON: what it is not is all that there is to say.
+  }
+  return new NotAGatewayError(`${url} answered ${response.status}, and not as a gateway does.`);
+}
+
+/** Whether the same request may fare better later. Each can be sent twice: the gateway knows. */
+function mayPass(/** @type {unknown} */ error) {
+  return (
+    error instanceof UnreachableError ||
+    error instanceof TimedOutError ||
+    error instanceof LogUnavailableError
+  );
+}
+
+/** @param {number} ms @param {AbortSignal} [signal] @returns {Promise<void>} */
+function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(/** @type {AbortSignal} */ (signal).reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}
