@@ -24,16 +24,8 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
   const words = h("div", { class: "words", dir: "auto" }, "Summing up…");
   const notices = h("div", { class: "no-print" });
   document.title = `${role} interview – Interview gateway`;
-  root.replaceChildren(
-    h("div", { class: "heading" },
-      h("h1", {}, `${role} interview`),
-      h("p", { class: "quiet" }, "Complete",
-        ` · ${session.currentQuestion} of ${totalQuestions} questions`,
-        model && [" · ", h("bdi", {}, model)])),
-    notices,
-    unsent(id, typed),
-    h("section", { class: "summary card", "aria-label": "Summary", "aria-live": "polite" },
-      h("h2", {}, "Summary"), words),
+  // Shown when the summary is there, however long it is: nothing that is read is moved away.
+  const below = h("div", { hidden: true },
     h("div", { class: "row take no-print" },
       h("span", { class: "quiet" }, "Export"),
       EXPORTS.map(([format, name]) =>
@@ -48,6 +40,18 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
     h("p", { class: "row next no-print" },
       h("a", { class: "button primary", href: "#/" }, "Start another interview"),
       h("a", { class: "button", href: `#/history/${id}` }, "See its replay")),
+  );
+  root.replaceChildren(
+    h("div", { class: "heading" },
+      h("h1", {}, `${role} interview`),
+      h("p", { class: "quiet" }, "Complete",
+        ` · ${session.currentQuestion} of ${totalQuestions} questions`,
+        model && [" · ", h("bdi", {}, model)])),
+    notices,
+    unsent(id, typed),
+    h("section", { class: "summary card", "aria-label": "Summary", "aria-live": "polite" },
+      h("h2", {}, "Summary"), words),
+    below,
   );
   root.focus({ preventScroll: true });
   scrollTo(0, 0);
@@ -68,6 +72,8 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
         health.addEventListener("told", sumUp, { once: true, signal });
         health.look();
       }
+    } finally {
+      below.hidden = false;
     }
   }
 }
