@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.fakes import GraniteServer, Mood
 from tests.gateways import Served, serving
 from tests.page.conversing import address, answer, begin, box_of, turns
-from tests.page.visitor import overflow, visiting, violations
+from tests.page.visitor import overflow, violations, visiting
 
 Visit = Callable[..., Page]
 
@@ -20,7 +20,9 @@ HOSTILE = (
 
 
 @contextmanager
-def with_granite(mood: Mood = Mood.GOOD, delay: float = 1) -> Iterator[tuple[Served, GraniteServer]]:
+def with_granite(
+    mood: Mood = Mood.GOOD, delay: float = 1
+) -> Iterator[tuple[Served, GraniteServer]]:
     """A gateway whose interviews are held by granite; it is in that mood when one answers."""
     with GraniteServer() as granite, serving(granite) as gateway:
         gateway.wait_until_noticed(granite_interview_service="online")
@@ -147,35 +149,39 @@ def test_a_slow_interviewer_is_waited_for_in_sight(browser: Browser) -> None:
 
 
 def test_a_wait_can_be_cancelled_and_gives_the_text_back(browser: Browser) -> None:
-    with with_granite(Mood.SLOW, delay=3) as (gateway, granite):
-        with visiting(browser, gateway.url) as page:
-            page.goto(gateway.url)
-            box = begin(page)
-            answer(page, "Because.")
-            page.get_by_role("button", name="Cancel").click()
-            expect(box).to_have_value("Because.")
-            expect(box).to_be_focused()
-            expect(page.locator(".notice")).to_contain_text("You stopped waiting")
-            assert violations(page) == []
-            granite.delay = 0
-            box.press("Enter")
-            expect(page.get_by_text("Question 2 of 3")).to_be_visible()
-            expect(page.locator(".answered")).to_have_count(1)
+    with (
+        with_granite(Mood.SLOW, delay=3) as (gateway, granite),
+        visiting(browser, gateway.url) as page,
+    ):
+        page.goto(gateway.url)
+        box = begin(page)
+        answer(page, "Because.")
+        page.get_by_role("button", name="Cancel").click()
+        expect(box).to_have_value("Because.")
+        expect(box).to_be_focused()
+        expect(page.locator(".notice")).to_contain_text("You stopped waiting")
+        assert violations(page) == []
+        granite.delay = 0
+        box.press("Enter")
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible()
+        expect(page.locator(".answered")).to_have_count(1)
 
 
 def test_an_answer_changed_after_a_cancel_comes_too_late_and_is_kept(browser: Browser) -> None:
-    with with_granite(Mood.SLOW, delay=1.5) as (gateway, _):
-        with visiting(browser, gateway.url, expected=["409"]) as page:
-            page.goto(gateway.url)
-            begin(page)
-            answer(page, "Because.")
-            page.wait_for_timeout(300)
-            page.get_by_role("button", name="Cancel").click()
-            answer(page, "Or rather not.")
-            expect(page.get_by_text("Question 2 of 3")).to_be_visible()
-            expect(page.locator(".notice")).to_contain_text("The interview has gone on")
-            expect(box_of(page)).to_have_value("Or rather not.")
-            assert turns(page)[1] == "Because."
+    with (
+        with_granite(Mood.SLOW, delay=1.5) as (gateway, _),
+        visiting(browser, gateway.url, expected=["409"]) as page,
+    ):
+        page.goto(gateway.url)
+        begin(page)
+        answer(page, "Because.")
+        page.wait_for_timeout(300)
+        page.get_by_role("button", name="Cancel").click()
+        answer(page, "Or rather not.")
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible()
+        expect(page.locator(".notice")).to_contain_text("The interview has gone on")
+        expect(box_of(page)).to_have_value("Or rather not.")
+        assert turns(page)[1] == "Because."
 
 
 def test_hostile_words_are_text(browser: Browser) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.fakes import GraniteServer, Mood
 from tests.page.conversing import answer, begin, box_of, turns
-from tests.page.visitor import visiting, violations
+from tests.page.visitor import violations, visiting
 from tests.processes import Process, environment
 
 REFUSED = ["ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_SOCKET", "503"]

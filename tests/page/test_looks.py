@@ -12,12 +12,12 @@ from playwright.sync_api import Browser, Page, expect
 from tests.fakes import ConversationServer, GraniteServer, HealthOnlyServer, Mood, OllamaServer
 from tests.gateways import Served, serving
 from tests.page.conversing import answer, begin, box_of
-from tests.page.visitor import overflow, visiting, violations
+from tests.page.visitor import Window, overflow, violations, visiting
 
 FOLDER = os.environ.get("SCREENSHOTS")
 
 WINDOWS = {
-    f"{theme}-{size}": {"width": width, "height": height, "dark": theme == "dark", "still": True}
+    f"{theme}-{size}": Window(width=width, height=height, dark=theme == "dark", still=True)
     for theme in ("light", "dark")
     for size, (width, height) in {"wide": (1440, 900), "phone": (360, 740)}.items()
 }
@@ -39,8 +39,8 @@ ANSWERS = [
     "but that one; it would have told us hours before the check did.",
 ]
 CLOSING = (
-    "Thank you: that is the chart I would have asked for as well. This concludes the interview. You "
-    "will hear from us within the week."
+    "Thank you: that is the chart I would have asked for as well. This concludes the interview. "
+    "You will hear from us within the week."
 )
 SUMMARY = (
     "The candidate speaks of systems they have run, not only built, and gives numbers without "

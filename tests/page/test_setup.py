@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
 from tests.gateways import serving
 from tests.page.conversing import begin
-from tests.page.visitor import visiting, violations
+from tests.page.visitor import violations, visiting
 
 Visit = Callable[..., Page]
 

@@ -2,12 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypedDict
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request
 
 PATIENCE_MS = 10_000
+
+
+class Window(TypedDict):
+    """How a visitor looks at the page: the window's size in CSS pixels, and what they prefer."""
+
+    width: int
+    height: int
+    dark: bool
+    still: bool
 
 
 @contextmanager
@@ -51,7 +60,7 @@ def visiting(
         yield page
     finally:
         context.close()
-    assert amiss == []
+    assert not amiss, amiss
 
 
 def violations(page: Page) -> list[str]:

@@ -1,0 +1,141 @@
+/** Whether the log is as it was written, and what to keep to prove it later. */
+
+import { announce, h } from "../dom.js";
+import { gateway } from "../gateway.js";
+import { health } from "../health.js";
+import { noticeOf, troubleOf } from "../trouble.js";
+import { counted, took } from "../wording.js";
+import { parseCheckpoint } from "./inclusion.js";
+
+/** @typedef {import("../integration-service-client/index.js").VerifyReport} Report */
+
+/** @param {import("../main.js").Place} place */
+export function show({ root, signal }) {
+  const check = checkOf(signal);
+  const checkpoint = h("div", {}, h("p", { class: "quiet" }, "Reading…"));
+  document.title = "Audit – Interview gateway";
+  root.append(
+    h("h1", {}, "Audit"),
+    h("p", { class: "lede" }, "Everything that happens in an interview is written to a log that only grows. ",
+      "Here you see whether it still says what it said, word for word."),
+    check,
+    h("h2", {}, "The checkpoint now"),
+    h("p", {}, "A signed statement of all that is in the log. Keep a copy of it elsewhere: ",
+      "against it, nobody can rewrite what came before, not even who runs this gateway."),
+    checkpoint,
+    h("h2", {}, "One interview"),
+    h("p", {}, "Whether a certain interview is in the log, and what of it was adopted, refused or forgotten, stands in its replay: choose it in the ",
+      h("a", { href: "#/history" }, "history"), "."));
+  load();
+
+  async function load() {
+    try {
+      const [note, key] = await Promise.all([gateway.getCheckpoint({ signal }), gateway.getAuditKey({ signal })]);
+      checkpoint.replaceChildren(...noteWords(note, key.trim()));
+    } catch (error) {
+      if (signal.aborted) return;
+      const trouble = troubleOf(error);
+      checkpoint.replaceChildren(noticeOf(trouble, load));
+      if (trouble.helps === "back") health.addEventListener("told", load, { once: true, signal });
+    }
+  }
+}
+
+/** @param {string} note @param {string} key */
+function noteWords(note, key) {
+  const { origin, size, root } = parseCheckpoint(note);
+  return [
+    h("dl", {},
+      h("dt", {}, "Log"), h("dd", {}, origin),
+      h("dt", {}, "Events"), h("dd", { class: "figure" }, size.toLocaleString("en")),
+      h("dt", {}, "Root"), h("dd", {}, h("code", {}, root)),
+      h("dt", {}, "Public key"), h("dd", {}, h("code", {}, key))),
+    h("p", { class: "row" }, copyButton("Copy the checkpoint", note), copyButton("Copy the key", key)),
+    h("details", { class: "raw" }, h("summary", {}, "The checkpoint as it is signed"), h("pre", {}, note)),
+  ];
+}
+
+/** @param {string} name @param {string} text */
+function copyButton(name, text) {
+  const button = h("button", { type: "button", onclick: copy }, name);
+  return button;
+
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "The browser does not allow it: select it below"; // it may, by its settings
+    }
+    announce(button.textContent);
+  }
+}
+
+/** @param {AbortSignal} signal */
+function checkOf(signal) {
+  const bar = h("progress", { "aria-label": "Events checked", max: 1, value: 0 });
+  const text = h("span", { class: "quiet figure" });
+  const progress = h("p", { class: "row checking", hidden: true }, bar, text);
+  const verdict = h("div", {});
+  const button = h("button", { type: "button", class: "primary", onclick: () => (checking ? checking.abort() : verify()) }, "Verify the log now");
+  /** @type {AbortController | null} */
+  let checking = null;
+  return h("section", { class: "card check", "aria-label": "Verification" },
+    h("div", { class: "row" }, button, progress), verdict);
+
+  async function verify() {
+    checking = new AbortController();
+    const stop = AbortSignal.any([signal, checking.signal]);
+    const since = performance.now();
+    button.textContent = "Cancel";
+    verdict.replaceChildren();
+    bar.value = 0;
+    text.textContent = "";
+    progress.hidden = false;
+    announce("Checking the log.");
+    try {
+      const report = await gateway.verifyLog({ signal: stop, onProgress: tell });
+      verdict.replaceChildren(...verdictWords(report, performance.now() - since));
+      announce(report.holds ? "The log holds." : "The log does not hold.");
+    } catch (error) {
+      if (signal.aborted) return;
+      const words = stop.aborted ? h("p", { class: "quiet" }, "Stopped.") : noticeOf(troubleOf(error), verify);
+      verdict.replaceChildren(words);
+    }
+    progress.hidden = true;
+    checking = null;
+    button.textContent = "Verify the log now";
+  }
+
+  /** @param {{ done: number, of: number }} progress */
+  function tell({ done, of }) {
+    bar.max = of || 1;
+    bar.value = done;
+    text.textContent = `${done.toLocaleString("en")} of ${counted(of, "event")}`;
+  }
+}
+
+/** @param {Report} report @param {number} ms */
+function verdictWords(report, ms) {
+  const { holds, events, interviews, coveredEvents, checkpointsInLog, findings, findingsLeftOut } = report;
+  const checked = `${counted(events, "event")} of ${counted(interviews, "interview")} checked in ${took(Math.round(ms))}.`;
+  return [
+    h("p", { class: "verdict" },
+      h("span", { class: `mark ${holds ? "good" : "bad"}` }, holds ? "holds" : "does not hold"),
+      h("span", {}, holds ? " The log is as it was written." : ` ${counted(findings.length + findingsLeftOut, "thing")} in the log ${findings.length === 1 ? "is" : "are"} not as written.`)),
+    h("p", { class: "quiet figure" }, `${checked} ${counted(checkpointsInLog, "signed checkpoint")} in it ${checkpointsInLog === 1 ? "covers" : "cover"} the first ${counted(coveredEvents, "event")}.`),
+    findings.length > 0 && h("ol", { class: "findings" }, findings.map(findingWords)),
+    findingsLeftOut > 0 && h("p", { class: "quiet" }, `And ${findingsLeftOut.toLocaleString("en")} more: interview-gateway audit verify lists them.`),
+  ].filter((part) => part !== false);
+}
+
+/** @param {Report["findings"][number]} finding */
+function findingWords({ check, position, interviewId, version, message }) {
+  const isId = /^[0-9a-f-]{36}$/.test(interviewId ?? "");
+  return h("li", {},
+    h("p", { dir: "auto" }, message),
+    h("p", { class: "quiet figure" }, check,
+      position !== null && ` · position ${position}`,
+      version !== null && ` · event ${version}`,
+      isId && [" · ", h("a", { href: `#/history/${interviewId}` }, "its interview")]));
+}

@@ -1,0 +1,190 @@
+/** What vouches for an interview, and who may see its words: inclusion, holds, forgetting. */
+
+import { announce, h } from "../dom.js";
+import { gateway } from "../gateway.js";
+import { dropDraft, dropUnfinished } from "../kept.js";
+import { noticeOf, troubleOf } from "../trouble.js";
+import { counted } from "../wording.js";
+import { parseCheckpoint, rootOf } from "./inclusion.js";
+
+/** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
+/** @typedef {import("../integration-service-client/index.js").InterviewOverview} Overview */
+
+const AT_ONCE = 4;
+
+/**
+ * @param {object} told
+ * @param {string} told.id
+ * @param {Overview} told.overview
+ * @param {InterviewEvent[]} told.events
+ * @param {AbortSignal} told.signal
+ * @param {() => void} told.changed the log says other than before
+ */
+export function evidenceOf({ id, overview, events, signal, changed }) {
+  const verdict = h("div", { role: "status" });
+  const check = h("button", { type: "button", onclick: prove }, "Check that it is in the log");
+  return h("section", { class: "evidence", "aria-labelledby": "evidence" },
+    h("h2", { id: "evidence" }, "Evidence"),
+    remarksOn(events),
+    h("div", { class: "row" }, check,
+      h("a", { class: "button", href: gateway.bundleUrl(id), download: `interview-${id}-bundle.json` },
+        "Take the evidence away")),
+    verdict,
+    h("p", { class: "quiet" }, "What you take away can be checked without this gateway: ",
+      h("code", {}, `python verify_bundle.py interview-${id}-bundle.json`)),
+    h("h3", {}, "Keeping and forgetting"),
+    custodyOf({ id, overview, signal, changed }));
+
+  async function prove() {
+    check.disabled = true;
+    verdict.replaceChildren(h("p", { class: "quiet" }, "Checking…"));
+    try {
+      verdict.replaceChildren(...(await proved(events, signal)));
+    } catch (error) {
+      if (!signal.aborted) verdict.replaceChildren(noticeOf(troubleOf(error), prove));
+    }
+    check.disabled = false;
+  }
+}
+
+/** Recomputed here, from each event's leaf up to the root. @param {InterviewEvent[]} events @param {AbortSignal} signal */
+async function proved(events, signal) {
+  if (!globalThis.crypto?.subtle) {
+    return [h("p", { class: "notice" }, "A browser computes hashes only for pages of this machine or over https. Open the page at 127.0.0.1, or take the evidence away and check it there.")];
+  }
+  const { size, root } = parseCheckpoint(await gateway.getCheckpoint({ signal }));
+  /** @type {string[]} */
+  const wrong = [];
+  for (let n = 0; n < events.length; n += AT_ONCE) {
+    await Promise.all(events.slice(n, n + AT_ONCE).map(async ({ version, position, leaf }) => {
+      const { proof } = await gateway.getInclusion(position, size, { signal });
+      const found = await rootOf(leaf, position, size, proof).catch((error) => error.message);
+      if (found !== root) wrong.push(`Event ${version}, at position ${position}, leads to ${found}.`);
+    }));
+  }
+  const hash = h("p", { class: "quiet" }, "Root ", h("code", {}, root), ". Computed in this browser.");
+  if (wrong.length) {
+    return [h("div", { class: "notice bad" },
+      h("p", {}, "This interview is not in the log as it is shown here:"),
+      h("ul", {}, wrong.map((line) => h("li", {}, line)))), hash];
+  }
+  return [h("p", {}, h("span", { class: "mark good" }, "included"),
+    ` ${events.length === 1 ? "The one event is" : `All ${events.length} events are`} in the log of ${counted(size, "event")} that the checkpoint vouches for.`), hash];
+}
+
+/** @param {InterviewEvent[]} events */
+function remarksOn(events) {
+  const count = (/** @type {string} */ kind) => events.filter((event) => event.kind === kind).length;
+  const refused = count("session-refused");
+  const remarks = [
+    count("session-adopted") && "It began with a session that the log did not know: nothing vouches for what was said before.",
+    refused && `${counted(refused, "posted session")} said other than the log and ${refused === 1 ? "was" : "were"} turned away.`,
+    count("content-forgotten") && "Its words were forgotten. When they were said, and the proofs, stay.",
+  ].filter(Boolean);
+  return remarks.length
+    ? h("ul", {}, remarks.map((remark) => h("li", {}, remark)))
+    : h("p", {}, "Every word of it was written down by this gateway when it was said. Nothing was adopted, refused or forgotten.");
+}
+
+/** @param {{ id: string, overview: Overview, signal: AbortSignal, changed: () => void }} told */
+function custodyOf({ id, overview, signal, changed }) {
+  if (overview.state === "forgotten") return h("p", {}, "There are no words left to keep or to forget.");
+  const buttons = overview.onHold
+    ? [["Lift the hold", "release"]]
+    : [["Put on hold", "hold"], ["Forget the words", "forget"]];
+  return h("div", {},
+    h("p", {}, overview.onHold
+      ? "It is on hold: its words cannot be forgotten until the hold is lifted."
+      : "A hold keeps the words from being forgotten, for as long as somebody needs them."),
+    h("p", { class: "row" }, buttons.map(([name, act]) =>
+      h("button", {
+        type: "button", class: act === "forget" ? "danger" : null,
+        onclick: () => ask(/** @type {keyof typeof ACTS} */ (act)),
+      }, `${name}…`))));
+
+  /** @param {keyof typeof ACTS} act */
+  function ask(act) {
+    const dialog = dialogOf(id, ACTS[act], overview, signal, () => {
+      if (act === "forget") {
+        dropDraft(id);
+        dropUnfinished(id);
+      }
+      announce(ACTS[act].done);
+      changed();
+    });
+    document.body.append(dialog);
+    signal.addEventListener("abort", () => dialog.remove(), { once: true });
+    dialog.showModal();
+  }
+}
+
+const ACTS = {
+  hold: {
+    title: "Put this interview on hold",
+    about: ["Its words cannot be forgotten until somebody lifts the hold. The log says who asked why."],
+    button: "Put on hold",
+    colour: "primary",
+    done: "The interview is on hold.",
+    post: gateway.holdInterview,
+  },
+  release: {
+    title: "Lift the hold",
+    about: ["Its words may be forgotten again, by somebody here or when the time for keeping them is over."],
+    button: "Lift the hold",
+    colour: "primary",
+    done: "The hold is lifted.",
+    post: gateway.releaseInterview,
+  },
+  forget: {
+    title: "Forget the words of this interview",
+    about: [
+      "The questions, the answers and the summary are erased from this log for ever. It cannot be undone.",
+      "That the interview was held, when, and the proofs stay, so that the log still verifies.",
+      "Copies that were exported, and backups of the log, are not reached.",
+    ],
+    button: "Forget the words",
+    colour: "danger",
+    done: "The words were forgotten.",
+    post: gateway.forgetInterview,
+  },
+};
+
+/**
+ * @param {string} id
+ * @param {typeof ACTS[keyof typeof ACTS]} act
+ * @param {Overview} overview
+ * @param {AbortSignal} signal
+ * @param {() => void} done
+ */
+function dialogOf(id, { title, about, button, colour, post }, overview, signal, done) {
+  const isOpen = overview.state === "started" || overview.state === "questioning";
+  const reason = h("input", { id: "reason", required: true, maxlength: 500, autocomplete: "off" });
+  const notices = h("div", { role: "alert" });
+  const go = h("button", { class: colour }, button);
+  const dialog = h("dialog", { "aria-labelledby": "dialog-title", onclose: () => dialog.remove() },
+    h("form", { onsubmit: submitted },
+      h("h2", { id: "dialog-title" }, title),
+      h("p", {}, `${overview.role}, ${overview.responsesGiven} of ${counted(overview.totalQuestions, "question")} answered.`),
+      h("ul", {}, about.map((line) => h("li", {}, line)),
+        colour === "danger" && isOpen && h("li", {}, "It is still under way, and cannot go on after that.")),
+      h("label", { for: "reason" }, "Reason, for the log"), reason,
+      notices,
+      h("div", { class: "row end" },
+        h("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, "Cancel"), go)));
+  return dialog;
+
+  /** @param {SubmitEvent} event */
+  async function submitted(event) {
+    event.preventDefault();
+    go.disabled = true;
+    try {
+      await post(id, reason.value.trim(), { signal });
+      dialog.close();
+      done();
+    } catch (error) {
+      if (signal.aborted) return;
+      notices.replaceChildren(h("p", { class: "notice bad" }, troubleOf(error).words));
+      go.disabled = false;
+    }
+  }
+}

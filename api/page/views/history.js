@@ -1,0 +1,150 @@
+/** All interviews, newest first: by state, by role, by what was said in them. */
+
+import { announce, h } from "../dom.js";
+import { gateway } from "../gateway.js";
+import { health } from "../health.js";
+import { noticeOf, troubleOf } from "../trouble.js";
+import { counted, stateMark, when } from "../wording.js";
+
+/** @typedef {import("../integration-service-client/index.js").InterviewOverview} Overview */
+
+const PAGE = 20;
+const AFTER_TYPING_MS = 250;
+const KEPT = "history filter";
+
+/** @param {import("../main.js").Place} place */
+export function show({ root, signal }) {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  const search = h("input", {
+    id: "search", type: "search", value: kept.q ?? "", maxlength: 200, autocomplete: "off",
+    oninput: () => {
+      clearTimeout(typing);
+      typing = setTimeout(look, AFTER_TYPING_MS);
+    },
+  });
+  const state = choice("state", "Any state", kept.state, {
+    started: "Started", questioning: "Under way", complete: "Complete", forgotten: "Forgotten",
+  });
+  const role = choice("role", "Any role", kept.role, {
+    "Software Engineer": "Software Engineer",
+    "Product Manager": "Product Manager",
+    "Data Analyst": "Data Analyst",
+  });
+  const count = h("p", { class: "quiet figure count-told", role: "status" });
+  const list = h("ol", { class: "interviews", "aria-label": "Interviews" });
+  const notices = h("div", {});
+  const more = h("button", { type: "button", hidden: true, onclick: () => load(next) }, "Show more");
+  let typing = 0;
+  /** @type {string | null | undefined} where the next page begins */
+  let next = null;
+  let asking = new AbortController();
+  signal.addEventListener("abort", () => asking.abort());
+
+  const form = h("form", { class: "filter", role: "search", onsubmit: submitted },
+    h("div", { class: "wide" }, h("label", { for: "search" }, "Said in it"), search),
+    h("div", {}, h("label", { for: "state" }, "State"), state),
+    h("div", {}, h("label", { for: "role" }, "Role"), role));
+  state.addEventListener("change", look);
+  role.addEventListener("change", look);
+  document.title = "History – Interview gateway";
+  root.append(h("h1", {}, "History"), form, count, notices, list, more);
+  look();
+
+  /** @param {SubmitEvent} event */
+  function submitted(event) {
+    event.preventDefault();
+    look();
+  }
+
+  function filter() {
+    return { q: search.value.trim(), state: state.value, role: role.value };
+  }
+
+  function look() {
+    clearTimeout(typing);
+    sessionStorage.setItem(KEPT, JSON.stringify(filter()));
+    load(null);
+  }
+
+  /** @param {string | null | undefined} cursor the first page without one */
+  async function load(cursor) {
+    asking.abort();
+    asking = new AbortController();
+    const { signal: asked } = asking;
+    const wanted = filter();
+    list.setAttribute("aria-busy", "true");
+    if (wanted.q) count.textContent = "Searching…";
+    try {
+      const found = await gateway.listInterviews(
+        /** @type {any} */ ({ ...wanted, limit: PAGE, cursor: cursor ?? undefined }),
+        { signal: asked },
+      );
+      tell(found.interviews, cursor != null, wanted);
+      next = found.next;
+      more.hidden = next == null;
+    } catch (error) {
+      if (asked.aborted) return;
+      const trouble = troubleOf(error);
+      count.textContent = "";
+      notices.replaceChildren(noticeOf(trouble, () => load(cursor)));
+      announce(trouble.words);
+      if (trouble.helps === "back") {
+        health.addEventListener("told", () => load(cursor), { once: true, signal: asked });
+      }
+    }
+    list.removeAttribute("aria-busy");
+  }
+
+  /** @param {Overview[]} interviews @param {boolean} isMore @param {{ q: string, state: string, role: string }} wanted */
+  function tell(interviews, isMore, wanted) {
+    notices.replaceChildren();
+    const rows = interviews.map(rowOf);
+    if (isMore) list.append(...rows);
+    else list.replaceChildren(...rows);
+    if (isMore) rows[0]?.querySelector("a")?.focus({ preventScroll: true });
+    const shown = list.children.length;
+    const isFiltered = Boolean(wanted.q || wanted.state || wanted.role);
+    count.textContent = shown ? `${counted(shown, "interview")} shown` : "";
+    if (shown) return;
+    notices.replaceChildren(isFiltered
+      ? h("p", { class: "row" }, "No interview is like that. ",
+        h("button", { type: "button", onclick: clear }, "Clear the filter"))
+      : h("p", {}, "No interview has been held yet. ", h("a", { href: "#/" }, "Start the first one"), "."));
+  }
+
+  function clear() {
+    form.reset();
+    search.value = state.value = role.value = "";
+    search.focus();
+    look();
+  }
+}
+
+/** @param {string} id @param {string} any @param {string} chosen @param {Record<string, string>} options */
+function choice(id, any, chosen, options) {
+  return h("select", { id },
+    h("option", { value: "" }, any),
+    Object.entries(options).map(([value, text]) =>
+      h("option", { value, selected: value === chosen }, text)));
+}
+
+/** @param {Overview} interview */
+function rowOf(interview) {
+  const { interviewId: id, role, state, model, startedAt, sources } = interview;
+  const isOpen = state === "started" || state === "questioning";
+  return h("li", { class: "card" },
+    h("div", { class: "row" },
+      h("a", { class: "to", href: `#/history/${id}` }, role),
+      stateMark(state),
+      interview.onHold && h("span", { class: "mark" }, "on hold"),
+      interview.adopted && h("span", { class: "mark" }, "adopted"),
+      isOpen && h("a", { class: "go-on", href: `#/interviews/${id}` }, "Go on")),
+    h("p", { class: "quiet figure" },
+      when(startedAt),
+      ` · ${interview.responsesGiven} of ${counted(interview.totalQuestions, "question")} answered`,
+      model && [" · ", h("bdi", {}, model)],
+      sources.length > 0 && [" · ", h("bdi", {}, sources.map(source).join(", "))]));
+}
+
+/** @param {string} backend */
+const source = (backend) => (backend === "templates" ? "built-in questions" : backend);

@@ -1,0 +1,277 @@
+/** One interview looked back on: what happened when, and the session as its client held it then. */
+
+import { announce, h } from "../dom.js";
+import { gateway } from "../gateway.js";
+import { health } from "../health.js";
+import { noticeOf, troubleOf } from "../trouble.js";
+import { counted, stateMark, took, when } from "../wording.js";
+import { conversation } from "./conversation.js";
+import { diagramOf } from "./diagram.js";
+import { evidenceOf } from "./evidence.js";
+import { clock, originOf, slowestOf, timeline, titleOf } from "./timeline.js";
+
+/** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
+/** @typedef {import("../integration-service-client/index.js").InterviewOverview} Overview */
+/** @typedef {import("../integration-service-client/index.js").StateMachine} StateMachine */
+
+const LONGEST_STEP_MS = 2500; // of a replay that plays: nobody waits through a candidate's thinking
+const SHORTEST_STEP_MS = 600;
+const EXPORTS = /** @type {const} */ ([["md", "Markdown"], ["html", "HTML"], ["json", "JSON"]]);
+
+/** @param {import("../main.js").Place} place */
+export async function show({ root, id, signal }) {
+  root.classList.add("wide");
+  signal.addEventListener("abort", () => root.classList.remove("wide"));
+  root.append(h("h1", {}, "Replay"), h("p", { class: "quiet" }, "Reading the log…"));
+  await load();
+
+  async function load() {
+    try {
+      const [{ events }, { interviews }, machine] = await Promise.all([
+        gateway.getEvents(id, { signal }),
+        gateway.listInterviews({ q: id, limit: 1 }, { signal }), // also of one that was forgotten
+        gateway.getStateMachine({ signal }),
+      ]);
+      root.replaceChildren(...replayOf({ id, events, overview: interviews[0], machine, signal, load }));
+    } catch (error) {
+      if (signal.aborted) return;
+      const trouble = troubleOf(error);
+      announce(trouble.words);
+      root.replaceChildren(
+        h("h1", {}, "Replay"),
+        noticeOf(trouble, load),
+        h("p", {}, h("a", { href: "#/history" }, "Back to the history")));
+      if (trouble.helps === "back") health.addEventListener("told", load, { once: true, signal });
+    }
+  }
+}
+
+/**
+ * @param {object} told
+ * @param {string} told.id
+ * @param {InterviewEvent[]} told.events
+ * @param {Overview} told.overview
+ * @param {StateMachine} told.machine
+ * @param {AbortSignal} told.signal
+ * @param {() => void} told.load
+ */
+function replayOf({ id, events, overview, machine, signal, load }) {
+  const last = events.length;
+  const slowest = slowestOf(events);
+  const moment = momentOf(id, signal);
+  const diagram = diagramOf(machine);
+  const line = timeline(events, choose);
+  const slider = h("input", {
+    id: "version", type: "range", min: 1, max: last, value: last,
+    oninput: () => choose(Number(slider.value)),
+  });
+  const where = h("output", { for: "version", class: "figure" });
+  const play = h("button", { type: "button", onclick: () => (timer ? stop() : start()) }, "Play");
+  let timer = 0;
+  signal.addEventListener("abort", stop);
+
+  /** @param {number} version */
+  function go(version) {
+    const event = events[version - 1];
+    const words = `Event ${version} of ${last}: ${titleOf(event)}, ${clock(event)}`;
+    slider.value = String(version);
+    slider.setAttribute("aria-valuetext", words);
+    where.textContent = words;
+    line.mark(version);
+    diagram.mark(event.stateAfter ?? "");
+    moment.tell(event);
+  }
+
+  /** What a person chooses ends the playing. @param {number} version */
+  function choose(version) {
+    stop();
+    go(Math.min(last, Math.max(1, version)));
+  }
+
+  function start() {
+    if (Number(slider.value) === last) go(1);
+    play.textContent = "Pause";
+    step();
+  }
+
+  function step() {
+    const at = Number(slider.value);
+    if (at === last) return stop();
+    const real = events[at].sinceStartMs - events[at - 1].sinceStartMs;
+    timer = setTimeout(() => {
+      go(at + 1);
+      step();
+    }, Math.min(LONGEST_STEP_MS, Math.max(SHORTEST_STEP_MS, real)));
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    timer = 0;
+    play.textContent = "Play";
+  }
+
+  go(last);
+  return [
+    headOf(id, overview, events, load),
+    slowest && h("p", { class: "notice slowest row" }, h("span", {}, slowWords(slowest)),
+      h("button", { type: "button", onclick: () => choose(slowest.version) }, "Show it")),
+    h("div", { class: "replay" },
+      h("section", { "aria-labelledby": "happened" },
+        h("h2", { id: "happened" }, "What happened"),
+        h("div", { class: "player" },
+          h("label", { class: "unseen", for: "version" }, "Event"),
+          slider,
+          h("div", { class: "row" },
+            h("button", { type: "button", "aria-label": "Event before", onclick: () => choose(Number(slider.value) - 1) }, "‹"),
+            play,
+            h("button", { type: "button", "aria-label": "Event after", onclick: () => choose(Number(slider.value) + 1) }, "›"),
+            where)),
+        line.element,
+        h("h2", {}, "Where it stood"),
+        diagram.element),
+      h("section", { "aria-labelledby": "moment" }, moment.element)),
+    evidenceOf({ id, overview, events, signal, changed: load }),
+  ].filter((part) => part !== null);
+}
+
+/** @param {string} id @param {Overview} overview @param {InterviewEvent[]} events @param {() => void} load */
+function headOf(id, overview, events, load) {
+  const { role, state, model, totalQuestions, responsesGiven, startedAt, onHold } = overview;
+  const isOpen = state === "started" || state === "questioning";
+  return h("div", { class: "heading" },
+    h("p", { class: "quiet" }, h("a", { href: "#/history" }, "History")),
+    h("h1", {}, `${role} interview`),
+    h("p", { class: "row" }, stateMark(state), onHold && h("span", { class: "mark" }, "on hold"),
+      h("span", { class: "quiet figure" },
+        when(startedAt), ` · ${responsesGiven} of ${counted(totalQuestions, "question")} answered`,
+        ` · ${took(Math.max(0, events[events.length - 1].sinceStartMs))} in all`,
+        model && [" · ", h("bdi", {}, model)])),
+    h("p", { class: "row" },
+      isOpen && [
+        h("a", { class: "button primary", href: `#/interviews/${id}` }, "Go on with it"),
+        h("button", { type: "button", onclick: load }, "Load again"),
+      ],
+      h("span", { class: "quiet" }, "Export"),
+      EXPORTS.map(([format, name]) =>
+        h("a", { class: "button", href: gateway.transcriptUrl(id, format), download: `interview-${id}.${format}` }, name))));
+}
+
+/** @param {InterviewEvent} event */
+function slowWords(event) {
+  const origin = /** @type {import("./timeline.js").Origin} */ (originOf(event));
+  const worst = [...origin.attempts].sort((a, b) => b.elapsedMs - a.elapsedMs)[0];
+  const why = worst && worst.elapsedMs > origin.elapsedMs / 2
+    ? `: ${worst.backend} cost ${took(worst.elapsedMs)} and gave nothing (${worst.reason})`
+    : `, from ${nameOf(origin.backend)}`;
+  return `The slowest reply took ${took(origin.elapsedMs)}: ${titleOf(event).toLowerCase()}${why}.`;
+}
+
+/** @param {string} backend */
+const nameOf = (backend) => (backend === "templates" ? "the built-in questions" : backend);
+
+/** @type {Record<string, string>} */
+const MEANINGS = {
+  "interview-started": "The interview was set up. No question had been asked yet.",
+  "question-asked": "The interviewer asked.",
+  "answer-given": "The candidate answered, and the answer was written down before anybody was asked for a reply.",
+  "interview-completed": "The interviewer closed the interview.",
+  "summary-given": "The interview was summed up, as it stood.",
+  "session-adopted": "A session that this log did not know was taken on as its client posted it. Nothing vouches for what was said before.",
+  "session-refused": "A session that says other than the log was turned away. Nothing in the interview changed.",
+  "interview-held": "Until the hold is lifted, the words cannot be forgotten.",
+  "interview-released": "The words may be forgotten again.",
+  "content-forgotten": "The words were erased. When they were said, and the proofs, stay.",
+};
+
+/** What is told of the chosen event. @param {string} id @param {AbortSignal} signal */
+function momentOf(id, signal) {
+  const title = h("h2", { id: "moment" });
+  const about = h("div", {});
+  const raw = h("pre", {});
+  const held = h("div", { class: "held" });
+  /** @type {Map<number, Promise<Node>>} */
+  const sessions = new Map();
+  let chosen = 0;
+
+  /** @param {InterviewEvent} event */
+  async function tell(event) {
+    chosen = event.version;
+    title.textContent = titleOf(event);
+    about.replaceChildren(...aboutOf(event));
+    raw.textContent = JSON.stringify(event, null, 2);
+    const known = sessions.get(event.version) ?? sessionAt(id, event, signal);
+    sessions.set(event.version, known);
+    const session = await known.catch((error) => {
+      sessions.delete(event.version);
+      return noticeOf(troubleOf(error), () => tell(event));
+    });
+    if (chosen === event.version && !signal.aborted) held.replaceChildren(session);
+  }
+
+  return {
+    tell,
+    element: h("div", { class: "moment" },
+      title, about,
+      h("details", { class: "raw" }, h("summary", {}, "The event as it is in the log"), raw),
+      h("h3", {}, "The session its client held then"),
+      held),
+  };
+}
+
+/** @param {InterviewEvent} event */
+function aboutOf(event) {
+  const { kind, time, position, stateBefore, stateAfter, payload } = event;
+  const origin = originOf(event);
+  const { reason, place } = /** @type {{ reason?: string, place?: string }} */ (payload ?? {});
+  const states = stateBefore && stateAfter && stateBefore !== stateAfter
+    ? `${stateBefore} → ${stateAfter}` : (stateAfter ?? "can no longer be told");
+  return [
+    h("p", {}, MEANINGS[kind] ?? kind),
+    h("dl", {},
+      h("dt", {}, "When"), h("dd", { class: "figure" }, h("time", { datetime: time }, time.replace("T", " ").replace("Z", " UTC"))),
+      h("dt", {}, "State"), h("dd", {}, states),
+      h("dt", {}, "In the log"), h("dd", { class: "figure" }, `position ${position.toLocaleString("en")}`),
+      reason && [h("dt", {}, "Reason"), h("dd", { dir: "auto" }, reason)],
+      place && [h("dt", {}, "It differed in"), h("dd", { dir: "auto" }, place)]),
+    origin && attemptsOf(origin),
+  ].filter((part) => part !== null);
+}
+
+/** @param {import("./timeline.js").Origin} origin */
+function attemptsOf({ backend, model, elapsedMs, attempts }) {
+  const own = Math.max(0, elapsedMs - attempts.reduce((sum, one) => sum + one.elapsedMs, 0));
+  return h("table", { class: "attempts" },
+    h("caption", { class: "unseen" }, "Backends that were asked"),
+    h("thead", {}, h("tr", {}, ["Backend", "Took", "What came of it"].map((name) => h("th", { scope: "col" }, name)))),
+    h("tbody", {},
+      attempts.map((one) => h("tr", {},
+        h("td", {}, h("bdi", {}, one.backend)),
+        h("td", { class: "figure" }, took(one.elapsedMs)),
+        h("td", { dir: "auto" }, one.reason))),
+      h("tr", {},
+        h("td", {}, h("bdi", {}, nameOf(backend))),
+        h("td", { class: "figure" }, took(own)),
+        h("td", {}, "Gave the words", model && [" (", h("bdi", {}, model), ")"]))));
+}
+
+/** @param {string} id @param {InterviewEvent} event @param {AbortSignal} signal @returns {Promise<Node>} */
+async function sessionAt(id, { version, stateAfter }, signal) {
+  if (stateAfter === "started") return h("p", { class: "quiet" }, "None yet: no question had been asked.");
+  if (stateAfter === "forgotten" || stateAfter === null) {
+    return h("p", { class: "quiet" }, "Its words were forgotten.");
+  }
+  try {
+    const { messages, currentQuestion, isComplete, config } = await gateway.getSessionAt(id, version, { signal });
+    const talk = conversation();
+    talk.tell(messages);
+    talk.element.lastElementChild?.classList.add("newest");
+    return h("div", {},
+      h("p", { class: "quiet figure" },
+        `Question ${currentQuestion} of ${config.totalQuestions}${isComplete ? ", complete" : ""}`),
+      talk.element);
+  } catch (error) {
+    if (signal.aborted) return h("p", {});
+    if (/** @type {{ kind?: string }} */ (error).kind !== "interview-forgotten") throw error;
+    return h("p", { class: "quiet" }, "Its words were forgotten.");
+  }
+}

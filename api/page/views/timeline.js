@@ -1,0 +1,100 @@
+/** What happened in an interview, event by event, with the time the interviewer took drawn to scale. */
+
+import { h } from "../dom.js";
+import { took } from "../wording.js";
+
+/** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
+/** @typedef {{ backend: string, reason: string, elapsedMs: number }} Attempt */
+/** @typedef {{ backend: string, model?: string | null, elapsedMs: number, attempts: Attempt[] }} Origin */
+
+/** Where an interviewer's words came from. @param {InterviewEvent} event @returns {Origin | null} */
+export const originOf = ({ payload }) => /** @type {any} */ (payload)?.origin ?? null;
+
+/** @type {Record<string, (payload: any) => string>} */
+const TITLES = {
+  "interview-started": () => "Set up",
+  "question-asked": ({ number }) => (number ? `Question ${number}` : "Question"),
+  "answer-given": () => "Answer",
+  "interview-completed": () => "Closing words",
+  "summary-given": () => "Summary",
+  "session-adopted": () => "Session adopted",
+  "session-refused": () => "Session refused",
+  "interview-held": () => "Put on hold",
+  "interview-released": () => "Hold lifted",
+  "content-forgotten": () => "Words forgotten",
+};
+
+/** @param {InterviewEvent} event */
+export const titleOf = ({ kind, payload }) => TITLES[kind]?.(payload ?? {}) ?? kind;
+
+/** Since the interview's start, as "1:02.3". @param {InterviewEvent} event */
+export function clock({ sinceStartMs }) {
+  const tenths = Math.round(Math.abs(sinceStartMs) / 100);
+  const seconds = (tenths % 600) / 10;
+  const sign = sinceStartMs < 0 ? "−" : "";
+  return `${sign}${Math.floor(tenths / 600)}:${seconds.toFixed(1).padStart(4, "0")}`;
+}
+
+/** The event whose words took longest to come; none where none took any. @param {InterviewEvent[]} events */
+export function slowestOf(events) {
+  let slowest = null;
+  for (const event of events) {
+    if ((originOf(event)?.elapsedMs ?? 0) > (slowest ? originOf(slowest)?.elapsedMs ?? 0 : 0)) slowest = event;
+  }
+  return slowest;
+}
+
+/**
+ * @param {InterviewEvent[]} events
+ * @param {(version: number) => void} choose
+ */
+export function timeline(events, choose) {
+  const slowest = slowestOf(events);
+  const scale = (slowest && originOf(slowest)?.elapsedMs) || 1;
+  const buttons = events.map((event, n) =>
+    h("button", { type: "button", class: "event", onclick: () => choose(event.version) },
+      h("span", { class: "figure quiet at" }, clock(event)),
+      h("span", { class: "what" }, titleOf(event),
+        event === slowest && h("span", { class: "mark warn" }, "slowest")),
+      h("span", { class: "figure quiet length" }, lengthOf(event, events[n - 1])),
+      barOf(event, scale)));
+  return {
+    element: h("div", {},
+      h("ol", { class: "timeline", "aria-label": "Events" }, buttons.map((button) => h("li", {}, button))),
+      slowest && h("p", { class: "quiet" },
+        `Bars are the time the interviewer took, to scale: the longest is ${took(scale)}. `,
+        "Hatched is what a backend cost that then gave nothing.")),
+    /** @param {number} version */
+    mark(version) {
+      buttons.forEach((button, n) => {
+        if (events[n].version === version) button.setAttribute("aria-current", "step");
+        else button.removeAttribute("aria-current");
+      });
+    },
+  };
+}
+
+/** @param {InterviewEvent} event @param {InterviewEvent | undefined} before */
+function lengthOf(event, before) {
+  const origin = originOf(event);
+  if (origin) return took(origin.elapsedMs);
+  if (event.kind !== "answer-given" || !before) return "";
+  return `after ${took(Math.max(0, event.sinceStartMs - before.sinceStartMs))}`;
+}
+
+/** One part for each backend that was asked. @param {InterviewEvent} event @param {number} scale ms that fill it */
+function barOf(event, scale) {
+  const origin = originOf(event);
+  if (!origin) return "";
+  const failed = origin.attempts.map(({ elapsedMs }) => elapsedMs);
+  const own = Math.max(0, origin.elapsedMs - failed.reduce((sum, ms) => sum + ms, 0));
+  return h("span", { class: "bar", "aria-hidden": "true" },
+    failed.map((ms) => part("lost", ms)), part("own", own));
+
+  /** @param {string} kind @param {number} ms */
+  function part(kind, ms) {
+    const element = h("span", { class: kind });
+    element.style.setProperty("width", `${(ms / scale) * 100}%`);
+    return element;
+  }
+}

@@ -1,0 +1,101 @@
+"""The list of all interviews: found by state, by role, by what was said in them."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.desktop import Desktop
+from tests.gateways import Served
+from tests.page.test_looks import WINDOWS, look
+from tests.page.visitor import overflow, violations, visiting
+
+Visit = Callable[..., Page]
+
+HOSTILE = "<img src=x onerror=alert(1)> & \u202ebackwards" + "long" * 60
+
+
+def rows(page: Page) -> list[str]:
+    return page.locator(".interviews .to").all_inner_texts()
+
+
+def test_an_empty_log_says_where_to_begin(visit: Visit) -> None:
+    page = visit("#/history")
+    expect(page.get_by_text("No interview has been held yet.")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("link", name="Start the first one").click()
+    expect(page.get_by_role("heading", name="Start an interview")).to_be_visible()
+
+
+def test_a_filter_finds_and_is_kept(visit: Visit, gateway: Served) -> None:
+    Desktop(gateway).start("Data Analyst", totalQuestions=1).answer(f"I like ledgers. {HOSTILE}")
+    Desktop(gateway).start("Product Manager", totalQuestions=3)
+    page = visit("#/history")
+    expect(page.get_by_text("2 interviews shown")).to_be_visible()
+    assert rows(page) == ["Product Manager", "Data Analyst"]
+    page.get_by_label("State").select_option("Under way")
+    expect(page.get_by_text("1 interview shown")).to_be_visible()
+    assert rows(page) == ["Product Manager"]
+    page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_text("Question 1 of 3")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("State")).to_have_value("questioning")
+    expect(page.locator(".interviews .to")).to_have_count(1)
+    page.get_by_label("State").select_option("Any state")
+    page.get_by_label("Said in it").press_sequentially("<IMG src")
+    expect(page.get_by_text("1 interview shown")).to_be_visible()
+    assert rows(page) == ["Data Analyst"]
+    page.get_by_label("Role").select_option("Software Engineer")
+    expect(page.get_by_text("No interview is like that.")).to_be_visible()
+    page.get_by_role("button", name="Clear the filter").click()
+    expect(page.get_by_text("2 interviews shown")).to_be_visible()
+    expect(page.get_by_label("Said in it")).to_be_focused()
+
+
+def test_more_come_page_by_page(visit: Visit, gateway: Served) -> None:
+    for _ in range(45):
+        Desktop(gateway).start()
+    page = visit("#/history")
+    for shown in (20, 40, 45):
+        expect(page.get_by_text(f"{shown} interviews shown")).to_be_visible()
+        if shown > 20:
+            expect(page.locator(".interviews .to").nth(20 if shown == 40 else 40)).to_be_focused()
+        if shown < 45:
+            page.get_by_role("button", name="Show more").press("Enter")
+    expect(page.get_by_role("button", name="Show more")).to_be_hidden()
+    assert (
+        len(set(page.locator(".interviews .to").evaluate_all("all => all.map(a => a.href)"))) == 45
+    )
+
+
+def test_it_comes_back_with_the_gateway(browser: Browser, gateway: Served) -> None:
+    Desktop(gateway).start()
+    with visiting(browser, gateway.url, expected=["ERR_FAILED"]) as page:
+        page.route("**/api/v1/interviews?*", lambda route: route.abort())
+        page.goto(f"{gateway.url}/#/history")
+        expect(page.locator(".notice")).to_contain_text("cannot be reached")
+        assert violations(page) == []
+        page.unroute("**/api/v1/interviews?*")
+        expect(page.get_by_text("1 interview shown")).to_be_visible()
+        expect(page.locator(".notice")).to_have_count(0)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_how_it_looks(browser: Browser, gateway: Served, window: str) -> None:
+    for role, questions, answers in (
+        ("Software Engineer", 3, 3),
+        ("Data Analyst", 5, 2),
+        ("Product Manager", 1, 1),
+        ("Software Engineer", 5, 0),
+    ):
+        desktop = Desktop(gateway).start(role, totalQuestions=questions)
+        for _ in range(answers):
+            desktop.answer(HOSTILE)
+    with visiting(browser, gateway.url, **WINDOWS[window]) as page:
+        page.goto(f"{gateway.url}/#/history")
+        expect(page.get_by_text("4 interviews shown")).to_be_visible()
+        look(page, "history", window)
+        page.get_by_label("Said in it").fill("x" * 200)
+        expect(page.get_by_text("No interview is like that.")).to_be_visible()
+        assert violations(page) == []
+        assert overflow(page) == 0
