@@ -51,7 +51,7 @@ function noteWords(note, key) {
       h("dt", {}, "Root"), h("dd", {}, h("code", {}, root)),
       h("dt", {}, "Public key"), h("dd", {}, h("code", {}, key))),
     h("p", { class: "row" }, copyButton("Copy the checkpoint", note), copyButton("Copy the key", key)),
-    h("details", { class: "raw" }, h("summary", {}, "The checkpoint as it is signed"), h("pre", {}, note)),
+    h("details", { class: "raw" }, h("summary", {}, "The checkpoint as it is signed"), h("pre", { tabindex: 0 }, note)),
   ];
 }
 

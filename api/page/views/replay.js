@@ -187,7 +187,7 @@ const MEANINGS = {
 function momentOf(id, signal) {
   const title = h("h2", { id: "moment" });
   const about = h("div", {});
-  const raw = h("pre", {});
+  const raw = h("pre", { tabindex: 0 }); // to be scrolled by the keys
   const held = h("div", { class: "held" });
   /** @type {Map<number, Promise<Node>>} */
   const sessions = new Map();
