@@ -4,9 +4,9 @@ import { h, svg } from "../dom.js";
 
 /** @typedef {import("../integration-service-client/index.js").StateMachine} StateMachine */
 
-const WIDTH = 320;
+const WIDTH = 372;
 const MIDDLE = WIDTH / 2;
-const BOX = { width: 124, height: 34 };
+const BOX = { width: 112, height: 34 };
 const STEP = 78;
 
 /** @param {StateMachine} machine */
@@ -67,8 +67,8 @@ function boxOf(state, y) {
     svg("text", { x: MIDDLE, y: y + 22, "text-anchor": "middle" }, state));
 }
 
-/** How far out an arc goes. @param {number} span in states */
-const reach = (span) => 12 + 14 * span;
+/** How far out an arc goes: past the names of the moves between. @param {number} span in states */
+const reach = (span) => 56 + 14 * span;
 
 /** Events take turns in going left and right. @param {Move} move @param {number} n @param {(state: string) => number} top */
 function arcOf({ from, to }, n, top) {
