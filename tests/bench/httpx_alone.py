@@ -1,4 +1,4 @@
-"""httpx alone asks the same Ollama the same: what no gateway on httpx can be faster than.
+"""httpx alone asks the same Ollama the same: what no gateway on its pool can be faster than.
 
 python -m tests.bench.httpx_alone
 """
