@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -104,3 +105,40 @@ def gateway_process(folder: Path, **more: str) -> Iterator[Process]:
         if process.popen.poll() is None:
             process.popen.kill()
             process.popen.wait()
+
+
+class Mortal:
+    """A gateway that can be killed, and started again as if nothing had been."""
+
+    def __init__(self, folder: Path, **more: str) -> None:
+        self._folder = folder
+        self._environment = environment(folder, **{"PORT": str(free_port()), **more})
+        self._process = Process(folder, self._environment)
+        self.url = self._process.url
+
+    def die(self) -> None:
+        self._process.stop(signal.SIGKILL)
+
+    def live(self) -> None:
+        self._process = Process(self._folder, self._environment)
+        assert self._process.url == self.url
+
+    def end(self) -> None:
+        if self._process.popen.poll() is None:
+            self.die()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def mortal_gateway(folder: Path, **more: str) -> Iterator[Mortal]:
+    gateway = Mortal(folder, **more)
+    try:
+        yield gateway
+    finally:
+        gateway.end()

@@ -1,7 +1,5 @@
 """A gateway that dies in the middle of an interview, and comes back on its port and its log."""
 
-import signal
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,47 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 from tests.fakes import GraniteServer, Mood
 from tests.page.conversing import answer, begin, box_of, turns
 from tests.page.visitor import violations, visiting
-from tests.processes import Process, environment
+from tests.processes import Mortal, mortal_gateway
 
 REFUSED = ["ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_SOCKET", "503"]
 PATIENCE_MS = 30_000
-
-
-class Mortal:
-    """A gateway that can be killed, and started again as if nothing had been."""
-
-    def __init__(self, folder: Path, **more: str) -> None:
-        self._folder = folder
-        self._environment = environment(folder, **{"PORT": str(free_port()), **more})
-        self._process = Process(folder, self._environment)
-        self.url = self._process.url
-
-    def die(self) -> None:
-        self._process.stop(signal.SIGKILL)
-
-    def live(self) -> None:
-        self._process = Process(self._folder, self._environment)
-        assert self._process.url == self.url
-
-    def end(self) -> None:
-        if self._process.popen.poll() is None:
-            self.die()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def mortal_gateway(folder: Path, **more: str) -> Iterator[Mortal]:
-    gateway = Mortal(folder, **more)
-    try:
-        yield gateway
-    finally:
-        gateway.end()
 
 
 @contextmanager

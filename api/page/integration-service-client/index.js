@@ -11,7 +11,7 @@
  * `errors.js`. What was lost on the way is asked again: the gateway records no move twice.
  */
 
-import { errorOf } from "./errors.js";
+import { errorOf, UnreachableError } from "./errors.js";
 import { Transport } from "./transport.js";
 
 export * from "./errors.js";
@@ -206,14 +206,13 @@ export function createClient(settings = {}) {
      * @returns {Promise<VerifyReport>}
      */
     async verifyLog({ onProgress, ...options } = {}) {
-      /** @type {any} */
-      let last;
-      await transport.lines({ method: "POST", path: `${AUDIT}/verify`, options }, (line) => {
-        if ("done" in line) onProgress?.(line);
-        last = line;
-      });
-      if (!("holds" in last)) throw errorOf(last);
-      return last;
+      const request = /** @type {const} */ ({ method: "POST", path: `${AUDIT}/verify`, options });
+      for await (const line of transport.lines(request)) {
+        if ("holds" in line) return line;
+        if ("type" in line) throw errorOf(line);
+        onProgress?.(line);
+      }
+      throw new UnreachableError("The gateway stopped before its report came.");
     },
   };
 }

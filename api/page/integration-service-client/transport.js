@@ -42,12 +42,7 @@ export class Transport {
 
   /** The answer's JSON. @param {Request} request @returns {Promise<any>} */
   async json(request) {
-    const text = await this.text(request);
-    try {
-      return JSON.parse(text);
-    } catch (cause) {
-      throw new NotAGatewayError(`${this.baseUrl()} did not answer JSON.`, { cause });
-    }
+    return this.#parsed(await this.text(request));
   }
 
   /** The answer as text. @param {Request} request @returns {Promise<string>} */
@@ -66,57 +61,87 @@ export class Transport {
 
   /**
    * Each line of the answer as it comes, as JSON. It is not asked for again, and its time is not
-   * limited unless `timeoutMs` is given.
+   * limited unless `timeoutMs` is given. Who stops reading ends the request.
    *
    * @param {Request} request
-   * @param {(line: any) => void} onLine
+   * @returns {AsyncGenerator<any, void, void>}
    */
-  async lines(request, onLine) {
-    const options = { timeoutMs: 0, ...request.options };
-    await this.#once({ ...request, options }, async (response) => {
-      let rest = "";
+  async *lines(request) {
+    const attempt = this.#attempt({ ...request, options: { timeoutMs: 0, ...request.options } });
+    /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
+    let reader;
+    try {
+      const { body } = await attempt.response();
+      reader = /** @type {ReadableStream<Uint8Array>} */ (body).getReader();
       const decoder = new TextDecoder();
-      const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+      let rest = "";
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
         const lines = (rest + decoder.decode(part.value, { stream: true })).split("\n");
         rest = /** @type {string} */ (lines.pop());
-        for (const line of lines) onLine(JSON.parse(line));
+        for (const line of lines) yield this.#parsed(line);
       }
-    });
+    } catch (cause) {
+      throw attempt.errorFor(cause);
+    } finally {
+      reader?.cancel().catch(() => {}); // one that broke has said so already
+    }
   }
 
-  /**
-   * @template T
-   * @param {Request} request
-   * @param {(response: Response) => Promise<T>} read
-   * @returns {Promise<T>}
-   */
-  async #once({ method, path, body, options = {} }, read) {
+  /** @param {Request} request @param {(response: Response) => Promise<string>} read */
+  async #once(request, read) {
+    const attempt = this.#attempt(request);
+    try {
+      return await read(await attempt.response());
+    } catch (cause) {
+      throw attempt.errorFor(cause);
+    }
+  }
+
+  /** A request that is sent once: its response, and the error for whatever goes wrong from then on. @param {Request} request */
+  #attempt({ method, path, body, options = {} }) {
     const { signal, timeoutMs = this.timeoutMs } = options;
     const limit = timeoutMs ? AbortSignal.timeout(timeoutMs) : null;
     const signals = [signal, limit].filter((one) => one != null);
     const url = `${this.baseUrl()}${path}`;
     const fetch = this.fetch ?? globalThis.fetch;
+    return {
+      response: async () => {
+        const response = await fetch(url, {
+          method,
+          signal: AbortSignal.any(signals),
+          ...(body === undefined
+            ? {}
+            : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+        });
+        if (!response.ok) throw await refusal(response, url);
+        return response;
+      },
+
+      /** @param {unknown} cause @returns {unknown} */
+      errorFor: (cause) => {
+        if (signal?.aborted) return signal.reason;
+        if (limit?.aborted) {
+          return new TimedOutError(`The gateway did not answer within ${timeoutMs / 1000} s.`, { cause });
+        }
+        if (cause instanceof TypeError) {
+          return new UnreachableError(`The gateway at ${this.baseUrl()} cannot be reached.`, { cause });
+        }
+        return cause;
+      },
+    };
+  }
+
+  /** @param {string} text @returns {any} */
+  #parsed(text) {
+    /** @type {unknown} */
+    let cause;
     try {
-      const response = await fetch(url, {
-        method,
-        signal: AbortSignal.any(signals),
-        ...(body === undefined
-          ? {}
-          : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-      });
-      if (!response.ok) throw await refusal(response, url);
-      return await read(response);
-    } catch (cause) {
-      if (signal?.aborted) throw signal.reason;
-      if (limit?.aborted) {
-        throw new TimedOutError(`The gateway did not answer within ${timeoutMs / 1000} s.`, { cause });
-      }
-      if (cause instanceof TypeError) {
-        throw new UnreachableError(`The gateway at ${this.baseUrl()} cannot be reached.`, { cause });
-      }
-      throw cause;
+      const value = JSON.parse(text);
+      if (typeof value === "object" && value !== null) return value;
+    } catch (error) {
+      cause = error;
     }
+    throw new NotAGatewayError(`${this.baseUrl()} did not answer as a gateway does.`, { cause });
   }
 }
 
