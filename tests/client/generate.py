@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from api.app import create_app
 from eventlog.memory import MemoryEventLog
@@ -20,7 +21,20 @@ OPENAPI = "openapi.d.ts"
 def schemas() -> str:
     """The types of what is sent and answered. The paths are left out: the client knows them."""
     document = create_app(settings_for(), MemoryEventLog()).openapi()
-    return node("openapi-typescript/bin/cli.js", stdin=json.dumps({**document, "paths": {}}))
+    told = untitled({**document, "paths": {}})
+    return node("openapi-typescript/bin/cli.js", stdin=json.dumps(told))
+
+
+def untitled(schema: Any) -> Any:
+    """Without the titles that pydantic makes of the names, which say nothing more."""
+    if isinstance(schema, list):
+        return [untitled(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = isinstance(schema.get("title"), str)  # else it is a property that is called so
+    return {
+        name: untitled(value) for name, value in schema.items() if not (named and name == "title")
+    }
 
 
 def declarations() -> dict[str, str]:

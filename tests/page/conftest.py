@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.gateways import Served, serving
-from tests.page.visitor import visiting
+from tests.page.visitor import NAME, visiting
 from tests.reliability.browser import CHROMIUM, QUIET
 
 Visit = Callable[..., Page]
@@ -24,7 +24,8 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        names = f"--host-resolver-rules=MAP {NAME} 127.0.0.1"
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, names])
         yield browser
         browser.close()
 

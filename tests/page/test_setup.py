@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
 from tests.gateways import serving
 from tests.page.conversing import begin
-from tests.page.visitor import violations, visiting
+from tests.page.visitor import NAME, violations, visiting
 
 Visit = Callable[..., Page]
 
@@ -157,3 +157,17 @@ def test_an_unfinished_interview_is_offered_again(visit: Visit) -> None:
     assert violations(page) == []
     page.get_by_role("link", name="Go on where you left off").click()
     expect(page.get_by_text("Question 1 of 3")).to_be_visible()
+
+
+def test_a_page_from_another_name_of_the_machine_does_without_what_browsers_keep_back(
+    browser: Browser,
+) -> None:
+    with serving(allowed_hosts=NAME) as gateway:
+        url = gateway.url.replace("127.0.0.1", NAME)
+        with visiting(browser, url) as page:
+            page.goto(url)
+            begin(page)
+            page.goto(page.url.replace("#/interviews/", "#/history/"))
+            page.get_by_role("button", name="Check that it is in the log").click()
+            expect(page.get_by_text("Open the page at 127.0.0.1")).to_be_visible()
+            assert violations(page) == []

@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, Page, Request
 
 PATIENCE_MS = 10_000
 
+NAME = "interviews.test"
+"""Another name of this machine: for the browser, a page from there is not from the loopback."""
+
 
 class Window(TypedDict):
     """How a visitor looks at the page: the window's size in CSS pixels, and what they prefer."""

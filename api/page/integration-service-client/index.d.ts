@@ -111,6 +111,12 @@ export function createClient(settings?: {
         onProgress?: (progress: VerifyProgress) => void;
     }): Promise<VerifyReport>;
 };
+/**
+ * A random UUID. Browsers have `randomUUID` only where a page came by https or from this machine.
+ *
+ * @returns {string}
+ */
+export function newInterviewId(): string;
 export * from "./errors.js";
 /** Where the gateway is, unless told otherwise: from the environment, where there is one. */
 export const INTEGRATION_BASE_URL: string;

@@ -106,7 +106,7 @@ export function createClient(settings = {}) {
      * @returns {Promise<Session>}
      */
     startInterview: (setup, options) =>
-      post(`${INTERVIEWS}/start`, { ...setup, interviewId: setup.interviewId ?? newId() }, options),
+      post(`${INTERVIEWS}/start`, { ...setup, interviewId: setup.interviewId ?? newInterviewId() }, options),
 
     /**
      * Answer the question that waits: the session with the interviewer's reply.
@@ -249,8 +249,12 @@ function query(parameters = {}) {
   return text && `?${text}`;
 }
 
-/** A random UUID; browsers have `randomUUID` only where a page came by https or from this machine. */
-function newId() {
+/**
+ * A random UUID. Browsers have `randomUUID` only where a page came by https or from this machine.
+ *
+ * @returns {string}
+ */
+export function newInterviewId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

@@ -7,522 +7,261 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * Bundle
-         * @description The document.
-         */
+        /** @description The document. */
         Bundle: {
-            /**
-             * Format
-             * @constant
-             */
+            /** @constant */
             format: "interview-gateway/bundle/1";
-            /**
-             * Interviewid
-             * Format: uuid
-             */
+            /** Format: uuid */
             interviewId: string;
-            /** Exportedat */
             exportedAt: string;
-            /** Events */
             events: components["schemas"]["BundledEvent"][];
-            /** Checkpoint */
             checkpoint: string;
-            /** Key */
             key: string;
             kept?: components["schemas"]["KeptCheckpoint"] | null;
         };
-        /**
-         * BundledEvent
-         * @description A record, its hashes in hexadecimal; `payload` is the very text that is committed to.
-         */
+        /** @description A record, its hashes in hexadecimal; `payload` is the very text that is committed to. */
         BundledEvent: {
-            /** Position */
             position: number;
-            /** Version */
             version: number;
-            /** Kind */
             kind: string;
-            /** Schemaversion */
             schemaVersion: number;
-            /** Time */
             time: string;
-            /** Payload */
             payload: string | null;
-            /** Salt */
             salt: string | null;
-            /** Commitment */
             commitment: string;
-            /** Leaf */
             leaf: string;
-            /** Inclusionproof */
             inclusionProof: string[];
         };
-        /**
-         * Config
-         * @description What an interview was set up with.
-         */
+        /** @description What an interview was set up with. */
         Config: {
             role: components["schemas"]["Role"];
-            /** Model */
             model?: string | null;
-            /**
-             * Totalquestions
-             * @default 5
-             */
+            /** @default 5 */
             totalQuestions: number;
         };
-        /**
-         * ConsistencyReply
-         * @description Hashes are in hexadecimal, as RFC 6962 orders them.
-         */
+        /** @description Hashes are in hexadecimal, as RFC 6962 orders them. */
         ConsistencyReply: {
-            /** Old */
             old: number;
-            /** New */
             new: number;
-            /** Proof */
             proof: string[];
         };
         /**
-         * Ending
          * @description Why an interview is complete.
          * @enum {string}
          */
         Ending: "all-answered" | "closed-by-interviewer";
         /**
-         * Entry
          * @description One thing that happened. Which of the fields below `forgotten` there are depends on
          *     its kind.
          */
         Entry: {
-            /**
-             * Kind
-             * @enum {string}
-             */
+            /** @enum {string} */
             kind: "interview-started" | "question-asked" | "answer-given" | "interview-completed" | "summary-given" | "session-adopted" | "session-refused" | "interview-held" | "interview-released" | "content-forgotten";
-            /**
-             * Position
-             * @description Of its event in the whole log.
-             */
+            /** @description Of its event in the whole log. */
             position: number;
-            /**
-             * Version
-             * @description Of its event in the interview.
-             */
+            /** @description Of its event in the interview. */
             version: number;
-            /**
-             * Time
-             * @description Missing for what was said before an adoption: nobody knows when.
-             */
+            /** @description Missing for what was said before an adoption: nobody knows when. */
             time?: string | null;
-            /**
-             * Vouchedfor
-             * @description False for what was said before an adoption: the log has it from a client.
-             */
+            /** @description False for what was said before an adoption: the log has it from a client. */
             vouchedFor: boolean;
-            /**
-             * Forgotten
-             * @description True where its words were erased.
-             */
+            /** @description True where its words were erased. */
             forgotten: boolean;
-            /**
-             * Number
-             * @description Of the question, or of the one answered.
-             */
+            /** @description Of the question, or of the one answered. */
             number?: number | null;
-            /**
-             * Words
-             * @description Exactly what was said.
-             */
+            /** @description Exactly what was said. */
             words?: string | null;
             source?: components["schemas"]["Source"] | null;
-            /**
-             * Messages
-             * @description What was said before the first question: prompt and opening.
-             */
+            /** @description What was said before the first question: prompt and opening. */
             messages?: components["schemas"]["Message"][] | null;
             ending?: components["schemas"]["Ending"] | null;
-            /** Questionsasked */
             questionsAsked?: number | null;
-            /** Responsesgiven */
             responsesGiven?: number | null;
             forkedFrom?: components["schemas"]["ForkedFrom"] | null;
-            /**
-             * Place
-             * @description Where a refused session differs.
-             */
+            /** @description Where a refused session differs. */
             place?: string | null;
-            /** Reason */
             reason?: string | null;
         };
-        /**
-         * EventReply
-         * @description One event. SHA-256 of the salt and of the payload as canonical JSON is the commitment.
-         */
+        /** @description One event. SHA-256 of the salt and of the payload as canonical JSON is the commitment. */
         EventReply: {
-            /**
-             * Position
-             * @description In the whole log, from 0.
-             */
+            /** @description In the whole log, from 0. */
             position: number;
-            /**
-             * Version
-             * @description In its interview, from 1.
-             */
+            /** @description In its interview, from 1. */
             version: number;
-            /** Kind */
             kind: string;
-            /** Schemaversion */
             schemaVersion: number;
-            /** Time */
             time: string;
-            /**
-             * Sincestartms
-             * @description Since the interview's first event.
-             */
+            /** @description Since the interview's first event. */
             sinceStartMs: number;
             /** @description Null before the first event, and where it cannot be told because words were forgotten. */
             stateBefore: components["schemas"]["State"] | null;
             stateAfter: components["schemas"]["State"] | null;
-            /**
-             * Payload
-             * @description Null where the words were forgotten.
-             */
+            /** @description Null where the words were forgotten. */
             payload: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * Commitment
-             * @description In hexadecimal, like `leaf` and `salt`.
-             */
+            /** @description In hexadecimal, like `leaf` and `salt`. */
             commitment: string;
-            /** Leaf */
             leaf: string;
-            /** Salt */
             salt: string | null;
         };
-        /**
-         * EventsReply
-         * @description All that happened in an interview, oldest first.
-         */
+        /** @description All that happened in an interview, oldest first. */
         EventsReply: {
-            /**
-             * Interviewid
-             * Format: uuid
-             */
+            /** Format: uuid */
             interviewId: string;
-            /** Events */
             events: components["schemas"]["EventReply"][];
         };
-        /**
-         * Forgetting
-         * @description When and why the words were erased, and in which state the interview was then.
-         */
+        /** @description When and why the words were erased, and in which state the interview was then. */
         Forgetting: {
-            /** Time */
             time: string;
-            /** Reason */
             reason: string;
-            /**
-             * State
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "started" | "questioning" | "complete" | "forgotten";
         };
-        /**
-         * ForgottenReply
-         * @description What a forgetting left: the event that records it.
-         */
+        /** @description What a forgetting left: the event that records it. */
         ForgottenReply: {
-            /**
-             * Interviewid
-             * Format: uuid
-             */
+            /** Format: uuid */
             interviewId: string;
-            /** Reason */
             reason: string;
-            /** Forgottenat */
             forgottenAt: string;
-            /** Position */
             position: number;
-            /**
-             * Forks
-             * @description Interviews that began with a session of this one. They hold words of it still; forget them too if they are to go.
-             */
+            /** @description Interviews that began with a session of this one. They hold words of it still; forget them too if they are to go. */
             forks: string[];
         };
-        /**
-         * ForkedFrom
-         * @description The interview, and the version of it, that an adopted session leaves.
-         */
+        /** @description The interview, and the version of it, that an adopted session leaves. */
         ForkedFrom: {
-            /** Interviewid */
             interviewId: string;
-            /** Version */
             version: number;
         };
         /**
-         * Format
          * @description What a transcript can be had as.
          * @enum {string}
          */
         Format: "json" | "md" | "html";
-        /**
-         * GatewayReply
-         * @description `uptime_seconds` and `eventLog` are spelled so in the contract.
-         */
+        /** @description `uptime_seconds` and `eventLog` are spelled so in the contract. */
         GatewayReply: {
-            /** Version */
             version: string;
-            /** Uptime Seconds */
             uptime_seconds: number;
-            /**
-             * Eventlog
-             * @enum {string}
-             */
+            /** @enum {string} */
             eventLog: "online" | "offline";
         };
-        /** HealthReply */
         HealthReply: {
-            /**
-             * Status
-             * @enum {string}
-             */
+            /** @enum {string} */
             status: "online" | "degraded" | "offline";
-            /** Timestamp */
             timestamp: string;
             gateway: components["schemas"]["GatewayReply"];
-            /** Services */
             services: components["schemas"]["ServiceReply"][];
             summary: components["schemas"]["OnlineCount"];
         };
-        /**
-         * InclusionReply
-         * @description Hashes are in hexadecimal, as RFC 6962 orders them: from the leaf up.
-         */
+        /** @description Hashes are in hexadecimal, as RFC 6962 orders them: from the leaf up. */
         InclusionReply: {
-            /** Position */
             position: number;
-            /** Size */
             size: number;
-            /** Leaf */
             leaf: string;
-            /** Proof */
             proof: string[];
         };
-        /**
-         * InterviewOverview
-         * @description One interview in the list.
-         */
+        /** @description One interview in the list. */
         InterviewOverview: {
-            /**
-             * Interviewid
-             * Format: uuid
-             */
+            /** Format: uuid */
             interviewId: string;
             role: components["schemas"]["Role"];
-            /** Model */
             model: string | null;
-            /** Totalquestions */
             totalQuestions: number;
-            /**
-             * State
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "started" | "questioning" | "complete" | "forgotten";
-            /** Questionsasked */
             questionsAsked: number;
-            /** Responsesgiven */
             responsesGiven: number;
-            /**
-             * Adopted
-             * @description True when it began with a session that the log did not know: nothing vouches for what was said before.
-             */
+            /** @description True when it began with a session that the log did not know: nothing vouches for what was said before. */
             adopted: boolean;
-            /**
-             * Onhold
-             * @description True while its words may not be forgotten.
-             */
+            /** @description True while its words may not be forgotten. */
             onHold: boolean;
-            /**
-             * Sources
-             * @description The backends whose words are in it, in the order they first spoke.
-             */
+            /** @description The backends whose words are in it, in the order they first spoke. */
             sources: string[];
-            /**
-             * Version
-             * @description How many events the log holds of it.
-             */
+            /** @description How many events the log holds of it. */
             version: number;
-            /** Startedat */
             startedAt: string;
-            /** Updatedat */
             updatedAt: string;
         };
-        /**
-         * InterviewReply
-         * @description One interview, with the session to go on from.
-         */
+        /** @description One interview, with the session to go on from. */
         InterviewReply: {
-            /**
-             * Interviewid
-             * Format: uuid
-             */
+            /** Format: uuid */
             interviewId: string;
             role: components["schemas"]["Role"];
-            /** Model */
             model: string | null;
-            /** Totalquestions */
             totalQuestions: number;
-            /**
-             * State
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "started" | "questioning" | "complete" | "forgotten";
-            /** Questionsasked */
             questionsAsked: number;
-            /** Responsesgiven */
             responsesGiven: number;
-            /**
-             * Adopted
-             * @description True when it began with a session that the log did not know: nothing vouches for what was said before.
-             */
+            /** @description True when it began with a session that the log did not know: nothing vouches for what was said before. */
             adopted: boolean;
-            /**
-             * Onhold
-             * @description True while its words may not be forgotten.
-             */
+            /** @description True while its words may not be forgotten. */
             onHold: boolean;
-            /**
-             * Sources
-             * @description The backends whose words are in it, in the order they first spoke.
-             */
+            /** @description The backends whose words are in it, in the order they first spoke. */
             sources: string[];
-            /**
-             * Version
-             * @description How many events the log holds of it.
-             */
+            /** @description How many events the log holds of it. */
             version: number;
-            /** Startedat */
             startedAt: string;
-            /** Updatedat */
             updatedAt: string;
             session: components["schemas"]["Session"];
-            /**
-             * Pendinganswer
-             * @description An answer that is in the log without a reply, because the gateway stopped in between. Post it again with the session to go on.
-             */
+            /** @description An answer that is in the log without a reply, because the gateway stopped in between. Post it again with the session to go on. */
             pendingAnswer?: string | null;
         };
-        /** InterviewsReply */
         InterviewsReply: {
-            /** Interviews */
             interviews: components["schemas"]["InterviewOverview"][];
-            /**
-             * Next
-             * @description The `cursor` of the next page; null on the last.
-             */
+            /** @description The `cursor` of the next page; null on the last. */
             next: string | null;
         };
-        /**
-         * KeptCheckpoint
-         * @description A checkpoint that somebody kept earlier, and the proof that the log goes on from it.
-         */
+        /** @description A checkpoint that somebody kept earlier, and the proof that the log goes on from it. */
         KeptCheckpoint: {
-            /** Checkpoint */
             checkpoint: string;
-            /** Consistencyproof */
             consistencyProof: string[];
         };
-        /**
-         * Message
-         * @description One thing said: by the prompt, the candidate or the interviewer.
-         */
+        /** @description One thing said: by the prompt, the candidate or the interviewer. */
         Message: {
             role: components["schemas"]["Speaker"];
-            /** Content */
             content: string;
         };
-        /**
-         * Model
-         * @description A model card: every field is text for a person to read.
-         */
+        /** @description A model card: every field is text for a person to read. */
         Model: {
-            /** Id */
             id: string;
-            /**
-             * Name
-             * @default
-             */
+            /** @default  */
             name: string;
-            /**
-             * Paramcount
-             * @default unknown
-             */
+            /** @default unknown */
             paramCount: string;
-            /**
-             * Ramrequired
-             * @default unknown
-             */
+            /** @default unknown */
             ramRequired: string;
-            /**
-             * Downloadsize
-             * @default unknown
-             */
+            /** @default unknown */
             downloadSize: string;
-            /**
-             * Description
-             * @default
-             */
+            /** @default  */
             description: string;
-            /** Dataset */
             dataset?: string | null;
-            /**
-             * Source
-             * @default
-             */
+            /** @default  */
             source: string;
         };
-        /** ModelsReply */
         ModelsReply: {
-            /** Models */
             models: components["schemas"]["Model"][];
         };
-        /** OnlineCount */
         OnlineCount: {
-            /** Online */
             online: number;
-            /** Total */
             total: number;
         };
-        /**
-         * PassedOver
-         * @description A backend that was asked before and gave nothing that could be used.
-         */
+        /** @description A backend that was asked before and gave nothing that could be used. */
         PassedOver: {
-            /** Backend */
             backend: string;
-            /** Reason */
             reason: string;
-            /** Elapsedms */
             elapsedMs: number;
         };
         /**
-         * ReasonRequest
          * @example {
          *       "reason": "A court asks for it."
          *     }
          */
         ReasonRequest: {
-            /**
-             * Reason
-             * @description Why, in a few words; it is kept as evidence.
-             */
+            /** @description Why, in a few words; it is kept as evidence. */
             reason: string;
         };
         /**
-         * RespondRequest
          * @example {
          *       "message": "A queue that survives restarts, for the orders of a shop.",
          *       "session": {
@@ -552,53 +291,35 @@ export interface components {
          */
         RespondRequest: {
             session: components["schemas"]["Session"];
-            /**
-             * Message
-             * @description The candidate's answer, kept word for word.
-             */
+            /** @description The candidate's answer, kept word for word. */
             message: string;
         };
         /**
-         * Role
          * @description What the candidate is interviewed for.
          * @enum {string}
          */
         Role: "Software Engineer" | "Product Manager" | "Data Analyst";
-        /** SelectReply */
         SelectReply: {
-            /** Selected */
             selected: string;
-            /** Timestamp */
             timestamp: string;
         };
         /**
-         * SelectRequest
          * @example {
          *       "modelId": "granite4:2b"
          *     }
          */
         SelectRequest: {
-            /** Modelid */
             modelId?: string | null;
         };
-        /** ServiceReply */
         ServiceReply: {
-            /** Name */
             name: string;
-            /**
-             * Status
-             * @enum {string}
-             */
+            /** @enum {string} */
             status: "online" | "offline";
-            /** Latencyms */
             latencyMs?: number | null;
-            /** Error */
             error?: string | null;
-            /** Lastchecked */
             lastChecked: string;
         };
         /**
-         * Session
          * @description An interview as its client holds it.
          *
          *     `current_question` is the number of the question that waits for an answer; it stays
@@ -606,46 +327,27 @@ export interface components {
          */
         Session: {
             config: components["schemas"]["Config"];
-            /** Messages */
             messages: components["schemas"]["Message"][];
-            /**
-             * Currentquestion
-             * @default 1
-             */
+            /** @default 1 */
             currentQuestion: number;
-            /**
-             * Iscomplete
-             * @default false
-             */
+            /** @default false */
             isComplete: boolean;
-            /** Interviewid */
             interviewId?: string | null;
         };
-        /**
-         * Source
-         * @description Where the interviewer's words came from.
-         */
+        /** @description Where the interviewer's words came from. */
         Source: {
-            /** Backend */
             backend: string;
-            /** Model */
             model?: string | null;
-            /**
-             * Elapsedms
-             * @description For the whole chain, those passed over included.
-             */
+            /** @description For the whole chain, those passed over included. */
             elapsedMs: number;
-            /** Passedover */
             passedOver: components["schemas"]["PassedOver"][];
         };
         /**
-         * Speaker
          * @description A message's `role` on the wire.
          * @enum {string}
          */
         Speaker: "system" | "user" | "assistant";
         /**
-         * StartRequest
          * @example {
          *       "role": "Software Engineer",
          *       "totalQuestions": 3
@@ -653,54 +355,33 @@ export interface components {
          */
         StartRequest: {
             role: components["schemas"]["Role"];
-            /**
-             * Model
-             * @description Left out: the selected model, else the first available.
-             */
+            /** @description Left out: the selected model, else the first available. */
             model?: string | null;
-            /**
-             * Totalquestions
-             * @default 5
-             */
+            /** @default 5 */
             totalQuestions: number;
-            /**
-             * Interviewid
-             * @description A UUID of the client's own. With it, a start whose reply was lost can be posted again and gives the same interview.
-             */
+            /** @description A UUID of the client's own. With it, a start whose reply was lost can be posted again and gives the same interview. */
             interviewId?: string | null;
         };
         /**
-         * State
          * @description Where an interview stands. `NEW` is before its first event: never stored or shown.
          *     `FORGOTTEN` is after its words were erased: nothing follows.
          * @enum {string}
          */
         State: "new" | "started" | "questioning" | "complete" | "forgotten";
-        /**
-         * StateMachineReply
-         * @description `new` is before an interview's first event: no interview is ever shown in it.
-         */
+        /** @description `new` is before an interview's first event: no interview is ever shown in it. */
         StateMachineReply: {
             initial: components["schemas"]["State"];
-            /** States */
             states: components["schemas"]["State"][];
-            /** Transitions */
             transitions: components["schemas"]["Transition"][];
         };
-        /** SummaryReply */
         SummaryReply: {
-            /** Summary */
             summary: string;
             role: components["schemas"]["Role"];
-            /** Questionsasked */
             questionsAsked: number;
-            /** Responsesgiven */
             responsesGiven: number;
-            /** Timestamp */
             timestamp: string;
         };
         /**
-         * SummaryRequest
          * @description `{"session": …}`, or the bare session as older desktops post it.
          * @example {
          *       "session": {
@@ -731,114 +412,60 @@ export interface components {
         SummaryRequest: {
             session: components["schemas"]["Session"];
         };
-        /**
-         * Transcript
-         * @description One interview, as the log tells it.
-         */
+        /** @description One interview, as the log tells it. */
         Transcript: {
-            /** Interviewid */
             interviewId: string;
             role: components["schemas"]["Role"];
-            /**
-             * Model
-             * @description Missing where none was chosen, or forgotten.
-             */
+            /** @description Missing where none was chosen, or forgotten. */
             model?: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "started" | "questioning" | "complete" | "forgotten";
-            /** Startedat */
             startedAt: string;
-            /**
-             * Endedat
-             * @description When it was completed, if the log saw it.
-             */
+            /** @description When it was completed, if the log saw it. */
             endedAt?: string | null;
-            /** Totalquestions */
             totalQuestions: number;
-            /** Questionsasked */
             questionsAsked: number;
-            /** Responsesgiven */
             responsesGiven: number;
-            /** Adopted */
             adopted: boolean;
-            /** Onhold */
             onHold: boolean;
             forgotten?: components["schemas"]["Forgetting"] | null;
-            /** Entries */
             entries: components["schemas"]["Entry"][];
         };
-        /**
-         * Transition
-         * @description An event that may happen in a state, if all guards agree, and the state it leads to.
-         */
+        /** @description An event that may happen in a state, if all guards agree, and the state it leads to. */
         Transition: {
-            /**
-             * Event
-             * @description Its kind, as the log has it.
-             */
+            /** @description Its kind, as the log has it. */
             event: string;
             from: components["schemas"]["State"];
             to: components["schemas"]["State"];
-            /**
-             * Guards
-             * @description The names of what is asked first.
-             */
+            /** @description The names of what is asked first. */
             guards: string[];
-            /**
-             * Requires
-             * @description For each guard, in a sentence, what must be so: the event is refused unless …
-             */
+            /** @description For each guard, in a sentence, what must be so: the event is refused unless … */
             requires: string[];
         };
-        /**
-         * FieldError
-         * @description What is wrong with one field of the input.
-         */
+        /** @description What is wrong with one field of the input. */
         FieldError: {
-            /** Field */
             field: string;
-            /** Message */
             message: string;
         };
         /**
-         * Verdict
          * @description One name for each case, the same in the code, the log and every answer.
          * @enum {string}
          */
         Verdict: "current" | "repeated" | "behind" | "differs" | "unknown";
-        /**
-         * Problem
-         * @description An RFC 9457 problem. The fields below `instance` come with the types they help.
-         */
+        /** @description An RFC 9457 problem. The fields below `instance` come with the types they help. */
         Problem: {
-            /**
-             * Type
-             * @example /problems/invalid-input
-             */
+            /** @example /problems/invalid-input */
             type: string;
-            /** Title */
             title: string;
-            /** Status */
             status: number;
-            /** Detail */
             detail: string;
-            /**
-             * Instance
-             * @description The path that was asked for.
-             */
+            /** @description The path that was asked for. */
             instance: string;
-            /**
-             * Errors
-             * @default null
-             */
+            /** @default null */
             errors: components["schemas"]["FieldError"][] | null;
             /** @default null */
             verdict: components["schemas"]["Verdict"] | null;
             /**
-             * Place
              * @description The first place where the session differs.
              * @default null
              */
@@ -848,94 +475,50 @@ export interface components {
              * @default null
              */
             session: components["schemas"]["Session"] | null;
-            /**
-             * Knownmodels
-             * @default null
-             */
+            /** @default null */
             knownModels: string[] | null;
-            /**
-             * Answertaken
-             * @default null
-             */
+            /** @default null */
             answerTaken: boolean | null;
         };
-        /**
-         * VerifyProgress
-         * @description How many events are checked, and of how many. Any line but the last is one.
-         */
+        /** @description How many events are checked, and of how many. Any line but the last is one. */
         VerifyProgress: {
-            /** Done */
             done: number;
-            /** Of */
             of: number;
         };
         /**
-         * Check
          * @description What was checked when something was found.
          * @enum {string}
          */
         Check: "positions" | "commitment" | "leaf" | "tree" | "checkpoint" | "rules" | "forgetting" | "read models" | "file";
         /**
-         * VerifyFinding
          * @description Something that is not as it was logged. `position` is the first event that it touches, null
          *     where it touches none.
          */
         VerifyFinding: {
             check: components["schemas"]["Check"];
-            /** Position */
             position: number | null;
-            /**
-             * Interviewid
-             * @description As it stands there now, which may be no id.
-             */
+            /** @description As it stands there now, which may be no id. */
             interviewId: string | null;
-            /** Version */
             version: number | null;
-            /** Message */
             message: string;
         };
-        /**
-         * VerifyReport
-         * @description What came of checking the whole log.
-         */
+        /** @description What came of checking the whole log. */
         VerifyReport: {
-            /**
-             * Holds
-             * @description Whether all is as it was logged: there are no findings.
-             */
+            /** @description Whether all is as it was logged: there are no findings. */
             holds: boolean;
-            /**
-             * Origin
-             * @description The name that the log's checkpoints are signed by.
-             */
+            /** @description The name that the log's checkpoints are signed by. */
             origin: string;
-            /** Events */
             events: number;
-            /** Interviews */
             interviews: number;
-            /**
-             * Root
-             * @description Of the tree over all events, in hexadecimal; null where it is not whole.
-             */
+            /** @description Of the tree over all events, in hexadecimal; null where it is not whole. */
             root: string | null;
-            /** Checkpointsinlog */
             checkpointsInLog: number;
-            /**
-             * Coveredevents
-             * @description How many events, from the first on, a signed checkpoint shows to be as they were.
-             */
+            /** @description How many events, from the first on, a signed checkpoint shows to be as they were. */
             coveredEvents: number;
-            /**
-             * Firstfinding
-             * @description The position of the first event that something was found at.
-             */
+            /** @description The position of the first event that something was found at. */
             firstFinding: number | null;
-            /** Findings */
             findings: components["schemas"]["VerifyFinding"][];
-            /**
-             * Findingsleftout
-             * @description How many there are besides, too many to list.
-             */
+            /** @description How many there are besides, too many to list. */
             findingsLeftOut: number;
         };
     };

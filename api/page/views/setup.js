@@ -4,10 +4,12 @@
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
 import { health } from "../health.js";
+import { newInterviewId } from "../integration-service-client/index.js";
 import { chosenModel, keepChosenModel, keepUnfinished, unfinished } from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 
-/** @typedef {Awaited<ReturnType<typeof gateway.fetchModels>>[number]} Model */
+/** @typedef {import("../integration-service-client/index.js").Model} Model */
+/** @typedef {import("../integration-service-client/index.js").Role} Role */
 
 const ROLES = [
   ["Software Engineer", "Design, code, incidents, trade-offs"],
@@ -36,11 +38,11 @@ export function show({ root, signal }) {
     button.setAttribute("aria-disabled", "true");
     button.textContent = "Asking for the first question…";
     notices.replaceChildren();
-    const role = String(new FormData(form).get("role"));
+    const role = /** @type {Role} */ (new FormData(form).get("role"));
     const model = models.chosen();
     const totalQuestions = count.value();
     const choices = JSON.stringify([role, model, totalQuestions]);
-    if (attempt.choices !== choices) Object.assign(attempt, { choices, id: crypto.randomUUID() });
+    if (attempt.choices !== choices) Object.assign(attempt, { choices, id: newInterviewId() });
     try {
       const setup = { role, model, totalQuestions, interviewId: attempt.id };
       const session = await gateway.startInterview(setup, { signal });

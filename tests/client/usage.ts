@@ -1,0 +1,90 @@
+// How a program uses the client, and what its types must not let through. It is compiled, never run.
+import {
+  createClient,
+  fetchHealth,
+  fetchModels,
+  getInterview,
+  getSummary,
+  INTEGRATION_BASE_URL,
+  isGatewayError,
+  type Model,
+  selectModel,
+  sendResponse,
+  type Session,
+  setBaseUrl,
+  startInterview,
+} from "integration-service-client";
+
+export async function conduct(ask: (session: Session) => Promise<string>): Promise<string> {
+  const models: Model[] = await fetchModels({ timeoutMs: 2_000 });
+  const best = models[0];
+  if (best) await selectModel(best.id);
+  let session = await startInterview({ role: "Data Analyst", totalQuestions: 3 });
+  while (!session.isComplete) {
+    session = await sendResponse(session, await ask(session), { signal: AbortSignal.timeout(60_000) });
+  }
+  const { summary, responsesGiven } = await getSummary(session);
+  const count: number = responsesGiven;
+  return `${count}: ${summary}`;
+}
+
+export async function online(): Promise<string[]> {
+  const { services, summary } = await fetchHealth();
+  const all: number = summary.total;
+  return services.filter(({ status }) => status === "online").map(({ name }) => `${name} of ${all}`);
+}
+
+export async function goOn(id: string): Promise<[Session, string | null | undefined]> {
+  const { session, pendingAnswer } = await getInterview(id);
+  return [session, pendingAnswer];
+}
+
+/** Each kind is known: the compiler says so where one is left out. */
+export function adviceFor(error: unknown): string {
+  if (!isGatewayError(error)) throw error;
+  switch (error.kind) {
+    case "unreachable":
+    case "timed-out":
+    case "not-a-gateway":
+      return error.message;
+    case "invalid-input":
+      return `${error.field}: ${error.errors.length}`;
+    case "session-conflict":
+      return `${error.verdict} at ${error.place}: ${error.session.currentQuestion}`;
+    case "interview-complete":
+      return String(error.session.isComplete);
+    case "unknown-model":
+      return error.knownModels.join();
+    case "log-unavailable":
+      return error.answerTaken ? "taken" : "not taken";
+    case "unknown-interview":
+    case "interview-forgotten":
+    case "interview-on-hold":
+    case "refused":
+      return `${error.status}: ${error.problem.detail}`;
+    default: {
+      const never: never = error;
+      return never;
+    }
+  }
+}
+
+const client = createClient({ baseUrl: INTEGRATION_BASE_URL, timeoutMs: 1_000, retries: 0 });
+client.setBaseUrl("http://127.0.0.1:8009");
+setBaseUrl("http://127.0.0.1:8009");
+export const report: Promise<boolean> = client
+  .verifyLog({ onProgress: ({ done, of }) => console.log(done / of) })
+  .then(({ holds }) => holds);
+
+// @ts-expect-error there are three roles
+startInterview({ role: "Astronaut" });
+// @ts-expect-error a role is needed
+startInterview({ totalQuestions: 3 });
+// @ts-expect-error the whole session is posted
+sendResponse("an id", "my answer");
+// @ts-expect-error a summary needs the session too
+getSummary();
+// @ts-expect-error a page's address is no number
+setBaseUrl(8009);
+// @ts-expect-error there is no such state
+client.listInterviews({ state: "paused" });
