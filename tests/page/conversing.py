@@ -13,6 +13,7 @@ def begin(page: Page, questions: int = 3, role: str = "Software Engineer") -> Lo
     page.get_by_label("Questions", exact=True).fill(str(questions))
     page.get_by_role("button", name="Start the interview").click()
     expect(page.get_by_text(f"Question 1 of {questions}")).to_be_visible()
+    expect(page.locator(".turn")).to_have_count(1)
     return box_of(page)
 
 

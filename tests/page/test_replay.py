@@ -108,6 +108,27 @@ def test_it_plays_to_its_end_and_pauses(visit: Visit, gateway: Served) -> None:
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
+@pytest.mark.parametrize("window", ["light-wide", "light-phone"])
+def test_a_long_one_keeps_what_is_chosen_in_sight(
+    browser: Browser, gateway: Served, window: str
+) -> None:
+    desktop = Desktop(gateway).start(totalQuestions=15)
+    desktop.finish()
+    with visiting(browser, gateway.url, **WINDOWS[window]) as page:
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        slider = page.get_by_role("slider", name="Event")
+        slider.focus()
+        page.locator(".timeline").evaluate("list => list.scrollIntoView({ block: 'end' })")
+        at = page.evaluate("scrollY")
+        for key, title in (("Home", "Set up"), ("PageUp", "Question 2"), ("End", "Closing words")):
+            slider.press(key)
+            current = page.locator(".event[aria-current]")
+            expect(current).to_contain_text(title)
+            expect(current).to_be_in_viewport(ratio=0.9)
+            assert page.evaluate("scrollY") == at
+        assert violations(page) == []
+
+
 def test_a_hold_and_forgetting_say_what_they_do(visit: Visit, gateway: Served) -> None:
     desktop = Desktop(gateway).start(totalQuestions=1)
     desktop.finish()

@@ -126,10 +126,9 @@ function replayOf({ id, events, overview, machine, signal, load }) {
             play,
             h("button", { type: "button", "aria-label": "Event after", onclick: () => choose(Number(slider.value) + 1) }, "›"),
             where)),
-        line.element,
-        h("h2", {}, "Where it stood"),
-        diagram.element),
-      h("section", { "aria-labelledby": "moment" }, moment.element)),
+        line.element),
+      h("section", { class: "chosen", "aria-labelledby": "moment" }, moment.element),
+      h("section", { "aria-labelledby": "stood" }, h("h2", { id: "stood" }, "Where it stood"), diagram.element)),
     evidenceOf({ id, overview, events, signal, changed: load }),
   ].filter((part) => part !== null);
 }

@@ -58,17 +58,20 @@ export function timeline(events, choose) {
         event === slowest && h("span", { class: "mark warn" }, "slowest")),
       h("span", { class: "figure quiet length" }, lengthOf(event, events[n - 1])),
       barOf(event, scale)));
+  const list = h("ol", { class: "timeline", "aria-label": "Events" }, buttons.map((button) => h("li", {}, button)));
   return {
-    element: h("div", {},
-      h("ol", { class: "timeline", "aria-label": "Events" }, buttons.map((button) => h("li", {}, button))),
+    element: h("div", {}, list,
       slowest && h("p", { class: "quiet" },
         `Bars are the time the interviewer took, to scale: the longest is ${took(scale)}. `,
         "Hatched is what a backend cost that then gave nothing.")),
     /** @param {number} version */
     mark(version) {
       buttons.forEach((button, n) => {
-        if (events[n].version === version) button.setAttribute("aria-current", "step");
-        else button.removeAttribute("aria-current");
+        if (events[n].version !== version) return button.removeAttribute("aria-current");
+        button.setAttribute("aria-current", "step");
+        // Brought into sight within the list alone: the page stays where it is.
+        const most = button.offsetTop, least = most + button.offsetHeight - list.clientHeight;
+        list.scrollTop = Math.max(least, Math.min(most, list.scrollTop));
       });
     },
   };
@@ -86,7 +89,7 @@ function lengthOf(event, before) {
 function barOf(event, scale) {
   const origin = originOf(event);
   if (!origin) return "";
-  const failed = origin.attempts.map(({ elapsedMs }) => elapsedMs);
+  const failed = origin.attempts.map(({ elapsedMs }) => elapsedMs).filter((ms) => ms > 0);
   const own = Math.max(0, origin.elapsedMs - failed.reduce((sum, ms) => sum + ms, 0));
   return h("span", { class: "bar", "aria-hidden": "true" },
     failed.map((ms) => part("lost", ms)), part("own", own));
