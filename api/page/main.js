@@ -67,6 +67,10 @@ function mark(address) {
   }
 }
 
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault(); // its fragment would be another view's
+  root.focus();
+});
 addEventListener("hashchange", async () => {
   await route();
   root.focus({ preventScroll: true }); // or the keyboard would go on from where the old view was

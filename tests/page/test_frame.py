@@ -36,3 +36,15 @@ def test_an_address_that_leads_nowhere_says_where_to_go(visit: Callable[..., Pag
     page = visit("#/nowhere")
     expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
     assert violations(page) == []
+
+
+def test_the_keyboard_can_skip_to_the_content(visit: Callable[..., Page]) -> None:
+    page = visit("#/history")
+    expect(page.get_by_text("No interview has been held yet.")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Said in it")).to_be_focused()
