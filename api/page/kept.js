@@ -18,21 +18,23 @@
 /** What the browser would not take. @type {Map<string, unknown>} */
 const untaken = new Map();
 
-/** @param {string} key @returns {any} */
-function read(key) {
+/** @typedef {"localStorage" | "sessionStorage"} Place for good, or for this tab */
+
+/** @param {string} key @param {Place} [place] @returns {any} */
+function read(key, place = "localStorage") {
   try {
-    return untaken.get(key) ?? JSON.parse(localStorage.getItem(key) ?? "null");
+    return untaken.get(key) ?? JSON.parse(window[place].getItem(key) ?? "null");
   } catch {
     return null;
   }
 }
 
-/** @param {string} key @param {unknown} value nothing is kept of null */
-function write(key, value) {
+/** @param {string} key @param {unknown} value nothing is kept of null @param {Place} [place] */
+function write(key, value, place = "localStorage") {
   untaken.delete(key);
   try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify(value));
+    if (value === null) window[place].removeItem(key);
+    else window[place].setItem(key, JSON.stringify(value));
   } catch {
     untaken.set(key, value); // it is full, or forbidden
   }
@@ -63,3 +65,11 @@ export const chosenModel = () => read("model");
 
 /** @param {string} id */
 export const keepChosenModel = (id) => write("model", id);
+
+/** @typedef {{ q: string, state: string, role: string }} Filter of the history */
+
+/** @returns {Filter} */
+export const historyFilter = () => read("history filter", "sessionStorage") ?? { q: "", state: "", role: "" };
+
+/** @param {Filter} filter */
+export const keepHistoryFilter = (filter) => write("history filter", filter, "sessionStorage");

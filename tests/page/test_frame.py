@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from api.routes.page import FOLDER
 from tests.gateways import Served
+from tests.page.conversing import begin
 from tests.page.visitor import violations
 
 MOST_BYTES = 150_000
@@ -48,3 +49,19 @@ def test_the_keyboard_can_skip_to_the_content(visit: Callable[..., Page]) -> Non
     expect(page.get_by_role("heading", name="History")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_label("Said in it")).to_be_focused()
+
+
+def test_a_browser_that_keeps_nothing_can_do_all_the_same(visit: Callable[..., Page]) -> None:
+    page = visit()
+    refusing = "get() { throw new DOMException('denied', 'SecurityError'); }"
+    for name in ("localStorage", "sessionStorage"):
+        page.add_init_script(f"Object.defineProperty(window, '{name}', {{ {refusing} }})")
+    page.reload()
+    box = begin(page, 1)
+    box.fill("Kept as long as the page is open.")
+    page.get_by_role("link", name="History", exact=True).click()
+    page.get_by_label("State").select_option("Under way")
+    page.get_by_role("link", name="Go on").click()
+    expect(box).to_have_value("Kept as long as the page is open.")
+    box.press("Enter")
+    expect(page.get_by_text("Complete · ")).to_be_visible()

@@ -3,6 +3,7 @@
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
 import { health } from "../health.js";
+import { historyFilter, keepHistoryFilter } from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { counted, stateMark, when } from "../wording.js";
 
@@ -10,13 +11,12 @@ import { counted, stateMark, when } from "../wording.js";
 
 const PAGE = 20;
 const AFTER_TYPING_MS = 250;
-const KEPT = "history filter";
 
 /** @param {import("../main.js").Place} place */
 export function show({ root, signal }) {
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
+  const kept = historyFilter();
   const search = h("input", {
-    id: "search", type: "search", value: kept.q ?? "", maxlength: 200, autocomplete: "off",
+    id: "search", type: "search", value: kept.q, maxlength: 200, autocomplete: "off",
     oninput: () => {
       clearTimeout(typing);
       typing = setTimeout(look, AFTER_TYPING_MS);
@@ -38,7 +38,10 @@ export function show({ root, signal }) {
   /** @type {string | null | undefined} where the next page begins */
   let next = null;
   let asking = new AbortController();
-  signal.addEventListener("abort", () => asking.abort());
+  signal.addEventListener("abort", () => {
+    clearTimeout(typing);
+    asking.abort();
+  });
 
   const form = h("form", { class: "filter", role: "search", onsubmit: submitted },
     h("div", { class: "wide" }, h("label", { for: "search" }, "Said in it"), search),
@@ -62,7 +65,7 @@ export function show({ root, signal }) {
 
   function look() {
     clearTimeout(typing);
-    sessionStorage.setItem(KEPT, JSON.stringify(filter()));
+    keepHistoryFilter(filter());
     load(null);
   }
 
