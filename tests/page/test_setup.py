@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
-from tests.gateways import serving
-from tests.page.conversing import begin
+from tests.gateways import Served, serving
+from tests.page.conversing import answer, begin
 from tests.page.visitor import NAME, violations, visiting
 
 Visit = Callable[..., Page]
@@ -171,3 +171,19 @@ def test_a_page_from_another_name_of_the_machine_does_without_what_browsers_keep
             page.get_by_role("button", name="Check that it is in the log").click()
             expect(page.get_by_text("Open the page at 127.0.0.1")).to_be_visible()
             assert violations(page) == []
+
+
+def test_what_a_failed_start_says_is_not_said_of_an_answer(
+    browser: Browser, gateway: Served
+) -> None:
+    with visiting(browser, gateway.url, expected=["ERR_FAILED"]) as page:
+        page.route("**/interviews/start", lambda route: route.abort())
+        page.goto(gateway.url)
+        page.get_by_role("button", name="Start the interview").click()
+        expect(page.locator(".notice")).to_contain_text("Your choices are kept.")
+        page.unroute("**/interviews/start")
+        begin(page)
+        page.route("**/interviews/respond", lambda route: route.abort())
+        page.route("**/health", lambda route: route.abort())
+        answer(page, "Because.")
+        expect(page.locator(".notice")).to_contain_text("tried again as soon as it is back")

@@ -61,7 +61,7 @@ export function show({ root, signal }) {
 
   /** @param {unknown} error */
   function failed(error) {
-    const trouble = troubleOf(error);
+    const trouble = { ...troubleOf(error) };
     if (/** @type {{ kind?: string }} */ (error).kind === "unknown-model") models.refresh();
     if (trouble.helps === "back") {
       trouble.words = trouble.words.replace(/ It is tried .*/, " Your choices are kept.");
