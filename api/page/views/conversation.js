@@ -1,6 +1,7 @@
 /** What was said so far, one turn after the other. */
 
 import { h } from "../dom.js";
+import { took } from "../wording.js";
 
 const LONG_WAIT_SECONDS = 2;
 const MARGIN = 16;
@@ -128,6 +129,5 @@ function turnOf({ role, content }, remark = "") {
 /** @param {Origin} origin */
 function originWords({ backend, model, elapsedMs }) {
   if (backend === "templates") return "built-in questions";
-  const took = elapsedMs < 1000 ? `${elapsedMs} ms` : `${(elapsedMs / 1000).toFixed(1)} s`;
-  return [backend, model, took].filter(Boolean).join(" · ");
+  return [backend, model, took(elapsedMs)].filter(Boolean).join(" · ");
 }

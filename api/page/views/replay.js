@@ -8,6 +8,7 @@ import { counted, stateMark, took, when } from "../wording.js";
 import { conversation } from "./conversation.js";
 import { diagramOf } from "./diagram.js";
 import { evidenceOf } from "./evidence.js";
+import { exportLinks } from "./export-links.js";
 import { clock, originOf, slowestOf, timeline, titleOf } from "./timeline.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
@@ -16,7 +17,6 @@ import { clock, originOf, slowestOf, timeline, titleOf } from "./timeline.js";
 
 const LONGEST_STEP_MS = 2500; // of a replay that plays: nobody waits through a candidate's thinking
 const SHORTEST_STEP_MS = 600;
-const EXPORTS = /** @type {const} */ ([["md", "Markdown"], ["html", "HTML"], ["json", "JSON"]]);
 
 /** @param {import("../main.js").Place} place */
 export async function show({ root, id, signal }) {
@@ -150,9 +150,7 @@ function headOf(id, overview, events, load) {
         h("a", { class: "button primary", href: `#/interviews/${id}` }, "Go on with it"),
         h("button", { type: "button", onclick: load }, "Load again"),
       ],
-      h("span", { class: "quiet" }, "Export"),
-      EXPORTS.map(([format, name]) =>
-        h("a", { class: "button", href: gateway.transcriptUrl(id, format), download: `interview-${id}.${format}` }, name))));
+      exportLinks(id)));
 }
 
 /** @param {InterviewEvent} event */

@@ -5,10 +5,9 @@ import { gateway } from "../gateway.js";
 import { health } from "../health.js";
 import { dropDraft } from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
+import { exportLinks } from "./export-links.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
-
-const EXPORTS = /** @type {const} */ ([["md", "Markdown"], ["html", "HTML"], ["json", "JSON"]]);
 
 /**
  * @param {object} told
@@ -27,13 +26,7 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
   // Shown when the summary is there, however long it is: nothing that is read is moved away.
   const below = h("div", { hidden: true },
     h("div", { class: "row take no-print" },
-      h("span", { class: "quiet" }, "Export"),
-      EXPORTS.map(([format, name]) =>
-        h("a", {
-          class: "button",
-          href: gateway.transcriptUrl(id, format),
-          download: `interview-${id}.${format}`,
-        }, name)),
+      exportLinks(id),
       h("button", { type: "button", onclick: () => print() }, "Print")),
     h("h2", {}, "Transcript"),
     talk.element,
