@@ -330,7 +330,9 @@ class Conductor:
 
     async def _for_backends(self, session: Session) -> Session:
         """The session as backends get it: one without a model is held with the chosen one."""
-        model = session.config.model or await self._choose_model(None)
+        if session.config.model is not None:
+            return session
+        model = await self._choose_model(None)
         config = session.config.model_copy(update={"model": model})
         return session.model_copy(update={"config": config})
 

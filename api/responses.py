@@ -39,17 +39,19 @@ WITH_EVIDENCE: dict[int | str, dict[str, Any]] = {
 """FastAPI's `responses` for an endpoint that points to the event of its answer."""
 
 
-def point_to(record: Record, response: Response) -> None:
-    """Say in the response's header (an RFC 9651 dictionary) which event recorded it, so that
-    whoever keeps it can hold the log to it."""
-    response.headers[EVENT_HEADER] = f'position={record.position}, leaf="{record.leaf.hex()}"'
-
-
-def json_of(reply: BaseModel) -> Response:
+def json_of(reply: BaseModel, record: Record | None = None) -> Response:
     """The reply as it goes over the wire, less what is None. FastAPI would check and convert what
-    is already as it must be, for the endpoints that are asked all the time."""
+    is already as it must be, for the endpoints that are asked all the time.
+
+    A header (an RFC 9651 dictionary) points to the `record` of it, so that whoever keeps it can
+    hold the log to it.
+    """
     content = reply.model_dump_json(by_alias=True, exclude_none=True)
-    return Response(content, media_type="application/json")
+    response = Response(content, media_type="application/json")
+    if record is not None:
+        leaf = record.leaf.hex()
+        response.headers[EVENT_HEADER] = f'position={record.position}, leaf="{leaf}"'
+    return response
 
 
 NDJSON = "application/x-ndjson"

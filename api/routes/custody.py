@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api import problems
-from api.responses import WITH_EVIDENCE, documented, point_to
+from api.responses import WITH_EVIDENCE, documented, json_of
 from api.routes.gateway_of import TheGateway
 from api.routes.in_path import InterviewInPath, unknown
 from api.wire import ForgottenReply, InterviewOverview, ReasonRequest
@@ -39,22 +39,21 @@ async def release(
 
 @router.delete(
     "/{interviewId:uuid}",
+    response_model=ForgottenReply,
     responses=WITH_EVIDENCE
     | documented(problems.UNKNOWN_INTERVIEW, problems.INTERVIEW_ON_HOLD, problems.LOG_UNAVAILABLE),
 )
 async def forget(
     interview_id: InterviewInPath,
     gateway: TheGateway,
-    response: Response,
     reason: Annotated[
         Reason, Query(description="Why, in a few words; it is kept as evidence.")
     ] = BY_HTTP,
-) -> ForgottenReply:
+) -> Response:
     """Forget the interview's words, for ever: they are erased from the log's file. That it was
     held, when, and by how many questions and answers stays, and every proof still holds."""
     forgotten = await gateway.custody.forget(interview_id, reason)
-    point_to(forgotten.record, response)
-    return ForgottenReply.of(forgotten.record, forgotten.forks)
+    return json_of(ForgottenReply.of(forgotten.record, forgotten.forks), forgotten.record)
 
 
 async def _overview(gateway: TheGateway, interview_id: str) -> InterviewOverview:

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api import problems
 from api.refusals import InterviewForgotten
-from api.responses import WITH_EVIDENCE, documented, point_to
-from api.routes.gateway_of import TheGateway
+from api.responses import WITH_EVIDENCE, documented, json_of
+from api.routes.gateway_of import TheGateway, gateway_of
 from api.routes.in_path import InterviewInPath, unknown
 from api.wire import (
     InterviewOverview,
@@ -34,7 +34,7 @@ REFUSALS = WITH_EVIDENCE | documented(
 
 @router.post(
     "/start",
-    response_model_exclude_none=True,
+    response_model=Session,
     responses=WITH_EVIDENCE
     | documented(
         problems.UNKNOWN_MODEL,
@@ -43,41 +43,39 @@ REFUSALS = WITH_EVIDENCE | documented(
         problems.LOG_UNAVAILABLE,
     ),
 )
-async def start(request: StartRequest, gateway: TheGateway, response: Response) -> Session:
+async def start(request: Request, posted: StartRequest) -> Response:
     """Set up an interview: its session, with the first question."""
     config = Config(
-        role=request.role,
-        model=request.model,
-        total_questions=request.total_questions,
+        role=posted.role,
+        model=posted.model,
+        total_questions=posted.total_questions,
     )
-    reply = await gateway.conductor.start(config, request.interview_id)
-    point_to(reply.record, response)
-    return reply.session
+    reply = await gateway_of(request).conductor.start(config, posted.interview_id)
+    return json_of(reply.session, reply.record)
 
 
-@router.post("/respond", response_model_exclude_none=True, responses=REFUSALS)
-async def respond(request: RespondRequest, gateway: TheGateway, response: Response) -> Session:
+@router.post("/respond", response_model=Session, responses=REFUSALS)
+async def respond(request: Request, posted: RespondRequest) -> Response:
     """Answer the question that waits: the session with the interviewer's reply.
 
     The same post again gives the same reply, word for word.
     """
-    reply = await gateway.conductor.respond(request.session, request.message)
-    point_to(reply.record, response)
-    return reply.session
+    reply = await gateway_of(request).conductor.respond(posted.session, posted.message)
+    return json_of(reply.session, reply.record)
 
 
-@router.post("/summary", responses=REFUSALS)
-async def summary(request: SummaryRequest, gateway: TheGateway, response: Response) -> SummaryReply:
+@router.post("/summary", response_model=SummaryReply, responses=REFUSALS)
+async def summary(request: Request, posted: SummaryRequest) -> Response:
     """Sum the interview up as it stands."""
-    given = await gateway.conductor.sum_up(request.session)
-    point_to(given.record, response)
-    return SummaryReply(
+    given = await gateway_of(request).conductor.sum_up(posted.session)
+    reply = SummaryReply(
         summary=given.event.content,
         role=given.config.role,
         questions_asked=given.event.questions_asked,
         responses_given=given.event.responses_given,
         timestamp=given.record.time,
     )
+    return json_of(reply, given.record)
 
 
 @router.get("", responses=documented(problems.LOG_UNAVAILABLE))
