@@ -63,11 +63,14 @@ class Projection:
     head: bytes | None
 
 
-def project(interview: Interview | None, id: str, events: Sequence[Event]) -> Projection:
-    """What `events`, at least one, make of `interview`. Raises IllegalMove: an event that
-    the rules forbid enters no log."""
+def project(
+    interview: Interview | None, id: str, events: Sequence[Event], head: bytes | None = None
+) -> Projection:
+    """What `events`, at least one, make of `interview`, which stands at the session of the
+    fingerprint `head` where that is known. Raises IllegalMove: an event that the rules forbid
+    enters no log."""
     fingerprints: list[tuple[bytes, int]] = []
-    after, head = interview, None
+    after = interview
     for event in events:
         before, after = after, evolve(after, event, id=id)
         if isinstance(event, HANDED_OUT):

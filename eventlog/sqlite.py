@@ -10,6 +10,7 @@ import logging
 import os
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from eventlog.errors import LogUnavailable, VersionConflict
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended
 from eventlog.reading import SqliteReader, head_of, records_where
-from eventlog.readmodels import project
+from eventlog.readmodels import Projection, project
 from eventlog.records import Record, draft
 from eventlog.writer import Writer
 from statemachine.events import Event
@@ -38,6 +39,16 @@ SCRUB_SECONDS = 10
 
 SCRUBBED = "UPDATE log SET scrubs_due = 0 WHERE scrubs_due = ?"
 """Unless something more was forgotten meanwhile."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """An interview as it is kept in memory, and what the append that made it so told of it:
+    its newest record, and the fingerprint of the session that it stands at."""
+
+    interview: Interview
+    newest: Record | None = None
+    head: bytes | None = None
 
 
 class SqliteEventLog(SqliteReader):
@@ -58,8 +69,7 @@ class SqliteEventLog(SqliteReader):
             raise
         super().__init__(path, log_id)
         self._writer = Writer(path, log_id)
-        self._folded: OrderedDict[str, Interview] = OrderedDict()
-        self._latest: dict[str, Record] = {}
+        self._known: OrderedDict[str, _Known] = OrderedDict()
         self._scrubbing = asyncio.Lock()
 
     async def append(
@@ -68,53 +78,52 @@ class SqliteEventLog(SqliteReader):
         before = await self.interview(interview_id)
         if expected_version != (before.version if before else 0):
             raise VersionConflict(f"interview {interview_id} is not at {expected_version}")
-        projection = project(before, interview_id, events)
+        head = self._known[interview_id].head if before else None
+        projection = project(before, interview_id, events, head)
         drafts = [
             draft(interview_id, expected_version + 1 + n, event, at)
             for n, event in enumerate(events)
         ]
         append = Append(interview_id, expected_version, drafts, projection)
         writing = self._writer.submit(write, append)
-        writing.add_done_callback(partial(self._written, interview_id, projection.interview))
+        writing.add_done_callback(partial(self._written, interview_id, projection))
         # Shielded: if the caller goes away, memory still learns what the file took.
         return Appended(projection.interview, await asyncio.shield(writing))
 
     def _written(
         self,
         interview_id: str,
-        interview: Interview,
+        made: Projection,
         writing: "asyncio.Future[tuple[Record, ...]]",
     ) -> None:
         """Remember what the file took; or nothing, for memory must not know better than it."""
         if writing.cancelled() or writing.exception() is not None:
-            self._folded.pop(interview_id, None)
-            self._latest.pop(interview_id, None)
-        elif self._remember(interview_id, interview) is interview:
-            self._latest[interview_id] = writing.result()[-1]
+            self._known.pop(interview_id, None)
+        else:
+            self._remember(interview_id, _Known(made.interview, writing.result()[-1], made.head))
 
     async def record(self, interview_id: str, version: int) -> Record | None:
-        latest = self._latest.get(interview_id)
-        if latest is not None and latest.version == version:
-            return latest
+        known = self._known.get(interview_id)
+        if known and known.newest and known.newest.version == version:
+            return known.newest
         return await super().record(interview_id, version)
 
     async def interview(self, interview_id: str) -> Interview | None:
-        if folded := self._folded.get(interview_id):
-            self._folded.move_to_end(interview_id)
-            return folded
+        if known := self._known.get(interview_id):
+            self._known.move_to_end(interview_id)
+            return known.interview
         interview = await super().interview(interview_id)
-        return self._remember(interview_id, interview) if interview else None
+        return self._remember(interview_id, _Known(interview)) if interview else None
 
-    def _remember(self, interview_id: str, interview: Interview) -> Interview:
+    def _remember(self, interview_id: str, found: _Known) -> Interview:
         """Keep the newer of what is known and what was just read or written; which it is."""
-        known = self._folded.get(interview_id)
-        if known is None or known.version < interview.version:
-            known = self._folded[interview_id] = interview
-        self._folded.move_to_end(interview_id)
-        if len(self._folded) > INTERVIEWS_IN_MEMORY:
-            dropped, _ = self._folded.popitem(last=False)
-            self._latest.pop(dropped, None)
-        return known
+        known = self._known.get(interview_id)
+        if known is None or known.interview.version < found.interview.version:
+            known = self._known[interview_id] = found
+        self._known.move_to_end(interview_id)
+        if len(self._known) > INTERVIEWS_IN_MEMORY:
+            self._known.popitem(last=False)
+        return known.interview
 
     async def is_writable(self) -> bool:
         """An empty transaction tells; after a failed write, one that writes for certain."""
