@@ -49,7 +49,7 @@ def test_the_slowest_turn_is_found(browser: Browser, window: str) -> None:
         slowest = page.locator(".slowest")
         expect(slowest).to_contain_text(re.compile(r"slowest reply took 1\.\d s: question 2"))
         slowest.get_by_role("button").click()
-        expect(page.get_by_role("heading", name="Question 2")).to_be_visible()
+        expect(page.get_by_role("heading", name="Question 2")).to_be_in_viewport()
         expect(page.locator(".event[aria-current]")).to_contain_text("slowest")
         expect(page.locator(".attempts")).to_contain_text("Gave the words")
         expect(page.locator(".held .turn")).to_have_count(3)
@@ -65,6 +65,18 @@ def test_the_slowest_turn_is_found(browser: Browser, window: str) -> None:
         page.get_by_role("button", name="Check that it is in the log").click()
         expect(page.get_by_text("All 9 events are in the log of")).to_be_visible()
         look(page, "evidence", window)
+
+
+def test_one_that_another_speaks_of_is_itself(visit: Visit, gateway: Served) -> None:
+    spoken_of = Desktop(gateway).start(role="Data Analyst", totalQuestions=1)
+    spoken_of.finish()
+    Desktop(gateway).start(totalQuestions=2).answer(f"As in {spoken_of.interview_id}.")
+    page = visit(f"#/history/{spoken_of.interview_id}")
+    expect(page.get_by_role("heading", name="Data Analyst interview")).to_be_visible()
+    expect(page).to_have_title("Replay of a Data Analyst interview – Interview gateway")
+    expect(page.locator(".heading .mark")).to_have_text("complete")
+    page.get_by_role("button", name="Forget the words…").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Data Analyst, 1 of 1 question answered.")
 
 
 def test_each_session_is_the_one_its_client_held(visit: Visit, gateway: Served) -> None:

@@ -8,14 +8,14 @@ import { counted } from "../wording.js";
 import { parseCheckpoint, rootOf } from "./inclusion.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
-/** @typedef {import("../integration-service-client/index.js").InterviewOverview} Overview */
+/** @typedef {import("../integration-service-client/index.js").Transcript} Transcript */
 
 const AT_ONCE = 4;
 
 /**
  * @param {object} told
  * @param {string} told.id
- * @param {Overview} told.overview
+ * @param {Transcript} told.overview
  * @param {InterviewEvent[]} told.events
  * @param {AbortSignal} told.signal
  * @param {() => void} told.changed the log says other than before
@@ -86,7 +86,7 @@ function remarksOn(events) {
     : h("p", {}, "Every word of it was written down by this gateway when it was said. Nothing was adopted, refused or forgotten.");
 }
 
-/** @param {{ id: string, overview: Overview, signal: AbortSignal, changed: () => void }} told */
+/** @param {{ id: string, overview: Transcript, signal: AbortSignal, changed: () => void }} told */
 function custodyOf({ id, overview, signal, changed }) {
   if (overview.state === "forgotten") return h("p", {}, "There are no words left to keep or to forget.");
   const buttons = overview.onHold
@@ -152,7 +152,7 @@ const ACTS = {
 /**
  * @param {string} id
  * @param {typeof ACTS[keyof typeof ACTS]} act
- * @param {Overview} overview
+ * @param {Transcript} overview
  * @param {AbortSignal} signal
  * @param {() => void} done
  */

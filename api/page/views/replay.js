@@ -12,7 +12,7 @@ import { exportLinks } from "./export-links.js";
 import { clock, originOf, slowestOf, timeline, titleOf } from "./timeline.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
-/** @typedef {import("../integration-service-client/index.js").InterviewOverview} Overview */
+/** @typedef {import("../integration-service-client/index.js").Transcript} Transcript */
 /** @typedef {import("../integration-service-client/index.js").StateMachine} StateMachine */
 
 const LONGEST_STEP_MS = 2500; // of a replay that plays: nobody waits through a candidate's thinking
@@ -27,12 +27,13 @@ export async function show({ root, id, signal }) {
 
   async function load() {
     try {
-      const [{ events }, { interviews }, machine] = await Promise.all([
+      const [{ events }, overview, machine] = await Promise.all([
         gateway.getEvents(id, { signal }),
-        gateway.listInterviews({ q: id, limit: 1 }, { signal }), // also of one that was forgotten
+        gateway.getTranscript(id, { signal }), // also of one that was forgotten
         gateway.getStateMachine({ signal }),
       ]);
-      root.replaceChildren(...replayOf({ id, events, overview: interviews[0], machine, signal, load }));
+      document.title = `Replay of a ${overview.role} interview – Interview gateway`;
+      root.replaceChildren(...replayOf({ id, events, overview, machine, signal, load }));
     } catch (error) {
       if (signal.aborted) return;
       const trouble = troubleOf(error);
@@ -50,7 +51,7 @@ export async function show({ root, id, signal }) {
  * @param {object} told
  * @param {string} told.id
  * @param {InterviewEvent[]} told.events
- * @param {Overview} told.overview
+ * @param {Transcript} told.overview
  * @param {StateMachine} told.machine
  * @param {AbortSignal} told.signal
  * @param {() => void} told.load
@@ -88,6 +89,12 @@ function replayOf({ id, events, overview, machine, signal, load }) {
     go(Math.min(last, Math.max(1, version)));
   }
 
+  /** Where it does not fit beside the button, it is gone to. @param {number} version */
+  function show(version) {
+    choose(version);
+    moment.focus();
+  }
+
   function start() {
     if (Number(slider.value) === last) go(1);
     play.textContent = "Pause";
@@ -114,7 +121,7 @@ function replayOf({ id, events, overview, machine, signal, load }) {
   return [
     headOf(id, overview, events, load),
     slowest && h("p", { class: "notice slowest row" }, h("span", {}, slowWords(slowest)),
-      h("button", { type: "button", onclick: () => choose(slowest.version) }, "Show it")),
+      h("button", { type: "button", onclick: () => show(slowest.version) }, "Show it")),
     h("div", { class: "replay" },
       h("section", { "aria-labelledby": "happened" },
         h("h2", { id: "happened" }, "What happened"),
@@ -133,7 +140,7 @@ function replayOf({ id, events, overview, machine, signal, load }) {
   ].filter((part) => part !== null);
 }
 
-/** @param {string} id @param {Overview} overview @param {InterviewEvent[]} events @param {() => void} load */
+/** @param {string} id @param {Transcript} overview @param {InterviewEvent[]} events @param {() => void} load */
 function headOf(id, overview, events, load) {
   const { role, state, model, totalQuestions, responsesGiven, startedAt, onHold } = overview;
   const isOpen = state === "started" || state === "questioning";
@@ -182,7 +189,7 @@ const MEANINGS = {
 
 /** What is told of the chosen event. @param {string} id @param {AbortSignal} signal */
 function momentOf(id, signal) {
-  const title = h("h2", { id: "moment" });
+  const title = h("h2", { id: "moment", tabindex: -1 });
   const about = h("div", {});
   const raw = h("pre", { tabindex: 0 }); // to be scrolled by the keys
   const held = h("div", { class: "held" });
@@ -207,6 +214,7 @@ function momentOf(id, signal) {
 
   return {
     tell,
+    focus: () => title.focus(),
     element: h("div", { class: "moment" },
       title, about,
       h("details", { class: "raw" }, h("summary", {}, "The event as it is in the log"), raw),
