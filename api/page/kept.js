@@ -15,15 +15,26 @@
  * @typedef {{ id: string, role: string, question: number, total: number }} Unfinished
  */
 
-/** What the browser would not take. @type {Map<string, unknown>} */
-const untaken = new Map();
+/** @typedef {{ q: string, state: string, role: string }} Filter of the history */
 
 /** @typedef {"localStorage" | "sessionStorage"} Place for good, or for this tab */
 
-/** @param {string} key @param {Place} [place] @returns {any} */
-function read(key, place = "localStorage") {
+/** What the browser would not take. @type {Map<string, unknown>} */
+const untaken = new Map();
+
+/**
+ * What is kept, or null: also where it is not as it is written here, by another version perhaps.
+ *
+ * @template T
+ * @param {string} key
+ * @param {(value: any) => value is T} isRight
+ * @param {Place} [place]
+ * @returns {T | null}
+ */
+function read(key, isRight, place = "localStorage") {
   try {
-    return untaken.get(key) ?? JSON.parse(window[place].getItem(key) ?? "null");
+    const value = untaken.get(key) ?? JSON.parse(window[place].getItem(key) ?? "null");
+    return isRight(value) ? value : null;
   } catch {
     return null;
   }
@@ -40,17 +51,47 @@ function write(key, value, place = "localStorage") {
   }
 }
 
-/** @param {string} id @returns {Draft | null} */
-export const draftOf = (id) => read(`draft ${id}`);
+/** @param {any} value @returns {value is string} */
+const isText = (value) => typeof value === "string";
+
+/** @param {any} value @returns {value is Draft} */
+const isDraft = (value) => isText(value?.text) && Number.isInteger(value.answered);
+
+/** @param {any} value @returns {value is Unfinished} */
+const isUnfinished = (value) =>
+  isText(value?.id) && isText(value.role) && Number.isInteger(value.question) && Number.isInteger(value.total);
+
+/** @param {any} value @returns {value is Filter} */
+const isFilter = (value) => isText(value?.q) && isText(value.state) && isText(value.role);
+
+/** @param {string} id @param {Place} place */
+const draftIn = (id, place) => read(`draft ${id}`, isDraft, place);
+
+/**
+ * A draft is kept twice: for this tab, as another may be at the same interview, and for whoever
+ * comes back in a new one.
+ *
+ * @param {string} id
+ * @returns {Draft | null}
+ */
+export const draftOf = (id) => draftIn(id, "sessionStorage") ?? draftIn(id, "localStorage");
 
 /** @param {string} id @param {Draft} draft */
-export const keepDraft = (id, draft) => write(`draft ${id}`, draft.text ? draft : null);
+export function keepDraft(id, draft) {
+  const kept = draft.text ? draft : null;
+  const isOthers = draftIn(id, "localStorage")?.text !== draftIn(id, "sessionStorage")?.text;
+  write(`draft ${id}`, kept, "sessionStorage");
+  if (kept || !isOthers) write(`draft ${id}`, kept);
+}
 
 /** @param {string} id */
-export const dropDraft = (id) => write(`draft ${id}`, null);
+export function dropDraft(id) {
+  write(`draft ${id}`, null, "sessionStorage");
+  write(`draft ${id}`, null);
+}
 
 /** @returns {Unfinished | null} */
-export const unfinished = () => read("unfinished");
+export const unfinished = () => read("unfinished", isUnfinished);
 
 /** @param {Unfinished} interview */
 export const keepUnfinished = (interview) => write("unfinished", interview);
@@ -61,15 +102,14 @@ export function dropUnfinished(id) {
 }
 
 /** @returns {string | null} the model chosen last */
-export const chosenModel = () => read("model");
+export const chosenModel = () => read("model", isText);
 
 /** @param {string} id */
 export const keepChosenModel = (id) => write("model", id);
 
-/** @typedef {{ q: string, state: string, role: string }} Filter of the history */
-
 /** @returns {Filter} */
-export const historyFilter = () => read("history filter", "sessionStorage") ?? { q: "", state: "", role: "" };
+export const historyFilter = () =>
+  read("history filter", isFilter, "sessionStorage") ?? { q: "", state: "", role: "" };
 
 /** @param {Filter} filter */
 export const keepHistoryFilter = (filter) => write("history filter", filter, "sessionStorage");

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from api.routes.page import FOLDER
 from tests.gateways import Served
-from tests.page.conversing import begin
+from tests.page.conversing import address, begin, box_of
 from tests.page.visitor import violations
+
+Visit = Callable[..., Page]
 
 MOST_BYTES = 150_000
 
@@ -33,13 +36,13 @@ def test_nothing_beside_its_folder_is_served(gateway: Served) -> None:
         assert gateway.get(f"/page/{path}").status_code == 404
 
 
-def test_an_address_that_leads_nowhere_says_where_to_go(visit: Callable[..., Page]) -> None:
+def test_an_address_that_leads_nowhere_says_where_to_go(visit: Visit) -> None:
     page = visit("#/nowhere")
     expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
     assert violations(page) == []
 
 
-def test_the_keyboard_can_skip_to_the_content(visit: Callable[..., Page]) -> None:
+def test_the_keyboard_can_skip_to_the_content(visit: Visit) -> None:
     page = visit("#/history")
     expect(page.get_by_text("No interview has been held yet.")).to_be_visible()
     page.keyboard.press("Tab")
@@ -51,7 +54,7 @@ def test_the_keyboard_can_skip_to_the_content(visit: Callable[..., Page]) -> Non
     expect(page.get_by_label("Said in it")).to_be_focused()
 
 
-def test_a_browser_that_keeps_nothing_can_do_all_the_same(visit: Callable[..., Page]) -> None:
+def test_a_browser_that_keeps_nothing_can_do_all_the_same(visit: Visit) -> None:
     page = visit()
     refusing = "get() { throw new DOMException('denied', 'SecurityError'); }"
     for name in ("localStorage", "sessionStorage"):
@@ -65,3 +68,28 @@ def test_a_browser_that_keeps_nothing_can_do_all_the_same(visit: Callable[..., P
     expect(box).to_have_value("Kept as long as the page is open.")
     box.press("Enter")
     expect(page.get_by_text("Complete · ")).to_be_visible()
+
+
+@pytest.mark.parametrize("value", ["{bad", "5", "[]", '{"text": 5}', '{"id": 5, "q": {}}'])
+def test_what_is_kept_in_another_shape_is_passed_over(visit: Visit, value: str) -> None:
+    page = visit()
+    begin(page, 1)
+    id = address(page)
+    page.evaluate(
+        """([value, id]) => {
+            for (const place of [localStorage, sessionStorage])
+                for (const key of ["unfinished", "model", "history filter", `draft ${id}`])
+                    place.setItem(key, value);
+        }""",
+        [value, id],
+    )
+    page.goto(page.url.partition("#")[0])
+    expect(page.get_by_role("button", name="Start the interview")).to_be_visible()
+    expect(page.get_by_text("Go on where you left off")).to_have_count(0)
+    page.get_by_role("link", name="History", exact=True).click()
+    expect(page.get_by_text("1 interview shown")).to_be_visible()
+    expect(page.get_by_label("Said in it")).to_have_value("")
+    page.get_by_role("link", name="Go on").click()
+    expect(page.get_by_text("Question 1 of 1")).to_be_visible()
+    expect(page.locator(".notice")).to_have_count(0)
+    expect(box_of(page)).to_have_value("")

@@ -220,6 +220,28 @@ def test_a_second_window_goes_on_from_the_log(visit: Visit) -> None:
     assert turns(two)[3] == "From the second."
 
 
+def test_two_windows_keep_what_is_typed_in_each(visit: Visit) -> None:
+    one = visit()
+    begin(one)
+    two = one.context.new_page()
+    two.goto(one.url)
+    expect(two.get_by_text("Question 1 of 3")).to_be_visible()
+    box_of(one).fill("Typed in the first.")
+    box_of(two).fill("Typed in the second.")
+    one.reload()
+    expect(one.get_by_text("Question 1 of 3")).to_be_visible()
+    expect(box_of(one)).to_have_value("Typed in the first.")
+    box_of(two).type(" And on.")
+    box_of(one).press("Enter")
+    expect(one.get_by_text("Question 2 of 3")).to_be_visible()
+    expect(box_of(one)).to_have_value("")
+    two.close()
+    again = one.context.new_page()
+    again.goto(one.url)
+    expect(again.get_by_text("Question 2 of 3")).to_be_visible()
+    expect(box_of(again)).to_have_value("Typed in the second. And on.")
+
+
 def test_what_was_typed_when_another_window_ended_it_is_not_thrown_away(visit: Visit) -> None:
     one = visit(expected=["409"])
     begin(one, 1)

@@ -8,9 +8,7 @@
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
 import { health } from "../health.js";
-import {
-  draftOf, dropDraft, dropUnfinished, keepDraft, keepUnfinished, unfinished,
-} from "../kept.js";
+import { draftOf, dropUnfinished, keepDraft, keepUnfinished, unfinished } from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { answerBox } from "./answer-box.js";
 import { answersIn, conversation } from "./conversation.js";
@@ -68,13 +66,13 @@ export function show({ root, id, signal }) {
       () => {}, // the conversation can be read without
     );
     const draft = draftOf(id);
-    if (draft && answersIn(messages)[draft.answered] === draft.text.trim()) dropDraft(id);
-    const typed = draftOf(id)?.text ?? "";
+    const isSent = draft && answersIn(messages)[draft.answered] === draft.text.trim();
+    const typed = isSent ? "" : (draft?.text ?? "");
+    keep(typed);
     if (isComplete) {
       dropUnfinished(id);
       return showSummary({ root, id, session: log, talk, typed, signal });
     }
-    keep(typed);
     box.fill(typed);
     box.focus();
     head.tell(config.role, currentQuestion, config.totalQuestions);
