@@ -226,6 +226,16 @@ def test_somebody_else_at_the_address(mood: Mood, kind: str) -> None:
             assert (error.kind, error.is_gateway_error) == (kind, True)
 
 
+@pytest.mark.parametrize("address", ["localhost:8009", "gateway", "ftp://127.0.0.1", "http://"])
+def test_what_is_no_address_is_said_at_once(address: str) -> None:
+    with calling(address) as client:
+        since = monotonic()
+        error = client.failure("fetchModels")
+        assert monotonic() - since < 1  # such a one is not asked again
+        assert error.kind == "not-a-gateway"
+        assert error.error["message"].startswith(f"{address.rstrip('/')} is no address")
+
+
 def test_a_time_limit_is_for_each_attempt() -> None:
     with HealthOnlyServer("voice-service") as other, calling(other.url, timeoutMs=200) as client:
         other.mood = Mood.HANG

@@ -29,7 +29,7 @@ export class TimedOutError extends GatewayError {
     /** @readonly */
     readonly kind: "timed-out";
 }
-/** Something answered that is no interview gateway. */
+/** Something answered that is no interview gateway, or the address is none. */
 export class NotAGatewayError extends GatewayError {
     /** @readonly */
     readonly kind: "not-a-gateway";

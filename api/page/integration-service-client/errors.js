@@ -33,7 +33,7 @@ export class TimedOutError extends GatewayError {
   kind = /** @type {const} */ ("timed-out");
 }
 
-/** Something answered that is no interview gateway. */
+/** Something answered that is no interview gateway, or the address is none. */
 export class NotAGatewayError extends GatewayError {
   /** @readonly */
   kind = /** @type {const} */ ("not-a-gateway");

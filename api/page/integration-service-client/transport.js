@@ -25,6 +25,7 @@ import {
  */
 
 const FIRST_PAUSE_MS = 250;
+const ADDRESS = /^https?:\/\/[^/]/i;
 
 export class Transport {
   /**
@@ -106,6 +107,9 @@ export class Transport {
     const fetch = this.fetch ?? globalThis.fetch;
     return {
       response: async () => {
+        if (!ADDRESS.test(url)) {
+          throw new NotAGatewayError(`${this.baseUrl()} is no address of a gateway: it begins with http:// or https://.`);
+        }
         const response = await fetch(url, {
           method,
           signal: AbortSignal.any(signals),
