@@ -1,7 +1,7 @@
 """What goes over the wire beside the session itself: requests and answers, in camelCase."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -139,19 +139,15 @@ class ServiceReply(Wire):
     last_checked: str
 
     @classmethod
-    def of(cls, status: ServiceStatus, now: str) -> "ServiceReply":
-        return _service_reply(status, now if status.checked_at is None else None)
-
-
-@lru_cache(maxsize=64)  # seven services, each anew with every round of probes
-def _service_reply(status: ServiceStatus, now: str | None) -> ServiceReply:
-    return ServiceReply(
-        name=status.name,
-        status="online" if status.online else "offline",
-        latency_ms=status.latency_ms,
-        error=status.error,
-        last_checked=to_text(status.checked_at) if status.checked_at else now or "",
-    )
+    def of(cls, status: ServiceStatus, now: datetime) -> "ServiceReply":
+        """What is known of a service `now`."""
+        return cls(
+            name=status.name,
+            status="online" if status.online else "offline",
+            latency_ms=status.latency_ms,
+            error=status.error,
+            last_checked=to_text(status.checked_at or now),
+        )
 
 
 class GatewayReply(BaseModel):
