@@ -17,7 +17,7 @@ export function answerBox({ text, keep, send, cancel }) {
   const limit = h("p", { id: "limit", class: "quiet figure limit" });
   const box = h("textarea", {
     id: "answer", rows: 3, "aria-describedby": "hint limit", autocomplete: "off",
-    enterkeyhint: "send", dir: "auto", oninput: changed, onkeydown: pressed,
+    dir: "auto", oninput: changed, onkeydown: pressed,
   });
   const button = h("button", { class: "primary" }, "Send");
   const stop = h("button", { type: "button", hidden: true, onclick: cancel }, "Cancel");
