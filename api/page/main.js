@@ -11,12 +11,14 @@ import { showStatus } from "./status.js";
  * @typedef {(place: Place) => void | Promise<void>} Show
  */
 
+const ID = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})";
+
 /** @type {[RegExp, () => Promise<{ show: Show }>][]} */
 const VIEWS = [
   [/^$/, () => import("./views/setup.js")],
-  [/^interviews\/([0-9a-f-]+)$/, () => import("./views/interview.js")],
+  [new RegExp(`^interviews/${ID}$`), () => import("./views/interview.js")],
   [/^history$/, () => import("./views/history.js")],
-  [/^history\/([0-9a-f-]+)$/, () => import("./views/replay.js")],
+  [new RegExp(`^history/${ID}$`), () => import("./views/replay.js")],
   [/^audit$/, () => import("./views/audit.js")],
 ];
 
@@ -30,6 +32,7 @@ async function route() {
   const { signal } = leaving;
   const address = location.hash.replace(/^#\/?/, "");
   mark(address);
+  document.title = TITLE;
   const found = VIEWS.find(([pattern]) => pattern.test(address));
   if (!found) return notFound();
   const [pattern, load] = found;
@@ -37,7 +40,6 @@ async function route() {
   const view = await load().catch(() => null);
   if (signal.aborted) return;
   if (!view) return notLoaded();
-  document.title = TITLE;
   root.replaceChildren();
   await view.show({ root, id: pattern.exec(address)?.[1] ?? "", signal });
 }

@@ -36,9 +36,14 @@ def test_nothing_beside_its_folder_is_served(gateway: Served) -> None:
         assert gateway.get(f"/page/{path}").status_code == 404
 
 
-def test_an_address_that_leads_nowhere_says_where_to_go(visit: Visit) -> None:
-    page = visit("#/nowhere")
+@pytest.mark.parametrize("address", ["nowhere", "interviews/abc", "history/abc"])
+def test_an_address_that_leads_nowhere_says_where_to_go(visit: Visit, address: str) -> None:
+    page = visit("#/history")
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
+    title = page.title()
+    page.evaluate("address => { location.hash = `#/${address}`; }", address)
     expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    assert page.title() != title
     assert violations(page) == []
 
 
