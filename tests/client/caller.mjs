@@ -10,13 +10,15 @@ const [settings] = process.argv.slice(2);
 const functions = settings ? client.createClient(JSON.parse(settings)) : client;
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { name, args, abortAfterMs, ...options } = JSON.parse(line);
+  const { name, args, abortAfterMs, timeoutMs, retries } = JSON.parse(line);
   const progress = [];
   const signal = abortAfterMs === undefined ? undefined : AbortSignal.timeout(abortAfterMs);
   const onProgress = (told) => progress.push(told);
   let told;
   try {
-    told = { value: (await functions[name](...args, { ...options, signal, onProgress })) ?? null };
+    // Those that are not told are undefined here, which is no more than leaving them out.
+    const options = { timeoutMs, retries, signal, onProgress };
+    told = { value: (await functions[name](...args, options)) ?? null };
   } catch (error) {
     const { kind, message, status, field, session, place, verdict, knownModels, answerTaken } = error;
     told = {

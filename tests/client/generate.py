@@ -4,9 +4,11 @@ python -m tests.client.generate
 """
 
 import json
+import re
 import shutil
 import tempfile
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from api.app import create_app
@@ -54,7 +56,23 @@ def declarations() -> dict[str, str]:
             emitDeclarationOnly=True,
         )
         assert not problems, problems
-        return {path.name: path.read_text() for path in sorted(folder.glob("*.d.ts"))}
+        made = {path.name: path.read_text() for path in sorted(folder.glob("*.d.ts"))}
+        return made | {"index.d.ts": explained(made["index.d.ts"])}
+
+
+def explained(text: str) -> str:
+    """With what a client's function says of itself at the module's function of that name too: the
+    compiler leaves such out, and an editor would show a developer nothing."""
+    members = re.findall(
+        r"^( {4}/\*\*(?:(?!\*/).)*\*/\n) {4}(\w+)[:(]", text, re.DOTALL | re.MULTILINE
+    )
+    comments = {name: dedent(comment) for comment, name in members}
+    return re.sub(
+        r"(?<!\*/\n)^export function (\w+)",
+        lambda found: comments[found[1]] + found[0],
+        text,
+        flags=re.MULTILINE,
+    )
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """The client in Node against the running gateway: what the desktop's developer can rely on."""
 
 import json
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -112,6 +113,20 @@ def test_a_lost_reply_is_fetched_and_no_move_is_made_twice(gateway: Served, keep
         assert len(proxy.paths) == 3 + 3 + 3 + 2
         assert kinds_of(gateway, session) == [*MOVES, "summary-given"]
         assert len(gateway.get("/api/v1/interviews").json()["interviews"]) == 1
+
+
+def test_a_reply_that_a_proxy_did_not_get_is_fetched_too(gateway: Served) -> None:
+    with behind_a_lossy_proxy(gateway) as (proxy, client):
+        proxy.says_502 = True
+        proxy.lose = 1
+        session = client.call("startInterview", {"role": ROLES[0], "totalQuestions": 2})
+        proxy.lose = 1
+        session = client.call("sendResponse", session, "Only once.")
+        assert kinds_of(gateway, session) == MOVES
+        proxy.lose = 1
+        error = client.failure("fetchHealth")
+        assert (error.kind, len(proxy.paths)) == ("unreachable", 5)
+        assert "502" in error.error["message"]
 
 
 def test_what_would_be_told_that_it_is_done_is_sent_once(gateway: Served) -> None:
@@ -226,7 +241,34 @@ def test_somebody_else_at_the_address(mood: Mood, kind: str) -> None:
             assert (error.kind, error.is_gateway_error) == (kind, True)
 
 
-@pytest.mark.parametrize("address", ["localhost:8009", "gateway", "ftp://127.0.0.1", "http://"])
+@pytest.mark.parametrize("reply", [b'{"status": "ok"}', b"[]"])
+def test_other_json_is_not_taken_for_a_gateways(reply: bytes) -> None:
+    with standing(Sayer(reply)) as url, calling(url) as client:
+        for call in (("fetchHealth",), ("fetchModels",), ("startInterview", {"role": ROLES[0]})):
+            assert client.failure(*call).kind == "not-a-gateway"
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_takes_what_was_said_nowhere(gateway: Served, status: int) -> None:
+    elsewhere = LossyProxy(gateway.url)
+    with standing(elsewhere) as other:
+        head = f"{status} Elsewhere\r\nlocation: {other}/api/v1/interviews/respond"
+        with standing(Sayer(b"", head)) as url, calling(url) as client:
+            session = gateway.post("/api/v1/interviews/start", {"role": ROLES[0]}).json()
+            error = client.failure("sendResponse", session, "For the gateway alone.")
+    assert error.kind == "not-a-gateway"
+    assert "redirects" in error.error["message"]
+    assert elsewhere.paths == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("localhost:8009", "gateway", "ftp://127.0.0.1", "http://", "http://local host"),
+        *("http://127.0.0.1:99999", "http://[::1", "http://me:word@127.0.0.1"),
+        *("http://127.0.0.1?a=b", "http://127.0.0.1/#there"),
+    ],
+)
 def test_what_is_no_address_is_said_at_once(address: str) -> None:
     with calling(address) as client:
         since = monotonic()
@@ -300,21 +342,72 @@ def test_the_address_can_be_changed(gateway: Served) -> None:
         assert url == f"{gateway.url}/api/v1/interviews/a%20b/transcript?format=md"
 
 
+def printed_by(program: str, folder: Path, *arguments: str) -> list[str]:
+    """The words that a program prints which has the client as a package, and `client` for its name.
+    It must end by itself, with nothing said on stderr."""
+    (folder / "node_modules").mkdir()
+    (folder / "node_modules/integration-service-client").symlink_to(CLIENT)
+    script = folder / "main.mjs"
+    script.write_text(f'import * as client from "integration-service-client";\n{program}')
+    assert NODE is not None
+    done = subprocess.run(
+        [NODE, str(script), *arguments], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.split()
+
+
 def test_it_is_taken_in_as_a_package_and_lets_its_program_end(
     gateway: Served, tmp_path: Path
 ) -> None:
-    (tmp_path / "node_modules").mkdir()
-    (tmp_path / "node_modules/integration-service-client").symlink_to(CLIENT)
-    script = tmp_path / "main.mjs"
-    script.write_text(
-        """import * as client from "integration-service-client";
-        client.setBaseUrl(process.argv[2]);
+    program = """client.setBaseUrl(process.argv[2]);
         const { status } = await client.fetchHealth();
         console.log(client.INTEGRATION_BASE_URL, status);"""
-    )
-    assert NODE is not None
-    done = subprocess.run(
-        [NODE, str(script), gateway.url], capture_output=True, text=True, timeout=10, check=True
-    )
-    assert done.stdout.split() == ["http://localhost:8009", gateway.get("/health").json()["status"]]
-    assert done.stderr == ""
+    status = gateway.get("/health").json()["status"]
+    assert printed_by(program, tmp_path, gateway.url) == ["http://localhost:8009", status]
+
+
+def test_what_cannot_be_sent_is_a_mistake_of_the_program_and_said_at_once(tmp_path: Path) -> None:
+    program = """const session = { config: {} };
+        session.itself = session;
+        const error = await client.sendResponse(session, "Mine.").catch((error) => error);
+        console.log(error.name, client.isGatewayError(error));"""
+    assert printed_by(program, tmp_path) == ["TypeError", "false"]
+
+
+def test_a_connection_that_broke_in_another_realm_is_unreachable_too(tmp_path: Path) -> None:
+    # As in Jest, whose tests have a TypeError of their own and fetch throws Node's.
+    program = """import { runInNewContext } from "node:vm";
+        const fetch = async () => { throw runInNewContext("new TypeError('fetch failed')"); };
+        const here = client.createClient({ fetch, retries: 0 });
+        console.log((await here.fetchModels().catch((error) => error)).kind);"""
+    assert printed_by(program, tmp_path) == ["unreachable"]
+
+
+def test_an_error_is_known_to_another_copy_of_the_client_but_not_once_it_was_copied_itself(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(CLIENT, tmp_path / "copy")
+    program = """import { UnreachableError } from "./copy/index.js";
+        const error = new UnreachableError("It broke.");
+        const told = [error, structuredClone(error), null, "unreachable"];
+        const isOfItsOwn = error instanceof client.UnreachableError;
+        console.log(isOfItsOwn, ...told.map(client.isGatewayError));"""
+    assert printed_by(program, tmp_path) == ["false", "true", "false", "false", "false"]
+
+
+def test_many_calls_can_wait_by_one_signal(tmp_path: Path) -> None:
+    program = f"""const {{ signal }} = new AbortController();
+        const here = client.createClient({{ baseUrl: "{NOWHERE}", retries: 1 }});
+        const calls = Array.from({{ length: 30 }}, () => here.fetchModels({{ signal }}));
+        const kinds = (await Promise.allSettled(calls)).map(({{ reason }}) => reason.kind);
+        console.log(...new Set(kinds));"""
+    assert printed_by(program, tmp_path) == ["unreachable"]
+
+
+def test_an_address_that_was_left_unset_is_said_by_the_first_call(tmp_path: Path) -> None:
+    program = """client.setBaseUrl(undefined);
+        const error = await client.fetchModels().catch((error) => error);
+        console.log(error.kind, error.message.split(".")[0]);"""
+    said = "not-a-gateway undefined is no address of a gateway"
+    assert printed_by(program, tmp_path) == said.split()

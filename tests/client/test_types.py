@@ -12,6 +12,7 @@ from tests.client.tools import CLIENT, HERE, MODULES, compile_typescript, needs_
 
 GUIDE = Path("docs/desktop.md")
 BUNDLED = {"module": "esnext", "moduleResolution": "bundler", "noEmit": True}
+STRICTEST = {"exactOptionalPropertyTypes": True, "noUncheckedIndexedAccess": True}
 
 
 @pytest.fixture
@@ -31,6 +32,13 @@ def test_they_are_what_the_gateway_and_the_client_say_now() -> None:
     assert kept == declarations(), "run `python -m tests.client.generate`"
 
 
+def test_each_function_says_what_it_does() -> None:
+    declared = (CLIENT / "index.d.ts").read_text()
+    functions = re.findall(r"^(.*)\nexport function (\w+)", declared, re.MULTILINE)
+    assert {"fetchHealth", "sendResponse", "createClient"} <= {name for _, name in functions}
+    assert [name for before, name in functions if not before.endswith("*/")] == []
+
+
 @needs_tools
 @pytest.mark.parametrize("module", ["nodenext", "esnext"])
 def test_a_program_that_uses_them_compiles_and_a_misuse_does_not(
@@ -39,7 +47,7 @@ def test_a_program_that_uses_them_compiles_and_a_misuse_does_not(
     shutil.copy(HERE / "usage.ts", project)
     (project / "package.json").write_text('{"type": "module"}')
     options = BUNDLED if module == "esnext" else {"noEmit": True}
-    assert compile_typescript(project, ["usage.ts"], **options) == ""
+    assert compile_typescript(project, ["usage.ts"], **options, **STRICTEST) == ""
 
 
 @needs_tools
@@ -64,7 +72,7 @@ def test_the_guide_compiles_as_it_stands(project: Path) -> None:
     for name, text in files.items():
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(text)
-    said = compile_typescript(project, list(files), jsx="react-jsx", **BUNDLED)
+    said = compile_typescript(project, list(files), jsx="react-jsx", **BUNDLED, **STRICTEST)
     assert said == ""
 
 

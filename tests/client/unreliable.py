@@ -8,15 +8,21 @@ from typing import Any
 
 import httpx
 
+BAD_GATEWAY = (
+    b"HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n<html><h1>502 Bad Gateway</h1></html>"
+)
+
 
 class LossyProxy:
     """Hands each request on to the gateway at `target`, and the reply back: but for the first
-    `lose` replies, of which it passes on `keep` bytes and hangs up."""
+    `lose` replies, of which it passes on `keep` bytes and hangs up, or which it says with
+    `says_502` that it did not get."""
 
     def __init__(self, target: str) -> None:
         self.target = target
         self.lose = 0
         self.keep = 0
+        self.says_502 = False
         self.paths: list[str] = []
         """Of the requests that came, in order."""
 
@@ -36,18 +42,20 @@ class LossyProxy:
         whole = head.encode() + answer.content
         if self.lose:
             self.lose -= 1
-            whole = whole[: self.keep]
+            whole = BAD_GATEWAY if self.says_502 else whole[: self.keep]
         request.wfile.write(whole)
 
 
 class Sayer:
     """Answers every request with the same bytes, and hangs up."""
 
-    def __init__(self, words: bytes) -> None:
+    def __init__(self, words: bytes, head: str = "200 OK") -> None:
         self.words = words
+        self.head = head
 
     def reply_to(self, request: BaseHTTPRequestHandler) -> None:
-        request.wfile.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + self.words)
+        head = f"HTTP/1.1 {self.head}\r\nconnection: close\r\n\r\n"
+        request.wfile.write(head.encode() + self.words)
 
 
 @contextmanager

@@ -76,6 +76,12 @@ export const report: Promise<boolean> = client
   .verifyLog({ onProgress: ({ done, of }) => console.log(done / of) })
   .then(({ holds }) => holds);
 
+/** What may be left out may be undefined as well: an option that was not given is handed on so. */
+export function handOn(signal: AbortSignal | undefined, model: string | undefined, baseUrl: string | undefined) {
+  createClient({ baseUrl, timeoutMs: undefined, fetch: undefined });
+  return startInterview({ role: "Data Analyst", model, totalQuestions: undefined }, { signal, retries: undefined });
+}
+
 // @ts-expect-error there are three roles
 startInterview({ role: "Astronaut" });
 // @ts-expect-error a role is needed

@@ -1,25 +1,22 @@
-/** @param {unknown} error @returns {error is AnyGatewayError} */
+/**
+ * Whether it is an error of this client, told apart by its `kind`. One that was copied to another
+ * process or worker is not: it has lost all but its message on the way.
+ *
+ * @param {unknown} error
+ * @returns {error is AnyGatewayError}
+ */
 export function isGatewayError(error: unknown): error is AnyGatewayError;
 /** The error that tells of a problem. @param {Problem} problem @returns {ProblemError} */
 export function errorOf(problem: Problem): ProblemError;
-/**
- * What can go wrong, each kind a class of its own and told apart by `kind`:
- *
- *     if (isGatewayError(error)) switch (error.kind) { case "session-conflict": … }
- *
- * A call that its own AbortSignal ended rejects with that signal's reason, as `fetch` does.
- */
-/**
- * @typedef {import("./openapi.js").components["schemas"]["Problem"]} Problem An RFC 9457 problem.
- * @typedef {import("./openapi.js").components["schemas"]["Session"]} Session
- * @typedef {import("./openapi.js").components["schemas"]["Verdict"]} Verdict
- */
 /** Anything that is the matter between here and the gateway. Its message is for people. */
 export class GatewayError extends Error {
     /** @param {string} message @param {ErrorOptions} [options] */
     constructor(message: string, options?: ErrorOptions);
 }
-/** No answer came: the gateway is not running, or the connection broke. */
+/**
+ * No answer came: the gateway is not running, or the connection broke. A browser says no more than
+ * this to a page whose origin is not allowed, either.
+ */
 export class UnreachableError extends GatewayError {
     /** @readonly */
     readonly kind: "unreachable";
@@ -29,7 +26,7 @@ export class TimedOutError extends GatewayError {
     /** @readonly */
     readonly kind: "timed-out";
 }
-/** Something answered that is no interview gateway, or the address is none. */
+/** Something answered that is no interview gateway, or sent elsewhere, or the address is none. */
 export class NotAGatewayError extends GatewayError {
     /** @readonly */
     readonly kind: "not-a-gateway";
@@ -116,7 +113,7 @@ export class LogUnavailableError extends ProblemError {
     readonly kind: "log-unavailable";
     get answerTaken(): boolean;
 }
-/** Any other refusal: a page that may not use the gateway, a body that is too large. */
+/** Any other refusal: a Host that is not the gateway's, a body that is too large. */
 export class RefusedError extends ProblemError {
     /** @readonly */
     readonly kind: "refused";
@@ -128,3 +125,7 @@ export type Problem = import("./openapi.js").components["schemas"]["Problem"];
 export type Session = import("./openapi.js").components["schemas"]["Session"];
 export type Verdict = import("./openapi.js").components["schemas"]["Verdict"];
 export type AnyGatewayError = UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError | RefusedError;
+/**
+ * What any call can reject with, besides the reason of its own signal.
+ */
+export type CallError = UnreachableError | TimedOutError | NotAGatewayError | RefusedError;

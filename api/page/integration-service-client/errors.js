@@ -12,6 +12,12 @@
  * @typedef {import("./openapi.js").components["schemas"]["Verdict"]} Verdict
  */
 
+/**
+ * Marks these errors in all copies of this module that a program may have: `instanceof` knows those
+ * of its own copy alone.
+ */
+const MARK = Symbol.for("integration-service-client/error");
+
 /** Anything that is the matter between here and the gateway. Its message is for people. */
 export class GatewayError extends Error {
   /** @param {string} message @param {ErrorOptions} [options] */
@@ -20,8 +26,12 @@ export class GatewayError extends Error {
     this.name = new.target.name;
   }
 }
+Object.defineProperty(GatewayError.prototype, MARK, { value: true });
 
-/** No answer came: the gateway is not running, or the connection broke. */
+/**
+ * No answer came: the gateway is not running, or the connection broke. A browser says no more than
+ * this to a page whose origin is not allowed, either.
+ */
 export class UnreachableError extends GatewayError {
   /** @readonly */
   kind = /** @type {const} */ ("unreachable");
@@ -33,7 +43,7 @@ export class TimedOutError extends GatewayError {
   kind = /** @type {const} */ ("timed-out");
 }
 
-/** Something answered that is no interview gateway, or the address is none. */
+/** Something answered that is no interview gateway, or sent elsewhere, or the address is none. */
 export class NotAGatewayError extends GatewayError {
   /** @readonly */
   kind = /** @type {const} */ ("not-a-gateway");
@@ -141,7 +151,7 @@ export class LogUnavailableError extends ProblemError {
   }
 }
 
-/** Any other refusal: a page that may not use the gateway, a body that is too large. */
+/** Any other refusal: a Host that is not the gateway's, a body that is too large. */
 export class RefusedError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("refused");
@@ -152,6 +162,12 @@ export class RefusedError extends ProblemError {
  *   | SessionConflictError | InterviewCompleteError | UnknownInterviewError
  *   | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError
  *   | RefusedError} AnyGatewayError
+ */
+
+/**
+ * What any call can reject with, besides the reason of its own signal.
+ *
+ * @typedef {UnreachableError | TimedOutError | NotAGatewayError | RefusedError} CallError
  */
 
 /** By the name in a problem's `type`. @type {Record<string, new (problem: Problem) => ProblemError>} */
@@ -166,13 +182,19 @@ const KINDS = {
   "log-unavailable": LogUnavailableError,
 };
 
-/** @param {unknown} error @returns {error is AnyGatewayError} */
+/**
+ * Whether it is an error of this client, told apart by its `kind`. One that was copied to another
+ * process or worker is not: it has lost all but its message on the way.
+ *
+ * @param {unknown} error
+ * @returns {error is AnyGatewayError}
+ */
 export function isGatewayError(error) {
-  return error instanceof GatewayError;
+  return typeof error === "object" && error !== null && MARK in error;
 }
 
 /** The error that tells of a problem. @param {Problem} problem @returns {ProblemError} */
 export function errorOf(problem) {
   const name = problem.type.slice(problem.type.lastIndexOf("/") + 1);
-  return new (KINDS[name] ?? RefusedError)(problem);
+  return new (Object.hasOwn(KINDS, name) ? KINDS[name] : RefusedError)(problem);
 }

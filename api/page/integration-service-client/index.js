@@ -19,10 +19,12 @@ export * from "./errors.js";
 /**
  * @typedef {import("./openapi.js").components["schemas"]} Schemas
  * @typedef {import("./transport.js").CallOptions} CallOptions
+ * @typedef {import("./errors.js").CallError} CallError
  * @typedef {Schemas["Session"]} Session
  * @typedef {Schemas["Role"]} Role
  * @typedef {Schemas["Message"]} Message
  * @typedef {Schemas["Model"]} Model
+ * @typedef {Schemas["ModelsReply"]} Models
  * @typedef {Schemas["HealthReply"]} Health
  * @typedef {Schemas["ServiceReply"]} Service
  * @typedef {Schemas["SelectReply"]} Selected
@@ -39,9 +41,16 @@ export * from "./errors.js";
  * @typedef {Schemas["VerifyReport"]} VerifyReport
  * @typedef {Schemas["Bundle"]} Bundle
  * @typedef {Schemas["Transcript"]} Transcript
- * @typedef {Pick<Schemas["StartRequest"], "role"> & Partial<Schemas["StartRequest"]>} Setup
- * @typedef {{ state?: InterviewOverview["state"], role?: Role, q?: string, limit?: number, cursor?: string }} Filter
+ * @typedef {Pick<Schemas["StartRequest"], "role"> & LeftOut<Schemas["StartRequest"]>} Setup
+ * @typedef {LeftOut<{ state: InterviewOverview["state"], role: Role, q: string, limit: number, cursor: string }>} Filter
  * @typedef {"json" | "md" | "html"} Format
+ */
+
+/**
+ * Any of its members may be missing or undefined: under `exactOptionalPropertyTypes` these are two.
+ *
+ * @template Whole
+ * @typedef {{ [Name in keyof Whole]?: Whole[Name] | undefined }} LeftOut
  */
 
 /** @type {string | undefined} */
@@ -55,20 +64,35 @@ const AUDIT = "/api/v1/audit";
 
 /**
  * A client of its own. `baseUrl` can be set later too, `timeoutMs` is for each attempt (a reply
- * takes up to 5 s), and `retries` is how many attempts follow a first one that was lost.
+ * takes up to 5 s; 0 is no limit), and `retries` is how many attempts follow a first one that was
+ * lost.
  *
- * @param {{ baseUrl?: string, fetch?: typeof globalThis.fetch, timeoutMs?: number, retries?: number }} [settings]
+ * @param {LeftOut<{ baseUrl: string, fetch: typeof globalThis.fetch, timeoutMs: number, retries: number }>} [settings]
  */
 export function createClient(settings = {}) {
   let baseUrl = withoutSlash(settings.baseUrl ?? INTEGRATION_BASE_URL);
   const { timeoutMs = 10_000, retries = 4 } = settings;
   const transport = new Transport(() => baseUrl, settings.fetch, timeoutMs, retries);
 
-  /** @param {string} path @param {CallOptions} [options] */
-  const get = (path, options) => transport.json({ method: "GET", path, options });
+  /**
+   * @template Reply
+   * @param {string} path
+   * @param {keyof Reply} known the member by which the reply is known
+   * @param {CallOptions} [options]
+   * @returns {Promise<Reply>}
+   */
+  const get = (path, known, options) => transport.json({ method: "GET", path, options }, known);
 
-  /** @param {string} path @param {unknown} body @param {CallOptions} [options] */
-  const post = (path, body, options) => transport.json({ method: "POST", path, body, options });
+  /**
+   * @template Reply
+   * @param {string} path
+   * @param {unknown} body
+   * @param {keyof Reply} known the member by which the reply is known
+   * @param {CallOptions} [options]
+   * @returns {Promise<Reply>}
+   */
+  const post = (path, body, known, options) =>
+    transport.json({ method: "POST", path, body, options }, known);
 
   return {
     /** Where the gateway is, for a client that outlives a change of it. @param {string} url */
@@ -81,11 +105,23 @@ export function createClient(settings = {}) {
      *
      * @param {CallOptions} [options]
      * @returns {Promise<Health>}
+     * @throws {CallError}
      */
-    fetchHealth: (options) => get("/health", { retries: 0, ...options }),
+    fetchHealth: (options) =>
+      transport.json({ method: "GET", path: "/health", once: true, options }, "services"),
 
-    /** @param {CallOptions} [options] @returns {Promise<Model[]>} */
-    fetchModels: async (options) => (await get("/api/v1/models", options)).models,
+    /**
+     * The models of all sources, or the built-in ones where there is none.
+     *
+     * @param {CallOptions} [options]
+     * @returns {Promise<Model[]>}
+     * @throws {CallError}
+     */
+    async fetchModels(options) {
+      /** @type {Models} */
+      const { models } = await get("/api/v1/models", "models", options);
+      return models;
+    },
 
     /**
      * Choose the model of the interviews that are started without one.
@@ -93,34 +129,53 @@ export function createClient(settings = {}) {
      * @param {string} modelId
      * @param {CallOptions} [options]
      * @returns {Promise<Selected>}
+     * @throws {CallError | InvalidInputError | UnknownModelError}
      */
-    selectModel: (modelId, options) => post("/api/v1/models/select", { modelId }, options),
+    selectModel: (modelId, options) =>
+      post("/api/v1/models/select", { modelId }, "selected", options),
 
     /**
      * Set up an interview: its session, with the first question. Unless `setup` has an
      * `interviewId`, the client gives it one, so that a start whose reply was lost starts one
-     * interview and not two.
+     * interview and not two. SessionConflictError: that id is another interview's.
      *
      * @param {Setup} setup
      * @param {CallOptions} [options]
      * @returns {Promise<Session>}
+     * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
      */
     startInterview: (setup, options) =>
-      post(`${INTERVIEWS}/start`, { ...setup, interviewId: setup.interviewId ?? newInterviewId() }, options),
+      post(
+        `${INTERVIEWS}/start`,
+        { ...setup, interviewId: setup.interviewId ?? newInterviewId() },
+        "messages",
+        options,
+      ),
 
     /**
-     * Answer the question that waits: the session with the interviewer's reply.
+     * Answer the question that waits: the session with the interviewer's reply. Sent again, the
+     * same answer fetches the same reply. UnknownInterviewError: the gateway runs with
+     * STRICT_SESSIONS and its log does not know the session.
      *
      * @param {Session} session as it came
      * @param {string} message 1 to 10,000 characters
      * @param {CallOptions} [options]
      * @returns {Promise<Session>}
+     * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
      */
     sendResponse: (session, message, options) =>
-      post(`${INTERVIEWS}/respond`, { session, message }, options),
+      post(`${INTERVIEWS}/respond`, { session, message }, "messages", options),
 
-    /** @param {Session} session @param {CallOptions} [options] @returns {Promise<Summary>} */
-    getSummary: (session, options) => post(`${INTERVIEWS}/summary`, { session }, options),
+    /**
+     * Sum the interview up as it stands, complete or not.
+     *
+     * @param {Session} session as it came
+     * @param {CallOptions} [options]
+     * @returns {Promise<Summary>}
+     * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+     */
+    getSummary: (session, options) =>
+      post(`${INTERVIEWS}/summary`, { session }, "summary", options),
 
     /**
      * An interview with the session to go on from. Where it has a `pendingAnswer`, the gateway
@@ -129,14 +184,30 @@ export function createClient(settings = {}) {
      * @param {string} id
      * @param {CallOptions} [options]
      * @returns {Promise<Interview>}
+     * @throws {CallError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
      */
-    getInterview: (id, options) => get(of(id), options),
+    getInterview: (id, options) => get(of(id), "session", options),
 
-    /** Newest first, by pages. @param {Filter} [filter] @param {CallOptions} [options] @returns {Promise<Interviews>} */
-    listInterviews: (filter, options) => get(`${INTERVIEWS}${query(filter)}`, options),
+    /**
+     * Newest first, by pages.
+     *
+     * @param {Filter} [filter]
+     * @param {CallOptions} [options]
+     * @returns {Promise<Interviews>}
+     * @throws {CallError | InvalidInputError | LogUnavailableError}
+     */
+    listInterviews: (filter, options) =>
+      get(`${INTERVIEWS}${query(filter)}`, "interviews", options),
 
-    /** @param {string} id @param {CallOptions} [options] @returns {Promise<Events>} */
-    getEvents: (id, options) => get(of(id, "/events"), options),
+    /**
+     * What happened in an interview, in order.
+     *
+     * @param {string} id
+     * @param {CallOptions} [options]
+     * @returns {Promise<Events>}
+     * @throws {CallError | UnknownInterviewError | LogUnavailableError}
+     */
+    getEvents: (id, options) => get(of(id, "/events"), "events", options),
 
     /**
      * The session as its client held it after the event of that version.
@@ -145,47 +216,110 @@ export function createClient(settings = {}) {
      * @param {number} version
      * @param {CallOptions} [options]
      * @returns {Promise<Session>}
+     * @throws {CallError | InvalidInputError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
      */
-    getSessionAt: (id, version, options) => get(of(id, `/session${query({ version })}`), options),
+    getSessionAt: (id, version, options) =>
+      get(of(id, `/session${query({ version })}`), "messages", options),
 
-    /** @param {string} id @param {CallOptions} [options] @returns {Promise<Transcript>} */
-    getTranscript: (id, options) => get(of(id, "/transcript"), options),
+    /**
+     * Who said what, to read.
+     *
+     * @param {string} id
+     * @param {CallOptions} [options]
+     * @returns {Promise<Transcript>}
+     * @throws {CallError | InvalidInputError | UnknownInterviewError | LogUnavailableError}
+     */
+    getTranscript: (id, options) => get(of(id, "/transcript"), "entries", options),
 
     /** Where a transcript can be had, for a link. @param {string} id @param {Format} format */
     transcriptUrl: (id, format) => baseUrl + of(id, `/transcript${query({ format })}`),
 
-    /** The evidence of an interview, to be checked without the gateway. @param {string} id @param {CallOptions} [options] @returns {Promise<Bundle>} */
-    getBundle: (id, options) => get(of(id, "/bundle"), options),
+    /**
+     * The evidence of an interview, to be checked without the gateway.
+     *
+     * @param {string} id
+     * @param {CallOptions} [options]
+     * @returns {Promise<Bundle>}
+     * @throws {CallError | UnknownInterviewError | LogUnavailableError}
+     */
+    getBundle: (id, options) => get(of(id, "/bundle"), "format", options),
 
     /** Where that can be had, for a link. @param {string} id */
     bundleUrl: (id) => baseUrl + of(id, "/bundle"),
 
     // These move an interview, and tell who comes second that it is done: none is sent twice.
 
-    /** @param {string} id @param {string} reason @param {CallOptions} [options] @returns {Promise<InterviewOverview>} */
+    /**
+     * Keep its words from being forgotten.
+     *
+     * @param {string} id
+     * @param {string} reason
+     * @param {CallOptions} [options]
+     * @returns {Promise<InterviewOverview>}
+     * @throws {CallError | InvalidInputError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+     */
     holdInterview: (id, reason, options) =>
-      post(of(id, "/hold"), { reason }, { retries: 0, ...options }),
+      transport.json(
+        { method: "POST", path: of(id, "/hold"), body: { reason }, once: true, options },
+        "onHold",
+      ),
 
-    /** @param {string} id @param {string} reason @param {CallOptions} [options] @returns {Promise<InterviewOverview>} */
+    /**
+     * Let its words be forgotten again.
+     *
+     * @param {string} id
+     * @param {string} reason
+     * @param {CallOptions} [options]
+     * @returns {Promise<InterviewOverview>}
+     * @throws {CallError | InvalidInputError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+     */
     releaseInterview: (id, reason, options) =>
-      post(of(id, "/release"), { reason }, { retries: 0, ...options }),
+      transport.json(
+        { method: "POST", path: of(id, "/release"), body: { reason }, once: true, options },
+        "onHold",
+      ),
 
-    /** Forget its words, for ever. @param {string} id @param {string} reason @param {CallOptions} [options] @returns {Promise<Forgotten>} */
+    /**
+     * Forget its words, for ever.
+     *
+     * @param {string} id
+     * @param {string} reason
+     * @param {CallOptions} [options]
+     * @returns {Promise<Forgotten>}
+     * @throws {CallError | InvalidInputError | UnknownInterviewError | InterviewOnHoldError | LogUnavailableError}
+     */
     forgetInterview: (id, reason, options) =>
-      transport.json({
-        method: "DELETE",
-        path: of(id, query({ reason })),
-        options: { retries: 0, ...options },
-      }),
+      transport.json(
+        { method: "DELETE", path: of(id, query({ reason })), once: true, options },
+        "forgottenAt",
+      ),
 
-    /** The rules of an interview, as a table. @param {CallOptions} [options] @returns {Promise<StateMachine>} */
-    getStateMachine: (options) => get("/api/v1/statemachine", options),
+    /**
+     * The rules of an interview, as a table.
+     *
+     * @param {CallOptions} [options]
+     * @returns {Promise<StateMachine>}
+     * @throws {CallError}
+     */
+    getStateMachine: (options) => get("/api/v1/statemachine", "transitions", options),
 
-    /** The head of the log as a signed note. @param {CallOptions} [options] @returns {Promise<string>} */
+    /**
+     * The head of the log as a signed note.
+     *
+     * @param {CallOptions} [options]
+     * @returns {Promise<string>}
+     * @throws {CallError | LogUnavailableError}
+     */
     getCheckpoint: (options) =>
       transport.text({ method: "GET", path: `${AUDIT}/checkpoint`, options }),
 
-    /** The public key that checkpoints are signed with. @param {CallOptions} [options] @returns {Promise<string>} */
+    /**
+     * The public key that checkpoints are signed with.
+     *
+     * @param {CallOptions} [options]
+     * @returns {Promise<string>}
+     * @throws {CallError | LogUnavailableError}
+     */
     getAuditKey: (options) => transport.text({ method: "GET", path: `${AUDIT}/key`, options }),
 
     /**
@@ -195,15 +329,19 @@ export function createClient(settings = {}) {
      * @param {number} [size] of the checkpoint
      * @param {CallOptions} [options]
      * @returns {Promise<Inclusion>}
+     * @throws {CallError | InvalidInputError | LogUnavailableError}
      */
     getInclusion: (position, size, options) =>
-      get(`${AUDIT}/inclusion${query({ position, size })}`, options),
+      get(`${AUDIT}/inclusion${query({ position, size })}`, "proof", options),
 
     /**
-     * Check the whole log, which can take a while; `onProgress` is told how far it is.
+     * Check the whole log, which can take a while; `onProgress` is told how far it is. It is not
+     * asked again, and has no time limit unless `timeoutMs` is given. RefusedError also where the
+     * log is in memory, and has no file to check.
      *
-     * @param {CallOptions & { onProgress?: (progress: VerifyProgress) => void }} [options]
+     * @param {CallOptions & { onProgress?: ((progress: VerifyProgress) => void) | undefined }} [options]
      * @returns {Promise<VerifyReport>}
+     * @throws {CallError | LogUnavailableError}
      */
     async verifyLog({ onProgress, ...options } = {}) {
       const request = /** @type {const} */ ({ method: "POST", path: `${AUDIT}/verify`, options });
@@ -232,9 +370,9 @@ export const {
   getInterview,
 } = own;
 
-/** @param {string} url */
+/** @param {string} url as a setting has it: who has none set is told so by the first call */
 function withoutSlash(url) {
-  return url.replace(/\/+$/, "");
+  return String(url).trim().replace(/\/+$/, "");
 }
 
 /** @param {string} id @param {string} [rest] */

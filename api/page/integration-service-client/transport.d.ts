@@ -10,8 +10,15 @@ export class Transport {
     fetch: typeof fetch | undefined;
     timeoutMs: number;
     retries: number;
-    /** The answer's JSON. @param {Request} request @returns {Promise<any>} */
-    json(request: Request): Promise<any>;
+    /**
+     * The answer's JSON, if it has the member by which it is known: other services answer JSON too.
+     *
+     * @template Reply
+     * @param {Request} request
+     * @param {keyof Reply} known
+     * @returns {Promise<Reply>}
+     */
+    json<Reply>(request: Request, known: keyof Reply): Promise<Reply>;
     /** The answer as text. @param {Request} request @returns {Promise<string>} */
     text(request: Request): Promise<string>;
     /**
@@ -26,12 +33,13 @@ export class Transport {
 }
 export type Problem = import("./errors.js").Problem;
 /**
- * `timeoutMs` is for each attempt, and `retries` how many follow the first.
+ * `signal` ends the call. `timeoutMs` is for each attempt, 0 for no limit, and `retries` how many
+ * follow the first; where they are left out, the client's own hold.
  */
 export type CallOptions = {
-    signal?: AbortSignal;
-    timeoutMs?: number;
-    retries?: number;
+    signal?: AbortSignal | undefined;
+    timeoutMs?: number | undefined;
+    retries?: number | undefined;
 };
 export type Request = {
     method: "GET" | "POST" | "DELETE";
@@ -40,5 +48,9 @@ export type Request = {
      * sent as JSON
      */
     body?: unknown;
+    /**
+     * not asked again, unless `retries` says so
+     */
+    once?: boolean | undefined;
     options?: CallOptions | undefined;
 };

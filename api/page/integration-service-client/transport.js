@@ -2,6 +2,7 @@
 
 import {
   errorOf,
+  GatewayError,
   LogUnavailableError,
   NotAGatewayError,
   TimedOutError,
@@ -11,9 +12,10 @@ import {
 /** @typedef {import("./errors.js").Problem} Problem */
 
 /**
- * `timeoutMs` is for each attempt, and `retries` how many follow the first.
+ * `signal` ends the call. `timeoutMs` is for each attempt, 0 for no limit, and `retries` how many
+ * follow the first; where they are left out, the client's own hold.
  *
- * @typedef {{ signal?: AbortSignal, timeoutMs?: number, retries?: number }} CallOptions
+ * @typedef {{ signal?: AbortSignal | undefined, timeoutMs?: number | undefined, retries?: number | undefined }} CallOptions
  */
 
 /**
@@ -21,11 +23,17 @@ import {
  * @property {"GET" | "POST" | "DELETE"} method
  * @property {string} path
  * @property {unknown} [body] sent as JSON
- * @property {CallOptions} [options]
+ * @property {boolean} [once] not asked again, unless `retries` says so
+ * @property {CallOptions | undefined} [options]
  */
 
 const FIRST_PAUSE_MS = 250;
-const ADDRESS = /^https?:\/\/[^/]/i;
+
+/** Where a path can be put behind it: fetch takes no user, and a query or fragment would swallow it. */
+const ADDRESS = /^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/i;
+
+/** What a proxy answers when the gateway behind it does not. */
+const OF_A_PROXY = [502, 503, 504];
 
 export class Transport {
   /**
@@ -41,15 +49,24 @@ export class Transport {
     this.retries = retries;
   }
 
-  /** The answer's JSON. @param {Request} request @returns {Promise<any>} */
-  async json(request) {
-    return this.#parsed(await this.text(request));
+  /**
+   * The answer's JSON, if it has the member by which it is known: other services answer JSON too.
+   *
+   * @template Reply
+   * @param {Request} request
+   * @param {keyof Reply} known
+   * @returns {Promise<Reply>}
+   */
+  async json(request, known) {
+    const reply = this.#parsed(await this.text(request));
+    if (known in reply) return reply;
+    throw this.#notAGateway();
   }
 
   /** The answer as text. @param {Request} request @returns {Promise<string>} */
   async text(request) {
-    const { options = {} } = request;
-    const retries = options.retries ?? this.retries;
+    const { options = {}, once = false } = request;
+    const { retries = once ? 0 : this.retries } = options;
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.#once(request, (response) => response.text());
@@ -68,7 +85,7 @@ export class Transport {
    * @returns {AsyncGenerator<any, void, void>}
    */
   async *lines(request) {
-    const attempt = this.#attempt({ ...request, options: { timeoutMs: 0, ...request.options } });
+    const attempt = this.#attempt(request, 0);
     /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
     let reader;
     try {
@@ -98,25 +115,34 @@ export class Transport {
     }
   }
 
-  /** A request that is sent once: its response, and the error for whatever goes wrong from then on. @param {Request} request */
-  #attempt({ method, path, body, options = {} }) {
-    const { signal, timeoutMs = this.timeoutMs } = options;
+  /**
+   * A request that is sent once: its response, and the error for whatever goes wrong from then on.
+   *
+   * @param {Request} request
+   * @param {number} [limitMs] where its options have no `timeoutMs`
+   */
+  #attempt({ method, path, body, options = {} }, limitMs = this.timeoutMs) {
+    const { signal, timeoutMs = limitMs } = options;
     const limit = timeoutMs ? AbortSignal.timeout(timeoutMs) : null;
     const signals = [signal, limit].filter((one) => one != null);
-    const url = `${this.baseUrl()}${path}`;
+    const base = this.baseUrl();
+    const url = base + path;
     const fetch = this.fetch ?? globalThis.fetch;
+    // Not in the request: what cannot be JSON is its caller's mistake, and not the connection's.
+    const sent =
+      body === undefined
+        ? {}
+        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
     return {
       response: async () => {
-        if (!ADDRESS.test(url)) {
-          throw new NotAGatewayError(`${this.baseUrl()} is no address of a gateway: it begins with http:// or https://.`);
+        if (!ADDRESS.test(base) || !URL.canParse(base)) {
+          throw new NotAGatewayError(
+            `${base || "An empty text"} is no address of a gateway. One is like http://localhost:8009.`,
+          );
         }
-        const response = await fetch(url, {
-          method,
-          signal: AbortSignal.any(signals),
-          ...(body === undefined
-            ? {}
-            : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-        });
+        const signal = AbortSignal.any(signals);
+        // A redirect would take what was said to whoever it names.
+        const response = await fetch(url, { method, signal, redirect: "manual", ...sent });
         if (!response.ok) throw await refusal(response, url);
         return response;
       },
@@ -127,10 +153,9 @@ export class Transport {
         if (limit?.aborted) {
           return new TimedOutError(`The gateway did not answer within ${timeoutMs / 1000} s.`, { cause });
         }
-        if (cause instanceof TypeError) {
-          return new UnreachableError(`The gateway at ${this.baseUrl()} cannot be reached.`, { cause });
-        }
-        return cause;
+        if (cause instanceof GatewayError) return cause;
+        // fetch's TypeError, which in a realm of its own (Jest, a vm) is no TypeError of ours.
+        return new UnreachableError(`The gateway at ${base} cannot be reached.`, { cause });
       },
     };
   }
@@ -145,12 +170,21 @@ export class Transport {
     } catch (error) {
       cause = error;
     }
-    throw new NotAGatewayError(`${this.baseUrl()} did not answer as a gateway does.`, { cause });
+    throw this.#notAGateway(cause);
+  }
+
+  /** @param {unknown} [cause] */
+  #notAGateway(cause) {
+    return new NotAGatewayError(`${this.baseUrl()} did not answer as a gateway does.`, { cause });
   }
 }
 
 /** @param {Response} response @param {string} url @returns {Promise<Error>} */
 async function refusal(response, url) {
+  // A browser says nothing more of a redirect than that it is one.
+  if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
+    return new NotAGatewayError(`${url} redirects elsewhere, which no gateway does.`);
+  }
   const text = await response.text();
   try {
     const problem = /** @type {Problem} */ (JSON.parse(text));
@@ -159,6 +193,9 @@ async function refusal(response, url) {
     }
   } catch {
     // Not even JSON: what it is not is all that there is to say.
+  }
+  if (OF_A_PROXY.includes(response.status)) {
+    return new UnreachableError(`The gateway at ${url} cannot be reached: a proxy answered ${response.status}.`);
   }
   return new NotAGatewayError(`${url} answered ${response.status}, and not as a gateway does.`);
 }
@@ -172,17 +209,19 @@ function mayPass(/** @type {unknown} */ error) {
   );
 }
 
-/** @param {number} ms @param {AbortSignal} [signal] @returns {Promise<void>} */
+/** @param {number} ms @param {AbortSignal | undefined} signal @returns {Promise<void>} */
 function pause(ms, signal) {
   return new Promise((resolve, reject) => {
+    // A signal of its own: Node warns of a leak where many calls listen to the same one.
+    const stopped = AbortSignal.any(signal ? [signal] : []);
     const stop = () => {
       clearTimeout(timer);
-      reject(/** @type {AbortSignal} */ (signal).reason);
+      reject(stopped.reason);
     };
     const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
+      stopped.removeEventListener("abort", stop);
       resolve();
     }, ms);
-    signal?.addEventListener("abort", stop, { once: true });
+    stopped.addEventListener("abort", stop, { once: true });
   });
 }
