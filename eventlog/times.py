@@ -1,6 +1,9 @@
 """Times as the log and the wire write them: UTC, RFC 3339, milliseconds, `Z`."""
 
+import re
 from datetime import UTC, datetime
+
+WRITTEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
 def to_text(moment: datetime) -> str:
@@ -10,5 +13,15 @@ def to_text(moment: datetime) -> str:
 
 
 def from_text(time: str) -> datetime:
-    """The moment that `to_text` wrote."""
+    """The moment that `to_text` wrote. Raises ValueError."""
+    if not WRITTEN.fullmatch(time):
+        raise ValueError(f"{time!r:.60} is no time in UTC with milliseconds")
     return datetime.fromisoformat(time)
+
+
+def is_time(time: str) -> bool:
+    """Whether `to_text` can have written it."""
+    try:
+        return bool(from_text(time))
+    except ValueError:
+        return False

@@ -6,6 +6,7 @@ from itertools import pairwise
 from sqlite3 import Connection
 
 from eventlog.records import SALT_BYTES
+from eventlog.times import is_time
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.rows import Row, rows_in_log
 
@@ -22,7 +23,11 @@ STRAY_NODES = (
     "WHERE level < 1 OR level > 62 OR position < 0 OR position >= (? >> level) "
     "ORDER BY level, position LIMIT 100"
 )
-STRAY_EVENTS = "SELECT position FROM events WHERE position < 0 ORDER BY position LIMIT 100"
+STRAY_EVENTS = (
+    "SELECT position FROM events WHERE position BETWEEN ? AND ? ORDER BY position LIMIT 100"
+)
+LOWEST, HIGHEST = -(1 << 63), (1 << 63) - 1
+"""The integers that SQLite can hold."""
 
 Leaves = list[bytes | None]
 """Leaves as they are stored, or nodes over them; None where an event is missing."""
@@ -35,12 +40,12 @@ def check_range(db: Connection, start: int, head: int, findings: Findings) -> li
     rows = list(rows_in_log(db, start, stop))
     leaves: Leaves | None = [row.leaf for row in rows] if len(rows) == stop - start else None
     for row in rows:
-        _check_hashes(row, findings)
+        _check_row(row, findings)
     _check_nodes(db, start, leaves or _with_gaps(rows, start, stop, findings), findings)
     return rows
 
 
-def _check_hashes(row: Row, findings: Findings) -> None:
+def _check_row(row: Row, findings: Findings) -> None:
     position, interview_id, version, kind, schema_version, time, payload, salt, commitment, leaf = (
         row
     )
@@ -66,6 +71,8 @@ def _check_hashes(row: Row, findings: Findings) -> None:
             Check.LEAF,
             "its time, kind, place or commitment is not what was logged: they do not give its leaf",
         )
+    elif not is_time(time):
+        findings.add_at(row, Check.RULES, "its time is none")
 
 
 def _with_gaps(rows: Sequence[Row], start: int, stop: int, findings: Findings) -> Leaves:
@@ -134,5 +141,7 @@ def check_crown(db: Connection, head: int, findings: Findings) -> None:
             f"the tree's node {index} of level {level} is over events that the log does not hold",
             position=head if level > 0 and index >= 0 else None,
         )
-    for (position,) in db.execute(STRAY_EVENTS):
-        findings.add(Check.POSITIONS, "no event has a place before the first", position=position)
+    for bounds in ((LOWEST, -1), (head, HIGHEST)):
+        for (position,) in db.execute(STRAY_EVENTS, bounds):
+            message = f"no event can have this place: the log has those below {head}"
+            findings.add(Check.POSITIONS, message, position=position)

@@ -23,8 +23,8 @@ from typing import TypeVar
 
 from eventlog import file
 from eventlog.errors import LogUnavailable
-from eventlog.reading import head_of
 from eventlog.verification.findings import Check, Findings
+from eventlog.verification.schema import differences
 
 T = TypeVar("T")
 Task = Callable[[sqlite3.Connection, Findings], T]
@@ -35,6 +35,15 @@ LONG = 50_000
 
 ATTEMPTS = 1_000
 """How often the two try to begin between the same two commits."""
+
+HEAD = """
+SELECT CAST(coalesce(max(position) + 1, 0) AS INTEGER) FROM events
+WHERE position >= 0 AND position < (
+    SELECT page_count * page_size / 64 FROM pragma_page_count, pragma_page_size
+)
+"""
+"""How many events the log holds. Each takes the 64 bytes of its hashes at least: one that stands
+further than the file has room for was put there, and does not make the log longer."""
 
 AHEAD = 2
 """How many tasks each has, so that none waits for the next."""
@@ -51,7 +60,8 @@ class Snapshot:
         """Look at the log as it is now; how many events it holds."""
         self._db.rollback()
         self._db.execute("BEGIN")
-        return head_of(self._db)
+        head: int = self._db.execute(HEAD).fetchone()[0]
+        return head
 
     def do(self, task: Task[T]) -> tuple[T | None, Findings]:
         """What `task` returns and finds; None where the file cannot be read there."""
@@ -67,8 +77,9 @@ class Snapshot:
             findings.add(Check.FILE, f"a part of it cannot be read: {file.reason(error)}")
             return None, findings
         except (AttributeError, TypeError, ValueError):
-            # The tables are STRICT. What is not of its column's type was written past SQLite, or by
-            # a broken disk; to look for that at each value would cost more than all the rest.
+            # The tables are STRICT. What is not of its column's type was written past SQLite, by a
+            # broken disk, or into a table that was made anew; to look for that at each value would
+            # cost more than all the rest.
             if self._is_sound():
                 raise
             findings.add(Check.FILE, "it is damaged: values in it are of no type that they can be")
@@ -76,7 +87,8 @@ class Snapshot:
 
     def _is_sound(self) -> bool:
         try:
-            return bool(self._db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+            is_whole = self._db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+            return is_whole and not any(differences(self._db.conn))
         except file.TROUBLE:
             return False
 

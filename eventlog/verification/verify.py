@@ -11,6 +11,7 @@ from eventlog.verification.checkpoints import Kept, check_kept, check_seals, roo
 from eventlog.verification.evidence import RANGE, check_crown, check_range
 from eventlog.verification.findings import Finding, Findings
 from eventlog.verification.interviews import Amounts, check_begun, check_totals
+from eventlog.verification.schema import check_schema
 from eventlog.verification.snapshot import LONG, Lanes, lanes
 
 Progress = Callable[[int, int], None]
@@ -112,7 +113,8 @@ def _check_whole(
     db: Connection,
     findings: Findings,
 ) -> tuple[bytes | None, int, int]:
-    """What only the whole shows: the tree's top, the totals and the checkpoints."""
+    """What only the whole shows: the schema, the tree's top, the totals and the checkpoints."""
+    check_schema(db, findings)
     check_crown(db, head, findings)
     check_totals(db, head, events, totals, findings)
     seals, sealed = check_seals(db, head, origin, key, findings)

@@ -5,8 +5,8 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -104,22 +104,44 @@ def copy(path: Path, to: Path) -> Path:
     return to
 
 
-def falsify(path: Path, *changes: str | tuple[str, Sequence[Any]]) -> None:
-    """Run SQL as somebody who can write the file, with nothing of ours in the way."""
+TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+
+
+@contextmanager
+def unguarded(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file as somebody has it who can write it: nothing of ours is in the way, and the
+    triggers are as they were in the end."""
     with closing(sqlite3.connect(path)) as db, db:
-        triggers = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for (name,) in triggers:
+        triggers = db.execute(TRIGGERS).fetchall()
+        for name, _ in triggers:
             db.execute(f"DROP TRIGGER {name}")
         db.execute("PRAGMA ignore_check_constraints = ON")
+        yield db
+        for _, sql in triggers:
+            db.execute(sql)
+
+
+def falsify(path: Path, *changes: str | tuple[str, Sequence[Any]]) -> None:
+    """Run SQL on the unguarded file; each `change` must change something."""
+    with unguarded(path) as db:
         for change in changes:
             sql, values = (change, ()) if isinstance(change, str) else change
             assert db.execute(sql, values).rowcount != 0, f"changes nothing: {sql}"
 
 
+def make_anew(db: sqlite3.Connection, table: str) -> None:
+    """Give the table no types and no keys: it holds the same, and would take anything."""
+    columns = ", ".join(column for _, column, *_ in db.execute(f"PRAGMA table_info({table})"))
+    db.execute(f"CREATE TABLE anew ({columns})")
+    db.execute(f"INSERT INTO anew SELECT * FROM {table}")
+    db.execute(f"DROP TABLE {table}")
+    db.execute(f"ALTER TABLE anew RENAME TO {table}")
+
+
 def rewrite_evidence(path: Path) -> None:
     """Give every event the commitment and leaf that fit what now stands there, and the tree the
     nodes that fit those."""
-    with closing(sqlite3.connect(path)) as db, db:
+    with unguarded(path) as db:
         db.row_factory = sqlite3.Row
         hashes: list[bytes] = []
         for row in db.execute("SELECT * FROM events ORDER BY position").fetchall():

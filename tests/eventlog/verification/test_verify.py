@@ -40,7 +40,9 @@ from tests.eventlog.verification.logs import (
     fill,
     key_of,
     make,
+    make_anew,
     rewrite_evidence,
+    unguarded,
 )
 
 OF_A = "WHERE first_position = 0 AND version = 2"
@@ -258,13 +260,15 @@ def test_a_duplicated_event_is_found(path: Path) -> None:
     assert (Check.LEAF, head) in found(path)
 
 
-def test_an_event_before_the_first_is_found(path: Path) -> None:
+@pytest.mark.parametrize("position", [-(2**63), -7, 2**40, 2**62, 2**63 - 1])
+def test_an_event_where_none_can_be_is_found(path: Path, position: int) -> None:
+    """One so far away that nobody could go through all the places up to it."""
     falsify(
         path,
-        "INSERT INTO events SELECT -7, interview_id, version + 100, kind, schema_version, time, "
-        f"payload, salt, commitment, leaf FROM events {at(3)}",
+        f"INSERT INTO events SELECT {position}, interview_id, version + 100, kind, schema_version, "
+        f"time, payload, salt, commitment, leaf FROM events {at(3)}",
     )
-    assert (Check.POSITIONS, -7) in found(path)
+    assert (Check.POSITIONS, position) in found(path)
 
 
 def test_an_event_inserted_in_between_is_found_though_its_own_hashes_hold(path: Path) -> None:
@@ -435,6 +439,9 @@ def test_a_root_that_cannot_be_had_for_lack_of_nodes_is_a_finding(path: Path) ->
         ("payload = '{}'", 3),
         ("payload = '['", 3),
         ("kind = 'answer-given', payload = '{\"content\":\"I begin.\"}'", 1),
+        ("time = 'yesterday'", 3),
+        ("time = '2026-02-30T10:00:00.000Z'", 3),
+        ("time = '2026-01-05T10:00:00Z'", 3),
     ],
 )
 def test_an_event_that_the_rules_forbid_is_found_though_all_hashes_hold(
@@ -614,12 +621,72 @@ def test_any_value_that_is_changed_anywhere_is_found(
             other = value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :]
     where = " AND ".join(f"{name} IS ?" for name in row)
     sql = f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {where}"
-    with closing(sqlite3.connect(path)) as db, db:
-        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
-            db.execute(f"DROP TRIGGER {name}")
-        db.execute("PRAGMA ignore_check_constraints = ON")
+    with unguarded(path) as db:
         changed = db.execute(sql, [other, *row.values()]).rowcount
     assert changed == 0 or not check(path).holds
+
+
+# The file
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE TABLE notes (note TEXT)",
+        "CREATE VIEW answers AS SELECT payload FROM events",
+        "CREATE INDEX events_by_time ON events (time)",
+        "CREATE TRIGGER quietly AFTER INSERT ON events BEGIN UPDATE log SET checks = 0; END",
+        "CREATE TRIGGER steps AFTER INSERT ON _sqlite_migrations BEGIN SELECT 1; END",
+        "ALTER TABLE interviews ADD COLUMN score INTEGER",
+        "DROP INDEX interviews_by_head",
+        "DROP TABLE checkpoints",
+        "INSERT INTO log DEFAULT VALUES",
+    ],
+)
+def test_a_file_that_is_not_made_as_a_log_is_is_found(path: Path, change: str) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(change)
+    assert (Check.FILE, None) in found(path)
+
+
+def test_a_guard_that_is_gone_is_found(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("DROP TRIGGER events_stay")
+    [finding] = check(path).findings
+    assert finding.message == "its trigger events_stay is missing"
+
+
+EVERY_TABLE = [*TABLES, "log"]
+ANYTHING = st.one_of(
+    st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(), st.text(max_size=8), st.binary()
+)
+
+
+@pytest.mark.parametrize("table", EVERY_TABLE)
+def test_a_table_made_anew_is_found_whatever_stands_in_it(path: Path, table: str) -> None:
+    with unguarded(path) as db:
+        make_anew(db, table)
+    assert (Check.FILE, None) in found(path)
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_no_value_of_any_type_stops_the_check(
+    untouched: Path, tmp_path: Path, data: st.DataObject
+) -> None:
+    path = copy(untouched, tmp_path / "interviews.db")
+    table = data.draw(st.sampled_from(EVERY_TABLE))
+    row = data.draw(st.sampled_from(rows(path, f"SELECT * FROM {table}")))
+    column = data.draw(st.sampled_from(sorted(row)))
+    with unguarded(path) as db:
+        make_anew(db, table)
+        where = " AND ".join(f"{name} IS ?" for name in row)
+        db.execute(
+            f"UPDATE {table} SET {column} = ? WHERE {where}", [data.draw(ANYTHING), *row.values()]
+        )
+    assert (Check.FILE, None) in found(path)
 
 
 @settings(
