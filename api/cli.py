@@ -133,8 +133,12 @@ def replay(
 
     if speaker and not rerun:
         raise typer.BadParameter("it goes with --rerun", param_hint="--with")
-    if rerun and (at or diff or pace) is not None:
-        raise typer.BadParameter("it goes without --at, --diff and --pace", param_hint="--rerun")
+    ways = {"--at": at, "--diff": diff, "--rerun": rerun or None, "--pace": pace}
+    given = [option for option, value in ways.items() if value is not None]
+    if given == ["--pace"] and as_json:
+        given.append("--json")
+    if len(given) > 1:
+        raise typer.BadParameter(f"it goes without {given[1]}", param_hint=given[0])
     with plain_errors():
         if rerun:
             _rerun(log, named, speaker, as_json=as_json)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.refusals import InterviewForgotten, InterviewOnHold, NotOverwritten, UnknownInterview
-from eventlog.errors import LogUnavailable, VersionConflict
+from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
 from eventlog.protocol import EventLog
 from eventlog.records import Record
 from eventlog.times import to_text
@@ -90,6 +90,10 @@ class Custody:
                     await self._forget(id, reason)
                 except InterviewOnHold:
                     continue  # since a moment ago
+                except NotAsLogged as error:
+                    # It keeps its words, and keeps no other interview from losing its own.
+                    logger.error("Interview %s cannot be forgotten: %s", id, error)
+                    continue
                 logger.info("Forgot interview %s: %s", id, reason)
                 forgotten.append(id)
         await self._log.scrub()

@@ -26,7 +26,7 @@ from api.refusals import (
     UnknownInterview,
     UnknownModel,
 )
-from eventlog.errors import LogUnavailable
+from eventlog.errors import LogUnavailable, NotAsLogged
 from statemachine.errors import IllegalSession
 
 logger = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ def install(app: FastAPI) -> None:
         UnknownModel: _unknown_model,
         NoLogFile: _no_log_file,
         LogUnavailable: _log_unavailable,
+        NotAsLogged: _not_as_logged,
         ReplyNotRecorded: _not_finished,
         NotOverwritten: _not_finished,
         RequestValidationError: _invalid_input,
@@ -115,6 +116,12 @@ async def _log_unavailable(request: Request, error: LogUnavailable) -> JSONRespo
         answer_taken=False,
         headers={"retry-after": "5"},
     )
+
+
+async def _not_as_logged(request: Request, error: NotAsLogged) -> JSONResponse:
+    logger.error("The event log is not what was logged: %s", error)
+    detail = f"There is something wrong with the log: {error}. {problems.NOT_AS_LOGGED.advice}"
+    return _problem(request, problems.NOT_AS_LOGGED, detail)
 
 
 async def _not_finished(request: Request, error: ReplyNotRecorded | NotOverwritten) -> JSONResponse:

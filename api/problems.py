@@ -127,6 +127,12 @@ LOG_UNAVAILABLE = ProblemType(
     "The event log cannot be used",
     "Post the same again later; `answerTaken` says whether your answer is in the log already.",
 )
+NOT_AS_LOGGED = ProblemType(
+    "not-as-logged",
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "The log does not hold what was logged",
+    "`interview-gateway audit verify` says what is wrong with it, and where.",
+)
 INTERNAL_ERROR = ProblemType(
     "internal-error",
     HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -153,6 +159,7 @@ PROBLEM_TYPES = {
         NOT_JSON,
         INVALID_INPUT,
         LOG_UNAVAILABLE,
+        NOT_AS_LOGGED,
         INTERNAL_ERROR,
     )
 }
@@ -170,7 +177,11 @@ class Problem(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
-    type: str = Field(examples=[INVALID_INPUT.uri])
+    type: str = Field(
+        description="What went wrong. A 500, which no operation lists, is `internal-error`, or "
+        "`not-as-logged` where somebody changed the event log.",
+        examples=[INVALID_INPUT.uri],
+    )
     title: str
     status: int
     detail: str

@@ -25,7 +25,6 @@ from backends.templates import TemplatesBackend
 from eventlog.memory import MemoryEventLog
 from eventlog.records import Record, interview_of
 from eventlog.story import session_at_version
-from eventlog.times import from_text
 from statemachine.events import (
     AnswerGiven,
     Event,
@@ -94,7 +93,7 @@ class Exchange:
 async def on_recording(records: Sequence[Record]) -> AsyncIterator[Exchange]:
     """A `Rerun` in which only the recording speaks. No model is asked, nothing is sent."""
     recording = recording_of(records)
-    began = from_text(records[0].time)
+    began = records[0].moment
     first = records[0].event
 
     async def recorded_model(asked: str | None) -> str | None:

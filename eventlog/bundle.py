@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic.alias_generators import to_camel
 
 from eventlog.checkpoints import checkpoint_at
-from eventlog.errors import EventLogError
+from eventlog.errors import EventLogError, NotAsLogged
 from eventlog.notes import BadNote, Checkpoint
 from eventlog.protocol import ReadableLog
 from eventlog.records import Record
@@ -102,25 +102,28 @@ async def bundle_of(
     """The bundle of an interview that the log knows, as JSON data; with `kept`, a signed note,
     also the proof that the log goes on from that checkpoint.
 
-    Raises BadNote where `kept` is no checkpoint of this log, LogUnavailable.
+    Raises BadNote where `kept` is no checkpoint of this log, NotAsLogged or LogUnavailable.
     """
     signer = await log.signer()
     # The log may grow meanwhile. Records first: a head read before them could leave out the event
     # that tells where their words have gone.
     records = await log.records(interview_id)
     size = await log.head()
-    bundle = Bundle(
-        format=FORMAT,
-        interview_id=interview_id,
-        exported_at=to_text(exported_at),
-        events=[
-            BundledEvent.of(record, await log.inclusion_proof(record.position, size))
-            for record in records
-        ],
-        checkpoint=await checkpoint_at(log, size),
-        key=str(signer.verifier),
-        kept=await _going_on_from(log, kept, size) if kept is not None else None,
-    )
+    try:
+        bundle = Bundle(
+            format=FORMAT,
+            interview_id=interview_id,
+            exported_at=to_text(exported_at),
+            events=[
+                BundledEvent.of(record, await log.inclusion_proof(record.position, size))
+                for record in records
+            ],
+            checkpoint=await checkpoint_at(log, size),
+            key=str(signer.verifier),
+            kept=await _going_on_from(log, kept, size) if kept is not None else None,
+        )
+    except ValidationError as error:
+        raise NotAsLogged(f"the evidence of interview {interview_id} is not what can be") from error
     return bundle.model_dump(mode="json", by_alias=True, exclude=None if kept else {"kept"})
 
 

@@ -4,6 +4,7 @@ EventLogError
 ├── VersionConflict    somebody else moved the interview first; read it again
 ├── LogUnavailable     it cannot be written or read now; nothing was taken
 ├── UnreadableEvent    a record of a kind or schema version this release does not know
+├── NotAsLogged        what the log holds cannot have been logged; `audit verify` says more
 ├── WordsForgotten     a record whose words were erased
 └── LogNotOpened       it cannot be opened at all
     ├── NoLog          there is none yet
@@ -28,6 +29,10 @@ class LogUnavailable(EventLogError):
 
 class UnreadableEvent(EventLogError):
     """A record that this release cannot turn back into an event."""
+
+
+class NotAsLogged(EventLogError):
+    """Something that the gateway never wrote: somebody changed it since, or its disk did."""
 
 
 class WordsForgotten(EventLogError):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from eventlog import tree
+from eventlog.errors import NotAsLogged
 from eventlog.rows import insert
 from eventlog.tree import Nodes
 
@@ -13,12 +14,14 @@ NODE = "SELECT hash FROM nodes WHERE level = ? AND position = ?"
 
 
 def nodes_of(db: Database) -> Nodes:
-    """How `tree` reads the nodes of the log in `db`."""
+    """How `tree` reads the nodes of the log in `db`. Raises NotAsLogged of one that is missing."""
 
     def node(level: int, index: int) -> bytes:
         found = db.execute(NODE, [level, index]) if level else db.execute(LEAF, [index])
-        hash: bytes = found.fetchone()[0]
-        return hash
+        match found.fetchone():
+            case (bytes(hash),):
+                return hash
+        raise NotAsLogged(f"the tree's node {index} of level {level} is missing")
 
     return node
 

@@ -13,10 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
 from eventlog import file, tree
-from eventlog.errors import LogUnavailable
+from eventlog.errors import LogUnavailable, NotAsLogged
 from eventlog.keys import load_signer
 from eventlog.nodes import nodes_of
 from eventlog.notes import Signer
@@ -33,6 +34,11 @@ RECORD_FIELDS = [field.name for field in fields(Record)]
 OVERVIEW_FIELDS = [field.name for field in fields(Overview)]
 RECORD_COLUMNS = ", ".join(RECORD_FIELDS)
 OVERVIEW_COLUMNS = ", ".join(OVERVIEW_FIELDS)
+
+# What stands in the file was perhaps not put there by the gateway. SQLite has no booleans: those
+# of the list are 0 and 1.
+RECORD = TypeAdapter(Record)
+OVERVIEW = TypeAdapter(Overview)
 
 FIND = (
     "SELECT interview_id, fingerprints.version FROM fingerprints "
@@ -56,6 +62,8 @@ EXPIRED = (
     "(SELECT max(time) FROM events WHERE events.interview_id = interviews.interview_id "
     "AND kind IN ('interview-completed', 'session-adopted')) < ? ORDER BY first_position"
 )
+
+HEAD = "SELECT CAST(coalesce(max(position) + 1, 0) AS INTEGER) FROM events"
 
 WINDOW = 20_000
 """How many events a search goes through at a time: some 20 ms."""
@@ -229,7 +237,10 @@ def records_where(db: Database, where: str, values: Sequence[Any]) -> list[Recor
     """The records of the rows that `where` selects, in its order."""
     sql = f"SELECT {RECORD_COLUMNS} FROM events WHERE {where}"
     rows = db.execute(sql, list(values))
-    return [Record(**dict(zip(RECORD_FIELDS, row, strict=True))) for row in rows]
+    try:
+        return [RECORD.validate_python(dict(zip(RECORD_FIELDS, row, strict=True))) for row in rows]
+    except ValidationError as error:
+        raise NotAsLogged("an event holds values that none can have") from error
 
 
 def _overviews_where(where: str, values: Sequence[Any], db: Database) -> list[Overview]:
@@ -239,14 +250,15 @@ def _overviews_where(where: str, values: Sequence[Any], db: Database) -> list[Ov
 
 
 def _overview(row: Sequence[Any]) -> Overview:
-    # SQLite has neither booleans nor lists.
     found = dict(zip(OVERVIEW_FIELDS, row, strict=True))
-    found["adopted"], found["on_hold"] = bool(found["adopted"]), bool(found["on_hold"])
-    found["sources"] = tuple(filter(None, found["sources"].split(",")))
-    return Overview(**found)
+    found["sources"] = tuple(filter(None, str(found["sources"]).split(",")))
+    try:
+        return OVERVIEW.validate_python(found)
+    except ValidationError as error:
+        raise NotAsLogged("the list of interviews holds what no interview can have") from error
 
 
 def head_of(db: Database) -> int:
     """How many records the log holds."""
-    head: int = db.execute("SELECT coalesce(max(position) + 1, 0) FROM events").fetchone()[0]
+    head: int = db.execute(HEAD).fetchone()[0]
     return head

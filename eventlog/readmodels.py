@@ -17,7 +17,8 @@ from statemachine.events import (
 )
 from statemachine.interview import Interview, evolve
 from statemachine.rules import Standing
-from statemachine.session import move_fingerprint
+from statemachine.session import InterviewId, Role, move_fingerprint
+from statemachine.states import State
 
 HANDED_OUT = (QuestionAsked, InterviewCompleted, SessionAdopted)
 """The events after which a client holds a session it did not hold before."""
@@ -27,12 +28,12 @@ HANDED_OUT = (QuestionAsked, InterviewCompleted, SessionAdopted)
 class Overview:
     """One interview in the list. `sources` are the backends whose words are in it."""
 
-    interview_id: str
+    interview_id: InterviewId
     first_position: int
-    role: str
+    role: Role
     model: str | None
     total_questions: int
-    state: str
+    state: State
     questions_asked: int
     answers_given: int
     adopted: bool
@@ -87,7 +88,7 @@ def project(
 
 def projection_of(records: Sequence[Record]) -> Projection:
     """What all of an interview's records, first to last, make of the read models. Raises
-    UnreadableEvent, WordsForgotten or IllegalMove."""
+    UnreadableEvent or NotAsLogged."""
     interview = interview_of(records)
     if interview.is_forgotten:
         return Projection(interview, (), None)
@@ -112,10 +113,10 @@ def overview(
     return Overview(
         interview_id=interview_id,
         first_position=first_position,
-        role=interview.config.role.value,
+        role=interview.config.role,
         model=interview.config.model,
         total_questions=interview.config.total_questions,
-        state=interview.state.value,
+        state=interview.state,
         questions_asked=interview.questions_asked,
         answers_given=interview.answers_given,
         adopted=interview.adopted,

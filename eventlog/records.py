@@ -17,9 +17,10 @@ from datetime import datetime
 from functools import cached_property
 
 from eventlog.codec import decode, encode
-from eventlog.errors import WordsForgotten
-from eventlog.times import to_text
+from eventlog.errors import NotAsLogged, WordsForgotten
+from eventlog.times import from_text, to_text
 from statemachine.canonical import canonical_json
+from statemachine.errors import InterviewError
 from statemachine.events import ContentForgotten, Event
 from statemachine.interview import Interview, recall, replay
 
@@ -43,7 +44,11 @@ class Draft:
 
     def at(self, position: int) -> "Record":
         """The record that this becomes at `position`."""
-        leaf = leaf_hash(
+        return Record(**vars(self), position=position, leaf=self.leaf_at(position))
+
+    def leaf_at(self, position: int) -> bytes:
+        """The leaf that this has at `position`."""
+        return leaf_hash(
             position=position,
             interview_id=self.interview_id,
             version=self.version,
@@ -52,7 +57,6 @@ class Draft:
             time=self.time,
             commitment=self.commitment,
         )
-        return Record(**vars(self), position=position, leaf=leaf)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +69,26 @@ class Record(Draft):
 
     @cached_property
     def event(self) -> Event:
-        """What happened. Raises UnreadableEvent or WordsForgotten."""
+        """What happened. Raises UnreadableEvent, NotAsLogged or WordsForgotten."""
         if self.payload is None:
-            raise WordsForgotten(f"the words of record {self.position} were forgotten")
+            raise WordsForgotten(f"the words of event {self.position} are gone")
         return decode(self.kind, self.schema_version, self.payload)
+
+    @property
+    def moment(self) -> datetime:
+        """When it happened. Raises NotAsLogged."""
+        try:
+            return from_text(self.time)
+        except ValueError as error:
+            raise NotAsLogged(f"the time of event {self.position} is none: {error}") from error
+
+    def check_hashes(self) -> None:
+        """Raises NotAsLogged unless the words give the commitment, and all else the leaf."""
+        is_committed_to = self.payload is None or (
+            self.salt is not None and commit(self.salt, self.payload.encode()) == self.commitment
+        )
+        if not is_committed_to or self.leaf_at(self.position) != self.leaf:
+            raise NotAsLogged(f"event {self.position} is not what was logged")
 
 
 def draft(interview_id: str, version: int, event: Event, at: datetime) -> Draft:
@@ -117,9 +137,17 @@ def leaf_hash(
 
 
 def interview_of(records: Sequence[Record]) -> Interview:
-    """The interview that its records, first to last, add up to. Raises UnreadableEvent or
-    IllegalMove, and WordsForgotten where words are gone that were never said to be."""
+    """The interview that its records, first to last, add up to. Raises UnreadableEvent, or
+    NotAsLogged where they make none."""
     last = records[-1]
-    if isinstance(last.event, ContentForgotten):
-        return recall(last.event, id=last.interview_id, version=last.version)
-    return replay((record.event for record in records), id=last.interview_id)
+    for due, record in enumerate(records, start=1):
+        if record.version != due:
+            raise NotAsLogged(f"version {due} of interview {last.interview_id} is missing")
+    try:
+        if isinstance(last.event, ContentForgotten):
+            return recall(last.event, id=last.interview_id, version=last.version)
+        return replay((record.event for record in records), id=last.interview_id)
+    except (InterviewError, WordsForgotten) as error:
+        raise NotAsLogged(
+            f"the events of interview {last.interview_id} make none: {error}"
+        ) from error

@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from eventlog.errors import WordsForgotten
 from eventlog.records import Record, interview_of
-from eventlog.times import from_text
 from statemachine.events import KIND_OF, ContentForgotten, Event, Origin
 from statemachine.interview import Interview, evolve
 from statemachine.rules import RULES
@@ -53,17 +52,16 @@ class Story:
 def story_of(records: Sequence[Record]) -> Story:
     """The story that an interview's records, first to last and at least one, tell.
 
-    Raises UnreadableEvent or IllegalMove, and WordsForgotten where words are gone that were
-    never said to be.
+    Raises UnreadableEvent, or NotAsLogged where the records make no interview.
     """
     interview = interview_of(records)
     moves = _possible_moves(records) if interview.is_forgotten else _moves(records)
-    start = from_text(records[0].time)
+    start = records[0].moment
     steps = (
         Step(
             record=record,
             event=None if record.payload is None else record.event,
-            since_start_ms=(from_text(record.time) - start) // timedelta(milliseconds=1),
+            since_start_ms=(record.moment - start) // timedelta(milliseconds=1),
             before=before,
             after=after,
         )
@@ -77,7 +75,7 @@ def session_at_version(records: Sequence[Record], version: int) -> Session | Non
     none, because no question had been asked.
 
     Raises WordsForgotten of an interview that was forgotten, IndexError of a version that
-    it has not had.
+    it has not had, and otherwise as `story_of`.
     """
     if _forgotten(records) is not None:
         raise WordsForgotten("the words of this interview were forgotten")

@@ -6,7 +6,7 @@ from pathlib import Path
 from api.bundles import bundle_text
 from api.commands.errors import CommandError
 from api.commands.formats import ExportFormat
-from api.commands.lookup import find_interview
+from api.commands.lookup import records_in
 from api.transcript.document import transcript_of
 from api.transcript.html import as_html
 from api.transcript.markdown import as_markdown
@@ -16,14 +16,14 @@ from eventlog.protocol import ReadableLog
 
 async def export(log: ReadableLog, named: str, format: ExportFormat, kept: str | None) -> str:
     """The interview as text. A bundle also proves that the log goes on from the checkpoint
-    `kept`, a signed note. Raises CommandError or LogUnavailable."""
-    id = await find_interview(log, named)
+    `kept`, a signed note. Raises CommandError, NotAsLogged or LogUnavailable."""
+    records = await records_in(log, named)
     if format is ExportFormat.JSON:
         try:
-            return await bundle_text(log, id, kept=kept)
+            return await bundle_text(log, records[0].interview_id, kept=kept)
         except BadNote as error:
             raise CommandError(f"the checkpoint is none of this log: {error}") from error
-    transcript = transcript_of(await log.records(id))
+    transcript = transcript_of(records)
     return as_html(transcript) if format is ExportFormat.HTML else as_markdown(transcript)
 
 

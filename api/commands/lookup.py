@@ -7,6 +7,7 @@ from pathlib import Path
 from api.commands.errors import CommandError, NotFound
 from api.commands.shared import read_log
 from api.recordings import BadRecording, read_records
+from eventlog.errors import NotAsLogged
 from eventlog.protocol import ReadableLog
 from eventlog.records import Record
 
@@ -45,10 +46,17 @@ def records_named(log: str | None, named: str) -> Sequence[Record]:
     if file.is_file():
         return read_recording(file)
 
-    async def look_up(log: ReadableLog) -> Sequence[Record]:
-        return await log.records(await find_interview(log, named))
+    return read_log(log, lambda log: records_in(log, named))
 
-    return read_log(log, look_up)
+
+async def records_in(log: ReadableLog, named: str) -> Sequence[Record]:
+    """The records of the interview that `named` names, at least one. Raises NotFound,
+    NotAsLogged or LogUnavailable."""
+    id = await find_interview(log, named)
+    records = await log.records(id)
+    if not records:
+        raise NotAsLogged(f"the list names interview {id}, and there are no events of it")
+    return records
 
 
 def read_recording(file: Path) -> Sequence[Record]:

@@ -43,12 +43,13 @@ async def tell(records: Sequence[Record], *, full: bool = False, pace: float | N
     out, story = console(), story_of(records)
     out.print(_heading(story), soft_wrap=True)
     slowest = _slowest(story)
+    widths = tuple(max(len(column(step)) for step in story.steps) for column in (_what, _states))
     told_ms = 0
     for step in story.steps:
         if pace:
             await asyncio.sleep(max(0, step.since_start_ms - told_ms) / 1000 / pace)
             told_ms = max(told_ms, step.since_start_ms)
-        _print_step(out, step, full=full, is_slowest=step is slowest)
+        _print_step(out, step, widths, full=full, is_slowest=step is slowest)
     if slowest is not None and slowest.origin is not None:
         out.print(_why_slow(slowest, slowest.origin), soft_wrap=True)
 
@@ -148,11 +149,14 @@ def _heading(story: Story) -> Text:
     )
 
 
-def _print_step(out: Console, step: Step, *, full: bool, is_slowest: bool) -> None:
+def _print_step(
+    out: Console, step: Step, widths: tuple[int, ...], *, full: bool, is_slowest: bool
+) -> None:
+    what, states = widths
     line = Text.assemble(
         f"{step.record.version:>3}  {clock(step.since_start_ms):>11}  ",
-        (f"{_what(step):<24} ", "bold"),
-        (f"{_states(step):<24} ", "dim"),
+        (f"{_what(step):<{what}}  ", "bold"),
+        (f"{_states(step):<{states}}  ", "dim"),
         *(_source(step.origin) if step.origin else ()),
         ("  ← slowest" if is_slowest else "", "red"),
     )

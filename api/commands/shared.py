@@ -16,13 +16,17 @@ T = TypeVar("T")
 def plain_errors() -> Iterator[None]:
     """Say what is wrong in a line on standard error, and exit with 1."""
     from api.commands.errors import CommandError
-    from api.harmless import visible
+    from api.harmless import visible, visible_line
     from api.server import CannotServe
     from api.settings import InvalidSettings
-    from eventlog.errors import EventLogError
+    from eventlog.errors import EventLogError, NotAsLogged
 
     try:
         yield
+    except NotAsLogged as error:
+        says = "`interview-gateway audit verify` says what is wrong with the log"
+        typer.echo(f"interview-gateway: {visible_line(str(error))}; {says}", err=True)
+        raise typer.Exit(1) from error
     except (CannotServe, CommandError, InvalidSettings, EventLogError) as error:
         for line in str(error).splitlines():
             typer.echo(f"interview-gateway: {visible(line)}", err=True)

@@ -137,9 +137,12 @@ class Transcript(Wire):
 def transcript_of(records: Sequence[Record]) -> Transcript:
     """The transcript that an interview's records, first to last and at least one, make.
 
-    Raises what `story_of` raises.
+    Raises what `story_of` raises, and NotAsLogged where a record does not give its hashes: nobody
+    could tell that from a transcript.
     """
     story = story_of(records)
+    for record in records:
+        record.check_hashes()
     interview = story.interview
     entries = list(_entries(story))
     return Transcript(

@@ -7,6 +7,7 @@ from sqlite3 import Connection
 from sqlite_utils import Database
 
 from eventlog import tree
+from eventlog.errors import NotAsLogged
 from eventlog.nodes import nodes_of
 from eventlog.notes import BadNote, Checkpoint, VerifierKey
 from eventlog.verification.findings import Check, Findings
@@ -94,5 +95,5 @@ def root_of(db: Connection, size: int) -> bytes | None:
     """The root over the first `size` events; None where nodes are missing."""
     try:
         return tree.root(size, nodes_of(Database(db)))
-    except TypeError:  # there is no row
+    except NotAsLogged:
         return None

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from eventlog.codec import decode
-from eventlog.errors import UnreadableEvent
+from eventlog.errors import NotAsLogged, UnreadableEvent
 from eventlog.reading import OVERVIEW_COLUMNS
 from eventlog.readmodels import overview, stored_overview
 from eventlog.verification.findings import Check, Findings
@@ -158,7 +158,7 @@ def _fold(history: Sequence[Row], findings: Findings) -> Tally | None:
                 findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(tally, event)}")
                 return None
             tally.take(event, state)
-        except (UnreadableEvent, InterviewError) as error:
+        except (UnreadableEvent, NotAsLogged, InterviewError) as error:
             findings.add_at(row, Check.RULES, f"it is no event that can be: {error}")
             return None
     return tally
@@ -198,7 +198,7 @@ def _recall(history: Sequence[Row], findings: Findings) -> Interview | None:
                 findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(tally, event)}")
                 return None
             tally.take(event, state)
-    except (UnreadableEvent, InterviewError, ValidationError) as error:
+    except (UnreadableEvent, NotAsLogged, InterviewError, ValidationError) as error:
         findings.add_at(last, Check.RULES, f"it is no event that can be: {error}")
         return None
     return recall(told, id=last.interview_id, version=last.version)

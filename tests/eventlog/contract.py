@@ -441,10 +441,10 @@ class EventLogContract:
         assert await log.overview(id) == Overview(
             interview_id=id,
             first_position=2,
-            role="Product Manager",
+            role=Role.PRODUCT_MANAGER,
             model=None,
             total_questions=3,
-            state="questioning",
+            state=State.QUESTIONING,
             questions_asked=1,
             answers_given=1,
             adopted=False,

@@ -454,7 +454,10 @@ export interface components {
         Verdict: "current" | "repeated" | "behind" | "differs" | "unknown";
         /** @description An RFC 9457 problem. The fields below `instance` come with the types they help. */
         Problem: {
-            /** @example /problems/invalid-input */
+            /**
+             * @description What went wrong. A 500, which no operation lists, is `internal-error`, or `not-as-logged` where somebody changed the event log.
+             * @example /problems/invalid-input
+             */
             type: string;
             title: string;
             status: number;

@@ -1,6 +1,7 @@
 """`interview-gateway replay`: the story of one interview."""
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -90,6 +91,9 @@ def test_a_forgotten_interview_still_has_a_story(run: Run, path: Path) -> None:
     write(path, new_id(), *WHOLE, forget_content(replay(WHOLE), "It was asked for."))
     out = run("replay", "last").stdout
     assert "answer-given (forgotten)" in out
+    rows = re.findall(r"^ +\d+ +[\d:.]+  .+?  +(?=\S)", out, re.MULTILINE)
+    assert len(rows) == len(WHOLE) + 1
+    assert len({len(row) for row in rows}) == 1, "the states stand below each other"
     assert "It was asked for." in out
     refused = run("replay", "last", "--at", "3")
     assert (refused.exit_code, "were forgotten" in refused.stderr) == (1, True)
