@@ -132,6 +132,7 @@ def test_a_long_one_keeps_what_is_chosen_in_sight(
         slider.focus()
         page.locator(".timeline").evaluate("list => list.scrollIntoView({ block: 'end' })")
         at = page.evaluate("scrollY")
+        expect(page.locator(".event[aria-current]")).to_be_in_viewport(ratio=0.9)
         for key, title in (("Home", "Set up"), ("PageUp", "Question 2"), ("End", "Closing words")):
             slider.press(key)
             current = page.locator(".event[aria-current]")

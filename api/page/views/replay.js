@@ -117,7 +117,7 @@ function replayOf({ id, events, overview, machine, signal, load }) {
     play.textContent = "Play";
   }
 
-  go(last);
+  queueMicrotask(() => go(last)); // once it stands in the page: a list can scroll only there
   return [
     headOf(id, overview, events, load),
     slowest && h("p", { class: "notice slowest row" }, h("span", {}, slowWords(slowest)),
