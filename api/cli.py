@@ -62,6 +62,7 @@ def serve(
 LOG = typer.Option("--log", metavar="FILE", help="The event log [EVENTLOG_URL].")
 LogOption = Annotated[str | None, LOG]
 JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
+MANY = typer.Option(min=1, max=1_000_000, help="How many, newest first.")
 NAMED = typer.Argument(
     metavar="ID", help="An interview: its id, how that begins, or last for the newest."
 )
@@ -71,7 +72,7 @@ NAMED = typer.Argument(
 def interviews(
     state: Annotated[State | None, typer.Option(help="Only interviews in this state.")] = None,
     role: Annotated[Role | None, typer.Option(help="Only interviews for this role.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
+    limit: Annotated[int, MANY] = 20,
     log: LogOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -643,7 +643,7 @@ def read_text(file: str) -> str:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
             data = source.read(MAX_BYTES + 1)
         need(len(data) <= MAX_BYTES, f"is larger than {MAX_BYTES >> 20} MB")
-        return data.decode().replace("\r\n", "\n")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise Problem("is not UTF-8") from None
     except (OSError, ValueError) as error:  # ValueError: no file can have such a name

@@ -14,13 +14,18 @@ from sqlite_utils import Database
 
 from eventlog.errors import EventLogError, VersionConflict
 from eventlog.nodes import put_nodes
-from eventlog.reading import OVERVIEW_COLUMNS, OVERVIEW_FIELDS, RECORD_COLUMNS, RECORD_FIELDS
+from eventlog.reading import (
+    OVERVIEW_COLUMNS,
+    OVERVIEW_FIELDS,
+    RECORD_COLUMNS,
+    RECORD_FIELDS,
+    head_of,
+)
 from eventlog.readmodels import Projection, overview, projection_of, stored_overview
 from eventlog.records import Draft, Record
 from eventlog.rows import insert
 from statemachine.events import KIND_OF, OUTLIVES_FORGETTING, ContentForgotten
 
-HEAD = "SELECT coalesce(max(position) + 1, 0) FROM events"
 VERSIONS = (
     "SELECT interview_id, max(version) FROM events "
     "WHERE interview_id IN (SELECT value FROM json_each(?)) GROUP BY interview_id"
@@ -63,7 +68,7 @@ def write(db: Database, appends: Sequence[Append]) -> list[tuple[Record, ...] | 
     """The records that each append became; a VersionConflict where the interview is not at the
     version that it expects, and then nothing is written of it."""
     versions = dict(db.execute(VERSIONS, [json.dumps([a.interview_id for a in appends])]))
-    position: int = db.execute(HEAD).fetchone()[0]
+    position = head_of(db)
     outcomes: list[tuple[Record, ...] | EventLogError] = []
     changes: list[_Change] = []
     for append in appends:

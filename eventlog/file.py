@@ -49,6 +49,8 @@ TROUBLE = (sqlite3.Error, OSError, UnicodeDecodeError)
 """What reading or writing the file may raise. Of a damaged one, SQLite's own message may quote
 bytes that are no text, and then there is not even a message."""
 
+NO_TABLE = "no such table: "
+
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
     "SQLITE_READONLY": "its file is read-only",
@@ -66,6 +68,9 @@ def reason(error: Exception) -> str:
     """What went wrong, for a person: no path, no SQL, no code."""
     if isinstance(error, FileNotFoundError):
         return "its file is gone"
+    said = str(error)
+    if said.startswith(NO_TABLE):
+        return f"its table {said.removeprefix(NO_TABLE)} is missing"
     name = getattr(error, "sqlite_errorname", "") or ""
     for prefix, words in _REASONS.items():
         if name.startswith(prefix):

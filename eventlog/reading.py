@@ -63,7 +63,12 @@ EXPIRED = (
     "AND kind IN ('interview-completed', 'session-adopted')) < ? ORDER BY first_position"
 )
 
-HEAD = "SELECT CAST(coalesce(max(position) + 1, 0) AS INTEGER) FROM events"
+HEAD = """
+SELECT CAST(coalesce(max(position) + 1, 0) AS INTEGER) FROM events
+WHERE position >= 0 AND position < (
+    SELECT page_count * page_size / 64 FROM pragma_page_count, pragma_page_size
+)
+"""
 
 WINDOW = 20_000
 """How many events a search goes through at a time: some 20 ms."""
@@ -259,6 +264,7 @@ def _overview(row: Sequence[Any]) -> Overview:
 
 
 def head_of(db: Database) -> int:
-    """How many records the log holds."""
+    """How many records the log holds. Each takes the 64 bytes of its hashes at least: one that
+    stands further than the file has room for was put there, and does not make the log longer."""
     head: int = db.execute(HEAD).fetchone()[0]
     return head

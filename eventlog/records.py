@@ -82,13 +82,13 @@ class Record(Draft):
         except ValueError as error:
             raise NotAsLogged(f"the time of event {self.position} is none: {error}") from error
 
-    def check_hashes(self) -> None:
-        """Raises NotAsLogged unless the words give the commitment, and all else the leaf."""
+    @property
+    def is_as_logged(self) -> bool:
+        """Whether the words give the commitment, and all else the leaf."""
         is_committed_to = self.payload is None or (
             self.salt is not None and commit(self.salt, self.payload.encode()) == self.commitment
         )
-        if not is_committed_to or self.leaf_at(self.position) != self.leaf:
-            raise NotAsLogged(f"event {self.position} is not what was logged")
+        return is_committed_to and self.leaf_at(self.position) == self.leaf
 
 
 def draft(interview_id: str, version: int, event: Event, at: datetime) -> Draft:

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from eventlog import file
 from eventlog.appending import Append, rebuild_read_models, write
 from eventlog.checkpoints import signed_checkpoint
-from eventlog.errors import LogUnavailable, VersionConflict
+from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended
 from eventlog.reading import SqliteReader, head_of, records_where
@@ -167,7 +167,7 @@ class SqliteEventLog(SqliteReader):
         try:
             if await self._reader.run(_is_unsealed):
                 await self.seal()
-        except LogUnavailable as error:
+        except (LogUnavailable, NotAsLogged) as error:
             logger.warning("The event log was not sealed: %s", error)
         # Readers first: the last connection to close checkpoints, and only the writer may.
         await super().close()

@@ -10,7 +10,7 @@ from api.commands.lookup import records_in
 from api.transcript.document import transcript_of
 from api.transcript.html import as_html
 from api.transcript.markdown import as_markdown
-from eventlog.notes import BadNote
+from eventlog.notes import BadNote, Checkpoint
 from eventlog.protocol import ReadableLog
 
 
@@ -42,8 +42,12 @@ def write(text: str, output: Path | None) -> None:
 
 
 def read_note(file: Path) -> str:
-    """The text of a kept checkpoint. Raises CommandError."""
+    """The text of a kept checkpoint, whether it holds or not. Raises CommandError."""
     try:
-        return file.read_text(encoding="utf-8")
+        note = file.read_text(encoding="utf-8-sig")  # some programs put a mark before all they save
+        Checkpoint.parse(note)
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"the checkpoint {file} cannot be read: {error}") from error
+    except BadNote as error:
+        raise CommandError(f"{file} is no checkpoint: {error}") from error
+    return note

@@ -44,7 +44,8 @@ async def list_interviews(
 
 def _table(rows: Sequence[Overview]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in ("ID", "STARTED (UTC)", "ROLE", "STATE", "ASKED"):
+    table.add_column("ID", no_wrap=True, min_width=SHORT_ID)
+    for name in ("STARTED (UTC)", "ROLE", "STATE", "ASKED"):
         table.add_column(name, no_wrap=True)
     for name in ("MODEL", "WORDS FROM", ""):
         table.add_column(name, overflow="fold")

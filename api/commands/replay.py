@@ -167,6 +167,9 @@ def _print_step(
         why = visible_line(attempt.reason)
         passed_over = (f"{' ' * MARGIN}passed over {who}: ", "yellow")
         out.print(Text.assemble(passed_over, why), soft_wrap=True)
+    if not step.record.is_as_logged:
+        changed = "it is not what was logged: `interview-gateway audit verify` says more"
+        out.print(Text(f"{' ' * MARGIN}{changed}", "red"), soft_wrap=True)
     if words := _words(step):
         cut = words if full or len(words) <= WORDS_SHOWN else words[:WORDS_SHOWN]
         shown = indented(visible(cut), out.width, MARGIN)

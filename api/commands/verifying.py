@@ -30,7 +30,7 @@ def verify_log(url: str, *, key: str | None, kept: Sequence[Path], as_json: bool
     LogNotOpened or LogUnavailable."""
     path, log_id = log_file(url)
     notes = [Kept(f"the checkpoint in {note}", read_note(note)) for note in kept]
-    trusted = _read_key(key, key_name(log_id)) if key else None
+    trusted = _read_key(key, key_name(log_id)) if key is not None else None
     verifier = trusted or _key_beside(path, log_id)
     stand_back()
     with _progress() as told:
@@ -112,7 +112,7 @@ def _covered(report: Report) -> str:
 
 def _signatures(key: VerifierKey | None, *, is_trusted: bool) -> str:
     if key is None:
-        return "Signatures: not checked; there is no key beside the log. Give yours with --key."
+        return "Signatures: not checked; no key can be read beside the log. Give yours with --key."
     if is_trusted:
         return "Signatures: checked with your key."
     return (

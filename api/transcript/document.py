@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from api.wire import Wire
+from eventlog.errors import NotAsLogged
 from eventlog.records import Record
 from eventlog.story import Step, Story, story_of
 from statemachine.events import (
@@ -142,7 +143,8 @@ def transcript_of(records: Sequence[Record]) -> Transcript:
     """
     story = story_of(records)
     for record in records:
-        record.check_hashes()
+        if not record.is_as_logged:
+            raise NotAsLogged(f"event {record.position} is not what was logged")
     interview = story.interview
     entries = list(_entries(story))
     return Transcript(

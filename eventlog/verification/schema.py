@@ -3,6 +3,7 @@ and nothing else is in it. A table that was made anew without its types and keys
 no other check looks for.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
@@ -13,13 +14,15 @@ from sqlite_utils import Database
 from eventlog.migrations import migrations
 from eventlog.verification.findings import Check, Findings
 
-# What SQLite keeps for itself has names that nobody else can give. How `sqlite_utils` writes down
-# which steps were taken is its own affair; a release of it may do so otherwise.
-SCHEMA = (
-    "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite^_%' ESCAPE '^' "
-    "AND NOT (tbl_name = '_sqlite_migrations' AND type IN ('table', 'index'))"
-)
-IDS = "SELECT count(*) FROM log"
+# Left out is what SQLite makes by itself: indexes of keys, and what ANALYZE found. How
+# `sqlite_utils` writes down which steps were taken is its own affair, and may change.
+SCHEMA = """
+SELECT type, name, sql FROM sqlite_master
+WHERE NOT (type = 'index' AND sql IS NULL)
+AND NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4'))
+AND NOT (type IN ('table', 'index') AND tbl_name = '_sqlite_migrations')
+"""
+QUOTED_OR_SPACE = re.compile(r"('[^']*')|\s+")
 
 Made = dict[tuple[str, str], str]
 """(type, name) → the SQL that it was made with, less the white space, which SQLite may change."""
@@ -29,9 +32,20 @@ def check_schema(db: Connection, findings: Findings) -> None:
     """Whether the file is made as a log is, and has one id."""
     for message in differences(db):
         findings.add(Check.FILE, message)
-    (ids,) = db.execute(IDS).fetchone()
+    (encoding,) = db.execute("PRAGMA encoding").fetchone()
+    if encoding != "UTF-8":
+        findings.add(Check.FILE, f"its text is {encoding}, and a log's is UTF-8: no hash can hold")
+    (ids,) = db.execute("SELECT count(*) FROM log").fetchone()
     if ids != 1:
         findings.add(Check.FILE, f"it has {ids} ids, and a log has one")
+
+
+def check_integrity(db: Connection, findings: Findings) -> None:
+    """Whether SQLite finds the file whole: above all, that the indexes, by which everybody else
+    reads, hold what the tables hold, which are all that is read here."""
+    for (message,) in db.execute("PRAGMA integrity_check"):
+        if message != "ok":
+            findings.add(Check.FILE, f"SQLite finds it damaged: {message}")
 
 
 def differences(db: Connection) -> Iterator[str]:
@@ -54,4 +68,8 @@ def _of_a_log() -> Made:
 
 
 def _made(db: Connection) -> Made:
-    return {(type, name): "".join((sql or "").split()) for type, name, sql in db.execute(SCHEMA)}
+    return {(type, name): _without_space(sql or "") for type, name, sql in db.execute(SCHEMA)}
+
+
+def _without_space(sql: str) -> str:
+    return QUOTED_OR_SPACE.sub(lambda found: found[1] or "", sql)

@@ -23,6 +23,7 @@ from typing import TypeVar
 
 from eventlog import file
 from eventlog.errors import LogUnavailable
+from eventlog.reading import head_of
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.schema import differences
 
@@ -35,15 +36,6 @@ LONG = 50_000
 
 ATTEMPTS = 1_000
 """How often the two try to begin between the same two commits."""
-
-HEAD = """
-SELECT CAST(coalesce(max(position) + 1, 0) AS INTEGER) FROM events
-WHERE position >= 0 AND position < (
-    SELECT page_count * page_size / 64 FROM pragma_page_count, pragma_page_size
-)
-"""
-"""How many events the log holds. Each takes the 64 bytes of its hashes at least: one that stands
-further than the file has room for was put there, and does not make the log longer."""
 
 AHEAD = 2
 """How many tasks each has, so that none waits for the next."""
@@ -60,8 +52,7 @@ class Snapshot:
         """Look at the log as it is now; how many events it holds."""
         self._db.rollback()
         self._db.execute("BEGIN")
-        head: int = self._db.execute(HEAD).fetchone()[0]
-        return head
+        return head_of(self._db)
 
     def do(self, task: Task[T]) -> tuple[T | None, Findings]:
         """What `task` returns and finds; None where the file cannot be read there."""

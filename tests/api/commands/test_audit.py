@@ -71,6 +71,21 @@ def test_a_kept_checkpoint_finds_that_the_end_was_cut_off(
     assert "its end was cut off" in result.stdout
 
 
+def test_a_kept_checkpoint_may_begin_with_a_mark(run: Run, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text(run("audit", "checkpoint").stdout, encoding="utf-8-sig")
+    assert run("audit", "verify", "--checkpoint", str(kept)).exit_code == 0
+
+
+def test_a_file_that_is_no_checkpoint_says_nothing_of_the_log(run: Run, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text("Dear auditor,\n\nhere it is.\n", encoding="utf-8")
+    result = run("audit", "verify", "--checkpoint", str(kept))
+    assert (result.exit_code, result.stdout) == (1, "")
+    says = f"interview-gateway: {kept} is no checkpoint: the note does not hold a checkpoint\n"
+    assert result.stderr == says
+
+
 def test_a_key_is_given_as_text_or_as_a_file(run: Run, tmp_path: Path) -> None:
     key = run("audit", "key").stdout
     file = tmp_path / "key.txt"
@@ -80,7 +95,8 @@ def test_a_key_is_given_as_text_or_as_a_file(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_key_that_is_none_or_anothers_is_refused(run: Run, tmp_path: Path) -> None:
-    assert "neither a verifier key nor a file" in run("audit", "verify", "--key", "x").stderr
+    for none in ("x", ""):
+        assert "neither a verifier key nor a file" in run("audit", "verify", "--key", none).stderr
     other = make(tmp_path / "other.db")
     key = run("audit", "key", "--log", str(other)).stdout.strip()
     result = run("audit", "verify", "--key", key)
@@ -93,7 +109,7 @@ def test_without_a_key_none_is_made(run: Run, path: Path) -> None:
     key.unlink()
     result = run("audit", "verify")
     assert result.exit_code == 0
-    assert "not checked; there is no key" in result.stdout
+    assert "not checked; no key can be read beside the log" in result.stdout
     assert not key.exists()
     key.write_text("junk", encoding="utf-8")
     assert "not checked" in run("audit", "verify").stdout

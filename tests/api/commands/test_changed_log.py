@@ -107,6 +107,26 @@ def test_words_that_were_changed_are_written_into_no_transcript(
     assert run("audit", "export", A, "--format", "json").exit_code == 0
 
 
+def test_a_replay_marks_what_is_not_what_was_logged(untouched: Path, path: Path, run: Run) -> None:
+    copy(untouched, path)
+    assert "not what was logged" not in run("replay", A).stdout
+    falsify(path, "UPDATE events SET payload = replace(payload, '.', '!') WHERE position = 4")
+    result = run("replay", A)
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    [mark] = [n for n, line in enumerate(lines) if "it is not what was logged" in line]
+    assert "A first answer!" in lines[mark + 1]
+
+
+def test_what_is_done_is_done_though_the_log_cannot_be_sealed(
+    untouched: Path, path: Path, run: Run
+) -> None:
+    copy(untouched, path)
+    falsify(path, "DELETE FROM nodes WHERE level = 5")
+    assert run("hold", A, "--reason", "A court asks.").exit_code == 0
+    assert "interview-held" in run("replay", A).stdout
+
+
 def test_a_tree_without_a_node_has_no_checkpoint(untouched: Path, path: Path, run: Run) -> None:
     copy(untouched, path)
     falsify(path, "DELETE FROM nodes WHERE level = 5")

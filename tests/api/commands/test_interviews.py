@@ -55,6 +55,22 @@ def test_a_long_list_says_that_there_is_more(run: Run) -> None:
     assert "--limit 10 shows more" in result.stdout
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", str(2**63 - 1), "9" * 30])
+def test_a_limit_that_is_none_is_refused(run: Run, limit: str) -> None:
+    result = run("interviews", "--limit", limit)
+    assert result.exit_code == 2
+    assert "or equal to" in result.stderr
+
+
+def test_a_narrow_terminal_shows_what_an_interview_is_named_by(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    shown = run("interviews").stdout
+    assert all(id[:8] in shown for id in IDS)
+
+
 def test_the_list_for_programs_is_that_of_the_api(run: Run) -> None:
     listed = json.loads(run("interviews", "--json", "--limit", "1").stdout)["interviews"]
     assert [(row["interviewId"], row["state"], row["onHold"]) for row in listed] == [

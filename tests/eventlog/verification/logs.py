@@ -129,6 +129,39 @@ def falsify(path: Path, *changes: str | tuple[str, Sequence[Any]]) -> None:
             assert db.execute(sql, values).rowcount != 0, f"changes nothing: {sql}"
 
 
+@contextmanager
+def without_index(path: Path, index: str, key: str = "") -> Iterator[None]:
+    """The file with no such index, and its table without the `key` that it belongs to; in the end
+    it is there again and holds what it held: nobody has kept it up. (That of a key must have the
+    place behind its table.)"""
+    find = "SELECT rowid, * FROM sqlite_master WHERE name = ?"
+    with closing(sqlite3.connect(path)) as db:
+        entry = db.execute(find, [index]).fetchone()
+        table = db.execute(find, [entry[3]]).fetchone()
+    without_key = [table[-1].replace(key, ""), table[2]]
+    _write_schema(
+        path,
+        ("DELETE FROM sqlite_master WHERE name = ?", [index]),
+        ("UPDATE sqlite_master SET sql = ? WHERE name = ?", without_key),
+    )
+    yield
+    _write_schema(
+        path,
+        ("UPDATE sqlite_master SET sql = ? WHERE name = ?", [table[-1], table[2]]),
+        ("INSERT INTO sqlite_master (rowid, type, name, tbl_name, rootpage, sql) "
+         "VALUES (?, ?, ?, ?, ?, ?)", entry if key else [None, *entry[1:]]),
+    )  # fmt: skip
+
+
+def _write_schema(path: Path, *changes: tuple[str, Sequence[Any]]) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        version = db.execute("PRAGMA schema_version").fetchone()[0]
+        db.execute("PRAGMA writable_schema = ON")
+        for sql, values in changes:
+            db.execute(sql, values)
+        db.execute(f"PRAGMA schema_version = {version + 1}")
+
+
 def make_anew(db: sqlite3.Connection, table: str) -> None:
     """Give the table no types and no keys: it holds the same, and would take anything."""
     columns = ", ".join(column for _, column, *_ in db.execute(f"PRAGMA table_info({table})"))

@@ -43,6 +43,7 @@ from tests.eventlog.verification.logs import (
     make_anew,
     rewrite_evidence,
     unguarded,
+    without_index,
 )
 
 OF_A = "WHERE first_position = 0 AND version = 2"
@@ -647,6 +648,73 @@ def test_a_file_that_is_not_made_as_a_log_is_is_found(path: Path, change: str) -
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(change)
     assert (Check.FILE, None) in found(path)
+
+
+ANSWERS_EXCHANGED = (
+    "UPDATE events SET interview_id = 'x' WHERE interview_id = '{A}' AND version = 3",
+    "UPDATE events SET interview_id = '{A}' WHERE interview_id = '{B}' AND version = 3",
+    "UPDATE events SET interview_id = '{B}' WHERE interview_id = 'x'",
+)
+
+
+def test_an_index_that_says_other_than_its_table_is_found(path: Path) -> None:
+    """Whoever asks for an interview's events asks the index; checked are those of the table."""
+    there, back = ([change.format(A=a, B=b) for change in ANSWERS_EXCHANGED]
+                   for a, b in ((A, B), (B, A)))  # fmt: skip
+    falsify(path, *there)
+    with without_index(path, "sqlite_autoindex_events_1", "UNIQUE (interview_id, version),"):
+        falsify(path, *back)
+    report = check(path)
+    assert {finding.check for finding in report.findings} == {Check.FILE}
+    assert "missing from index" in report.findings[0].message
+
+
+def test_read_models_that_only_their_index_still_holds_are_found(path: Path) -> None:
+    with without_index(path, "fingerprints_by_interview"):
+        falsify(path, "DELETE FROM fingerprints")
+    assert (Check.FILE, None) in found(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("'content-forgotten'", "'content- forgotten'"),
+        ("CREATE TRIGGER events_stay", "CREATE TRIGGER sqlite_stay"),
+    ],
+)
+def test_a_schema_that_was_written_over_is_found(path: Path, old: str, new: str) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_master SET sql = replace(sql, ?, ?)", [old, new])
+        db.execute("UPDATE sqlite_master SET name = 'sqlite_stay' WHERE sql LIKE '%sqlite_stay%'")
+    assert (Check.FILE, None) in found(path)
+
+
+@pytest.mark.parametrize("table", ["events", "log"])
+def test_a_file_without_what_makes_it_a_log_is_said_to_be_so(path: Path, table: str) -> None:
+    key = key_of(path)
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"DROP TABLE {table}")
+    with pytest.raises((LogNotOpened, LogUnavailable), match=f"its table {table} is missing"):
+        _, id = log_file(f"sqlite:///{path}")
+        verify.verify(path, key_name(id), key=key)
+
+
+def test_what_sqlite_makes_by_itself_is_no_finding(path: Path) -> None:
+    for change in ("ANALYZE", "REINDEX", "VACUUM", "PRAGMA user_version = 7"):
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute(change)
+        assert check(path).holds, change
+
+
+def test_a_log_in_another_encoding_is_said_to_be_so(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "utf-16.db"
+    with closing(sqlite3.connect(path)) as db, closing(sqlite3.connect(other)) as to:
+        to.execute("PRAGMA encoding = 'UTF-16le'")
+        to.execute(f"PRAGMA application_id = {file.APPLICATION_ID}")
+        to.executescript("\n".join(db.iterdump()))
+    messages = [finding.message for finding in check(other, key=None).findings]
+    assert "its text is UTF-16le, and a log's is UTF-8: no hash can hold" in messages
 
 
 def test_a_guard_that_is_gone_is_found(path: Path) -> None:
