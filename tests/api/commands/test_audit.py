@@ -1,6 +1,9 @@
 """`interview-gateway audit`: verify, checkpoint, key and export."""
 
 import json
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -69,6 +72,17 @@ def test_a_kept_checkpoint_finds_that_the_end_was_cut_off(
     assert result.exit_code == 1
     assert f"the checkpoint in {kept} covers 9 events" in result.stdout
     assert "its end was cut off" in result.stdout
+
+
+@pytest.mark.parametrize("table", ["events", "log"])
+def test_a_file_without_what_makes_it_a_log_is_said_to_be_so(
+    run: Run, path: Path, table: str
+) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"DROP TABLE {table}")
+    result = run("audit", "verify")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert re.fullmatch(f"interview-gateway: .*its table {table} is missing\n", result.stderr)
 
 
 def test_a_kept_checkpoint_may_begin_with_a_mark(run: Run, tmp_path: Path) -> None:

@@ -690,16 +690,6 @@ def test_a_schema_that_was_written_over_is_found(path: Path, old: str, new: str)
     assert (Check.FILE, None) in found(path)
 
 
-@pytest.mark.parametrize("table", ["events", "log"])
-def test_a_file_without_what_makes_it_a_log_is_said_to_be_so(path: Path, table: str) -> None:
-    key = key_of(path)
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute(f"DROP TABLE {table}")
-    with pytest.raises((LogNotOpened, LogUnavailable), match=f"its table {table} is missing"):
-        _, id = log_file(f"sqlite:///{path}")
-        verify.verify(path, key_name(id), key=key)
-
-
 def test_what_sqlite_makes_by_itself_is_no_finding(path: Path) -> None:
     for change in ("ANALYZE", "REINDEX", "VACUUM", "PRAGMA user_version = 7"):
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
