@@ -51,6 +51,9 @@ function write(key, value, place = "localStorage") {
   }
 }
 
+/** Whether the browser keeps what it is given. */
+export const isKept = () => untaken.size === 0;
+
 /** @param {any} value @returns {value is string} */
 const isText = (value) => typeof value === "string";
 

@@ -92,7 +92,8 @@ def _check_all(lanes: Lanes, findings: Findings, progress: Progress) -> tuple[in
         findings.merge(found)
         part, amounts = result or (0, Amounts())
         events, totals = events + part, totals.plus(amounts)
-        progress(events, lanes.head)
+        if part:
+            progress(events, lanes.head)
     return events, totals
 
 

@@ -248,6 +248,13 @@ def test_other_json_is_not_taken_for_a_gateways(reply: bytes) -> None:
             assert client.failure(*call).kind == "not-a-gateway"
 
 
+@pytest.mark.parametrize("call", ["getCheckpoint", "getAuditKey", "verifyLog"])
+def test_a_page_is_not_taken_for_what_a_gateway_says_in_text(call: str) -> None:
+    page = Sayer(b"<html>hello</html>", "200 OK\r\ncontent-type: text/html")
+    with standing(page) as url, calling(url, retries=0) as client:
+        assert client.failure(call).kind == "not-a-gateway"
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_takes_what_was_said_nowhere(gateway: Served, status: int) -> None:
     elsewhere = LossyProxy(gateway.url)
@@ -329,7 +336,8 @@ def test_the_log_is_checked_from_here(gateway: Served) -> None:
     ids=["nothing", "cut off", "a page", "a number", "a problem"],
 )
 def test_a_check_that_comes_to_no_end(words: bytes, kind: str) -> None:
-    with standing(Sayer(words)) as url, calling(url, retries=0) as client:
+    lines = Sayer(words, "200 OK\r\ncontent-type: application/x-ndjson")
+    with standing(lines) as url, calling(url, retries=0) as client:
         assert client.failure("verifyLog").kind == kind
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.desktop import Desktop
 from tests.fakes import GraniteServer, Mood
 from tests.gateways import Served, serving
 from tests.page.conversing import address, answer, begin, box_of, turns
@@ -165,6 +166,57 @@ def test_a_wait_can_be_cancelled_and_gives_the_text_back(browser: Browser) -> No
         box.press("Enter")
         expect(page.get_by_text("Question 2 of 3")).to_be_visible()
         expect(page.locator(".answered")).to_have_count(1)
+
+
+def test_two_clicks_on_send_send_once_and_cancel_nothing(browser: Browser) -> None:
+    with with_granite(Mood.SLOW) as (gateway, _), visiting(browser, gateway.url) as page:
+        page.goto(gateway.url)
+        begin(page).fill("Because.")
+        page.get_by_role("button", name="Send").dblclick()
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible()
+        expect(page.locator(".notice")).to_have_count(0)
+        assert turns(page)[1] == "Because."
+
+
+def test_what_was_typed_last_comes_back_and_not_the_answer_in_the_log(browser: Browser) -> None:
+    with with_granite(Mood.HANG) as (gateway, _), visiting(browser, gateway.url) as page:
+        page.goto(gateway.url)
+        box = begin(page)
+        answer(page, "First words.")
+        page.get_by_role("button", name="Cancel").click()
+        box.fill("Second, better words.")
+        page.reload()  # the page asks for the reply to the answer in the log
+        expect(page.locator(".turn")).to_have_count(3)
+        assert turns(page)[1] == "First words."
+        page.get_by_role("button", name="Cancel").click()
+        expect(box).to_have_value("Second, better words.")
+
+
+def test_what_is_typed_before_the_session_is_here_is_no_answer_of_before(
+    browser: Browser, gateway: Served
+) -> None:
+    desktop = Desktop(gateway).start(totalQuestions=3)
+    desktop.answer("Yes.")
+    path = f"/api/v1/interviews/{desktop.interview_id}"
+    with visiting(browser, gateway.url) as page:
+
+        def slowly(route: Route) -> None:
+            page.wait_for_timeout(1500)
+            route.continue_()
+
+        page.route(f"**{path}", slowly)
+        page.goto(f"{gateway.url}/#/interviews/{desktop.interview_id}", wait_until="commit")
+        box_of(page).fill("Yes.")
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible()
+        expect(box_of(page)).to_have_value("Yes.")
+
+
+def test_a_browser_that_keeps_nothing_is_said_to(browser: Browser, gateway: Served) -> None:
+    with visiting(browser, gateway.url) as page:
+        page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); }")
+        page.goto(gateway.url)
+        begin(page).fill("Because.")
+        expect(page.get_by_text("This browser keeps nothing for the page")).to_be_visible()
 
 
 def test_an_answer_changed_after_a_cancel_comes_too_late_and_is_kept(browser: Browser) -> None:

@@ -178,6 +178,40 @@ def test_a_hold_and_forgetting_say_what_they_do(visit: Visit, gateway: Served) -
     assert overflow(page) == 0
 
 
+def test_blanks_are_no_reason(visit: Visit, gateway: Served) -> None:
+    desktop = Desktop(gateway).start(totalQuestions=1)
+    page = visit(f"#/history/{desktop.interview_id}")
+    for name in ("Put on hold", "Forget the words"):
+        page.get_by_role("button", name=f"{name}…").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Reason").fill("   ")
+        dialog.get_by_role("button", name=name).click()
+        expect(dialog.get_by_label("Reason")).to_have_value("")
+        expect(dialog.get_by_label("Reason")).to_be_focused()
+        page.keyboard.press("Escape")
+    events = gateway.get(f"/api/v1/interviews/{desktop.interview_id}/events").json()["events"]
+    assert [event["kind"] for event in events] == ["interview-started", "question-asked"]
+
+
+def test_what_could_not_be_reached_is_asked_for_again(browser: Browser, gateway: Served) -> None:
+    """As it is promised: the session that was chosen, and whether all is in the log."""
+    desktop = Desktop(gateway).start(totalQuestions=2)
+    desktop.answer("An answer.")
+    with visiting(browser, gateway.url, expected=["ERR_FAILED"]) as page:
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        expect(page.locator(".held .turn")).to_have_count(3)
+        page.route("**/session?*", lambda route: route.abort())
+        page.route("**/audit/checkpoint", lambda route: route.abort())
+        page.get_by_role("button", name="Question 1").click()
+        page.get_by_role("button", name="Check that it is in the log").click()
+        expect(page.get_by_text("tried again as soon as it is back").nth(1)).to_be_visible()
+        page.unroute("**/session?*")
+        page.unroute("**/audit/checkpoint")
+        expect(page.locator(".held .turn")).to_have_count(1)
+        expect(page.get_by_text("included")).to_be_visible()
+        expect(page.locator(".notice")).to_have_count(0)
+
+
 def test_another_forgot_it_meanwhile(browser: Browser, gateway: Served) -> None:
     desktop = Desktop(gateway).start()
     with visiting(browser, gateway.url, expected=["410", "409"]) as page:

@@ -61,6 +61,8 @@ export const INTEGRATION_BASE_URL = set || "http://localhost:8009";
 
 const INTERVIEWS = "/api/v1/interviews";
 const AUDIT = "/api/v1/audit";
+const TEXT = "text/plain";
+const JSON_LINES = "application/x-ndjson";
 
 /**
  * A client of its own. `baseUrl` can be set later too, `timeoutMs` is for each attempt (a reply
@@ -311,7 +313,7 @@ export function createClient(settings = {}) {
      * @throws {CallError | LogUnavailableError}
      */
     getCheckpoint: (options) =>
-      transport.text({ method: "GET", path: `${AUDIT}/checkpoint`, options }),
+      transport.text({ method: "GET", path: `${AUDIT}/checkpoint`, type: TEXT, options }),
 
     /**
      * The public key that checkpoints are signed with.
@@ -320,7 +322,8 @@ export function createClient(settings = {}) {
      * @returns {Promise<string>}
      * @throws {CallError | LogUnavailableError}
      */
-    getAuditKey: (options) => transport.text({ method: "GET", path: `${AUDIT}/key`, options }),
+    getAuditKey: (options) =>
+      transport.text({ method: "GET", path: `${AUDIT}/key`, type: TEXT, options }),
 
     /**
      * What shows that an event is in the log of a checkpoint.
@@ -344,7 +347,9 @@ export function createClient(settings = {}) {
      * @throws {CallError | LogUnavailableError}
      */
     async verifyLog({ onProgress, ...options } = {}) {
-      const request = /** @type {const} */ ({ method: "POST", path: `${AUDIT}/verify`, options });
+      const request = /** @type {const} */ ({
+        method: "POST", path: `${AUDIT}/verify`, type: JSON_LINES, options,
+      });
       for await (const line of transport.lines(request)) {
         if ("holds" in line) return line;
         if ("type" in line) throw errorOf(line);

@@ -49,6 +49,10 @@ export type Request = {
      */
     body?: unknown;
     /**
+     * of the answer: others answer with text too
+     */
+    type?: string | undefined;
+    /**
      * not asked again, unless `retries` says so
      */
     once?: boolean | undefined;

@@ -23,6 +23,7 @@ import {
  * @property {"GET" | "POST" | "DELETE"} method
  * @property {string} path
  * @property {unknown} [body] sent as JSON
+ * @property {string} [type] of the answer: others answer with text too
  * @property {boolean} [once] not asked again, unless `retries` says so
  * @property {CallOptions | undefined} [options]
  */
@@ -121,7 +122,7 @@ export class Transport {
    * @param {Request} request
    * @param {number} [limitMs] where its options have no `timeoutMs`
    */
-  #attempt({ method, path, body, options = {} }, limitMs = this.timeoutMs) {
+  #attempt({ method, path, body, type, options = {} }, limitMs = this.timeoutMs) {
     const { signal, timeoutMs = limitMs } = options;
     const limit = timeoutMs ? AbortSignal.timeout(timeoutMs) : null;
     const signals = [signal, limit].filter((one) => one != null);
@@ -144,6 +145,7 @@ export class Transport {
         // A redirect would take what was said to whoever it names.
         const response = await fetch(url, { method, signal, redirect: "manual", ...sent });
         if (!response.ok) throw await refusal(response, url);
+        if (type && !response.headers.get("content-type")?.startsWith(type)) throw this.#notAGateway();
         return response;
       },
 

@@ -1,9 +1,13 @@
 /** The box an answer is typed into. Whatever is in it is kept at every key. */
 
 import { h } from "../dom.js";
+import { isKept } from "../kept.js";
 
 const MOST = 10_000;
 const NEAR = 9_000;
+
+const KEYS = "Enter sends, Shift + Enter breaks the line.";
+const NOT_KEPT = "This browser keeps nothing for the page: what is not sent is gone when it is closed.";
 
 /**
  * @param {object} told
@@ -13,14 +17,14 @@ const NEAR = 9_000;
  * @param {() => void} told.cancel
  */
 export function answerBox({ text, keep, send, cancel }) {
-  const hint = h("p", { id: "hint", class: "quiet hint" }, "Enter sends, Shift + Enter breaks the line.");
+  const hint = h("p", { id: "hint", class: "quiet hint" }, KEYS);
   const limit = h("p", { id: "limit", class: "quiet figure limit" });
   const box = h("textarea", {
     id: "answer", rows: 3, "aria-describedby": "hint limit", autocomplete: "off",
     dir: "auto", oninput: changed, onkeydown: pressed,
   });
   const button = h("button", { class: "primary" }, "Send");
-  const stop = h("button", { type: "button", hidden: true, onclick: cancel }, "Cancel");
+  const stop = h("button", { type: "button", hidden: true, onclick: stopped }, "Cancel");
   const element = h("form", { class: "answer", onsubmit: submitted },
     h("label", { for: "answer" }, "Your answer"),
     box,
@@ -31,6 +35,8 @@ export function answerBox({ text, keep, send, cancel }) {
 
   function changed() {
     keep(box.value);
+    hint.textContent = isKept() ? KEYS : NOT_KEPT;
+    hint.classList.toggle("warning", !isKept());
     look();
   }
 
@@ -62,10 +68,16 @@ export function answerBox({ text, keep, send, cancel }) {
     send(box.value.trim());
   }
 
+  /** Not by the second click of two on "Send", in whose place it stands. @param {MouseEvent} event */
+  function stopped(event) {
+    if (event.detail < 2) cancel();
+  }
+
   box.value = text;
   look();
   return {
     element,
+    submit: () => element.requestSubmit(),
     focus: () => box.focus({ preventScroll: true }),
     text: () => box.value,
     /** @param {string} words */

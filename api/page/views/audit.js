@@ -2,7 +2,6 @@
 
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { health } from "../health.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { counted, took } from "../wording.js";
 import { parseCheckpoint } from "./inclusion.js";
@@ -33,10 +32,7 @@ export function show({ root, signal }) {
       const [note, key] = await Promise.all([gateway.getCheckpoint({ signal }), gateway.getAuditKey({ signal })]);
       checkpoint.replaceChildren(...noteWords(note, key.trim()));
     } catch (error) {
-      if (signal.aborted) return;
-      const trouble = troubleOf(error);
-      checkpoint.replaceChildren(noticeOf(trouble, load));
-      if (trouble.helps === "back") health.addEventListener("told", load, { once: true, signal });
+      if (!signal.aborted) checkpoint.replaceChildren(noticeOf(troubleOf(error), load));
     }
   }
 }

@@ -22,6 +22,7 @@ const AT_ONCE = 4;
  */
 export function evidenceOf({ id, overview, events, signal, changed }) {
   const verdict = h("div", { role: "status" });
+  let isChecking = false;
   const check = h("button", { type: "button", onclick: prove }, "Check that it is in the log");
   return h("section", { class: "evidence", "aria-labelledby": "evidence" },
     h("h2", { id: "evidence" }, "Evidence"),
@@ -36,14 +37,17 @@ export function evidenceOf({ id, overview, events, signal, changed }) {
     custodyOf({ id, overview, signal, changed }));
 
   async function prove() {
-    check.disabled = true;
+    if (isChecking) return;
+    isChecking = true;
+    check.setAttribute("aria-disabled", "true");
     verdict.replaceChildren(h("p", { class: "quiet" }, "Checking…"));
     try {
       verdict.replaceChildren(...(await proved(events, signal)));
     } catch (error) {
       if (!signal.aborted) verdict.replaceChildren(noticeOf(troubleOf(error), prove));
     }
-    check.disabled = false;
+    isChecking = false;
+    check.removeAttribute("aria-disabled");
   }
 }
 
@@ -161,7 +165,13 @@ function dialogOf(id, { title, about, button, colour, post }, overview, signal, 
   const reason = h("input", { id: "reason", required: true, maxlength: 500, autocomplete: "off" });
   const notices = h("div", { role: "alert" });
   const go = h("button", { class: colour }, button);
-  const dialog = h("dialog", { "aria-labelledby": "dialog-title", onclose: () => dialog.remove() },
+  const leave = h("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, "Cancel");
+  const dialog = h("dialog", {
+    "aria-labelledby": "dialog-title",
+    onclose: () => dialog.remove(),
+    /** @param {Event} event */
+    oncancel: (event) => leave.disabled && event.preventDefault(),
+  },
     h("form", { onsubmit: submitted },
       h("h2", { id: "dialog-title" }, title),
       h("p", {}, `${overview.role}, ${overview.responsesGiven} of ${counted(overview.totalQuestions, "question")} answered.`),
@@ -170,21 +180,25 @@ function dialogOf(id, { title, about, button, colour, post }, overview, signal, 
       h("label", { for: "reason" }, "Reason, for the log"), reason,
       notices,
       h("div", { class: "row end" },
-        h("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, "Cancel"), go)));
+        leave, go)));
   return dialog;
 
   /** @param {SubmitEvent} event */
   async function submitted(event) {
     event.preventDefault();
-    go.disabled = true;
+    reason.value = reason.value.trim();
+    if (!reason.reportValidity()) return; // there is none but blanks
+    // What is under way can no longer be called back.
+    go.disabled = leave.disabled = true;
     try {
-      await post(id, reason.value.trim(), { signal });
+      await post(id, reason.value, { signal });
       dialog.close();
       done();
     } catch (error) {
       if (signal.aborted) return;
       notices.replaceChildren(h("p", { class: "notice bad" }, troubleOf(error).words));
-      go.disabled = false;
+      go.disabled = leave.disabled = false;
+      reason.focus();
     }
   }
 }

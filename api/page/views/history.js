@@ -1,8 +1,7 @@
 /** All interviews, newest first: by state, by role, by what was said in them. */
 
-import { announce, h } from "../dom.js";
+import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { health } from "../health.js";
 import { historyFilter, keepHistoryFilter } from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { counted, stateMark, when } from "../wording.js";
@@ -87,13 +86,8 @@ export function show({ root, signal }) {
       more.hidden = next == null;
     } catch (error) {
       if (asked.aborted) return;
-      const trouble = troubleOf(error);
       count.textContent = "";
-      notices.replaceChildren(noticeOf(trouble, () => load(cursor)));
-      announce(trouble.words);
-      if (trouble.helps === "back") {
-        health.addEventListener("told", () => load(cursor), { once: true, signal: asked });
-      }
+      notices.replaceChildren(noticeOf(troubleOf(error), () => asked.aborted || load(cursor)));
     }
     list.removeAttribute("aria-busy");
   }

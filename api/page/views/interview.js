@@ -7,7 +7,6 @@
 
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { health } from "../health.js";
 import { draftOf, dropUnfinished, keepDraft, keepUnfinished, unfinished } from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { answerBox } from "./answer-box.js";
@@ -15,6 +14,9 @@ import { answersIn, conversation } from "./conversation.js";
 import { showSummary, unsent } from "./summary.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
+
+/** How many answers were in before a draft that was begun before the session was here: none equals it. */
+const NOT_KNOWN = -1;
 
 /** @param {import("../main.js").Place} place */
 export function show({ root, id, signal }) {
@@ -43,7 +45,7 @@ export function show({ root, id, signal }) {
     try {
       const found = await lasting(() => gateway.getInterview(id, { signal }), signal);
       goOn(found.session);
-      if (found.pendingAnswer) await send(found.pendingAnswer);
+      if (found.pendingAnswer) await send(found.pendingAnswer, box.text() || found.pendingAnswer);
     } catch (error) {
       if (!signal.aborted) failed(error, load);
     }
@@ -51,7 +53,7 @@ export function show({ root, id, signal }) {
 
   /** @param {string} text */
   function keep(text) {
-    const answered = session ? answersIn(session.messages).length : (draftOf(id)?.answered ?? 0);
+    const answered = session ? answersIn(session.messages).length : (draftOf(id)?.answered ?? NOT_KNOWN);
     keepDraft(id, { text, answered });
   }
 
@@ -80,8 +82,8 @@ export function show({ root, id, signal }) {
     talk.follow();
   }
 
-  /** @param {string} answer */
-  async function send(answer) {
+  /** @param {string} answer @param {string} [typed] what goes back into the box if no reply comes */
+  async function send(answer, typed = answer) {
     if (!session || sending) return;
     const from = session;
     sending = new AbortController();
@@ -98,21 +100,21 @@ export function show({ root, id, signal }) {
       goOn(reply);
       announce(reply.messages.at(-1)?.content ?? "");
     } catch (error) {
-      if (!signal.aborted) takeBack(answer, error, stop.aborted);
+      if (!signal.aborted) takeBack(typed, error, stop.aborted);
     } finally {
       sending = null;
     }
   }
 
-  /** The answer did not come in, or other words did. @param {string} answer @param {unknown} error @param {boolean} isStopped */
-  function takeBack(answer, error, isStopped) {
+  /** The reply did not come in, or other words did. @param {string} typed @param {unknown} error @param {boolean} isStopped */
+  function takeBack(typed, error, isStopped) {
     talk.settle();
     box.wait(false);
     const { session: log } = /** @type {{ session?: Session }} */ (error);
     if (log) goOn(log);
     if (log?.isComplete) return;
-    box.fill(answer);
-    keep(answer);
+    box.fill(typed);
+    keep(typed);
     if (isStopped) {
       tell("You stopped waiting, and your answer is back in the box. The gateway may have it "
         + "already: then it stands as it was.");
@@ -120,7 +122,7 @@ export function show({ root, id, signal }) {
       tell("The interview has gone on elsewhere, perhaps in another window. It goes on here from "
         + "where it is now. What you typed is still in the box.");
     } else {
-      failed(error, () => send(box.text().trim()));
+      failed(error, box.submit);
     }
   }
 
@@ -133,7 +135,6 @@ export function show({ root, id, signal }) {
   /** @param {unknown} error @param {() => void} again */
   function failed(error, again) {
     const trouble = troubleOf(error);
-    announce(trouble.words);
     if (trouble.helps !== "no") return notices.replaceChildren(noticeOf(trouble, again));
     dropUnfinished(id);
     root.replaceChildren(
@@ -162,12 +163,9 @@ export function show({ root, id, signal }) {
       } catch (error) {
         const trouble = troubleOf(error);
         if (stop.aborted || trouble.helps !== "back") throw error;
-        announce(trouble.words);
         await new Promise((resolve, reject) => {
           notices.replaceChildren(noticeOf(trouble, () => resolve(null)));
           stop.addEventListener("abort", reject, { once: true });
-          health.addEventListener("told", () => health.isWell && resolve(null), { signal: stop });
-          health.look();
         });
         notices.replaceChildren();
       }

@@ -1,8 +1,7 @@
 /** One interview looked back on: what happened when, and the session as its client held it then. */
 
-import { announce, h } from "../dom.js";
+import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { health } from "../health.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { counted, stateMark, took, when } from "../wording.js";
 import { conversation } from "./conversation.js";
@@ -25,6 +24,13 @@ export async function show({ root, id, signal }) {
   root.append(h("h1", {}, "Replay"), h("p", { class: "quiet" }, "Reading the log…"));
   await load();
 
+  /** Who was at something in it by keyboard is at its beginning then. @param {...Node} parts */
+  function fill(...parts) {
+    const hadFocus = root.contains(document.activeElement) && document.activeElement !== root;
+    root.replaceChildren(...parts);
+    if (hadFocus) root.focus({ preventScroll: true });
+  }
+
   async function load() {
     try {
       const [{ events }, overview, machine] = await Promise.all([
@@ -33,16 +39,13 @@ export async function show({ root, id, signal }) {
         gateway.getStateMachine({ signal }),
       ]);
       document.title = `Replay of a ${overview.role} interview – Interview gateway`;
-      root.replaceChildren(...replayOf({ id, events, overview, machine, signal, load }));
+      fill(...replayOf({ id, events, overview, machine, signal, load }));
     } catch (error) {
       if (signal.aborted) return;
-      const trouble = troubleOf(error);
-      announce(trouble.words);
-      root.replaceChildren(
+      fill(
         h("h1", {}, "Replay"),
-        noticeOf(trouble, load),
+        noticeOf(troubleOf(error), load),
         h("p", {}, h("a", { href: "#/history" }, "Back to the history")));
-      if (trouble.helps === "back") health.addEventListener("told", load, { once: true, signal });
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Where an interview begins: for which role, how long, with which model. Nothing here waits for
  * a request: with whatever is not there yet, the gateway's own choice is taken. */
 
-import { announce, h } from "../dom.js";
+import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
 import { health } from "../health.js";
 import { newInterviewId } from "../integration-service-client/index.js";
@@ -61,14 +61,12 @@ export function show({ root, signal }) {
 
   /** @param {unknown} error */
   function failed(error) {
-    const trouble = { ...troubleOf(error) };
+    const { words, helps } = troubleOf(error);
     if (/** @type {{ kind?: string }} */ (error).kind === "unknown-model") models.refresh();
-    if (trouble.helps === "back") {
-      trouble.words = trouble.words.replace(/ It is tried .*/, " Your choices are kept.");
-      health.look();
-    }
-    notices.replaceChildren(noticeOf(trouble, () => form.requestSubmit()));
-    announce(trouble.words);
+    if (helps === "back") health.look();
+    // Whatever passes by itself: an interview begins when somebody says so, and not then.
+    const trouble = helps === "back" ? `${words} Your choices are kept.` : words;
+    notices.replaceChildren(noticeOf({ words: trouble, helps: "again" }, () => form.requestSubmit()));
   }
 
   const form = h("form", { class: "setup", onsubmit: start },

@@ -1,8 +1,7 @@
 /** What an interview came to: its summary, all that was said, and ways to take it along. */
 
-import { announce, h } from "../dom.js";
+import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { health } from "../health.js";
 import { dropDraft } from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { exportLinks } from "./export-links.js";
@@ -57,14 +56,8 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
       words.textContent = (await gateway.getSummary(session, { signal })).summary;
     } catch (error) {
       if (signal.aborted) return;
-      const trouble = troubleOf(error);
       words.textContent = "There is no summary yet.";
-      notices.replaceChildren(noticeOf(trouble, sumUp));
-      announce(trouble.words);
-      if (trouble.helps === "back") {
-        health.addEventListener("told", sumUp, { once: true, signal });
-        health.look();
-      }
+      notices.replaceChildren(noticeOf(troubleOf(error), sumUp));
     } finally {
       below.hidden = false;
     }
