@@ -68,6 +68,26 @@ def test_more_come_page_by_page(visit: Visit, gateway: Served) -> None:
     )
 
 
+def test_who_comes_back_from_one_finds_the_list_as_it_was_left(
+    visit: Visit, gateway: Served
+) -> None:
+    for _ in range(45):
+        Desktop(gateway).start()
+    page = visit("#/history")
+    page.get_by_role("button", name="Show more").press("Enter")
+    expect(page.get_by_text("40 interviews shown")).to_be_visible()
+    page.locator(".interviews .to").nth(38).scroll_into_view_if_needed()
+    at = page.evaluate("scrollY")
+    page.locator(".interviews .to").nth(38).click()
+    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("40 interviews shown")).to_be_visible()
+    page.wait_for_function("at => Math.abs(scrollY - at) < 2", arg=at)
+    page.get_by_role("link", name="Interview", exact=True).click()
+    page.get_by_role("link", name="History", exact=True).click()
+    expect(page.get_by_text("20 interviews shown")).to_be_visible()
+
+
 def test_it_comes_back_with_the_gateway(browser: Browser, gateway: Served) -> None:
     Desktop(gateway).start()
     with visiting(browser, gateway.url, expected=["ERR_FAILED"]) as page:

@@ -9,6 +9,7 @@ import { counted, stateMark, when } from "../wording.js";
 /** @typedef {import("../integration-service-client/index.js").InterviewOverview} Overview */
 
 const PAGE = 20;
+const MOST = 100;
 const AFTER_TYPING_MS = 250;
 
 /** @param {import("../main.js").Place} place */
@@ -30,7 +31,7 @@ export function show({ root, signal }) {
     "Data Analyst": "Data Analyst",
   });
   const count = h("p", { class: "quiet figure count-told", role: "status" });
-  const list = h("ol", { class: "interviews", "aria-label": "Interviews" });
+  const list = h("ol", { class: "interviews", "aria-label": "Interviews", onclick: keepPlace });
   const notices = h("div", {});
   const more = h("button", { type: "button", hidden: true, onclick: () => load(next) }, "Show more");
   let typing = 0;
@@ -50,7 +51,18 @@ export function show({ root, signal }) {
   role.addEventListener("change", look);
   document.title = "History – Interview gateway";
   root.append(h("h1", {}, "History"), form, count, notices, list, more);
-  look();
+  goBack();
+
+  /** Who comes back from one of them finds the list as it was left. */
+  function keepPlace() {
+    history.replaceState({ shown: list.children.length, y: scrollY }, "");
+  }
+
+  async function goBack() {
+    const { shown = PAGE, y = 0 } = history.state ?? {};
+    await load(null, Math.min(MOST, Math.max(PAGE, shown)));
+    if (y && !signal.aborted) scrollTo(0, y);
+  }
 
   /** @param {SubmitEvent} event */
   function submitted(event) {
@@ -68,8 +80,8 @@ export function show({ root, signal }) {
     load(null);
   }
 
-  /** @param {string | null | undefined} cursor the first page without one */
-  async function load(cursor) {
+  /** @param {string | null | undefined} cursor the first page without one @param {number} [limit] */
+  async function load(cursor, limit = PAGE) {
     asking.abort();
     asking = new AbortController();
     const { signal: asked } = asking;
@@ -78,7 +90,7 @@ export function show({ root, signal }) {
     if (wanted.q) count.textContent = "Searching…";
     try {
       const found = await gateway.listInterviews(
-        /** @type {any} */ ({ ...wanted, limit: PAGE, cursor: cursor ?? undefined }),
+        /** @type {any} */ ({ ...wanted, limit, cursor: cursor ?? undefined }),
         { signal: asked },
       );
       tell(found.interviews, cursor != null, wanted);
@@ -87,7 +99,7 @@ export function show({ root, signal }) {
     } catch (error) {
       if (asked.aborted) return;
       count.textContent = "";
-      notices.replaceChildren(noticeOf(troubleOf(error), () => asked.aborted || load(cursor)));
+      notices.replaceChildren(noticeOf(troubleOf(error), () => asked.aborted || load(cursor, limit)));
     }
     list.removeAttribute("aria-busy");
   }
