@@ -55,12 +55,17 @@ export function noticeOf({ words, helps, promise, isOver }, again) {
   const text = promise ? `${words} ${promise}` : words;
   const notice = h("div", { class: helps === "back" ? "notice" : "notice bad" },
     h("p", {}, text), helps !== "no" && button);
-  if (isOver) {
-    health.addEventListener("told", () => (notice.isConnected ? isOver() && retry() : waiting.abort()), { signal: waiting.signal });
+  if (helps === "back") {
+    health.addEventListener("told", look, { signal: waiting.signal });
     health.look();
   }
   announce(text);
   return notice;
+
+  function look() {
+    if (!notice.isConnected) waiting.abort();
+    else if (isOver?.()) retry();
+  }
 
   function retry() {
     waiting.abort();
