@@ -121,9 +121,9 @@ def test_a_start_that_does_not_reach_the_gateway_can_be_tried_again(browser: Bro
         visiting(browser, gateway.url, expected=["ERR_FAILED"]) as page,
     ):
         page.goto(gateway.url)
+        page.get_by_label("Product Manager").check()
         expect(page.locator("#status summary")).to_contain_text("offline")
         page.context.route("**/*", lambda route: route.abort())
-        page.get_by_label("Product Manager").check()
         page.get_by_role("button", name="Start the interview").click()
         notice = page.locator(".notice")
         expect(notice).to_contain_text("Your choices are kept.", timeout=30_000)
