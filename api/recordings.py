@@ -14,7 +14,6 @@ from eventlog.bundle import records_of
 from eventlog.errors import EventLogError
 from eventlog.records import Record, interview_of
 from eventlog.story import story_of
-from statemachine.errors import InterviewError
 from statemachine.events import InterviewCompleted, QuestionAsked, SessionAdopted, SummaryGiven
 from statemachine.session import Session, Speaker
 from statemachine.states import State
@@ -34,11 +33,11 @@ def read_records(file: Path) -> tuple[Record, ...]:
             _ = interview.session
     except OSError as error:
         raise BadRecording(f"{file} cannot be read: {error.strerror}") from error
-    except (EventLogError, InterviewError) as error:
+    except EventLogError as error:
         raise BadRecording(
             f"{file} is no exported interview: {visible_line(str(error))}"
         ) from error
-    except ValueError as error:  # no UTF-8, no time, no session
+    except ValueError as error:  # no UTF-8, no session
         raise BadRecording(f"{file} is no exported interview: {_reason(error)}") from error
     return records
 

@@ -1,6 +1,5 @@
 """The whole log checked from the page, and what to keep of it."""
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.desktop import Desktop
+from tests.eventlog.verification.logs import falsify
 from tests.gateways import Served, serving
 from tests.page.test_looks import WINDOWS, look
 from tests.page.visitor import violations, visiting
@@ -37,15 +37,10 @@ def test_a_log_that_was_tampered_with(browser: Browser, tmp_path: Path) -> None:
     with serving(eventlog_url=f"sqlite:///{path}") as gateway:
         desktop = Desktop(gateway).start(totalQuestions=2)
         desktop.finish()
-        with sqlite3.connect(path) as db:
-            for (name,) in db.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-            ).fetchall():
-                db.execute(f'DROP TRIGGER "{name}"')
-            db.execute(
-                "UPDATE events SET payload = replace(payload, 'answer', 'reply') WHERE version = 3"
-            )
-        db.close()
+        falsify(
+            path,
+            "UPDATE events SET payload = replace(payload, 'answer', 'reply') WHERE version = 3",
+        )
         with visiting(browser, gateway.url) as page:
             page.goto(f"{gateway.url}/#/audit")
             page.get_by_role("button", name="Verify the log now").click()

@@ -8,8 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.commands.conftest import Run
-from tests.eventlog.evidence import rows
-from tests.eventlog.verification.logs import A, copy, falsify, make, make_anew, unguarded
+from tests.eventlog.verification.logs import (
+    EVERY_TABLE,
+    A,
+    copy,
+    draw_cell,
+    falsify,
+    make,
+    make_anew,
+    unguarded,
+)
 
 COMMANDS = (
     "interviews",
@@ -29,7 +37,6 @@ COMMANDS = (
 )
 SAYS_MORE = "; `interview-gateway audit verify` says what is wrong with the log\n"
 
-TABLES = ("events", "nodes", "interviews", "fingerprints", "checkpoints", "log")
 VALUES = st.one_of(
     st.none(),
     st.integers(-(2**63), 2**63 - 1),
@@ -55,15 +62,13 @@ def test_no_command_shows_a_stack_trace(
     for left in path.parent.glob(f"{path.name}*"):
         left.unlink()
     copy(untouched, path)
-    table = data.draw(st.sampled_from(TABLES))
-    row = data.draw(st.sampled_from(rows(path, f"SELECT * FROM {table}")))
-    column = data.draw(st.sampled_from(sorted(row)))
-    where = " AND ".join(f"{name} IS ?" for name in row)
+    cell = draw_cell(data, path, EVERY_TABLE)
+    table, row, column = cell
     values = data.draw(st.none() | VALUES.map(lambda value: [value]))
     change = f"UPDATE {table} SET {column} = ?" if values else f"DELETE FROM {table}"
     with unguarded(path) as db:
         make_anew(db, table)  # which then takes values of any type
-        db.execute(f"{change} WHERE {where}", [*(values or []), *row.values()])
+        db.execute(f"{change} WHERE {cell.where}", [*(values or []), *row.values()])
     for command in COMMANDS:
         result = run(*command.split())
         assert result.exception is None or isinstance(result.exception, SystemExit), command

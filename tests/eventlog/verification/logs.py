@@ -8,7 +8,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
 
 from eventlog import file
 from eventlog.keys import key_name, load_signer
@@ -25,6 +27,7 @@ from statemachine.events import (
     SessionAdopted,
 )
 from statemachine.interview import Interview, replay
+from tests.eventlog.evidence import rows
 from tests.eventlog.interviews import (
     OPENING,
     REFUSAL,
@@ -127,6 +130,30 @@ def falsify(path: Path, *changes: str | tuple[str, Sequence[Any]]) -> None:
         for change in changes:
             sql, values = (change, ()) if isinstance(change, str) else change
             assert db.execute(sql, values).rowcount != 0, f"changes nothing: {sql}"
+
+
+TABLES = ("events", "nodes", "checkpoints", "interviews", "fingerprints")
+EVERY_TABLE = (*TABLES, "log")
+
+
+class Cell(NamedTuple):
+    """A value that stands in a table, in one of its rows."""
+
+    table: str
+    row: dict[str, Any]
+    column: str
+
+    @property
+    def where(self) -> str:
+        """What selects the row, given all its values."""
+        return " AND ".join(f"{name} IS ?" for name in self.row)
+
+
+def draw_cell(data: st.DataObject, path: Path, tables: Sequence[str]) -> Cell:
+    """Any value of the file in any of these tables."""
+    table = data.draw(st.sampled_from(tables))
+    row = data.draw(st.sampled_from(rows(path, f"SELECT * FROM {table}")))
+    return Cell(table, row, data.draw(st.sampled_from(sorted(row))))
 
 
 @contextmanager

@@ -28,6 +28,8 @@ from tests.eventlog.interviews import WHOLE, new_id, tell
 from tests.eventlog.running import in_loop
 from tests.eventlog.test_upgrade import LOGS
 from tests.eventlog.verification.logs import (
+    EVERY_TABLE,
+    TABLES,
     A,
     B,
     C,
@@ -36,6 +38,7 @@ from tests.eventlog.verification.logs import (
     append_beside,
     check,
     copy,
+    draw_cell,
     falsify,
     fill,
     key_of,
@@ -593,9 +596,6 @@ def test_an_interview_without_its_beginning_is_found(path: Path) -> None:
 # All of it
 
 
-TABLES = ("events", "nodes", "checkpoints", "interviews", "fingerprints")
-
-
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -604,9 +604,8 @@ def test_any_value_that_is_changed_anywhere_is_found(
     untouched: Path, tmp_path: Path, data: st.DataObject
 ) -> None:
     path = copy(untouched, tmp_path / "interviews.db")
-    table = data.draw(st.sampled_from(TABLES))
-    row = data.draw(st.sampled_from(rows(path, f"SELECT * FROM {table}")))
-    column = data.draw(st.sampled_from(sorted(row)))
+    cell = draw_cell(data, path, TABLES)
+    table, row, column = cell
     value = row[column]
     other: object
     match value:
@@ -620,8 +619,7 @@ def test_any_value_that_is_changed_anywhere_is_found(
         case bytes():
             place = data.draw(st.integers(0, len(value) - 1))
             other = value[:place] + bytes([value[place] ^ 1]) + value[place + 1 :]
-    where = " AND ".join(f"{name} IS ?" for name in row)
-    sql = f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {where}"
+    sql = f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {cell.where}"
     with unguarded(path) as db:
         changed = db.execute(sql, [other, *row.values()]).rowcount
     assert changed == 0 or not check(path).holds
@@ -714,7 +712,6 @@ def test_a_guard_that_is_gone_is_found(path: Path) -> None:
     assert finding.message == "its trigger events_stay is missing"
 
 
-EVERY_TABLE = [*TABLES, "log"]
 ANYTHING = st.one_of(
     st.none(), st.integers(-(2**63), 2**63 - 1), st.floats(), st.text(max_size=8), st.binary()
 )
@@ -735,15 +732,12 @@ def test_no_value_of_any_type_stops_the_check(
     untouched: Path, tmp_path: Path, data: st.DataObject
 ) -> None:
     path = copy(untouched, tmp_path / "interviews.db")
-    table = data.draw(st.sampled_from(EVERY_TABLE))
-    row = data.draw(st.sampled_from(rows(path, f"SELECT * FROM {table}")))
-    column = data.draw(st.sampled_from(sorted(row)))
+    cell = draw_cell(data, path, EVERY_TABLE)
+    table, row, column = cell
+    sql = f"UPDATE {table} SET {column} = ? WHERE {cell.where}"
     with unguarded(path) as db:
         make_anew(db, table)
-        where = " AND ".join(f"{name} IS ?" for name in row)
-        db.execute(
-            f"UPDATE {table} SET {column} = ? WHERE {where}", [data.draw(ANYTHING), *row.values()]
-        )
+        db.execute(sql, [data.draw(ANYTHING), *row.values()])
     assert (Check.FILE, None) in found(path)
 
 
