@@ -6,25 +6,25 @@ import { health } from "./health.js";
 /**
  * @typedef {object} Trouble
  * @property {string} words
- * @property {"back" | "again" | "no"} helps "back": it passes by itself; "again": trying again may
- *   help; "no": it does not
- * @property {string} [promise] of what passes by itself, what is done then
- * @property {() => boolean} [isOver] whether it has passed
+ * @property {"again" | "no"} helps whether trying again may
+ * @property {{ promise: string, isOver: () => boolean }} [passes] of what passes by itself, what is
+ *   done then, and whether it has passed
  */
 
 /** @type {Record<string, Trouble>} */
 const KNOWN = {
   unreachable: {
     words: "The gateway cannot be reached.",
-    helps: "back",
-    promise: "It is tried again as soon as it is back.",
-    isOver: () => health.latest !== null,
+    helps: "again",
+    passes: {
+      promise: "It is tried again as soon as it is back.",
+      isOver: () => health.latest !== null,
+    },
   },
   "log-unavailable": {
     words: "The gateway cannot write to its event log just now.",
-    helps: "back",
-    promise: "It is tried again as soon as it can.",
-    isOver: () => health.isWell,
+    helps: "again",
+    passes: { promise: "It is tried again as soon as it can.", isOver: () => health.isWell },
   },
   "interview-forgotten": {
     words: "The words of this interview were forgotten, on somebody's wish. That it was held is all that is left.",
@@ -49,23 +49,22 @@ export function troubleOf(error) {
  * @param {Trouble} trouble
  * @param {() => void} again
  */
-export function noticeOf({ words, helps, promise, isOver }, again) {
+export function noticeOf({ words, helps, passes }, again) {
   const waiting = new AbortController();
   const button = h("button", { type: "button", onclick: retry }, "Try again");
-  const text = promise ? `${words} ${promise}` : words;
-  const notice = h("div", { class: helps === "back" ? "notice" : "notice bad" },
+  const text = passes ? `${words} ${passes.promise}` : words;
+  const notice = h("div", { class: passes ? "notice" : "notice bad" },
     h("p", {}, text), helps !== "no" && button);
-  if (helps === "back") {
+  if (passes) {
+    const look = () => {
+      if (!notice.isConnected) waiting.abort();
+      else if (passes.isOver()) retry();
+    };
     health.addEventListener("told", look, { signal: waiting.signal });
     health.look();
   }
   announce(text);
   return notice;
-
-  function look() {
-    if (!notice.isConnected) waiting.abort();
-    else if (isOver?.()) retry();
-  }
 
   function retry() {
     waiting.abort();

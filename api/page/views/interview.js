@@ -162,7 +162,7 @@ export function show({ root, id, signal }) {
         return await ask();
       } catch (error) {
         const trouble = troubleOf(error);
-        if (stop.aborted || trouble.helps !== "back") throw error;
+        if (stop.aborted || !trouble.passes) throw error;
         await new Promise((resolve, reject) => {
           notices.replaceChildren(noticeOf(trouble, () => resolve(null)));
           stop.addEventListener("abort", reject, { once: true });

@@ -61,11 +61,11 @@ export function show({ root, signal }) {
 
   /** @param {unknown} error */
   function failed(error) {
-    const { words, helps } = troubleOf(error);
+    const { words, passes } = troubleOf(error);
     if (/** @type {{ kind?: string }} */ (error).kind === "unknown-model") models.refresh();
-    if (helps === "back") health.look();
+    if (passes) health.look();
     // Whatever passes by itself: an interview begins when somebody says so, and not then.
-    const trouble = helps === "back" ? `${words} Your choices are kept.` : words;
+    const trouble = passes ? `${words} Your choices are kept.` : words;
     notices.replaceChildren(noticeOf({ words: trouble, helps: "again" }, () => form.requestSubmit()));
   }
 
