@@ -13,13 +13,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from eventlog.errors import EventLogError, VersionConflict
-from eventlog.nodes import put_nodes
+from eventlog.nodes import head_of, put_nodes
 from eventlog.reading import (
     OVERVIEW_COLUMNS,
     OVERVIEW_FIELDS,
     RECORD_COLUMNS,
     RECORD_FIELDS,
-    head_of,
 )
 from eventlog.readmodels import Projection, overview, projection_of, stored_overview
 from eventlog.records import Draft, Record

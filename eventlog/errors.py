@@ -11,6 +11,7 @@ EventLogError
     ├── NotALog        the file is something else
     ├── LogTooNew      it was written by a newer release
     ├── LogReadOnly    the file or its folder cannot be written
+    ├── LogFull        its disk is full or fails, which may pass
     └── LogHeld        another gateway has it open
 """
 
@@ -57,6 +58,10 @@ class LogTooNew(LogNotOpened):
 
 class LogReadOnly(LogNotOpened):
     """The file or its folder cannot be written."""
+
+
+class LogFull(LogNotOpened):
+    """The disk has no room to open it now, or reports an error."""
 
 
 class LogHeld(LogNotOpened):

@@ -1,23 +1,21 @@
-"""The log's file: opening it without harm, and knowing it again.
+"""The log's file: making it, and opening it without harm.
 
 SQLite before 3.51.3 can corrupt a WAL database when two connections write or checkpoint
-at once. So there is one writing connection, held by one process (`hold`), and everything
+at once. So there is one writing connection, in one process (`holding.Hold`), and everything
 else opens read-only: a read-only connection never checkpoints, not even when it closes.
 """
 
+import errno
 import os
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from eventlog.errors import (
-    LogHeld,
+    LogFull,
     LogNotOpened,
     LogReadOnly,
     LogTooNew,
@@ -41,6 +39,9 @@ BUSY_SECONDS = 0.4
 """How long to wait for a lock that a foreign process holds before saying so: a reply has 5 s in
 all, and an append may come after 4.5 of them."""
 
+OVERWRITE_DELETED = "PRAGMA secure_delete = ON"
+"""What is deleted becomes zeros at once, in the pages that stay and in those that are freed."""
+
 TORN_READS = 10
 TORN_SECONDS = 0.01
 """How often a read past a checkpoint is tried again, and after how long."""
@@ -49,7 +50,19 @@ TROUBLE = (sqlite3.Error, OSError, UnicodeDecodeError)
 """What reading or writing the file may raise. Of a damaged one, SQLite's own message may quote
 bytes that are no text, and then there is not even a message."""
 
+GONE = "its file is gone"
 NO_TABLE = "no such table: "
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+FULL = {
+    "SQLITE_FULL",
+    "SQLITE_IOERR_WRITE",
+    "SQLITE_IOERR_FSYNC",
+    "SQLITE_IOERR_TRUNCATE",
+    "SQLITE_IOERR_SHMSIZE",
+    "SQLITE_IOERR_SHMOPEN",
+}
+"""What SQLite says while a disk is full or fails; the readers' shared memory is a file too."""
 
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
@@ -64,10 +77,12 @@ _REASONS = {
 }
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """What went wrong, for a person: no path, no SQL, no code."""
     if isinstance(error, FileNotFoundError):
-        return "its file is gone"
+        return GONE
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return _REASONS["SQLITE_FULL"]
     said = str(error)
     if said.startswith(NO_TABLE):
         return f"its table {said.removeprefix(NO_TABLE)} is missing"
@@ -83,32 +98,16 @@ def key_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.key")
 
 
-def hold(path: Path) -> FileLock:
-    """Take the one place for a writer beside `path`; the caller releases it.
-
-    Raises LogHeld or LogReadOnly.
-    """
-    # Not of one thread: a gateway may be built in one and closed in another.
-    lock = FileLock(f"{path}.lock", thread_local=False)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise LogHeld(
-            f"the event log {path} is in use by another gateway; stop that one, or give "
-            "this one a file of its own with EVENTLOG_URL"
-        ) from None
-    except OSError as error:
-        raise LogReadOnly(
-            f"the folder {path.parent} cannot be written ({error.strerror}); "
-            "set EVENTLOG_URL to a file in one that can"
-        ) from None
-    return lock
+def cannot_write(error: Exception, message: str) -> LogNotOpened:
+    """What to raise where `error` keeps the log from being opened: LogFull if it may pass."""
+    is_full = isinstance(error, OSError) and error.errno in NO_ROOM
+    is_full |= getattr(error, "sqlite_errorname", None) in FULL
+    return (LogFull if is_full else LogReadOnly)(message)
 
 
 def refuse_foreign(path: Path, *, to_write: bool = True) -> None:
     """Refuse a file that is no log of ours, having read its header and put nothing beside it;
-    `to_write`, one that cannot be written too.
+    `to_write`, also one that cannot be written or has a second name.
 
     Raises NotALog or LogReadOnly.
     """
@@ -127,6 +126,11 @@ def refuse_foreign(path: Path, *, to_write: bool = True) -> None:
             raise not_a_log
         if to_write and not os.access(path, os.W_OK):
             raise PermissionError(None, "it is read-only")
+        if to_write and path.stat().st_nlink > 1:
+            raise LogReadOnly(
+                f"the event log {path} has a second name (a hard link); whoever writes to it by "
+                "that name would damage it. Remove the other name, or make the copy with cp"
+            )
     except OSError as error:
         raise LogReadOnly(
             f"the event log {path} cannot be {'written' if to_write else 'read'} "
@@ -142,9 +146,9 @@ def is_up_to_date(path: Path) -> bool:
 
 
 def prepare(path: Path) -> str:
-    """Make the log at `path`, or bring an older one up to date; its id. `hold` it first.
+    """Make the log at `path`, or bring an older one up to date; its id. It takes a Hold.
 
-    Raises LogNotOpened, and then has not changed the file.
+    Raises LogNotOpened (LogFull where a later try may do), and then has not changed the file.
     """
     # A rollback journal is there only where the making of a log was cut short: SQLite undoes
     # what was made, and it is made anew.
@@ -153,6 +157,7 @@ def prepare(path: Path) -> str:
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
             db = Database(connection)
+            db.execute(OVERWRITE_DELETED)
             # All at once and before there is a WAL: no crash leaves half a log, and the main
             # file alone tells whose it is.
             with db.atomic():
@@ -161,7 +166,8 @@ def prepare(path: Path) -> str:
             db.enable_wal()
         return log_id(path)
     except TROUBLE as error:
-        raise LogReadOnly(f"the event log {path} cannot be written: {reason(error)}") from error
+        message = f"the event log {path} cannot be written: {reason(error)}"
+        raise cannot_write(error, message) from error
 
 
 def _applied(path: Path) -> set[str]:
@@ -175,10 +181,12 @@ def _applied(path: Path) -> set[str]:
         with closing(open_read_only(path, immutable=immutable)) as db:
             applied = {migration.name for migration in migrations.applied(db)}
     except TROUBLE as error:
-        raise LogNotOpened(
+        message = (
             f"the event log {path} cannot be opened, and was left as it is: {reason(error)}; "
             "put that right, or set EVENTLOG_URL to another file"
-        ) from error
+        )
+        failure = cannot_write(error, message)
+        raise (failure if isinstance(failure, LogFull) else LogNotOpened(message)) from error
     if not applied <= _names():
         raise LogTooNew(
             f"the event log {path} was written by a newer interview-gateway; upgrade "
@@ -215,29 +223,6 @@ def identity(path: Path) -> tuple[int, int]:
     return found.st_dev, found.st_ino
 
 
-@dataclass(frozen=True)
-class Footprint:
-    """The log's file and its WAL as the writer left them; of the WAL, which file it is too.
-
-    Nobody but the writer makes either smaller or puts another in its place. SQLite would not
-    notice: it works on from its cache, and commits to a WAL that no name leads to any more.
-    """
-
-    size: int
-    wal: tuple[int, int] | None
-    wal_size: int
-
-    @classmethod
-    def of(cls, path: Path) -> "Footprint":
-        """Raises OSError."""
-        size = path.stat().st_size
-        try:
-            wal = Path(f"{path}-wal").stat()
-        except FileNotFoundError:
-            return cls(size, None, 0)
-        return cls(size, (wal.st_dev, wal.st_ino), wal.st_size)
-
-
 def open_writer(path: Path) -> Database:
     """The writing connection to a prepared log: an acknowledged commit is on the disk.
 
@@ -253,6 +238,7 @@ def open_writer(path: Path) -> Database:
     )
     db = Database(connection)
     db.execute("PRAGMA synchronous = FULL")
+    db.execute(OVERWRITE_DELETED)
     # macOS' fsync leaves the data in the drive's cache; these flush it. No-ops elsewhere.
     db.execute("PRAGMA fullfsync = ON")
     db.execute("PRAGMA checkpoint_fullfsync = ON")
@@ -284,51 +270,6 @@ def _connect_read_only(path: Path, options: str) -> Database:
     return Database(connection)
 
 
-class CutOff(LogUnavailable):
-    """A part of the log's files was taken away, and a connection to them is not to be given up:
-    it may be all that is left."""
-
-
-class Connection:
-    """A connection to the log of `log_id` at `path`, as `open` makes it: made when it is first
-    needed, and anew after it was dropped or when another file stands at the path; never to
-    another log."""
-
-    def __init__(self, path: Path, log_id: str, open: Callable[[Path], Database]) -> None:
-        self._path = path
-        self._log_id = log_id
-        self._open = open
-        self._db: Database | None = None
-        self._identity: tuple[int, int] | None = None
-
-    def database(self) -> Database:
-        """Raises LogUnavailable, OSError or sqlite3.Error."""
-        found = identity(self._path)
-        if self._db is None or found != self._identity:
-            self.drop()
-            check_same(self._path, self._log_id)
-            self._db, self._identity = self._open(self._path), found
-        return self._db
-
-    def rescue(self) -> None:
-        """Copy into the file what was committed to a WAL that was deleted or replaced: this
-        connection, the one that wrote it, has it open still.
-
-        Raises CutOff where a reader is in the way, OSError or sqlite3.Error.
-        """
-        if self._db is not None:
-            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            if busy:
-                raise CutOff("the event log's WAL was taken away, and is in use by a reader")
-            self.drop()
-
-    def drop(self) -> None:
-        if self._db is not None:
-            with suppress(sqlite3.Error):  # closing is best effort; the next open decides
-                self._db.close()
-            self._db = None
-
-
 def log_id(path: Path) -> str:
     """The id that the log at `path` was made with. Raises sqlite3.Error.
 
@@ -347,7 +288,12 @@ def log_id(path: Path) -> str:
 
 def _read_id(path: Path) -> str:
     with closing(open_read_only(path, immutable=True)) as db:
-        row = db.execute("SELECT id FROM log").fetchone()
+        return log_id_of(db)
+
+
+def log_id_of(db: Database) -> str:
+    """The id of the log in `db`. Raises sqlite3.Error."""
+    row = db.execute("SELECT id FROM log").fetchone()
     if row is None:
         raise sqlite3.DatabaseError("the log has no id")
     return str(row[0])

@@ -86,8 +86,8 @@ class MemoryEventLog:
         for found in self._sightings.values():
             found[:] = [seen for seen in found if seen.interview_id != interview_id]
 
-    async def scrub(self) -> None:
-        pass
+    async def scrub(self) -> bool:
+        return True
 
     async def seal(self) -> str:
         note = await signed_checkpoint(self)

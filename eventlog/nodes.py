@@ -1,4 +1,5 @@
-"""The tree's nodes in the file: kept as they complete, never changed."""
+"""The tree in the file: its leaves are the events', its nodes are kept as they complete and
+never change."""
 
 from collections.abc import Sequence
 
@@ -11,6 +12,21 @@ from eventlog.tree import Nodes
 
 LEAF = "SELECT leaf FROM events WHERE position = ?"
 NODE = "SELECT hash FROM nodes WHERE level = ? AND position = ?"
+
+
+HEAD = """
+SELECT CAST(coalesce(max(position) + 1, 0) AS INTEGER) FROM events
+WHERE position >= 0 AND position < (
+    SELECT page_count * page_size / 64 FROM pragma_page_count, pragma_page_size
+)
+"""
+
+
+def head_of(db: Database) -> int:
+    """How many records the log holds. Each takes the 64 bytes of its hashes at least: one that
+    stands further than the file has room for was put there, and does not make the log longer."""
+    head: int = db.execute(HEAD).fetchone()[0]
+    return head
 
 
 def nodes_of(db: Database) -> Nodes:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from eventlog import file
 from eventlog.errors import LogNotOpened, NoLog
+from eventlog.holding import Hold
 from eventlog.memory import MemoryEventLog
 from eventlog.protocol import EventLog, ReadableLog
 from eventlog.reading import SqliteReader
@@ -25,7 +26,7 @@ def open_log(url: str) -> EventLog:
 def open_reader(url: str) -> ReadableLog:
     """The log that `url` names, to read beside the gateway that writes it, if one does.
     Raises LogNotOpened."""
-    return SqliteReader(*log_file(url))
+    return SqliteReader.of(*log_file(url))
 
 
 def log_file(url: str) -> tuple[Path, str]:
@@ -45,7 +46,7 @@ def log_file(url: str) -> tuple[Path, str]:
     file.refuse_foreign(path, to_write=False)
     try:
         if not file.is_up_to_date(path):
-            with file.hold(path):
+            with Hold(path):
                 file.prepare(path)
         return path, file.log_id(path)
     except file.TROUBLE as error:

@@ -144,11 +144,12 @@ class EventLog(ReadableLog, Protocol):
         """
         ...
 
-    async def scrub(self) -> None:
-        """Leave nothing of forgotten words in the bytes of the log's files; it does nothing
-        where nothing was forgotten since the last time.
+    async def scrub(self) -> bool:
+        """Overwrite what is left of forgotten words in the bytes of the log's files, as far as
+        that can be done now without making anybody wait; whether nothing is left.
 
-        Raises LogUnavailable where that cannot be done now; it stays due.
+        It is False while another program reads a state of the file in which they stood. Raises
+        LogUnavailable.
         """
         ...
 

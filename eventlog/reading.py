@@ -6,8 +6,9 @@ stand beside the one writer.
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
@@ -17,9 +18,10 @@ from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
 from eventlog import file, tree
+from eventlog.connection import ReadingConnection, Unfamiliar
 from eventlog.errors import LogUnavailable, NotAsLogged
 from eventlog.keys import load_signer
-from eventlog.nodes import nodes_of
+from eventlog.nodes import head_of, nodes_of
 from eventlog.notes import Signer
 from eventlog.readmodels import Overview, Sighting
 from eventlog.records import Record, interview_of
@@ -63,26 +65,33 @@ EXPIRED = (
     "AND kind IN ('interview-completed', 'session-adopted')) < ? ORDER BY first_position"
 )
 
-HEAD = """
-SELECT CAST(coalesce(max(position) + 1, 0) AS INTEGER) FROM events
-WHERE position >= 0 AND position < (
-    SELECT page_count * page_size / 64 FROM pragma_page_count, pragma_page_size
-)
-"""
+LOOKS = 5
+"""How often the writer is asked to look before a read is given up. A checkpoint that it makes
+between two commits changes the file too."""
 
 WINDOW = 20_000
 """How many events a search goes through at a time: some 20 ms."""
 
 
 class SqliteReader:
-    """A `ReadableLog`: the log of `log_id` in the file at `path`."""
+    """A `ReadableLog`: the log in the file at `path`, read through connections that `connect`
+    makes. `look` is awaited where one finds the file otherwise than its writer left it."""
 
-    def __init__(self, path: Path, log_id: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        connect: Callable[[], ReadingConnection],
+        look: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._path = path
-        self._log_id = log_id
-        self._reader = ReaderThread(path, log_id)
+        self._reader = ReaderThread(connect(), look)
         # A search may take a second, in which everybody else reads on.
-        self._searcher = ReaderThread(path, log_id)
+        self._searcher = ReaderThread(connect(), look)
+
+    @classmethod
+    def of(cls, path: Path, log_id: str) -> "SqliteReader":
+        """The log of `log_id` in the file at `path`, read beside whoever writes it."""
+        return cls(path, lambda: ReadingConnection(path, log_id))
 
     @property
     def where(self) -> str:
@@ -127,7 +136,8 @@ class SqliteReader:
         )
 
     async def signer(self) -> Signer:
-        return await asyncio.to_thread(load_signer, file.key_path(self._path), self._log_id)
+        log_id = await self._reader.run(file.log_id_of)
+        return await asyncio.to_thread(load_signer, file.key_path(self._path), log_id)
 
     async def beginning_with(self, prefix: str, limit: int) -> list[str]:
         values = [prefix, f"{prefix}\uffff", limit]  # no id goes as far as U+FFFF
@@ -212,18 +222,39 @@ class SqliteReader:
 class ReaderThread:
     """A read-only connection and the one thread that uses it."""
 
-    def __init__(self, path: Path, log_id: str) -> None:
-        self._connection = file.Connection(path, log_id, file.open_read_only)
+    def __init__(
+        self, connection: ReadingConnection, look: Callable[[], Awaitable[None]] | None
+    ) -> None:
+        self._connection = connection
+        self._look = look
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="eventlog-reader")
 
     async def run(self, read: Callable[[Database], T]) -> T:
         """What `read` returns. Raises LogUnavailable."""
+        for _ in range(LOOKS):
+            try:
+                return await self._in_thread(lambda: self._read(read))
+            except Unfamiliar:
+                assert self._look is not None
+                await self._look()
+        raise LogUnavailable("another program changes the event log's file all the time")
+
+    def release(self) -> None:
+        """Drop the connection, from any other thread; the next read makes one."""
+        with suppress(RuntimeError):  # the thread is shut down, and has dropped it
+            self._thread.submit(self._connection.drop).result()
+
+    async def close(self) -> None:
+        await self._in_thread(self._connection.drop)
+        self._thread.shutdown()
+
+    async def _in_thread(self, do: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
         try:
-            reading = loop.run_in_executor(self._thread, self._read, read)
+            doing = loop.run_in_executor(self._thread, do)
         except RuntimeError:  # the thread is shut down
             raise LogUnavailable("the event log is closed") from None
-        return await reading
+        return await doing
 
     def _read(self, read: Callable[[Database], T]) -> T:
         try:
@@ -231,11 +262,6 @@ class ReaderThread:
         except file.TROUBLE as error:
             self._connection.drop()
             raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
-
-    async def close(self) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._thread, self._connection.drop)
-        self._thread.shutdown()
 
 
 def records_where(db: Database, where: str, values: Sequence[Any]) -> list[Record]:
@@ -261,10 +287,3 @@ def _overview(row: Sequence[Any]) -> Overview:
         return OVERVIEW.validate_python(found)
     except ValidationError as error:
         raise NotAsLogged("the list of interviews holds what no interview can have") from error
-
-
-def head_of(db: Database) -> int:
-    """How many records the log holds. Each takes the 64 bytes of its hashes at least: one that
-    stands further than the file has room for was put there, and does not make the log longer."""
-    head: int = db.execute(HEAD).fetchone()[0]
-    return head

@@ -8,22 +8,24 @@ process can append while this one holds the log.
 import asyncio
 import logging
 import os
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from eventlog import file
 from eventlog.appending import Append, rebuild_read_models, write
 from eventlog.checkpoints import signed_checkpoint
-from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
+from eventlog.connection import ReadingBesideWriter, WritingConnection
+from eventlog.errors import LogFull, LogUnavailable, NotAsLogged, VersionConflict
+from eventlog.file import BUSY_SECONDS
+from eventlog.known import Known, KnownInterviews
+from eventlog.nodes import head_of
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended
-from eventlog.reading import SqliteReader, head_of, records_where
+from eventlog.reading import SqliteReader, records_where
 from eventlog.readmodels import Projection, project
 from eventlog.records import Record, draft
 from eventlog.writer import Writer
@@ -32,23 +34,15 @@ from statemachine.interview import Interview
 
 logger = logging.getLogger(__name__)
 
-INTERVIEWS_IN_MEMORY = 512
+REWRITTEN_BYTES = 16 * 1024 * 1024
+"""Up to this size the log's file is written anew after a forgetting, which keeps all others
+waiting for some 0.2 s. A larger one is when it is closed."""
 
-SCRUB_SECONDS = 10
-"""How long `scrub` waits for readers that still need what it is to overwrite."""
-
+SCRUBS_DUE = (
+    "SELECT scrubs_due, page_count * page_size FROM log, pragma_page_count, pragma_page_size"
+)
 SCRUBBED = "UPDATE log SET scrubs_due = 0 WHERE scrubs_due = ?"
 """Unless something more was forgotten meanwhile."""
-
-
-@dataclass(frozen=True)
-class _Known:
-    """An interview as it is kept in memory, and what the append that made it so told of it:
-    its newest record, and the fingerprint of the session that it stands at."""
-
-    interview: Interview
-    newest: Record | None = None
-    head: bytes | None = None
 
 
 class SqliteEventLog(SqliteReader):
@@ -60,25 +54,25 @@ class SqliteEventLog(SqliteReader):
     def __init__(self, path: Path) -> None:
         # One file has one lock, whatever links lead to it.
         path = Path(os.path.realpath(path))
-        file.refuse_foreign(path)
-        self._hold = file.hold(path)
+        self._connection = WritingConnection(path, self._release_readers)
         try:
-            log_id = file.prepare(path)
-        except BaseException:
-            self._hold.release()
-            raise
-        super().__init__(path, log_id)
-        self._writer = Writer(path, log_id)
-        self._known: OrderedDict[str, _Known] = OrderedDict()
+            self._connection.prepare()
+        except LogFull as error:
+            logger.error("%s; the gateway starts without it, and tries again", error)
+        super().__init__(path, lambda: ReadingBesideWriter(path, self._connection), self._look)
+        self._writer = Writer(self._connection)
+        self._known = KnownInterviews()
+        self._known_since = self._connection.looks
         self._scrubbing = asyncio.Lock()
+        self._overwritten = self._rewritten = 0
 
     async def append(
         self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
     ) -> Appended:
-        before = await self.interview(interview_id)
-        if expected_version != (before.version if before else 0):
+        known = await self._look_up(interview_id)
+        if expected_version != (known.interview.version if known else 0):
             raise VersionConflict(f"interview {interview_id} is not at {expected_version}")
-        head = self._known[interview_id].head if before else None
+        before, head = (known.interview, known.head) if known else (None, None)
         projection = project(before, interview_id, events, head)
         drafts = [
             draft(interview_id, expected_version + 1 + n, event, at)
@@ -98,32 +92,41 @@ class SqliteEventLog(SqliteReader):
     ) -> None:
         """Remember what the file took; or nothing, for memory must not know better than it."""
         if writing.cancelled() or writing.exception() is not None:
-            self._known.pop(interview_id, None)
+            self._known.forget(interview_id)
         else:
-            self._remember(interview_id, _Known(made.interview, writing.result()[-1], made.head))
+            newest = writing.result()[-1]
+            self._known.keep(interview_id, Known(made.interview, newest, made.head))
 
     async def record(self, interview_id: str, version: int) -> Record | None:
-        known = self._known.get(interview_id)
+        known = self._recall(interview_id)
         if known and known.newest and known.newest.version == version:
             return known.newest
         return await super().record(interview_id, version)
 
     async def interview(self, interview_id: str) -> Interview | None:
-        if known := self._known.get(interview_id):
-            self._known.move_to_end(interview_id)
-            return known.interview
-        interview = await super().interview(interview_id)
-        return self._remember(interview_id, _Known(interview)) if interview else None
+        known = await self._look_up(interview_id)
+        return known.interview if known else None
 
-    def _remember(self, interview_id: str, found: _Known) -> Interview:
-        """Keep the newer of what is known and what was just read or written; which it is."""
-        known = self._known.get(interview_id)
-        if known is None or known.interview.version < found.interview.version:
-            known = self._known[interview_id] = found
-        self._known.move_to_end(interview_id)
-        if len(self._known) > INTERVIEWS_IN_MEMORY:
-            self._known.popitem(last=False)
-        return known.interview
+    async def _look_up(self, interview_id: str) -> Known | None:
+        if known := self._recall(interview_id):
+            return known
+        interview = await super().interview(interview_id)
+        return self._known.keep(interview_id, Known(interview)) if interview else None
+
+    def _recall(self, interview_id: str) -> Known | None:
+        """What is known of the interview, since somebody else changed the file last."""
+        if self._known_since != self._connection.looks:
+            self._known_since = self._connection.looks
+            self._known.clear()
+        return self._known.get(interview_id)
+
+    def _release_readers(self) -> None:
+        for reader in (self._reader, self._searcher):
+            reader.release()
+
+    async def _look(self) -> None:
+        """Let the writer find out what became of the file. Raises LogUnavailable."""
+        await self._writer.run_alone(lambda _: None)
 
     async def is_writable(self) -> bool:
         """An empty transaction tells; after a failed write, one that writes for certain."""
@@ -138,24 +141,24 @@ class SqliteEventLog(SqliteReader):
         """Make the list of interviews and the fingerprints again, from the events alone."""
         await self._writer.run(_rebuild_read_models)
 
-    async def scrub(self) -> None:
+    async def scrub(self) -> bool:
         async with self._scrubbing:
-            if due := await self._reader.run(_scrubs_due):
-                # As a whole: what is freed page by page leaves copies where rows once stood.
-                await self._writer.run_alone(lambda db: db.vacuum())
-                await self._empty_wal()
+            due, size = await self._reader.run(_scrubs_due)
+            if due == self._overwritten:
+                return True
+            # What was deleted became zeros in its pages, but a page that was split may hold a copy
+            # of a fingerprint. A file that is written anew as a whole holds none.
+            is_small = size <= REWRITTEN_BYTES
+            if is_small and due != self._rewritten:
+                await self._writer.run_alone(_rewrite)
+                self._rewritten = due
+            if not await self._writer.run_alone(_empty_wal):
+                return False
+            if is_small:
                 await self._writer.run(lambda db: db.execute(SCRUBBED, [due]))
-
-    async def _empty_wal(self) -> None:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + SCRUB_SECONDS
-        while not await self._writer.run_alone(_empty_wal):
-            if loop.time() > until:
-                raise LogUnavailable(
-                    "another program that reads the log's file keeps what was forgotten from "
-                    "being overwritten in it; close that one"
-                )
-            await asyncio.sleep(0.1)
+                self._rewritten = 0
+            self._overwritten = 0 if is_small else due
+            return True
 
     async def seal(self) -> str:
         note = await signed_checkpoint(self)
@@ -169,10 +172,21 @@ class SqliteEventLog(SqliteReader):
                 await self.seal()
         except (LogUnavailable, NotAsLogged) as error:
             logger.warning("The event log was not sealed: %s", error)
+        with suppress(LogUnavailable):  # it stays due
+            await self._scrub_whole()
         # Readers first: the last connection to close checkpoints, and only the writer may.
         await super().close()
         await self._writer.close()
-        self._hold.release()
+        self._connection.release()
+
+    async def _scrub_whole(self) -> None:
+        """Write a large file anew too, when nobody waits for it any more."""
+        due, size = await self._reader.run(_scrubs_due)
+        if due and size > REWRITTEN_BYTES:
+            logger.info("Writing the event log's file anew, after words were forgotten")
+            await self._writer.run_alone(_rewrite)
+            if await self._writer.run_alone(_empty_wal):
+                await self._writer.run(lambda db: db.execute(SCRUBBED, [due]))
 
 
 def _rebuild_read_models(db: Database) -> None:
@@ -206,12 +220,21 @@ def _sealed(db: Database) -> int:
     return size
 
 
-def _scrubs_due(db: Database) -> int:
-    due: int = db.execute("SELECT scrubs_due FROM log").fetchone()[0]
-    return due
+def _scrubs_due(db: Database) -> tuple[int, int]:
+    """How many forgettings may have left something in the file's bytes, and the file's size."""
+    row: tuple[int, int] = db.execute(SCRUBS_DUE).fetchone()
+    return row
+
+
+def _rewrite(db: Database) -> None:
+    db.vacuum()
 
 
 def _empty_wal(db: Database) -> bool:
-    """Copy the WAL into the file and truncate it; False while a reader needs it."""
-    busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    """Copy the WAL into the file and truncate it; False, at once, while a reader needs it."""
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
     return not busy

@@ -7,7 +7,7 @@ read: `nodes(level, index)` is the root of the subtree over the leaves from
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 Nodes = Callable[[int, int], bytes]
@@ -36,6 +36,38 @@ def completed_by(position: int, leaf: bytes, nodes: Nodes) -> Iterator[Node]:
         hash = parent(nodes(level, index - 1), hash)
         level, index = level + 1, index // 2
         yield Node(level, index, hash)
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """A tree of `size` leaves as the roots of the complete subtrees it consists of, the largest
+    first: O(log n) hashes, by which it can grow and give its root."""
+
+    size: int = 0
+    hashes: tuple[bytes, ...] = ()
+
+    @classmethod
+    def of(cls, size: int, nodes: Nodes) -> "Frontier":
+        levels = [level for level in reversed(range(size.bit_length())) if size >> level & 1]
+        return cls(size, tuple(nodes(level, (size >> level) - 1) for level in levels))
+
+    def plus(self, leaves: Iterable[bytes]) -> "Frontier":
+        size, hashes = self.size, list(self.hashes)
+        for leaf in leaves:
+            hash, complete = leaf, size
+            while complete & 1:
+                hash, complete = parent(hashes.pop(), hash), complete >> 1
+            hashes.append(hash)
+            size += 1
+        return Frontier(size, tuple(hashes))
+
+    def root(self) -> bytes:
+        if not self.hashes:
+            return EMPTY_ROOT
+        *larger, hash = self.hashes
+        for left in reversed(larger):
+            hash = parent(left, hash)
+        return hash
 
 
 def root(size: int, nodes: Nodes) -> bytes:

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from eventlog import file
+from eventlog.connection import NotTheFile, WritingConnection
 from eventlog.errors import EventLogError, LogUnavailable
 
 logger = logging.getLogger(__name__)
@@ -66,10 +66,8 @@ class _Job:
 class Writer:
     """Runs work in the log's only writing connection, in the order it comes."""
 
-    def __init__(self, path: Path, log_id: str) -> None:
-        self._path = path
-        self._left: tuple[Database, file.Footprint] | None = None
-        self._connection = file.Connection(path, log_id, file.open_writer)
+    def __init__(self, connection: WritingConnection) -> None:
+        self._connection = connection
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
         self.failed = False
@@ -152,15 +150,14 @@ class Writer:
 
     def _do_alone(self, job: _Job) -> None:
         try:
-            db = self._database()
-            [outcome] = job.work(db, [None])
-            self._note_footprint(db)
+            [outcome] = job.work(self._connection.database(), [None])
+            self._connection.note(())
         except Exception as error:
             outcome = self._failure(error)
         job.answer(outcome)
 
     def _transact(self, group: list[_Job]) -> list[Any]:
-        db = self._database()
+        db = self._connection.database()
         outcomes: list[Any] = []
         changes = db.conn.total_changes
         db.execute("BEGIN IMMEDIATE")
@@ -172,43 +169,18 @@ class Writer:
             with suppress(sqlite3.Error):  # the first error is the one that counts
                 db.rollback()
             raise
-        self._note_footprint(db)
+        # What an append becomes are its records.
+        appended = (outcome for outcome in outcomes if isinstance(outcome, tuple))
+        self._connection.note([record.leaf for records in appended for record in records])
         if db.conn.total_changes > changes:  # an empty commit proves nothing
             self.failed = False
         return outcomes
-
-    def _note_footprint(self, db: Database) -> None:
-        try:
-            self._left = db, file.Footprint.of(self._path)
-        except OSError:  # gone since the commit, which is for the next one to find out
-            self._left = None
-
-    def _database(self) -> Database:
-        """The connection, if the files are those that it left. What was committed to a WAL that
-        is gone is saved first. Raises CutOff where something is missing."""
-        db = self._connection.database()
-        if self._left is None or self._left[0] is not db:
-            return db
-        left, found = self._left[1], file.Footprint.of(self._path)
-        if found.size < left.size:
-            raise file.CutOff(
-                "the event log's file was cut off; put it back whole, or restart the gateway"
-            )
-        if left.wal is not None and found.wal != left.wal:
-            self._connection.rescue()
-            logger.error("The event log's WAL was taken away; what was in it is saved")
-            return self._connection.database()
-        if found.wal_size < left.wal_size:
-            raise file.CutOff(
-                "the event log's WAL was cut off; put it back whole, or restart the gateway"
-            )
-        return db
 
     def _failure(self, error: Exception) -> Exception:
         if not isinstance(error, LOG_TROUBLE):
             return error
         self.failed = True
-        if not isinstance(error, sqlite3.IntegrityError | file.CutOff):
+        if not isinstance(error, sqlite3.IntegrityError | NotTheFile):
             self._connection.drop()
         logger.error("The event log cannot be written: %s", error)
         if isinstance(error, LogUnavailable):

@@ -23,7 +23,7 @@ from typing import TypeVar
 
 from eventlog import file
 from eventlog.errors import LogUnavailable
-from eventlog.reading import head_of
+from eventlog.nodes import head_of
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.schema import differences
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from eventlog.errors import LogHeld, LogNotOpened, LogTooNew, NoLog, NotALog
+from eventlog.holding import Hold
 from eventlog.open import open_reader
 from eventlog.sqlite import SqliteEventLog
 from tests.eventlog.evidence import execute
@@ -41,11 +42,11 @@ async def test_a_closed_log_is_read_and_left_as_it_was(path: Path) -> None:
     log = SqliteEventLog(path)
     await tell(log, new_id(), *WHOLE)
     await log.close()
-    before = path.read_bytes()  # noqa: ASYNC240 - a test may wait
+    before = path.read_bytes()
     reader = open_reader(url(path))
     assert await reader.head() == len(WHOLE)
     await reader.close()
-    assert path.read_bytes() == before  # noqa: ASYNC240 - a test may wait
+    assert path.read_bytes() == before
 
 
 @in_loop
@@ -53,7 +54,7 @@ async def test_a_log_is_read_where_nothing_can_be_put_beside_it(path: Path) -> N
     log = SqliteEventLog(path)
     await tell(log, new_id(), *WHOLE)
     await log.close()
-    Path(f"{path}-shm").mkdir()  # noqa: ASYNC240 - in the way of what readers share
+    Path(f"{path}-shm").mkdir()
     reader = open_reader(url(path))
     assert await reader.head() == len(WHOLE)
     await reader.close()
@@ -69,9 +70,7 @@ async def test_an_older_log_is_brought_up_to_date_before_it_is_read(path: Path) 
 
 def test_an_older_log_that_a_gateway_has_open_is_not_touched(path: Path) -> None:
     shutil.copy(OLD, path)
-    from eventlog.file import hold
-
-    with hold(path), pytest.raises(LogHeld):
+    with Hold(path), pytest.raises(LogHeld):
         open_reader(url(path))
 
 

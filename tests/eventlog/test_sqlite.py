@@ -9,8 +9,9 @@ import pytest
 
 from eventlog.errors import UnreadableEvent
 from eventlog.file import open_writer
+from eventlog.known import INTERVIEWS_IN_MEMORY
 from eventlog.records import Draft, commit
-from eventlog.sqlite import INTERVIEWS_IN_MEMORY, SqliteEventLog
+from eventlog.sqlite import SqliteEventLog
 from statemachine.commands import give_answer
 from tests.eventlog.evidence import check_events, execute, rows
 from tests.eventlog.interviews import OPENING, WHOLE, adopt, new_id, tell

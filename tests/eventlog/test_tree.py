@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from eventlog.tree import (
     EMPTY_ROOT,
+    Frontier,
     Node,
     completed_by,
     consistency_proof,
@@ -107,3 +108,11 @@ def test_a_tree_is_shown_to_begin_with_an_older_one(sizes: list[int]) -> None:
     if proof:
         assert not is_consistent(old, new, proof[:-1], *roots)
         assert not is_consistent(old, new, [], *roots)
+
+
+@given(sizes=st.tuples(st.integers(0, len(LEAVES)), st.integers(0, len(LEAVES))).map(sorted))
+def test_a_frontier_grows_as_the_tree_does(sizes: list[int]) -> None:
+    old, new = sizes
+    grown = Frontier.of(old, TREE.node).plus(LEAVES[old:new])
+    assert grown == Frontier.of(new, TREE.node) == Frontier().plus(LEAVES[:new])
+    assert grown.root() == naive_root(LEAVES[:new])

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from eventlog.connection import WritingConnection
 from eventlog.errors import LogUnavailable, VersionConflict
-from eventlog.file import BUSY_SECONDS, prepare
+from eventlog.file import BUSY_SECONDS
 from eventlog.protocol import Appended
 from eventlog.sqlite import SqliteEventLog
 from eventlog.writer import GROUP, Writer
@@ -21,8 +22,6 @@ from tests.eventlog.evidence import check_events, commits, rows
 from tests.eventlog.interviews import AT, OPENING, WHOLE, ask, new_id, tell
 from tests.eventlog.running import in_loop
 from tests.eventlog.trouble import (
-    backup,
-    delete,
     deleted,
     locked,
     moved_away,
@@ -37,9 +36,12 @@ SOON = 0.1
 @pytest.fixture
 def writer(path: Path) -> Iterator[Writer]:
     """A writer alone, on an empty log at `path`."""
-    writer = Writer(path, prepare(path))
+    connection = WritingConnection(path, lambda: None)
+    connection.prepare()
+    writer = Writer(connection)
     yield writer
     asyncio.run(writer.close())
+    connection.release()
 
 
 def count(db: Database) -> None:
@@ -216,21 +218,6 @@ async def test_another_log_is_known_before_the_first_append_too(
         pytest.raises(LogUnavailable, match="another event log was put in the place"),
     ):
         await tell(log, new_id(), *OPENING)
-
-
-@in_loop
-async def test_a_log_restored_from_an_older_backup_is_what_counts(
-    log: SqliteEventLog, path: Path
-) -> None:
-    id = new_id()
-    await tell(log, id, *OPENING)
-    kept = backup(path)
-    await tell(log, id, give_answer("This will be lost."))
-    delete(path)
-    kept.rename(path)
-    with pytest.raises(VersionConflict):
-        await log.append(id, 3, [ask(2)], AT)
-    await check_in_order(log, path, id)
 
 
 @in_loop

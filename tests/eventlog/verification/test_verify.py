@@ -328,7 +328,7 @@ def rewrite_history(path: Path) -> None:
         await log.rebuild_read_models()
         log._reader._connection.drop()
         await log._writer.close()
-        log._hold.release()
+        log._connection.release()
 
     asyncio.run(rebuild())
     rewrite_evidence(path)

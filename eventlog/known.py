@@ -1,0 +1,66 @@
+"""The interviews in use, kept folded in memory."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from eventlog.records import Record
+from statemachine.interview import Interview
+
+INTERVIEWS_IN_MEMORY = 512
+CHARACTERS_IN_MEMORY = 16 * 1024 * 1024
+"""How many interviews are kept, and of how many characters in all. A character takes up to 4
+bytes, in the interview and again in its newest record."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """An interview as it is kept, and what the append that made it so told of it: its newest
+    record, and the fingerprint of the session that it stands at."""
+
+    interview: Interview
+    newest: Record | None = None
+    head: bytes | None = None
+
+    def characters(self) -> int:
+        """How much is said in it."""
+        said = sum(len(message.content) for message in self.interview.messages)
+        return said + len((self.newest and self.newest.payload) or "")
+
+
+class KnownInterviews:
+    """The interviews used last, by id, bounded by their number and by what is said in them."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[Known, int]] = OrderedDict()
+        self._characters = 0
+
+    def get(self, interview_id: str) -> Known | None:
+        found = self._known.get(interview_id)
+        if found is None:
+            return None
+        self._known.move_to_end(interview_id)
+        return found[0]
+
+    def keep(self, interview_id: str, found: Known) -> Known:
+        """Keep the newer of what is known and what was `found`; which it is."""
+        known = self.get(interview_id)
+        if known is not None and known.interview.version >= found.interview.version:
+            return known
+        self.forget(interview_id)
+        characters = found.characters()
+        self._known[interview_id] = found, characters
+        self._characters += characters
+        while len(self._known) > 1 and self._is_full():
+            self.forget(next(iter(self._known)))
+        return found
+
+    def forget(self, interview_id: str) -> None:
+        _, characters = self._known.pop(interview_id, (None, 0))
+        self._characters -= characters
+
+    def clear(self) -> None:
+        self._known.clear()
+        self._characters = 0
+
+    def _is_full(self) -> bool:
+        return len(self._known) > INTERVIEWS_IN_MEMORY or self._characters > CHARACTERS_IN_MEMORY
