@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -317,10 +318,10 @@ def _serve(host: str | None, port: int | None) -> None:
     with bound(settings.host, settings.port) as listener:
         application = create_app(settings)
         gateway: Gateway = application.state.gateway
-        typer.echo(f"Interview gateway {__version__} on {_url(listener)}  (API: /docs)")
-        typer.echo(f"Event log: {gateway.log.where}")
+        _say(f"Interview gateway {__version__} on {_url(listener)}  (API: /docs)")
+        _say(f"Event log: {gateway.log.where}")
         if gateway.recording:
-            typer.echo(f"Recording: {settings.recording} ({gateway.recording})")
+            _say(f"Recording: {settings.recording} ({gateway.recording})")
         config = uvicorn.Config(
             application,
             http=Protocol,
@@ -335,7 +336,12 @@ def _serve(host: str | None, port: int | None) -> None:
         gc.collect()
         gc.freeze()
         asyncio.run(_run(Server(config, gateway.verifier.close), listener, gateway))
-    typer.echo("Stopped; the event log is closed.")
+    _say("Stopped; the event log is closed.")
+
+
+def _say(line: str) -> None:
+    with suppress(OSError):  # what is printed may go to a disk that is full; interviews go on
+        typer.echo(line)
 
 
 def _url(listener: socket.socket) -> str:
@@ -355,7 +361,7 @@ async def _announce_services(gateway: "Gateway") -> None:
     statuses = await gateway.health.statuses(within=PROBE_SECONDS + 1)
     online = [status.name for status in statuses if status.online]
     asking = ", ".join(online) if online else "none; the built-in templates ask the questions"
-    typer.echo(f"Services up: {len(online)} of {len(statuses)} ({asking})")
+    _say(f"Services up: {len(online)} of {len(statuses)} ({asking})")
 
 
 if __name__ == "__main__":

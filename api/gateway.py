@@ -83,6 +83,7 @@ class Gateway:
             for part in (self.health, self.catalogue, self.log_watch, self.custody)
         ]
         try:
+            await self.log_watch.first_look()
             yield
         finally:
             await self.verifier.close()

@@ -37,9 +37,10 @@ REPLY_SECONDS = 5
 class Attacked:
     """A gateway process, and the client of it that a `Desktop` needs."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "interviews.db"
-        self.process = ForkedGateway(folder, environment(folder))
+    def __init__(self, folder: Path, disk: Path | None = None) -> None:
+        self.path = (disk or folder) / "interviews.db"
+        env = environment(folder, EVENTLOG_URL=f"sqlite:///{self.path}")
+        self.process = ForkedGateway(folder, env)
         self.client = httpx.Client(base_url=self.process.url(), timeout=30, trust_env=False)
 
     def post(self, path: str, body: Any) -> httpx.Response:
@@ -56,9 +57,10 @@ class Attacked:
 
 
 @contextmanager
-def attacked(folder: Path) -> Iterator[Any]:
-    """A gateway in `folder`, stopped in good order at the end."""
-    gateway = Attacked(folder)
+def attacked(folder: Path, disk: Path | None = None) -> Iterator[Any]:
+    """A gateway in `folder`, with its log there or on another `disk`, stopped in good order at the
+    end."""
+    gateway = Attacked(folder, disk)
     try:
         yield gateway
     finally:
