@@ -55,7 +55,8 @@ BEGINNING_WITH = (
     "ORDER BY interview_id LIMIT ?"
 )
 FORKS = (
-    "SELECT interviews.interview_id FROM interviews JOIN events "
+    # CROSS, or SQLite looks through the events.
+    "SELECT interviews.interview_id FROM interviews CROSS JOIN events "
     "ON position = first_position WHERE adopted "
     "AND json_extract(payload, '$.forkedFrom.interviewId') = ? ORDER BY position"
 )
@@ -85,7 +86,7 @@ class SqliteReader:
     ) -> None:
         self._path = path
         self._reader = ReaderThread(connect(), look)
-        # A search may take a second, in which everybody else reads on.
+        # What looks through all interviews may take a second, in which everybody else reads on.
         self._searcher = ReaderThread(connect(), look)
 
     @classmethod
@@ -146,12 +147,12 @@ class SqliteReader:
         )
 
     async def forks_of(self, interview_id: str) -> list[str]:
-        return await self._reader.run(
+        return await self._searcher.run(
             lambda db: [id for (id,) in db.execute(FORKS, [interview_id])]
         )
 
     async def expired(self, before: str) -> list[str]:
-        return await self._reader.run(lambda db: [id for (id,) in db.execute(EXPIRED, [before])])
+        return await self._searcher.run(lambda db: [id for (id,) in db.execute(EXPIRED, [before])])
 
     async def kept_checkpoints(self) -> list[str]:
         sql = "SELECT note FROM checkpoints ORDER BY size"
