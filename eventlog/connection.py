@@ -7,12 +7,13 @@ acknowledged.
 """
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -38,8 +39,7 @@ class Unfamiliar(Exception):
     """A reader finds the file otherwise than the writer left it; the writer is to look first."""
 
 
-@dataclass(frozen=True)
-class FileState:
+class FileState(NamedTuple):
     """Which file stands at a path, its size in bytes, and when it was changed last, in ns."""
 
     identity: tuple[int, int]
@@ -47,29 +47,28 @@ class FileState:
     changed: int
 
     @classmethod
-    def of(cls, path: Path) -> "FileState":
+    def of(cls, path: str) -> "FileState":
         """Raises OSError."""
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 - a Path costs as much again, at each commit
         return cls((found.st_dev, found.st_ino), found.st_size, found.st_mtime_ns)
 
 
-@dataclass(frozen=True)
-class Footprint:
-    """The log's file and its WAL. Of the WAL, no time: the writer writes to it all the time."""
+class Footprint(NamedTuple):
+    """The log's file, which file its WAL is (None where there is none) and the WAL's size."""
 
     file: FileState
     wal: tuple[int, int] | None
     wal_size: int
 
     @classmethod
-    def of(cls, path: Path) -> "Footprint":
+    def of(cls, path: str) -> "Footprint":
         """Raises OSError."""
-        main = FileState.of(path)
+        file = FileState.of(path)
         try:
-            wal = Path(f"{path}-wal").stat()
+            wal = FileState.of(f"{path}-wal")
         except FileNotFoundError:
-            return cls(main, None, 0)
-        return cls(main, (wal.st_dev, wal.st_ino), wal.st_size)
+            return cls(file, None, 0)
+        return cls(file, wal.identity, wal.size)
 
 
 class ReadingConnection:
@@ -109,11 +108,12 @@ class ReadingBesideWriter(ReadingConnection):
 
     def __init__(self, path: Path, writing: "WritingConnection") -> None:
         super().__init__(path, "")
+        self._name = str(path)
         self._writing = writing
 
     def _find(self) -> tuple[int, int]:
         with suppress(FileNotFoundError):
-            found = FileState.of(self._path)
+            found = FileState.of(self._name)
             if self._writing.left is not None and found == self._writing.left.file:
                 return found.identity
         raise Unfamiliar
@@ -128,6 +128,7 @@ class WritingConnection:
 
     def __init__(self, path: Path, release_readers: Callable[[], None]) -> None:
         self._path = path
+        self._name = str(path)
         self._release_readers = release_readers
         self._hold: Hold | None = None
         self._db: Database | None = None
@@ -147,7 +148,7 @@ class WritingConnection:
         self._hold = self._hold or Hold(self._path)
         try:
             self.log_id = file.prepare(self._path)
-            self.left = Footprint.of(self._path)
+            self.left = Footprint.of(self._name)
         except LogFull:
             raise  # the place is kept for the next try
         except BaseException:
@@ -177,7 +178,7 @@ class WritingConnection:
         if self._acknowledged is not None:
             self._acknowledged = self._acknowledged.plus(leaves)
         with suppress(OSError):  # gone since the commit, which is for the next one to find out
-            self.left = Footprint.of(self._path)
+            self.left = Footprint.of(self._name)
 
     def drop(self) -> None:
         """Close the connection; the next one is made when it is needed."""
@@ -203,7 +204,7 @@ class WritingConnection:
 
     def _found(self) -> Footprint:
         try:
-            return Footprint.of(self._path)
+            return Footprint.of(self._name)
         except FileNotFoundError:
             self._save_deleted()
             raise NotTheFile(
@@ -218,7 +219,7 @@ class WritingConnection:
                 self._acknowledged = _frontier_of(db)
             elif not _holds(db, self._acknowledged):
                 raise self._not_whole()
-            self.left = Footprint.of(self._path)
+            self.left = Footprint.of(self._name)
         except BaseException:
             db.close()
             raise
@@ -242,7 +243,7 @@ class WritingConnection:
         self._check_alone()
         if self._db is not None and found.wal_size:
             self._rescue_wal()
-            found = Footprint.of(self._path)
+            found = Footprint.of(self._name)
         if found.wal_size:
             raise NotTheFile(
                 "another file was put in the event log's place beside the WAL of the one before; "
