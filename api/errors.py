@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 
 from api import problems
 from api.problems import FieldError, ProblemType, problem_response
@@ -39,7 +40,7 @@ _BY_STATUS = {
 
 
 def install(app: FastAPI) -> None:
-    """Make `app` answer every error as a problem."""
+    """Make `app` answer every error as a problem; before any other middleware is added."""
     handlers: dict[type[Exception], Any] = {
         IllegalSession: _illegal_session,
         SessionConflict: _conflict,
@@ -54,10 +55,12 @@ def install(app: FastAPI) -> None:
         NotOverwritten: _not_finished,
         RequestValidationError: _invalid_input,
         HTTPException: _http,
-        Exception: _mistake,
     }
     for error, handler in handlers.items():
         app.add_exception_handler(error, handler)
+    # Starlette would answer a mistake outside of all middleware: without the gate's guards, and
+    # without CORS, so that the desktop's page could not read it.
+    app.add_middleware(ServerErrorMiddleware, handler=_mistake)
 
 
 def _problem(request: Request, kind: ProblemType, detail: str, **members: Any) -> JSONResponse:

@@ -3,7 +3,8 @@
 The gateway has no log-in, since it serves the person at this machine. Any page in that
 person's browser can send requests to it too; this gate keeps them out. A page of another
 origin says so in `Origin`, or, where a browser sends none (for an image, a script, a frame, a
-link), in `Sec-Fetch-Site`; one that reached us by DNS rebinding says so in `Host`.
+link), in `Sec-Fetch-Site`, or, in a browser too old for that, in `Referer`. A page that reached
+us by DNS rebinding says so in `Host`.
 """
 
 from collections.abc import Iterable
@@ -24,8 +25,11 @@ FILE_ORIGINS = ("null", "file://")
 so these count only with Electron's User-Agent: a script can change that header only by way
 of a preflight, which carries the browser's true one."""
 
-OF_ANOTHER_ORIGIN = ("cross-site", "same-site")
-"""What `Sec-Fetch-Site` says then; no script can set it. "same-site" is another port here."""
+OF_NO_OTHER_ORIGIN = ("same-origin", "none")
+"""What `Sec-Fetch-Site` says of our own pages and of what a person opens; no script can set it.
+Another port of this machine is "same-site"."""
+
+API = "/api/"
 
 
 class Gate:
@@ -45,13 +49,13 @@ class Gate:
             return
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, receive, _guarded(send))
+            await self._app(scope, receive, _guarded(scope["path"], send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
             kind, detail = refusal
             response = problem_response(kind, detail, scope["path"])
-            await response(scope, receive, _guarded(send))
+            await response(scope, receive, _guarded(scope["path"], send))
 
     def _refusal(self, scope: Scope) -> tuple[ProblemType, str] | None:
         headers = Headers(scope=scope)
@@ -76,25 +80,27 @@ def _origin_of_asker(headers: Headers) -> str | None:
     origin = headers.get("origin")
     if origin is not None:
         return origin.lower()
-    if headers.get("sec-fetch-site") not in OF_ANOTHER_ORIGIN:
-        return None
+    site, referer = headers.get("sec-fetch-site"), headers.get("referer")
+    if site in OF_NO_OTHER_ORIGIN or (site is None and not referer):
+        return None  # our own page, a person, or a program such as curl
     try:
-        referer = urlsplit(headers.get("referer", "").lower())
+        page = urlsplit((referer or "").lower())
     except ValueError:
         return ""
-    return f"{referer.scheme}://{referer.netloc}" if referer.netloc else "null"
+    return f"{page.scheme}://{page.netloc}" if page.netloc else "null"
 
 
 def _is_link_to_a_page(scope: Scope, headers: Headers) -> bool:
-    """Somebody follows a link to /docs, say, in a window where no other page looks into it.
-    What the API itself answers is not for links of others: a checkpoint given out is kept."""
+    """Somebody follows a link to /docs, say, in a window where no other page looks into it. A
+    browser that is too old to say how it asks may be doing so. What the API itself answers is not
+    for links of others."""
+    how = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
     return (
         scope["type"] == "http"
         and scope["method"] == "GET"
-        and not scope["path"].startswith("/api/")
+        and not scope["path"].startswith(API)
         and "origin" not in headers
-        and headers.get("sec-fetch-mode") == "navigate"
-        and headers.get("sec-fetch-dest") == "document"
+        and ("sec-fetch-site" not in headers or how == ("navigate", "document"))
     )
 
 
@@ -104,15 +110,26 @@ GUARDS = [
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
+UNSTORED = [*GUARDS, (b"cache-control", b"no-store")]
 
 
-def _guarded(send: Send) -> Send:
-    """Answers that no page may show in a frame (where a click could be stolen), take for
-    another type than they are, or load as part of itself where CORS is not asked."""
+def guards(path: str) -> list[tuple[bytes, bytes]]:
+    """The headers that every answer from `path` carries.
+
+    No page may show it in a frame (where a click could be stolen), take it for another type than
+    it is, or load it as part of itself where CORS is not asked. No cache may store what the API
+    answers: words that are forgotten here would stay in the browser's files.
+    """
+    return UNSTORED if path.startswith(API) or path == "/health" else GUARDS
+
+
+def _guarded(path: str, send: Send) -> Send:
+    """`send`, with the guards of `path` in the answer's head."""
+    added = guards(path)
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], *GUARDS]
+            message["headers"] = [*message["headers"], *added]
         await send(message)
 
     return guarded

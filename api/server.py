@@ -11,6 +11,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from api.gate import guards
 from api.problems import TOO_SLOW, problem_response
 
 REQUEST_SECONDS = 10.0
@@ -117,7 +118,8 @@ class Protocol(H11Protocol):
             self.cycle.disconnected = True  # the application has nobody to answer any more
         path = self.scope["path"] if self.conn.their_state is h11.SEND_BODY else "/"
         answer = problem_response(TOO_SLOW, TOO_SLOW.advice, path, headers={"connection": "close"})
-        head = h11.Response(status_code=answer.status_code, headers=answer.raw_headers)
+        headers = [*answer.raw_headers, *guards(path)]
+        head = h11.Response(status_code=answer.status_code, headers=headers)
         for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
 

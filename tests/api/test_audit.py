@@ -1,6 +1,8 @@
 """The evidence over HTTP: what a client keeps today shows tomorrow what became of the log."""
 
+import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +73,47 @@ def test_a_proof_of_what_there_is_not_names_the_parameter(
 
 def test_an_empty_log_has_a_checkpoint_too(fresh: Served) -> None:
     assert checkpoint_of(fresh).size == 0
+
+
+def kept_checkpoints(gateway: Served) -> list[str]:
+    kept: list[str] = asyncio.run(gateway.app.state.gateway.log.kept_checkpoints())
+    return kept
+
+
+def test_a_checkpoint_is_stored_by_a_post_and_not_by_a_get(audited: Served) -> None:
+    Desktop(audited).start()
+    given = audited.get(f"{AUDIT}/checkpoint").text
+    assert kept_checkpoints(audited) == []
+    stored = audited.client.post(f"{AUDIT}/checkpoint").text
+    assert kept_checkpoints(audited) == [stored]
+    assert stored == given
+    assert audited.client.post(f"{AUDIT}/checkpoint").text == stored
+    assert kept_checkpoints(audited) == [stored], "the same head is stored once"
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """The files beside the log and their bytes. That of SQLite's index of its WAL is left out: it
+    is shared memory, in which readers mark what they are reading."""
+    files = (path for path in sorted(folder.iterdir()) if not path.name.endswith("-shm"))
+    return {path.name: path.read_bytes() for path in files}
+
+
+def test_no_get_of_the_whole_api_changes_a_byte(audited: Served, tmp_path: Path) -> None:
+    desktop = Desktop(audited).start(totalQuestions=2)
+    desktop.answer("A queue.")
+    audited.client.post(f"{AUDIT}/checkpoint")
+    Desktop(audited).start(totalQuestions=1).finish()
+    document = audited.get("/openapi.json").json()
+    paths = [path for path, methods in document["paths"].items() if "get" in methods]
+    asked = [f"/transcript?format={format}" for format in ("json", "md", "html")]
+    paths += [f"/api/v1/interviews/{{interviewId}}{of_it}" for of_it in asked]
+    paths += ["/api/v1/interviews?q=queue", "/", "/docs", "/page/main.js", "/problems/too-slow"]
+    proofs = {"/api/v1/audit/inclusion": "?position=1", "/api/v1/audit/consistency": "?old=2"}
+    before = files_of(tmp_path)
+    for path in paths:
+        url = path.replace("{interviewId}", desktop.interview_id) + proofs.get(path, "")
+        for method in ("GET", "HEAD"):
+            status = audited.client.request(method, url).status_code
+            assert status == 200 or (method == "HEAD" and status == 405), (method, url)
+        assert files_of(tmp_path) == before, url
+    assert len(paths) > 15

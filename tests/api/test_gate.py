@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.desktop import Desktop
 from tests.events import head_of
 from tests.gateways import Served, serving
 
@@ -154,17 +155,81 @@ LINK = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
         {},
     ],
 )
-def test_a_page_cannot_have_a_checkpoint_kept_by_an_image_a_frame_or_a_link(
-    alone: Served, site: str, referer: str | None, how: dict[str, str]
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_page_gets_no_checkpoint_and_has_none_kept_by_an_image_a_frame_a_form_or_a_link(
+    alone: Served, method: str, site: str, referer: str | None, how: dict[str, str]
 ) -> None:
     alone.post(START, ENGINEER)
     log = alone.app.state.gateway.log
     before = asyncio.run(log.kept_checkpoints())
     headers = {"user-agent": CHROME, "sec-fetch-site": site, **how}
     headers |= {"referer": referer} if referer else {}
-    response = alone.client.get("/api/v1/audit/checkpoint", headers=headers)
+    response = alone.client.request(method, "/api/v1/audit/checkpoint", headers=headers)
     assert response.status_code == 403
     assert asyncio.run(log.kept_checkpoints()) == before
+
+
+OLD = "Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko"
+"""A browser that knows no Sec-Fetch headers, and sends an Origin with few requests."""
+
+FOREIGN_REFERERS = [
+    "https://evil.example/page",
+    "http://127.0.0.1:1/",
+    "http://localhost.evil.example:3000/",
+    "http://127.0.0.1@evil.example/",
+    "file:///home/somebody/page.html",
+    "about:blank",
+    "/page",
+    "//[",
+]
+
+
+@pytest.mark.parametrize("referer", FOREIGN_REFERERS)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/interviews"),
+        ("GET", "/api/v1/audit/checkpoint"),
+        ("POST", "/api/v1/audit/checkpoint"),
+        ("POST", START),
+        ("GET", "/api/nowhere"),
+        ("HEAD", "/api/v1/models"),
+        ("POST", "/docs"),
+    ],
+)
+def test_a_page_in_an_old_browser_is_known_by_its_referer(
+    alone: Served, method: str, path: str, referer: str
+) -> None:
+    before = head_of(alone)
+    headers = {"user-agent": OLD, "referer": referer}
+    body = ENGINEER if path == START else None
+    response = alone.client.request(method, path, headers=headers, json=body)
+    assert response.status_code == 403
+    assert head_of(alone) == before
+
+
+@pytest.mark.parametrize("referer", FOREIGN_REFERERS)
+@pytest.mark.parametrize("path", ["/", "/docs", "/page/main.js"])
+def test_an_old_browser_may_follow_a_link_to_a_page(alone: Served, path: str, referer: str) -> None:
+    headers = {"user-agent": OLD, "referer": referer}
+    assert alone.client.get(path, headers=headers).status_code == 200
+
+
+def test_an_old_browser_may_use_the_pages_of_those_who_may(alone: Served) -> None:
+    for referer in (f"{alone.url}/", f"{alone.url.upper()}/docs?x", "http://localhost:3000/a", ""):
+        headers = {"user-agent": OLD, "referer": referer}
+        assert alone.client.get("/api/v1/interviews", headers=headers).status_code == 200
+
+
+def test_who_names_no_page_at_all_is_let_in(alone: Served) -> None:
+    headers = {"user-agent": "curl/8.5"}
+    assert alone.client.get("/api/v1/audit/checkpoint", headers=headers).status_code == 200
+    assert alone.client.post("/api/v1/audit/checkpoint", headers=headers).status_code == 200
+
+
+def test_an_unknown_word_for_where_it_asks_from_is_no_excuse(alone: Served) -> None:
+    headers = {"user-agent": CHROME, "sec-fetch-site": "SAME-ORIGIN"}
+    assert alone.client.get("/api/v1/interviews", headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -211,3 +276,71 @@ def test_more_origins_and_hosts_can_be_set() -> None:
     with serving(allowed_hosts="gateway.local", allowed_origins="https://desk.example") as gateway:
         headers = {"host": "gateway.local:8009", "origin": "https://desk.example"}
         assert gateway.client.get("/health", headers=headers).status_code == 200
+
+
+NO_STORE = "no-store"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/health", {}, 200),
+        ("HEAD", "/health", {}, 200),
+        ("GET", "/health", {"host": "evil.example"}, 400),
+        ("GET", "/api/v1/models", {}, 200),
+        ("GET", "/api/v1/interviews", {"if-none-match": "*"}, 200),
+        ("GET", "/api/v1/interviews", {"host": "evil.example"}, 400),
+        ("GET", "/api/v1/interviews", {"origin": "https://evil.example"}, 403),
+        ("GET", "/api/v1/audit/key", {}, 200),
+        ("GET", "/api/v1/audit/inclusion", {}, 422),
+        ("GET", "/api/nowhere", {}, 404),
+        ("GET", f"/api/v1/interviews/{'0' * 8}-0000-4000-8000-{'0' * 12}/events", {}, 404),
+        ("PUT", "/api/v1/models", {}, 405),
+        ("POST", "/api/v1/audit/verify", {}, 409),
+        ("POST", START, {}, 413),
+        ("POST", START, {"content-type": "text/plain"}, 415),
+        (
+            "OPTIONS",
+            START,
+            {"origin": "http://localhost:3000", "access-control-request-method": "POST"},
+            200,
+        ),
+    ],
+)
+def test_no_cache_stores_what_the_api_answers(
+    alone: Served, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    content = b" " * (1024 * 1024 + 1) if status == 413 else None
+    response = alone.client.request(method, path, headers=headers, content=content)
+    assert response.status_code == status
+    assert response.headers.get_list("cache-control") == [NO_STORE]
+
+
+def test_no_cache_stores_an_interview_in_any_format(alone: Served) -> None:
+    interview = f"/api/v1/interviews/{Desktop(alone).start().interview_id}"
+    formats = [f"/transcript?format={format}" for format in ("json", "md", "html")]
+    for of_it in ("", "/events", "/session", "/bundle", *formats):
+        response = alone.client.get(interview + of_it, headers={"if-none-match": "*"})
+        assert response.status_code == 200
+        assert response.headers.get_list("cache-control") == [NO_STORE]
+
+
+def test_a_mistake_of_ours_is_answered_through_the_gate_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def mistaken(*_: object) -> None:
+        raise RuntimeError("a mistake")
+
+    with serving() as gateway:
+        monkeypatch.setattr(gateway.app.state.gateway.conductor, "start", mistaken)
+        headers = {"origin": "http://localhost:3000"}
+        response = gateway.client.post(START, json=ENGINEER, headers=headers)
+    assert (response.status_code, response.json()["type"]) == (500, "/problems/internal-error")
+    assert response.headers.get_list("cache-control") == [NO_STORE]
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["access-control-allow-origin"] == "http://localhost:3000"
+
+
+def test_the_pages_own_files_may_be_kept(alone: Served) -> None:
+    for path in ("/", "/page/main.js", "/docs"):
+        assert NO_STORE not in alone.get(path).headers.get("cache-control", "")

@@ -42,6 +42,7 @@ def test_every_endpoint_of_the_contract_is_documented(document: dict[str, Any]) 
         "GET /api/v1/interviews/{interviewId}/bundle",
         "GET /api/v1/statemachine",
         "GET /api/v1/audit/checkpoint",
+        "POST /api/v1/audit/checkpoint",
         "GET /api/v1/audit/key",
         "GET /api/v1/audit/inclusion",
         "GET /api/v1/audit/consistency",

@@ -111,7 +111,7 @@ def following(gateway: str) -> Iterator[Iterator[str]]:
 
 def test_an_untouched_log_holds(gateway: Served, path: Path) -> None:
     Desktop(gateway).start(totalQuestions=2).finish()
-    gateway.get("/api/v1/audit/checkpoint")
+    gateway.client.post("/api/v1/audit/checkpoint")
     *progress, report = verify(gateway)
     check_progress(progress, 6)
     checkpoint = gateway.get("/api/v1/audit/checkpoint").text.splitlines()
@@ -144,7 +144,7 @@ def test_a_letter_that_was_changed_is_found(gateway: Served, path: Path) -> None
 
 def test_signatures_are_checked_with_the_gateways_own_key(gateway: Served, path: Path) -> None:
     Desktop(gateway).start()
-    gateway.get("/api/v1/audit/checkpoint")
+    gateway.client.post("/api/v1/audit/checkpoint")
     falsify(path, "UPDATE checkpoints SET note = replace(note, '— ', '— x')")
     assert {f["check"] for f in verify(gateway)[-1]["findings"]} == {"checkpoint"}
 

@@ -19,7 +19,8 @@ FUNCTIONS = (
     *("fetchHealth", "fetchModels", "selectModel", "startInterview", "sendResponse"),
     *("getSummary", "getInterview", "listInterviews", "getEvents", "getSessionAt"),
     *("getTranscript", "getBundle", "holdInterview", "releaseInterview", "forgetInterview"),
-    *("getStateMachine", "getCheckpoint", "getAuditKey", "getInclusion", "verifyLog"),
+    *("getStateMachine", "getCheckpoint", "storeCheckpoint", "getAuditKey", "getInclusion"),
+    "verifyLog",
 )
 DECLARED = (CLIENT / "index.d.ts").read_text()
 KINDS: dict[str, str] = {

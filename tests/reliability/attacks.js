@@ -135,8 +135,8 @@ const attacks = {
       .then((t) => postMessage("READ " + t), (e) => postMessage(e.name))`),
   "read by a worker's import": () =>
     worker(`importScripts(${JSON.stringify(one)}); postMessage("READ a script")`),
-  "write a checkpoint by an image": () => element("img", { src: api + "/audit/checkpoint" }),
-  "write a checkpoint by a window": () => opened(api + "/audit/checkpoint"),
+  "read a checkpoint by an image": () => element("img", { src: api + "/audit/checkpoint" }),
+  "read a checkpoint by a window": () => opened(api + "/audit/checkpoint"),
   "write by fetch": () => post(start, wish, json),
   "write without cors": () => post(start, wish, text, { mode: "no-cors" }),
   "write as text": () => post(start, wish, text),
@@ -162,8 +162,13 @@ const attacks = {
   "write by a form of parts": () => form(start, "multipart/form-data", { role: "x" }),
   "write a selection by a form": () =>
     form(api + "/models/select?model_id=llama3.2:1b", "text/plain", {}),
-  "write a checkpoint by a form": () =>
+  "read a checkpoint by a form": () =>
     form(api + "/audit/checkpoint", "text/plain", { x: "y" }, "get"),
+  "write a checkpoint by a form": () => form(api + "/audit/checkpoint", "text/plain", { x: "y" }),
+  "write a checkpoint without cors": () =>
+    post(api + "/audit/checkpoint", "", text, { mode: "no-cors" }),
+  "write a checkpoint by a beacon": () =>
+    `sent: ${navigator.sendBeacon(api + "/audit/checkpoint")}`,
   "socket at /": () => socket("/"),
   "socket at the docs": () => socket("/docs"),
   "socket at the list": () => socket("/api/v1/interviews"),

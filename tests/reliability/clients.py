@@ -287,6 +287,9 @@ class Clients(RuleBasedStateMachine):
         found = self._read(f"/api/v1/audit/consistency?old={position}&new={size}")
         assert found.status_code == (200 if position <= size <= self.model.events else 422)
         assert self._read("/api/v1/audit/checkpoint").status_code == 200
+        (stored,) = self.gateway.send(Request("POST", "/api/v1/audit/checkpoint"))
+        self._note(stored)
+        assert stored.status_code == 200
 
     @rule(state=st.sampled_from(["", "&state=complete", "&state=questioning", "&state=forgotten"]))
     def list_interviews(self, state: str) -> None:

@@ -214,7 +214,7 @@ class Harness:
         self.result.findings += [
             f"{finding.place}: {finding.message}" for finding in report.findings
         ]
-        note = httpx.get(f"{url}/api/v1/audit/checkpoint", timeout=PATIENCE, trust_env=False).text
+        note = httpx.post(f"{url}/api/v1/audit/checkpoint", timeout=PATIENCE, trust_env=False).text
         self._kept = [Kept("the checkpoint of the restart before", note)]
 
     def _end(self) -> None:

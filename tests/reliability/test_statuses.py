@@ -131,6 +131,7 @@ TRANSCRIPT = about("GET", f"{INTERVIEW}/transcript")
 BUNDLE = about("GET", f"{INTERVIEW}/bundle")
 LIST = plain("GET", INTERVIEWS)
 CHECKPOINT = plain("GET", f"{AUDIT}/checkpoint")
+STORE_CHECKPOINT = plain("POST", f"{AUDIT}/checkpoint")
 KEY = plain("GET", f"{AUDIT}/key")
 INCLUSION = plain("GET", f"{AUDIT}/inclusion", position=0)
 CONSISTENCY = plain("GET", f"{AUDIT}/consistency", old=1)
@@ -142,7 +143,7 @@ MODELS = plain("GET", "/api/v1/models")
 WITH_BODY = (start_anew, respond, sum_up, select, HOLD, RELEASE)
 ON_THE_LOG = (
     *(start_anew, respond, sum_up, HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT),
-    *(BUNDLE, LIST, CHECKPOINT, KEY, INCLUSION, CONSISTENCY, VERIFY),
+    *(BUNDLE, LIST, CHECKPOINT, STORE_CHECKPOINT, KEY, INCLUSION, CONSISTENCY, VERIFY),
 )
 EVERY = (*ON_THE_LOG, select, HEALTH, MODELS, RULES)
 IN_PATH = (HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT, BUNDLE)

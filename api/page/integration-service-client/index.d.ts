@@ -177,6 +177,14 @@ export function createClient(settings?: LeftOut<{
      */
     getCheckpoint: (options?: CallOptions) => Promise<string>;
     /**
+     * The same, stored in the log too.
+     *
+     * @param {CallOptions} [options]
+     * @returns {Promise<string>}
+     * @throws {CallError | LogUnavailableError}
+     */
+    storeCheckpoint: (options?: CallOptions) => Promise<string>;
+    /**
      * The public key that checkpoints are signed with.
      *
      * @param {CallOptions} [options]

@@ -316,6 +316,16 @@ export function createClient(settings = {}) {
       transport.text({ method: "GET", path: `${AUDIT}/checkpoint`, type: TEXT, options }),
 
     /**
+     * The same, stored in the log too.
+     *
+     * @param {CallOptions} [options]
+     * @returns {Promise<string>}
+     * @throws {CallError | LogUnavailableError}
+     */
+    storeCheckpoint: (options) =>
+      transport.text({ method: "POST", path: `${AUDIT}/checkpoint`, type: TEXT, options }),
+
+    /**
      * The public key that checkpoints are signed with.
      *
      * @param {CallOptions} [options]
