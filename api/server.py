@@ -9,7 +9,7 @@ from types import FrameType
 
 import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from api.gate import guards
 from api.problems import TOO_SLOW, problem_response
@@ -56,8 +56,9 @@ class Protocol(H11Protocol):
     byte now and then would hold its connection for ever, and a few hundred would hold all.
 
     The limit is on the wire, not in the application, because an answer (a refusal, say) does
-    not end a request whose body still drips in. Nor may a client hold its connection by never
-    reading what it asked for.
+    not end a request whose body still drips in. It begins when the parser has met the first byte
+    of the request: of one that came behind another, when that other is answered. Nor may a client
+    hold its connection by never reading what it asked for.
     """
 
     _arriving: asyncio.TimerHandle | None = None
@@ -65,14 +66,28 @@ class Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._expect_a_request()
+        # Whatever the system does not take at once is unread: closing would wait for it for ever.
+        transport.set_write_buffer_limits(high=0)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            REQUEST_SECONDS, self.timeout_keep_alive_handler
+        )
 
     def data_received(self, data: bytes) -> None:
-        if self._arriving is None:
-            self._expect_a_request()
+        under_way = self._with_body_under_way()
         super().data_received(data)
-        if not self._has_begun():
-            self._expect_nothing()
+        if self._with_body_under_way() is not under_way is not None:
+            self._expect_nothing()  # what is under way now is another request
+        self._limit_arrival()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._limit_arrival()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._can_answer():
+            super().send_400_response(msg)
+        else:  # uvicorn would try to, and print a trace
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
@@ -92,8 +107,15 @@ class Protocol(H11Protocol):
             self._unread.cancel()
             self._unread = None
 
-    def _expect_a_request(self) -> None:
-        self._arriving = self.loop.call_later(REQUEST_SECONDS, self._give_up)
+    def _limit_arrival(self) -> None:
+        """Have a request that has begun come in in time; where none has, uvicorn's own limit on
+        idle connections holds."""
+        if not self._has_begun():
+            self._expect_nothing()
+            return
+        self._unset_keepalive_if_required()
+        if self._arriving is None:
+            self._arriving = self.loop.call_later(REQUEST_SECONDS, self._give_up)
 
     def _expect_nothing(self) -> None:
         if self._arriving is not None:
@@ -102,16 +124,26 @@ class Protocol(H11Protocol):
 
     def _has_begun(self) -> bool:
         """True if some of a request is in, but not all of it."""
-        state = self.conn.their_state
-        return state is h11.SEND_BODY or (state is h11.IDLE and self.conn.trailing_data[0] != b"")
+        is_idle = self.conn.their_state is h11.IDLE
+        return self._with_body_under_way() is not None or (
+            is_idle and self.conn.trailing_data[0] != b""
+        )
+
+    def _with_body_under_way(self) -> RequestResponseCycle | None:
+        """The request whose head is in, and whose body is not."""
+        return self.cycle if self.conn.their_state is h11.SEND_BODY else None
 
     def _give_up(self) -> None:
         self._arriving = None
         if self.transport.is_closing():
             return
-        if self._has_begun() and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+        if self._can_answer():
             self._answer_that_it_is_too_slow()
         self.transport.close()
+
+    def _can_answer(self) -> bool:
+        """True unless the request that comes in has its answer already, or the head of it."""
+        return self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
 
     def _answer_that_it_is_too_slow(self) -> None:
         if self.cycle is not None:

@@ -1,5 +1,6 @@
 """Real gateways for the tests: served by uvicorn on a free port of the loopback."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -61,9 +62,13 @@ class Served:
 
 @contextmanager
 def serving(
-    *services: FakeServer, log: EventLog | None = None, **settings: Any
+    *services: FakeServer,
+    log: EventLog | None = None,
+    send_buffer: int | None = None,
+    **settings: Any,
 ) -> Iterator[Served]:
-    """A gateway with `services` up, on a log of its own in memory unless told otherwise."""
+    """A gateway with `services` up, on a log of its own in memory unless told otherwise. The
+    system takes some `send_buffer` bytes of what a client has not read yet."""
     chosen = settings_for(*services, **settings)
     needs_memory = log is None and chosen.eventlog_url == "memory:"
     app = create_app(chosen, MemoryEventLog() if needs_memory else log)
@@ -72,6 +77,8 @@ def serving(
     )
     server = uvicorn.Server(config)
     with bound("127.0.0.1", 0) as listener:
+        if send_buffer is not None:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -75,8 +76,12 @@ async def until_closed(reader: asyncio.StreamReader) -> bytes:
     return received
 
 
+def statuses_of(answers: bytes) -> list[int]:
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+) ", answers)]
+
+
 def status_of(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1])
+    return statuses_of(answer)[0]
 
 
 def drip(sock: socket.socket, *, seconds: float) -> bytes:
@@ -130,6 +135,97 @@ def test_a_request_that_drips_in_is_ended(hurried: Served, beginning: bytes, sta
         assert problem["instance"] == (START if beginning.startswith(HEAD) else "/")
 
 
+LOOK = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+WHOLE = HEAD + b"Content-Length: %d\r\n\r\n" % len(ENGINEER) + ENGINEER
+HALF = HEAD + b"Content-Length: 1000\r\n\r\n{"
+TURNED_AWAY = HEAD + b"Origin: http://evil.example\r\nContent-Length: 2\r\n\r\n{}"
+"""A request whose answer does not wait for its body."""
+
+BEHIND_OTHERS = {
+    "a body": (LOOK + HALF, [200, 408]),
+    "a body behind a body": (WHOLE + HALF, [200, 408]),
+    "a body behind many": (LOOK * 20 + WHOLE + LOOK + HALF, [200] * 22 + [408]),
+    "a body that is awaited": (
+        LOOK + HEAD + b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n",
+        [200, 100, 408],
+    ),
+    "a chunk": (LOOK + HEAD + b"Transfer-Encoding: chunked\r\n\r\n3e8\r\n{", [200, 408]),
+    "a header": (LOOK + b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", [200, 408]),
+    "a method": (LOOK + b"POS", [200, 408]),
+    "a body behind a refusal": (TURNED_AWAY + HALF, [403, 408]),
+    "a body of a refusal": (LOOK + TURNED_AWAY.replace(b" 2\r\n", b" 99\r\n"), [200, 403]),
+    "a body of no upgrade": (
+        LOOK[:-2] + b"Connection: upgrade\r\nUpgrade: websocket\r\n\r\n" + HALF,
+        [200, 408],
+    ),
+    "nothing": (LOOK, [200]),
+    "a body in HTTP/1.0": (
+        LOOK + HALF.replace(b"HTTP/1.1", b"HTTP/1.0"),
+        [200, 408],
+    ),
+    "a body behind HTTP/1.0": (LOOK.replace(b"HTTP/1.1", b"HTTP/1.0") + HALF, [200]),
+    "a body longer than declared": (WHOLE + b"zz\r\n\r\n", [200, 400]),
+}
+
+
+NO_MORE = {"nothing", "a body longer than declared"}
+"""A byte after these is another request, or none that is read."""
+
+
+@pytest.mark.parametrize(
+    ("what", "dripping"),
+    [(what, False) for what in BEHIND_OTHERS]
+    + [(what, True) for what in BEHIND_OTHERS if what not in NO_MORE],
+)
+def test_one_that_came_in_the_packet_of_others_is_ended_too(
+    hurried: Served, what: str, dripping: bool
+) -> None:
+    packet, statuses = BEHIND_OTHERS[what]
+    with connected(hurried.url) as sock:
+        sock.sendall(packet)
+        answers = drip(sock, seconds=10) if dripping else read_to_end(sock)
+    assert statuses_of(answers) == statuses
+
+
+def test_one_behind_a_slow_answer_has_its_time_from_when_that_is_given() -> None:
+    with GraniteServer() as granite, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(server, "REQUEST_SECONDS", 0.5)
+        with serving(granite) as gateway:
+            gateway.wait_until_noticed(granite_interview_service="online")
+            granite.mood, granite.delay = Mood.SLOW, 1.0
+            with connected(gateway.url) as sock:
+                sock.sendall(WHOLE + WHOLE[:-1])
+                time.sleep(1.2)  # longer than a request may take
+                sock.sendall(WHOLE[-1:] + HALF)
+                assert statuses_of(read_to_end(sock)) == [200, 200, 408]
+
+
+def test_each_request_has_the_whole_time_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also the one after another that was slow to come in, and after one that was refused."""
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 1.0)
+    slow = 0.7
+    with serving() as gateway, connected(gateway.url) as sock:
+        time.sleep(slow)
+        for packet in (TURNED_AWAY[:-1], b"}" + WHOLE[:-1], WHOLE[-1:] + LOOK[:9], LOOK[9:]):
+            sock.sendall(packet)
+            time.sleep(slow)
+        sock.shutdown(socket.SHUT_WR)
+        assert statuses_of(read_to_end(sock)) == [403, 200, 200]
+
+
+def test_what_cannot_be_answered_any_more_is_let_go_without_a_trace(
+    hurried: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    chunked = b"Origin: http://evil.example\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with connected(hurried.url) as sock:
+        sock.sendall(HEAD + chunked)
+        answer = sock.recv(65536)
+        sock.sendall(b"no chunk\r\n")
+        answer += read_to_end(sock)
+    assert statuses_of(answer) == [403]
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_one_that_drips_after_another_request_is_ended_too(hurried: Served) -> None:
     whole = HEAD + b"Content-Length: %d\r\n\r\n" % len(ENGINEER) + ENGINEER
     with connected(hurried.url) as sock:
@@ -165,6 +261,21 @@ def test_who_never_reads_the_answers_is_let_go(monkeypatch: pytest.MonkeyPatch) 
             keep_asking(sock)
 
 
+def test_who_never_reads_a_short_answer_is_let_go_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less than would make the gateway pause, and more than the system takes."""
+    monkeypatch.setattr(server, "UNREAD_SECONDS", 0.5)
+    with serving(send_buffer=4096) as gateway, socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.connect(address_of(gateway.url))
+        sock.settimeout(20)
+        path = b"/page/integration-service-client/openapi.d.ts"
+        request = b"GET %b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % path
+        sock.sendall(request)
+        size = len(gateway.client.get(path.decode()).content)
+        time.sleep(2)
+        assert len(read_to_end(sock)) < size < 60_000
+
+
 def test_the_time_a_reply_takes_is_not_the_senders() -> None:
     """The limit is on what comes in: a slow backend's reply may take longer than that."""
     with GraniteServer() as granite, pytest.MonkeyPatch.context() as patched:
@@ -179,11 +290,13 @@ def test_the_time_a_reply_takes_is_not_the_senders() -> None:
 
 
 def test_slow_senders_keep_nobody_waiting_and_are_all_let_go(process: Process) -> None:
-    """Hundreds that send a header a second, a byte of a body a second, or nothing."""
+    """Hundreds that send a header a second, a byte of a body a second, also behind a request that
+    is answered, or nothing."""
     beginnings = (
         b"GET /health HTTP/1.1\r\nHost: localhost\r\n",
         HEAD,
         HEAD + b"Content-Length: 99\r\n\r\n",
+        LOOK + HALF,
         b"",
     )
     before = held_by(process.popen.pid) if CAN_COUNT else None
@@ -202,7 +315,7 @@ def test_slow_senders_keep_nobody_waiting_and_are_all_let_go(process: Process) -
         reader, writer = await asyncio.open_connection(*address_of(process.url))
         writer.write(beginning)
         reading = asyncio.create_task(until_closed(reader))
-        more = b"1" if beginning.endswith(b"\r\n\r\n") else b"X-More: 1\r\n"
+        more = b"1" if b"\r\n\r\n" in beginning else b"X-More: 1\r\n"
         while not reading.done():
             # No whole part of the limit: what is sent just as the other side closes has its
             # answer thrown away by the network, as for any client.
@@ -211,7 +324,7 @@ def test_slow_senders_keep_nobody_waiting_and_are_all_let_go(process: Process) -
                 writer.write(more)
         writer.close()
         answer = await reading
-        return status_of(answer) if answer else 0
+        return statuses_of(answer)[-1] if answer else 0
 
     async def meanwhile() -> tuple[float, list[int]]:
         senders = [asyncio.create_task(sender(number)) for number in range(MANY)]
