@@ -9,12 +9,14 @@ built-in templates answer at once, and both halves are one append.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 from uuid import uuid4
 
+from api.interviews import Interviews, settle
 from api.refusals import (
     AlreadyComplete,
     InterviewForgotten,
@@ -22,13 +24,13 @@ from api.refusals import (
     SessionConflict,
     UnknownInterview,
 )
-from api.turns import Turns
+from api.turns import StillTaken, Turns
 from backends.chain import Chain
 from backends.chain import Reply as Said
 from backends.deadline import Deadline
 from backends.turn import Turn
-from eventlog.errors import LogUnavailable, VersionConflict
-from eventlog.protocol import Appended, EventLog
+from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
+from eventlog.protocol import EventLog
 from eventlog.records import Record
 from statemachine.commands import give_answer, give_summary, take_reply
 from statemachine.events import (
@@ -44,6 +46,9 @@ from statemachine.session import Config, Session
 from statemachine.verdict import Judgement, Verdict, is_held, judge
 
 logger = logging.getLogger(__name__)
+
+LAST_SECONDS = 0.4
+"""How long after the deadline somebody else's move may still end: its words must be written."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +89,10 @@ class Conductor:
         strict: bool,
     ) -> None:
         self._log = log
+        self._interviews = Interviews(log, now)
         self._chain = chain
         self._choose_model = choose_model
         self._begin_with = begin
-        self._now = now
         self._reply_seconds = reply_seconds
         self._strict = strict
         self._turns = Turns()
@@ -101,13 +106,11 @@ class Conductor:
         id is another interview's, InterviewForgotten, LogUnavailable or ReplyNotRecorded.
         """
         deadline = Deadline.after(self._reply_seconds)
-        id = interview_id or str(uuid4())
-        begun = await self._look_up(id) if interview_id else None
-        if begun is None:
-            begun = await self._begin(id, asked, deadline)
+        begun = await settle(lambda: self._begun(interview_id, asked, deadline), deadline)
         _check_same_start(begun, asked)
+        assert begun.id is not None
         length = len(begun.messages) - begun.questions_asked
-        return await self._fetch_reply(id, length, deadline)
+        return await self._fetch_reply(begun.id, length, deadline)
 
     async def respond(self, posted: Session, answer: str) -> Reply:
         """The session after `answer` and the interviewer's reply to it.
@@ -128,15 +131,9 @@ class Conductor:
         deadline = Deadline.after(self._reply_seconds)
         await self._check_legal(posted)
         interview_id = await self._claim(posted, None, deadline)
-        async with self._turns[interview_id]:
-            while True:
-                interview = await self._known(interview_id)
-                if interview.summary is not None:
-                    return await self._recorded_summary(interview, interview.summary)
-                try:
-                    await self._sum_up(interview_id, interview, deadline)
-                except VersionConflict:
-                    continue  # something was said meanwhile, which belongs into the summary
+        async with self._turn_of(interview_id, deadline.left() + LAST_SECONDS):
+            # What is said meanwhile belongs into the summary, which is then asked for again.
+            return await settle(lambda: self._summed_up(interview_id, deadline), deadline)
 
     # The candidate's half of a move
 
@@ -151,39 +148,51 @@ class Conductor:
 
     async def _claim(self, posted: Session, answer: str | None, deadline: Deadline) -> str:
         """The id of the interview that `posted` is a state of, with `answer` in the log."""
-        if posted.interview_id is not None:
-            return await self._until_settled(posted.interview_id, posted, answer, deadline)
+        id = posted.interview_id
+        if id is not None:
+            return await settle(lambda: self._settle(id, posted, answer, deadline), deadline)
         # Without an id, two posts of a session that nobody knows must not both adopt it.
-        async with self._turns[posted.fingerprint().hex()]:
-            return await self._until_settled(None, posted, answer, deadline)
-
-    async def _until_settled(
-        self, id: str | None, posted: Session, answer: str | None, deadline: Deadline
-    ) -> str:
-        while True:
-            try:
-                return await self._settle(id, posted, answer, deadline)
-            except VersionConflict:
-                # Somebody moved the interview between our look and our append: look again.
-                continue
+        async with self._turn_of(posted.fingerprint().hex(), deadline.left()):
+            return await settle(lambda: self._settle_found(posted, answer, deadline), deadline)
 
     async def _settle(
-        self, id: str | None, posted: Session, answer: str | None, deadline: Deadline
+        self, id: str, posted: Session, answer: str | None, deadline: Deadline
     ) -> str:
-        found = id or await self._locate(posted, answer)
-        interview = await self._look_up(found) if found else None
-        if found is None or interview is None:
+        interview = await self._interviews.find(id)
+        if interview is None:
             return await self._adopt(posted, answer)
         judgement = judge(posted, interview, answer)
         if judgement.verdict is Verdict.CURRENT:
             return await self._take(interview, answer, deadline)
         if judgement.verdict is not Verdict.REPEATED:
-            if id is None:
-                # It was found by its words, so they were the log's: it is being moved on
-                # while we look.
-                raise VersionConflict(found)
             await self._refuse(posted, interview, judgement, deadline)
+        return id
+
+    async def _settle_found(self, posted: Session, answer: str | None, deadline: Deadline) -> str:
+        """The same of a session that is found by its words, so that they are the log's own. Where
+        the interview says others, it is being moved on, or forgotten, while we look."""
+        found = await self._locate(posted, answer)
+        if found is None:
+            return await self._adopt(posted, answer)
+        interview = await self._found(found)
+        verdict = judge(posted, interview, answer).verdict
+        if verdict is Verdict.CURRENT:
+            return await self._take(interview, answer, deadline)
+        if verdict is not Verdict.REPEATED:
+            raise VersionConflict(
+                f"interview {found} is at version {interview.version}, and is found by words that "
+                "it does not stand at"
+            )
         return found
+
+    async def _found(self, id: str) -> Interview:
+        """An interview that the log found by words. Raises VersionConflict where it has none."""
+        try:
+            return await self._interviews.get(id)
+        except (InterviewForgotten, UnknownInterview) as gone:
+            raise VersionConflict(
+                f"interview {id} is found by words, and there are none of it"
+            ) from gone
 
     async def _locate(self, posted: Session, answer: str | None) -> str | None:
         """The interview that a session without an id belongs to; None where none does, or
@@ -195,7 +204,7 @@ class Conductor:
         if answer is not None:
             moved = await self._log.find(posted.move_fingerprint(answer))
         if moved is not None:
-            interview = await self._known(moved.interview_id)
+            interview = await self._found(moved.interview_id)
             if judge(posted, interview, answer).verdict is Verdict.CURRENT:
                 return moved.interview_id  # this very move, interrupted or under way
         if at_head is not None:
@@ -215,7 +224,7 @@ class Conductor:
                 interview.session,
             )
         moves = await self._with_reply(interview.id, interview, give_answer(answer), deadline)
-        await self._append(interview.id, interview.version, *moves)
+        await self._interviews.append(interview.id, interview.version, *moves)
         return interview.id
 
     async def _adopt(self, posted: Session, answer: str | None) -> str:
@@ -239,7 +248,7 @@ class Conductor:
             session=posted.model_copy(update={"interview_id": id}), forked_from=fork
         )
         moves = [adopted] if answer is None else [adopted, give_answer(answer)]
-        await self._append(id, 0, *moves)
+        await self._interviews.append(id, 0, *moves)
         logger.info("Adopted a session that the log does not know as interview %s", id)
         return id
 
@@ -250,7 +259,7 @@ class Conductor:
         assert judgement.place is not None
         if judgement.verdict is Verdict.DIFFERS:
             refused = SessionRefused(place=judgement.place, fingerprint=posted.fingerprint().hex())
-            await self._append_to(interview, lambda _: refused)
+            await self._interviews.append_to(interview.id, lambda _: refused, deadline)
             detail = (
                 f"The session says other than the log at {judgement.place}. Go on from the "
                 "`session` given here."
@@ -264,13 +273,17 @@ class Conductor:
             )
         raise SessionConflict(detail, judgement.verdict, judgement.place, interview.session)
 
-    async def _begin(self, id: str, asked: Config, deadline: Deadline) -> Interview:
+    async def _begun(
+        self, interview_id: str | None, asked: Config, deadline: Deadline
+    ) -> Interview:
+        """The interview that was begun with this id; else a new one."""
+        begun = await self._interviews.find(interview_id) if interview_id else None
+        if begun is not None:
+            return begun
+        id = interview_id or str(uuid4())
         config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
         moves = await self._with_reply(id, None, self._begin_with(config), deadline)
-        try:
-            return (await self._append(id, 0, *moves)).interview
-        except VersionConflict:  # the same start, at the same time
-            return await self._known(id)
+        return (await self._interviews.append(id, 0, *moves)).interview
 
     # The interviewer's half of a move
 
@@ -278,10 +291,12 @@ class Conductor:
         """The interviewer's reply to the first `length` messages, which is in the log then.
         Raises ReplyNotRecorded: those messages are in it all the same."""
         try:
-            interview = await self._known(id)
+            interview = await self._interviews.get(id)
             if len(interview.messages) <= length:
                 interview = await self._made_whole(id, deadline)
-            record = await self._record(id, interview.said_at[length])
+            if len(interview.messages) <= length:
+                raise NotAsLogged(f"interview {id} has lost words that it just held")
+            record = await self._interviews.record(id, interview.said_at[length])
             return Reply(interview.session_at(length + 1), record)
         except LogUnavailable as error:
             raise ReplyNotRecorded(
@@ -292,8 +307,8 @@ class Conductor:
     async def _made_whole(self, id: str, deadline: Deadline) -> Interview:
         """The interview with no reply missing. Whoever comes while the interviewer is being
         asked waits for the same words."""
-        async with self._turns[id]:
-            interview = await self._known(id)
+        async with self._turn_of(id, deadline.left() + LAST_SECONDS):
+            interview = await self._interviews.get(id)
             if interview.awaits_interviewer:
                 interview = await self._speak(interview, deadline)
             return interview
@@ -310,23 +325,30 @@ class Conductor:
         return [move, take_reply(after, reply.text, closes=reply.closes, origin=reply.origin)]
 
     async def _speak(self, interview: Interview, deadline: Deadline) -> Interview:
+        assert interview.id is not None
         reply = await self._ask(interview, deadline)
-        return await self._append_to(
-            interview,
+        return await self._interviews.append_to(
+            interview.id,
             lambda now: take_reply(now, reply.text, closes=reply.closes, origin=reply.origin),
+            deadline,
         )
 
     async def _ask(self, interview: Interview, deadline: Deadline) -> Said:
         session = await self._for_backends(interview.session)
         return await self._chain.speak(Turn(session, interview.pending_answer), deadline)
 
-    async def _sum_up(self, id: str, interview: Interview, deadline: Deadline) -> None:
+    async def _summed_up(self, id: str, deadline: Deadline) -> Summary:
+        interview = await self._interviews.get(id)
+        if interview.summary is not None:
+            record = await self._interviews.record(id, interview.summed_up_at)
+            return Summary(interview.summary, interview.config, record)
         if interview.awaits_interviewer:
             interview = await self._speak(interview, deadline)
         session = await self._for_backends(interview.session)
         reply = await self._chain.sum_up(session, deadline)
         summary = give_summary(interview, reply.text, origin=reply.origin)
-        await self._append(id, interview.version, summary)
+        appended = await self._interviews.append(id, interview.version, summary)
+        return Summary(summary, interview.config, appended.records[-1])
 
     async def _for_backends(self, session: Session) -> Session:
         """The session as backends get it: one without a model is held with the chosen one."""
@@ -336,49 +358,14 @@ class Conductor:
         config = session.config.model_copy(update={"model": model})
         return session.model_copy(update={"config": config})
 
-    async def _recorded_summary(self, interview: Interview, summary: SummaryGiven) -> Summary:
-        assert interview.id is not None
-        record = await self._record(interview.id, interview.summed_up_at)
-        return Summary(summary, interview.config, record)
-
-    # The log
-
-    async def _look_up(self, id: str) -> Interview | None:
-        interview = await self._log.interview(id)
-        if interview is not None and interview.is_forgotten:
-            raise InterviewForgotten(
-                f"The words of interview {id} were forgotten, and it takes no more. Start a new "
-                "interview."
-            )
-        return interview
-
-    async def _record(self, id: str, version: int) -> Record:
-        record = await self._log.record(id, version)
-        assert record is not None, "what was folded is in the log"
-        return record
-
-    async def _known(self, id: str) -> Interview:
-        interview = await self._look_up(id)
-        if interview is None:
-            raise UnknownInterview(f"The log holds no interview {id}.")
-        return interview
-
-    async def _append(self, id: str, version: int, *events: Event) -> Appended:
-        return await self._log.append(id, version, events, self._now())
-
-    async def _append_to(
-        self, interview: Interview, decide: Callable[[Interview], Event]
-    ) -> Interview:
-        """Append what `decide` makes of the interview, wherever it stands by then: beside
-        the move under way, a refusal or a summary may have been recorded."""
-        assert interview.id is not None
-        while True:
-            try:
-                appended = await self._append(interview.id, interview.version, decide(interview))
-            except VersionConflict:
-                interview = await self._known(interview.id)
-            else:
-                return appended.interview
+    @asynccontextmanager
+    async def _turn_of(self, name: str, within: float) -> AsyncIterator[None]:
+        """Act alone on what has this name. Raises LogUnavailable where others take too long."""
+        try:
+            async with self._turns.taken(name, within):
+                yield
+        except StillTaken:
+            raise LogUnavailable("the same, posted before, is still waiting for it") from None
 
 
 def _check_same_start(begun: Interview, asked: Config) -> None:

@@ -27,7 +27,7 @@ from api.refusals import (
     UnknownInterview,
     UnknownModel,
 )
-from eventlog.errors import LogUnavailable, NotAsLogged
+from eventlog.errors import LogUnavailable, NotAsLogged, UnreadableEvent
 from statemachine.errors import IllegalSession
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ def install(app: FastAPI) -> None:
         NoLogFile: _no_log_file,
         LogUnavailable: _log_unavailable,
         NotAsLogged: _not_as_logged,
+        UnreadableEvent: _not_as_logged,
         ReplyNotRecorded: _not_finished,
         NotOverwritten: _not_finished,
         RequestValidationError: _invalid_input,
@@ -121,7 +122,7 @@ async def _log_unavailable(request: Request, error: LogUnavailable) -> JSONRespo
     )
 
 
-async def _not_as_logged(request: Request, error: NotAsLogged) -> JSONResponse:
+async def _not_as_logged(request: Request, error: NotAsLogged | UnreadableEvent) -> JSONResponse:
     logger.error("The event log is not what was logged: %s", error)
     detail = f"There is something wrong with the log: {error}. {problems.NOT_AS_LOGGED.advice}"
     return _problem(request, problems.NOT_AS_LOGGED, detail)

@@ -21,7 +21,8 @@ class EventLogError(Exception):
 
 
 class VersionConflict(EventLogError):
-    """The interview is not at the version that the append expected."""
+    """The interview is not at the version that the append expected. The message names both: where
+    two say the same, nobody has moved it in between."""
 
 
 class LogUnavailable(EventLogError):

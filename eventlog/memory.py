@@ -51,8 +51,9 @@ class MemoryEventLog:
         self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
     ) -> Appended:
         before = self._interviews.get(interview_id)
-        if expected_version != (before.version if before else 0):
-            raise VersionConflict(interview_id)
+        found = before.version if before else 0
+        if expected_version != found:
+            raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
         projection = project(before, interview_id, events)
         head = len(self._records)
         records = tuple(

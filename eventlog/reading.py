@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 RECORD_FIELDS = [field.name for field in fields(Record)]
 OVERVIEW_FIELDS = [field.name for field in fields(Overview)]
+SIGHTING_FIELDS = [field.name for field in fields(Sighting)]
 RECORD_COLUMNS = ", ".join(RECORD_FIELDS)
 OVERVIEW_COLUMNS = ", ".join(OVERVIEW_FIELDS)
 
@@ -41,6 +42,7 @@ OVERVIEW_COLUMNS = ", ".join(OVERVIEW_FIELDS)
 # of the list are 0 and 1.
 RECORD = TypeAdapter(Record)
 OVERVIEW = TypeAdapter(Overview)
+SIGHTING = TypeAdapter(Sighting)
 
 FIND = (
     "SELECT interview_id, fingerprints.version FROM fingerprints "
@@ -160,7 +162,7 @@ class SqliteReader:
 
     async def find(self, fingerprint: bytes) -> Sighting | None:
         row = await self._reader.run(lambda db: db.execute(FIND, [fingerprint]).fetchone())
-        return Sighting(*row) if row else None
+        return _sighting(row) if row else None
 
     async def find_head(self, fingerprint: bytes) -> str | None:
         row = await self._reader.run(lambda db: db.execute(FIND_HEAD, [fingerprint]).fetchone())
@@ -288,3 +290,10 @@ def _overview(row: Sequence[Any]) -> Overview:
         return OVERVIEW.validate_python(found)
     except ValidationError as error:
         raise NotAsLogged("the list of interviews holds what no interview can have") from error
+
+
+def _sighting(row: Sequence[Any]) -> Sighting:
+    try:
+        return SIGHTING.validate_python(dict(zip(SIGHTING_FIELDS, row, strict=True)))
+    except ValidationError as error:
+        raise NotAsLogged("a fingerprint belongs to what no interview can be") from error

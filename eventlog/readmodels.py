@@ -49,7 +49,7 @@ class Sighting:
     """An interview that reached, with its event number `version`, what a fingerprint is
     of: a session, or a move from one."""
 
-    interview_id: str
+    interview_id: InterviewId
     version: int
 
 

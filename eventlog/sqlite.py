@@ -70,8 +70,9 @@ class SqliteEventLog(SqliteReader):
         self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
     ) -> Appended:
         known = await self._look_up(interview_id)
-        if expected_version != (known.interview.version if known else 0):
-            raise VersionConflict(f"interview {interview_id} is not at {expected_version}")
+        found = known.interview.version if known else 0
+        if expected_version != found:
+            raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
         before, head = (known.interview, known.head) if known else (None, None)
         projection = project(before, interview_id, events, head)
         drafts = [
