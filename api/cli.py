@@ -350,7 +350,10 @@ def _url(listener: socket.socket) -> str:
 
 
 async def _run(server: "uvicorn.Server", listener: socket.socket, gateway: "Gateway") -> None:
-    announcing = asyncio.create_task(_announce_services(gateway))
+    from backends.rounds import log_failure
+
+    announcing = asyncio.create_task(_announce_services(gateway), name="announcing the services")
+    announcing.add_done_callback(log_failure)
     await server.serve(sockets=[listener])
     announcing.cancel()
 

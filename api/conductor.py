@@ -150,12 +150,12 @@ class Conductor:
         """The id of the interview that `posted` is a state of, with `answer` in the log."""
         id = posted.interview_id
         if id is not None:
-            return await settle(lambda: self._settle(id, posted, answer, deadline), deadline)
+            return await settle(lambda: self._claim_by_id(id, posted, answer, deadline), deadline)
         # Without an id, two posts of a session that nobody knows must not both adopt it.
         async with self._turn_of(posted.fingerprint().hex(), deadline.left()):
-            return await settle(lambda: self._settle_found(posted, answer, deadline), deadline)
+            return await settle(lambda: self._claim_by_words(posted, answer, deadline), deadline)
 
-    async def _settle(
+    async def _claim_by_id(
         self, id: str, posted: Session, answer: str | None, deadline: Deadline
     ) -> str:
         interview = await self._interviews.find(id)
@@ -168,7 +168,7 @@ class Conductor:
             await self._refuse(posted, interview, judgement, deadline)
         return id
 
-    async def _settle_found(self, posted: Session, answer: str | None, deadline: Deadline) -> str:
+    async def _claim_by_words(self, posted: Session, answer: str | None, deadline: Deadline) -> str:
         """The same of a session that is found by its words, so that they are the log's own. Where
         the interview says others, it is being moved on, or forgotten, while we look."""
         found = await self._locate(posted, answer)

@@ -21,7 +21,6 @@ from api.refusals import (
     InterviewForgotten,
     InterviewOnHold,
     NoLogFile,
-    NotOverwritten,
     ReplyNotRecorded,
     SessionConflict,
     UnknownInterview,
@@ -52,8 +51,7 @@ def install(app: FastAPI) -> None:
         LogUnavailable: _log_unavailable,
         NotAsLogged: _not_as_logged,
         UnreadableEvent: _not_as_logged,
-        ReplyNotRecorded: _not_finished,
-        NotOverwritten: _not_finished,
+        ReplyNotRecorded: _reply_not_recorded,
         RequestValidationError: _invalid_input,
         HTTPException: _http,
     }
@@ -128,7 +126,7 @@ async def _not_as_logged(request: Request, error: NotAsLogged | UnreadableEvent)
     return _problem(request, problems.NOT_AS_LOGGED, detail)
 
 
-async def _not_finished(request: Request, error: ReplyNotRecorded | NotOverwritten) -> JSONResponse:
+async def _reply_not_recorded(request: Request, error: ReplyNotRecorded) -> JSONResponse:
     request.app.state.gateway.log_watch.look_again()
     return _problem(
         request,

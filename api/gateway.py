@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Protocol
 
 from api.conductor import Conductor
 from api.custody import Custody
 from api.logwatch import LogWatch
 from api.modelchoice import ModelChoice
+from api.retention import Retention
 from api.settings import Settings
 from api.verifier import Verifier
 from backends.chain import Chain
@@ -20,6 +22,7 @@ from backends.http import Connections, Service
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
 from backends.recording import Recording, RecordingBackend
+from backends.rounds import keep_running
 from backends.services import CONVERSATION, GRANITE, OLLAMA
 from backends.templates import TemplatesBackend
 from eventlog.protocol import EventLog
@@ -28,6 +31,12 @@ from statemachine.commands import start_interview
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+class _Part(Protocol):
+    """What works in the background for as long as the gateway runs."""
+
+    async def run(self) -> None: ...
 
 
 class Gateway:
@@ -67,8 +76,23 @@ class Gateway:
             reply_seconds=settings.reply_budget_seconds,
             strict=settings.strict_sessions,
         )
-        self.custody = Custody(log, now=utc_now, retention_days=settings.retention_days)
+        self.custody = Custody(log, now=utc_now)
         self.verifier = Verifier(log)
+        self._in_background: list[_Part] = [
+            self.health,
+            self.catalogue,
+            self.log_watch,
+            self.custody,
+        ]
+        if settings.retention_days is not None:
+            retention = Retention(
+                log,
+                self.custody,
+                days=settings.retention_days,
+                confirmed=settings.retention_clock_confirmed,
+                now=utc_now,
+            )
+            self._in_background.append(retention)
         self._began = monotonic()
 
     @property
@@ -78,18 +102,18 @@ class Gateway:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Probe, fetch and watch in the background; at the end close what is open."""
-        rounds = [
-            asyncio.create_task(part.run(), name=type(part).__name__)
-            for part in (self.health, self.catalogue, self.log_watch, self.custody)
+        tasks = [
+            asyncio.create_task(keep_running(type(part).__name__, part.run))
+            for part in self._in_background
         ]
         try:
             await self.log_watch.first_look()
             yield
         finally:
             await self.verifier.close()
-            for task in rounds:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*rounds, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._connections.aclose()
             await self.log.close()
 

@@ -8,8 +8,7 @@ Refusal
 ├── InterviewOnHold     its words may not be erased
 ├── UnknownModel
 ├── NoLogFile           the log is in memory
-├── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
-└── NotOverwritten      the words are forgotten; their bytes could not be overwritten yet
+└── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
 """
 
 from collections.abc import Sequence
@@ -69,8 +68,3 @@ class UnknownModel(Refusal):
 class ReplyNotRecorded(Refusal):
     """The candidate's side is safe; the interviewer's words are not in the log and so were
     not given out."""
-
-
-class NotOverwritten(Refusal):
-    """The words are forgotten, and nothing shows them any more; what is left of them in the bytes
-    of the log's files could not be overwritten yet."""

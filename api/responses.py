@@ -39,7 +39,7 @@ WITH_EVIDENCE: dict[int | str, dict[str, Any]] = {
 """FastAPI's `responses` for an endpoint that points to the event of its answer."""
 
 
-def json_of(reply: BaseModel, record: Record | None = None) -> Response:
+def json_of(reply: BaseModel, record: Record | None = None, *, status: int = 200) -> Response:
     """The reply as it goes over the wire, less what is None. FastAPI would check and convert what
     is already as it must be, for the endpoints that are asked all the time.
 
@@ -47,7 +47,7 @@ def json_of(reply: BaseModel, record: Record | None = None) -> Response:
     hold the log to it.
     """
     content = reply.model_dump_json(by_alias=True, exclude_none=True)
-    response = Response(content, media_type="application/json")
+    response = Response(content, status, media_type="application/json")
     if record is not None:
         leaf = record.leaf.hex()
         response.headers[EVENT_HEADER] = f'position={record.position}, leaf="{leaf}"'

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -65,6 +66,14 @@ Origins = Annotated[
     NoDecode,
     BeforeValidator(_comma_separated),
 ]
+
+
+def _date(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        raise ValueError("must be a date like 2026-11-24")
+    return value
+
+
 ServiceUrl = Annotated[str, AfterValidator(_http_url)]
 LogLevel = Annotated[str, AfterValidator(_log_level)]
 
@@ -114,8 +123,14 @@ class Settings(BaseSettings):
     retention_days: int | None = Field(
         None,
         ge=1,
+        le=36500,
         description="Days after which the words of complete interviews are forgotten; kept for "
         "good where it is not set.",
+    )
+    retention_clock_confirmed: Annotated[date, BeforeValidator(_date)] | None = Field(
+        None,
+        description="The date on which a person confirmed that the clock is right, after "
+        "RETENTION_DAYS had said that it does not believe it.",
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

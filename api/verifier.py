@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from api.refusals import NoLogFile
+from backends.rounds import log_failure
 from eventlog.errors import LogUnavailable
 from eventlog.notes import VerifierKey
 from eventlog.protocol import EventLog
@@ -48,6 +49,7 @@ class Verification:
         self._trouble = STOPPED
         self._news = asyncio.Event()
         self._task = asyncio.create_task(self._run(path, key), name=MODULE)
+        self._task.add_done_callback(log_failure)
 
     async def lines(self) -> AsyncGenerator[bytes, None]:
         """The progress so far, each further one that comes before it is asked for the next, and

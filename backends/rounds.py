@@ -1,4 +1,4 @@
-"""Work that comes round: what keeps health and models fresh beside the requests."""
+"""Work in the background: what comes round beside the requests, and what must never end."""
 
 import asyncio
 import logging
@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 logger = logging.getLogger(__name__)
+
+RESTART_SECONDS = 5.0
+"""How long after its end something that must never end is started again."""
 
 
 class Rounds:
@@ -29,7 +32,9 @@ class Rounds:
             self._hurry.clear()
             try:
                 await self._work()
-            except Exception:
+            except (Exception, asyncio.CancelledError):
+                if _is_cancelled():
+                    raise
                 logger.exception("A round of %s failed", self._work.__qualname__)
             self.first.set()
             await _wait(self._hurry, began + self._seconds - loop.time())
@@ -41,6 +46,40 @@ class Rounds:
         """Until the first round is over, or for `seconds`."""
         if not self.first.is_set():
             await _wait(self.first, seconds)
+
+
+async def keep_running(
+    name: str, run: Callable[[], Awaitable[None]], restart_seconds: float = RESTART_SECONDS
+) -> None:
+    """Run `run` until cancelled. It has no end of its own: if it ends all the same, that is logged
+    with its `name` and exception, and it is started again."""
+    while True:
+        failure: BaseException | None = None
+        try:
+            await run()
+        except (Exception, asyncio.CancelledError) as error:
+            if _is_cancelled():
+                raise
+            failure = error
+        logger.error(
+            "%s ended unexpectedly. It is started again in %g s.",
+            *(name, restart_seconds),
+            exc_info=failure,
+        )
+        await asyncio.sleep(restart_seconds)
+
+
+def log_failure(task: "asyncio.Task[None]") -> None:
+    """Log how `task` failed, if it did: a callback for a task that nobody waits for."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.error("%s failed", task.get_name(), exc_info=error)
+
+
+def _is_cancelled() -> bool:
+    """Whether the running task itself was cancelled. A CancelledError alone does not say so: it
+    may come from something that the task waited for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -17,6 +17,7 @@ from eventlog.protocol import Appended
 from eventlog.readmodels import Overview, Sighting, overview, project
 from eventlog.records import Record, draft
 from eventlog.searching import is_found_in, is_known_by, words_of
+from eventlog.times import from_text, to_text
 from statemachine.events import (
     KIND_OF,
     OUTLIVES_FORGETTING,
@@ -46,6 +47,7 @@ class MemoryEventLog:
         self._heads: dict[str, bytes | None] = {}
         self._checkpoints: dict[int, str] = {}
         self._sightings: dict[bytes, list[Sighting]] = {}
+        self._clock: datetime | None = None
 
     async def append(
         self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
@@ -90,6 +92,12 @@ class MemoryEventLog:
     async def scrub(self) -> bool:
         return True
 
+    async def clock(self) -> datetime | None:
+        return self._clock
+
+    async def keep_clock(self, at: datetime) -> None:
+        self._clock = from_text(to_text(at))
+
     async def seal(self) -> str:
         note = await signed_checkpoint(self)
         size = Checkpoint.parse(note).size
@@ -123,20 +131,24 @@ class MemoryEventLog:
             and record.event.forked_from.interview_id == interview_id
         ]
 
-    async def expired(self, before: str) -> list[str]:
-        def completed_at(id: str) -> str:
-            return max(
-                record.time
+    async def expired(self, before: str, now: str) -> list[str]:
+        young = next(
+            (r.position for r in self._records if before <= r.time <= now), len(self._records)
+        )
+
+        def is_over(id: str) -> bool:
+            completing = [
+                record
                 for record in self._records
                 if record.interview_id == id and record.kind in COMPLETING
-            )
+            ]
+            newest = max(record.time for record in completing)
+            return newest < before and completing[-1].position < young
 
         return [
             row.interview_id
             for row in self._overviews.values()
-            if row.state == State.COMPLETE
-            and not row.on_hold
-            and completed_at(row.interview_id) < before
+            if row.state == State.COMPLETE and not row.on_hold and is_over(row.interview_id)
         ]
 
     async def records_from(self, position: int, limit: int) -> list[Record]:

@@ -229,3 +229,13 @@ def m003_custody(db: Database) -> None:
             "UPDATE interviews SET sources = ? WHERE interview_id = ?",
             [",".join(backends), interview_id],
         )
+
+
+# The last time at which the machine's clock was believed, as events have theirs; NULL where
+# retention never asked.
+CLOCK = "ALTER TABLE log ADD COLUMN clock TEXT"
+
+
+@migrations()
+def m004_clock(db: Database) -> None:
+    db.execute(CLOCK)

@@ -102,9 +102,13 @@ class ReadableLog(Protocol):
         """The interviews that began with a session of this one, and so hold words of it."""
         ...
 
-    async def expired(self, before: str) -> list[str]:
-        """The interviews that were complete before the time `before` (RFC 3339, as records have
-        it) and are not on hold, oldest first."""
+    async def expired(self, before: str, now: str) -> list[str]:
+        """The interviews that were complete before the time `before` and are not on hold, oldest
+        first. Both times are RFC 3339, as records have them.
+
+        A clock may have been behind for a while: an interview that comes after an event of a
+        time from `before` to `now` is younger than `before`, whatever time it has.
+        """
         ...
 
     async def kept_checkpoints(self) -> list[str]:
@@ -151,6 +155,16 @@ class EventLog(ReadableLog, Protocol):
         It is False while another program reads a state of the file in which they stood. Raises
         LogUnavailable.
         """
+        ...
+
+    async def clock(self) -> datetime | None:
+        """The time that `keep_clock` kept last; None before the first. Raises NotAsLogged or
+        LogUnavailable."""
+        ...
+
+    async def keep_clock(self, at: datetime) -> None:
+        """Keep `at` as the last time that the machine's clock was believed. It is not evidence:
+        no event is made of it. Raises LogUnavailable."""
         ...
 
     async def seal(self) -> str:

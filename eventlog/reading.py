@@ -62,11 +62,16 @@ FORKS = (
     "ON position = first_position WHERE adopted "
     "AND json_extract(payload, '$.forkedFrom.interviewId') = ? ORDER BY position"
 )
-EXPIRED = (
-    "SELECT interview_id FROM interviews WHERE state = 'complete' AND NOT on_hold AND "
-    "(SELECT max(time) FROM events WHERE events.interview_id = interviews.interview_id "
-    "AND kind IN ('interview-completed', 'session-adopted')) < ? ORDER BY first_position"
+COMPLETED = (
+    "FROM events WHERE events.interview_id = interviews.interview_id "
+    "AND kind IN ('interview-completed', 'session-adopted')"
 )
+EXPIRED = (
+    f"SELECT interview_id, (SELECT max(position) {COMPLETED}) FROM interviews "
+    "WHERE state = 'complete' AND NOT on_hold "
+    f"AND (SELECT max(time) {COMPLETED}) < ? ORDER BY first_position"
+)
+FIRST_BETWEEN = "SELECT position FROM events WHERE time BETWEEN ? AND ? ORDER BY position LIMIT 1"
 
 LOOKS = 5
 """How often the writer is asked to look before a read is given up. A checkpoint that it makes
@@ -153,8 +158,8 @@ class SqliteReader:
             lambda db: [id for (id,) in db.execute(FORKS, [interview_id])]
         )
 
-    async def expired(self, before: str) -> list[str]:
-        return await self._searcher.run(lambda db: [id for (id,) in db.execute(EXPIRED, [before])])
+    async def expired(self, before: str, now: str) -> list[str]:
+        return await self._searcher.run(partial(_expired, before, now))
 
     async def kept_checkpoints(self) -> list[str]:
         sql = "SELECT note FROM checkpoints ORDER BY size"
@@ -275,6 +280,15 @@ def records_where(db: Database, where: str, values: Sequence[Any]) -> list[Recor
         return [RECORD.validate_python(dict(zip(RECORD_FIELDS, row, strict=True))) for row in rows]
     except ValidationError as error:
         raise NotAsLogged("an event holds values that none can have") from error
+
+
+def _expired(before: str, now: str, db: Database) -> list[str]:
+    found = db.execute(EXPIRED, [before]).fetchall()
+    if not found:
+        return []
+    # All events may have to be looked at for it, which is only worth it where something is due.
+    young = db.execute(FIRST_BETWEEN, [before, now]).fetchone()
+    return [id for id, completed_at in found if young is None or completed_at < young[0]]
 
 
 def _overviews_where(where: str, values: Sequence[Any], db: Database) -> list[Overview]:

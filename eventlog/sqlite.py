@@ -28,6 +28,7 @@ from eventlog.protocol import Appended
 from eventlog.reading import SqliteReader, records_where
 from eventlog.readmodels import Projection, project
 from eventlog.records import Record, draft
+from eventlog.times import from_text, to_text
 from eventlog.writer import Writer
 from statemachine.events import Event
 from statemachine.interview import Interview
@@ -43,6 +44,8 @@ SCRUBS_DUE = (
 )
 SCRUBBED = "UPDATE log SET scrubs_due = 0 WHERE scrubs_due = ?"
 """Unless something more was forgotten meanwhile."""
+
+KEEP_CLOCK = "UPDATE log SET clock = ?"
 
 
 class SqliteEventLog(SqliteReader):
@@ -160,6 +163,16 @@ class SqliteEventLog(SqliteReader):
                 self._rewritten = 0
             self._overwritten = 0 if is_small else due
             return True
+
+    async def clock(self) -> datetime | None:
+        kept = await self._reader.run(lambda db: db.execute("SELECT clock FROM log").fetchone()[0])
+        try:
+            return from_text(kept) if kept is not None else None
+        except ValueError as error:
+            raise NotAsLogged(f"the time that it keeps is none: {error}") from error
+
+    async def keep_clock(self, at: datetime) -> None:
+        await self._writer.run(lambda db: db.execute(KEEP_CLOCK, [to_text(at)]))
 
     async def seal(self) -> str:
         note = await signed_checkpoint(self)

@@ -1,6 +1,7 @@
 """`interview-gateway forget`, `hold` and `release`: in the log itself, or through the gateway that
 has it open, since a log has one writer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,20 +13,37 @@ from api.commands.lookup import find_interview
 from api.commands.terminal import console
 from api.custody import Custody
 from api.gateway import utc_now
+from api.harmless import visible
 from api.refusals import Refusal
 from eventlog.errors import LogHeld
 from eventlog.open import open_log, open_reader
 
 Action = Literal["hold", "release", "forget"]
 
-GATEWAY_SECONDS = 120
-"""How long the gateway may take: a forgetting rewrites the log's file."""
+GATEWAY_SECONDS = 30
+"""How long the gateway may take; it answers within seconds."""
+
+OVERWRITE_SECONDS = 10.0
+"""How long a forgetting in the log itself waits for the words to be overwritten in its files."""
 
 DONE = {
     "hold": "On hold: interview {id}. Its words cannot be forgotten until it is released.",
     "release": "Released: interview {id}.",
     "forget": "Forgotten: the words of interview {id}. Its evidence stays.",
 }
+OVERWRITTEN = "They are overwritten in the bytes of the log's files."
+LEFT = (
+    "They are not yet overwritten in the bytes of the log's files, because {because}. Run "
+    "the same command again when that is over, or start the gateway, which does it by itself."
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it, for a person: what was done besides, and what is left to do."""
+
+    done: str = ""
+    left: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -47,17 +65,17 @@ async def carry_out(url: str, gateway: str, action: Action, named: str, reason: 
     finally:
         await reader.close()
     try:
-        forks = await _in_log(url, order)
+        outcome = await _in_log(url, order)
     except LogHeld:
-        forks = await _through_gateway(gateway, key, order)
+        outcome = await _through_gateway(gateway, key, order)
     out = console()
-    out.print(DONE[action].format(id=order.interview_id), soft_wrap=True)
-    for fork in forks:
-        note = f"Interview {fork} began with a session of it and holds words of it still."
-        out.print(Text(note, "yellow"), soft_wrap=True)
+    done = DONE[action].format(id=order.interview_id)
+    out.print(f"{done} {outcome.done}".rstrip(), soft_wrap=True)
+    for note in outcome.left:
+        out.print(Text(visible(note), "yellow"), soft_wrap=True)
 
 
-async def _in_log(url: str, order: Order) -> list[str]:
+async def _in_log(url: str, order: Order) -> Outcome:
     log = open_log(url)
     try:
         custody = Custody(log, now=utc_now)
@@ -67,15 +85,19 @@ async def _in_log(url: str, order: Order) -> list[str]:
             case "release":
                 await custody.release(order.interview_id, order.reason)
             case "forget":
-                return list((await custody.forget(order.interview_id, order.reason)).forks)
+                forgotten = await custody.forget(
+                    order.interview_id, order.reason, within=OVERWRITE_SECONDS
+                )
+                because = forgotten.left_because
+                return _forgotten(because and LEFT.format(because=because), forgotten.forks)
     except Refusal as refusal:
         raise CommandError(str(refusal)) from refusal
     finally:
         await log.close()
-    return []
+    return Outcome()
 
 
-async def _through_gateway(gateway: str, key: str, order: Order) -> list[str]:
+async def _through_gateway(gateway: str, key: str, order: Order) -> Outcome:
     path = f"/api/v1/interviews/{order.interview_id}"
     async with httpx.AsyncClient(
         base_url=gateway, timeout=GATEWAY_SECONDS, trust_env=False
@@ -99,4 +121,14 @@ async def _through_gateway(gateway: str, key: str, order: Order) -> list[str]:
             ) from error
     if answer.is_error:
         raise GatewayRefused(str(body.get("detail", body)))
-    return list(body.get("forks", []))
+    if order.action != "forget":
+        return Outcome()
+    return _forgotten(body.get("detail"), body["forks"])
+
+
+def _forgotten(left: str | None, forks: Sequence[str]) -> Outcome:
+    notes = [
+        f"Interview {fork} began with a session of it and holds words of it still."
+        for fork in forks
+    ]
+    return Outcome(done="" if left else OVERWRITTEN, left=[*filter(None, [left]), *notes])

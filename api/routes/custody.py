@@ -1,6 +1,7 @@
 """Custody of what was said: put an interview on hold, release it, forget its words."""
 
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
@@ -17,6 +18,15 @@ REFUSALS = documented(
     problems.UNKNOWN_INTERVIEW, problems.INTERVIEW_FORGOTTEN, problems.LOG_UNAVAILABLE
 )
 BY_HTTP = "Asked for over HTTP."
+
+NOT_YET_OVERWRITTEN: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.ACCEPTED: WITH_EVIDENCE[HTTPStatus.OK]
+    | {
+        "description": "The words are forgotten, but not yet overwritten in the bytes of the log's "
+        "files. `detail` says why, and when they will be.",
+        "model": ForgottenReply,
+    }
+}
 
 
 @router.post("/{interviewId:uuid}/hold", responses=REFUSALS)
@@ -41,6 +51,7 @@ async def release(
     "/{interviewId:uuid}",
     response_model=ForgottenReply,
     responses=WITH_EVIDENCE
+    | NOT_YET_OVERWRITTEN
     | documented(problems.UNKNOWN_INTERVIEW, problems.INTERVIEW_ON_HOLD, problems.LOG_UNAVAILABLE),
 )
 async def forget(
@@ -51,9 +62,16 @@ async def forget(
     ] = BY_HTTP,
 ) -> Response:
     """Forget the interview's words, for ever: they are erased from the log's file. That it was
-    held, when, and by how many questions and answers stays, and every proof still holds."""
+    held, when, and by how many questions and answers stays, and every proof still holds.
+
+    The answer comes within seconds: 200 when the words are gone from the bytes of the log's files
+    too; 202 where a program that reads the file (an audit, say) still needs an older state of it.
+    The gateway then overwrites them as soon as it can. The same request again tells whether it has.
+    """
     forgotten = await gateway.custody.forget(interview_id, reason)
-    return json_of(ForgottenReply.of(forgotten.record, forgotten.forks), forgotten.record)
+    reply = ForgottenReply.of(forgotten.record, forgotten.forks, forgotten.left_because)
+    status = HTTPStatus.OK if reply.overwritten else HTTPStatus.ACCEPTED
+    return json_of(reply, forgotten.record, status=status)
 
 
 async def _overview(gateway: TheGateway, interview_id: str) -> InterviewOverview:

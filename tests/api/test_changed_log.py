@@ -1,16 +1,11 @@
 """A gateway whose log somebody changed: what it cannot tell, it says; all others are served."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from api.custody import Custody
-from eventlog.sqlite import SqliteEventLog
 from tests.desktop import Desktop
-from tests.eventlog.interviews import AT, WHOLE, new_id, tell
-from tests.eventlog.running import in_loop
 from tests.eventlog.verification.logs import falsify
 from tests.gateways import Served, serving
 
@@ -75,17 +70,3 @@ def test_a_tree_without_a_node_gives_no_checkpoint(gateway: Served, path: Path) 
     reply = gateway.get("/api/v1/audit/checkpoint")
     assert reply.status_code == 500
     assert reply.json()["type"].endswith("/not-as-logged")
-
-
-@in_loop
-async def test_it_keeps_no_other_from_being_forgotten_when_its_time_is_over(path: Path) -> None:
-    first, second = new_id(), new_id()
-    log = SqliteEventLog(path)
-    for id in (first, second):
-        await tell(log, id, *WHOLE)
-    await log.close()
-    falsify(path, "DELETE FROM events WHERE position = 1")
-    log = SqliteEventLog(path)
-    custody = Custody(log, now=lambda: AT + timedelta(days=31), retention_days=30)
-    assert await custody.forget_expired() == [second]
-    await log.close()

@@ -1,23 +1,21 @@
-"""Holding, releasing and forgetting interviews, over HTTP and when their time is over."""
+"""Holding, releasing and forgetting interviews over HTTP."""
 
-import asyncio
+import logging
 import re
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from api.custody import Custody
-from eventlog.memory import MemoryEventLog
-from eventlog.protocol import EventLog
+from api.custody import ROUND_SECONDS, Custody
 from eventlog.sqlite import SqliteEventLog
-from statemachine.events import InterviewHeld
-from statemachine.interview import replay
+from statemachine.commands import forget_content
 from tests.desktop import Desktop
-from tests.eventlog.interviews import AT, OPENING, WHOLE, adopt, new_id, tell
+from tests.eventlog.evidence import reading, rows
+from tests.eventlog.interviews import AT, WHOLE, new_id, tell
 from tests.eventlog.running import in_loop
 from tests.events import kinds_of
 from tests.fakes import GraniteServer, Mood
@@ -55,7 +53,7 @@ def test_a_forgotten_interview_leaves_its_evidence_and_no_words(
     reply = forget(gateway, desktop.interview_id, reason="The candidate asked for it.")
     assert traces(tmp_path) == []
     assert reply["reason"] == "The candidate asked for it."
-    assert reply["position"] == 4
+    assert (reply["position"], reply["overwritten"]) == (4, True)
     (row,) = gateway.get(INTERVIEWS).json()["interviews"]
     assert (row["state"], row["questionsAsked"], row["responsesGiven"]) == ("forgotten", 2, 1)
     assert "content-forgotten" in kinds_of(gateway, desktop.interview_id)
@@ -170,52 +168,65 @@ def test_an_interview_forgotten_while_its_backend_thinks_takes_no_reply(
         assert kinds_of(gateway, desktop.interview_id)[-1] == "content-forgotten"
 
 
-# When their time is over
+# While a program reads the file
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventLog]:
-    is_memory = request.param == "memory"
-    log = MemoryEventLog() if is_memory else SqliteEventLog(tmp_path / "interviews.db")
-    yield log
-    asyncio.run(log.close())
+def test_a_forgetting_beside_a_reader_says_when_the_words_will_be_gone_and_keeps_nobody_waiting(
+    gateway: Served, tmp_path: Path
+) -> None:
+    path = tmp_path / "interviews.db"
+    desktop = Desktop(gateway).start(totalQuestions=2)
+    desktop.answer(WORDS)
+    url = f"{INTERVIEWS}/{desktop.interview_id}"
+    with reading(path):
+        replies = [gateway.client.delete(url) for _ in range(2)]
+        assert [reply.status_code for reply in replies] == [202, 202]
+        assert max(reply.elapsed.total_seconds() for reply in replies) < 4
+        body = replies[0].json()
+        assert body["overwritten"] is False
+        assert "a program that reads the log's file" in body["detail"]
+        assert "tries again every few seconds by itself" in body["detail"]
+        assert {reply.headers["interview-event"] for reply in replies} == {
+            f'position={body["position"]}, leaf="{leaf_of(path, body["position"])}"'
+        }
+        assert gateway.get(url).status_code == 410
+        Desktop(gateway).start(totalQuestions=1).finish()
+        assert traces(tmp_path)
+    # Nobody asks for it, and it is done.
+    until = time.monotonic() + 2 * ROUND_SECONDS
+    while traces(tmp_path):
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    done = gateway.client.delete(url)
+    assert (done.status_code, done.json()["overwritten"]) == (200, True)
+    assert "detail" not in done.json()
+
+
+def leaf_of(path: Path, position: int) -> str:
+    (row,) = rows(path, f"SELECT leaf FROM events WHERE position = {position}")
+    leaf: bytes = row["leaf"]
+    return leaf.hex()
 
 
 @in_loop
-async def test_complete_interviews_are_forgotten_when_their_time_is_over(log: EventLog) -> None:
-    old, held, young, running, adopted = (new_id() for _ in range(5))
-    await tell(log, old, *WHOLE)
-    await tell(log, held, *WHOLE, InterviewHeld(reason="A court asks."))
-    await tell(log, running, *OPENING)
-    await tell(log, young, *WHOLE, at=AT + timedelta(days=2))
-    await tell(log, adopted, adopt(replay(WHOLE).session, adopted))
-    custody = Custody(log, now=lambda: AT + timedelta(days=31), retention_days=30)
-    assert await custody.forget_expired() == [old, adopted]
-    assert await custody.forget_expired() == []
-    await custody.release(held, "It is done.")
-    assert await custody.forget_expired() == [held]
-    last = (await log.records(old))[-1].event
-    assert getattr(last, "reason", None) == "RETENTION_DAYS=30 are over."
-
-
-@in_loop
-async def test_words_are_kept_for_good_where_no_time_is_set(log: EventLog) -> None:
-    await tell(log, new_id(), *WHOLE)
-    custody = Custody(log, now=lambda: AT + timedelta(days=10_000))
-    assert await custody.forget_expired() == []
-
-
-def test_a_gateway_forgets_by_itself_what_is_too_old(tmp_path: Path) -> None:
-    async def last_month() -> None:
-        log = SqliteEventLog(tmp_path / "interviews.db")
-        await tell(log, new_id(), *WHOLE, at=AT)
-        await log.close()
-
-    asyncio.run(last_month())
-    url = f"sqlite:///{tmp_path}/interviews.db"
-    with serving(eventlog_url=url, retention_days=1) as gateway:
-        while gateway.get(INTERVIEWS).json()["interviews"][0]["state"] != "forgotten":
-            pass
+async def test_what_keeps_words_from_being_overwritten_is_logged_once_and_its_end_too(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "interviews.db"
+    log, id = SqliteEventLog(path), new_id()
+    whole = await tell(log, id, *WHOLE)
+    custody = Custody(log, now=lambda: AT)
+    with caplog.at_level(logging.INFO), reading(path):
+        await tell(log, id, forget_content(whole, "It was asked for."))
+        for _ in range(3):
+            await custody.overwrite_what_is_left()
+        assert caplog.text.count("not yet overwritten in the event log's files") == 1
+        assert "is overwritten" not in caplog.text
+    with caplog.at_level(logging.INFO):
+        for _ in range(3):
+            await custody.overwrite_what_is_left()
+    assert caplog.text.count("All forgotten words are overwritten") == 1
+    await log.close()
 
 
 # What an answer points to

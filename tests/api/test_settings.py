@@ -71,6 +71,11 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ALLOWED_ORIGINS", "desk.example"),
         ("ALLOWED_ORIGINS", "*"),
         ("STRICT_SESSIONS", "perhaps"),
+        ("RETENTION_DAYS", "0"),
+        ("RETENTION_DAYS", "99999999999"),
+        ("RETENTION_CLOCK_CONFIRMED", "today"),
+        ("RETENTION_CLOCK_CONFIRMED", "1795000000"),
+        ("RETENTION_CLOCK_CONFIRMED", "2026-13-01"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(

@@ -174,6 +174,17 @@ def test_a_check_that_cannot_be_begun_ends_in_a_problem(
     assert "/nowhere" not in problem["detail"]
 
 
+def test_a_check_that_fails_unexpectedly_ends_in_a_problem_and_is_logged(
+    gateway: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    Desktop(gateway).start(totalQuestions=1)
+    monkeypatch.setattr("api.verifier.LONGEST_LINE", 8)
+    assert verify(gateway)[-1]["type"] == "/problems/log-unavailable"
+    wait_until(lambda: "api.verify_process failed" in caplog.text, "that it is logged")
+    monkeypatch.undo()
+    assert verify(gateway)[-1]["holds"]
+
+
 def test_a_log_in_memory_has_nothing_to_check(alone: Served) -> None:
     response = alone.client.post(VERIFY)
     assert response.status_code == 409

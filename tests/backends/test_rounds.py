@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from backends.rounds import Rounds
+from backends.rounds import Rounds, keep_running, log_failure
 from tests.backends.stage import eventually, running
 
 NEVER = 3600.0
@@ -14,7 +14,7 @@ NEVER = 3600.0
 class Work:
     """Counts its rounds; each takes `seconds` or, the first ones, raises what `fails` holds."""
 
-    def __init__(self, seconds: float = 0.0, fails: tuple[Exception, ...] = ()) -> None:
+    def __init__(self, seconds: float = 0.0, fails: tuple[BaseException, ...] = ()) -> None:
         self.seconds = seconds
         self.fails = list(fails)
         self.started: list[float] = []
@@ -55,10 +55,15 @@ def test_a_round_longer_than_the_interval_is_not_overtaken() -> None:
     assert work.most_at_once == 1
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [RuntimeError("out of order"), asyncio.CancelledError()],
+    ids=["it raises", "something that it waits for was cancelled"],
+)
 def test_a_round_that_raises_is_reported_and_the_next_one_comes(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, failure: BaseException
 ) -> None:
-    work = Work(fails=(RuntimeError("out of order"),))
+    work = Work(fails=(failure,))
 
     async def run() -> None:
         rounds = Rounds(work.round, 0.01)
@@ -120,3 +125,54 @@ def test_a_cancellation_that_comes_with_a_hurry_ends_the_rounds() -> None:
         return task.cancelled()
 
     assert asyncio.run(run())
+
+
+class Part:
+    """What ought to run for ever: it ends as told, and then does."""
+
+    def __init__(self, *ends: BaseException | None) -> None:
+        self.ends = list(ends)
+
+    async def run(self) -> None:
+        if not self.ends:
+            await asyncio.sleep(NEVER)
+        failure = self.ends.pop(0)
+        if failure is not None:
+            raise failure
+
+
+def test_what_must_never_end_is_reported_when_it_does_and_started_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    part = Part(RuntimeError("out of order"), None, asyncio.CancelledError())
+
+    async def run() -> bool:
+        task = asyncio.create_task(keep_running("LogWatch", part.run, restart_seconds=0.01))
+        await eventually(lambda: not part.ends and len(caplog.records) == 3)
+        task.cancel()
+        await asyncio.wait([task], timeout=0.5)
+        return task.cancelled()
+
+    assert asyncio.run(run())
+    assert {record.levelno for record in caplog.records} == {logging.ERROR}
+    assert all(record.getMessage().startswith("LogWatch ended") for record in caplog.records)
+    assert "out of order" in caplog.text
+
+
+def test_a_task_that_nobody_waits_for_is_reported_where_it_fails(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def run() -> None:
+        for part in (Part(RuntimeError("out of order")), Part(None)):
+            task = asyncio.create_task(part.run(), name="announcement")
+            task.add_done_callback(log_failure)
+            await asyncio.wait([task])
+        task = asyncio.create_task(Part().run())
+        task.add_done_callback(log_failure)
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(run())
+    (record,) = caplog.records
+    assert record.getMessage() == "announcement failed"

@@ -16,6 +16,7 @@ import pytest
 from tests.client.caller import Caller, calling
 from tests.client.tools import CLIENT, NODE, needs_node
 from tests.client.unreliable import LossyProxy, Sayer, standing
+from tests.eventlog.evidence import reading
 from tests.fakes import GraniteServer, HealthOnlyServer, Mood, OllamaServer
 from tests.gateways import NOWHERE, Served, serving
 from tests.processes import mortal_gateway
@@ -186,7 +187,7 @@ def test_refused_input_names_its_field(gateway: Served) -> None:
         assert (error.kind, error.error["status"]) == ("refused", 413)
 
 
-def test_an_interview_that_is_unknown_held_or_forgotten(gateway: Served) -> None:
+def test_an_interview_that_is_unknown_held_or_forgotten(gateway: Served, tmp_path: Path) -> None:
     with calling(gateway.url, retries=1) as client:
         unknown = client.failure("getInterview", "00000000-0000-4000-8000-000000000000")
         assert (unknown.kind, unknown.error["status"]) == ("unknown-interview", 404)
@@ -194,7 +195,12 @@ def test_an_interview_that_is_unknown_held_or_forgotten(gateway: Served) -> None
         assert client.call("holdInterview", id, "A complaint")["onHold"] is True
         assert client.failure("forgetInterview", id, "Asked for").kind == "interview-on-hold"
         assert client.call("releaseInterview", id, "Settled")["onHold"] is False
-        client.call("forgetInterview", id, "Asked for")
+        with reading(tmp_path / "interviews.db"):
+            beside = client.call("forgetInterview", id, "Asked for")
+            assert beside["overwritten"] is False
+            assert "tries again every few seconds" in beside["detail"]
+        again = client.call("forgetInterview", id, "Asked for")
+        assert (again["overwritten"], again["position"]) == (True, beside["position"])
         gone = client.failure("getInterview", id)
         assert (gone.kind, gone.error["status"]) == ("interview-forgotten", 410)
 

@@ -17,6 +17,7 @@ from eventlog.memory import MemoryEventLog
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended, EventLog
 from eventlog.readmodels import Overview, Sighting
+from eventlog.times import to_text
 from eventlog.tree import is_consistent, is_included
 from statemachine.commands import forget_content, give_answer, give_summary, start_interview
 from statemachine.errors import IllegalMove
@@ -132,6 +133,56 @@ class EventLogContract:
         kept = [record.kind for record in await log.records(id) if record.payload]
         assert kept == ["interview-held", "interview-released", "content-forgotten"]
         assert [row.on_hold for row in await log.overviews()] == [False]
+
+    @in_loop
+    async def test_where_nobody_reads_a_scrub_leaves_nothing(self, log: EventLog) -> None:
+        assert await log.scrub()
+        whole = await tell(log, new_id(), *WHOLE)
+        assert whole.id is not None
+        await tell(log, whole.id, forget_content(whole, "It was asked for."))
+        assert await log.scrub()
+        assert await log.scrub()
+
+    @in_loop
+    async def test_the_complete_and_released_are_expired_from_their_completion_on(
+        self, log: EventLog
+    ) -> None:
+        whole, held, running, adopted, summed_up = (new_id() for _ in range(5))
+        await tell(log, whole, *WHOLE)
+        await tell(log, held, *WHOLE, InterviewHeld(reason="A court asks."))
+        await tell(log, running, *OPENING)
+        await tell(log, adopted, adopt(replay(WHOLE).session, adopted))
+        done = await tell(log, summed_up, *WHOLE)
+        late = give_summary(done, "Well done.", origin=TEMPLATES)
+        await tell(log, summed_up, late, at=AT + timedelta(days=3))
+        assert await log.expired(to_text(AT), to_text(AT)) == []
+        after = to_text(AT + timedelta(milliseconds=1))
+        # As of the days before the summary: it says nothing of when the others were complete.
+        assert await log.expired(after, after) == [whole, adopted, summed_up]
+
+    @in_loop
+    async def test_an_interview_with_the_time_of_a_clock_that_was_behind_is_not_expired(
+        self, log: EventLog
+    ) -> None:
+        before, now = (to_text(AT + timedelta(days=days)) for days in (-10, 20))
+        old, behind, newest = new_id(), new_id(), new_id()
+        await tell(log, old, *WHOLE, at=AT - timedelta(days=20))
+        await tell(log, new_id(), *OPENING, at=AT + timedelta(days=9_000))  # a clock ahead
+        assert await log.expired(before, now) == [old]
+        await tell(log, new_id(), *OPENING)
+        await tell(log, behind, *WHOLE, at=AT - timedelta(days=20_000))
+        await tell(log, newest, *WHOLE)
+        assert await log.expired(before, now) == [old]
+        later = to_text(AT + timedelta(days=1))
+        assert await log.expired(later, now) == [old, behind, newest]
+
+    @in_loop
+    async def test_the_last_time_that_was_believed_is_kept(self, log: EventLog) -> None:
+        assert await log.clock() is None
+        for at in (AT, AT + timedelta(days=1), AT - timedelta(days=1)):
+            await log.keep_clock(at)
+            assert await log.clock() == at
+        assert await log.head() == 0
 
     @in_loop
     async def test_the_forks_of_an_interview_are_known(self, log: EventLog) -> None:

@@ -5,7 +5,6 @@ import asyncio
 import secrets
 import sqlite3
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from eventlog.sqlite import SqliteEventLog
 from statemachine.commands import forget_content, give_answer
 from statemachine.events import SessionAdopted
 from statemachine.interview import replay
-from tests.eventlog.evidence import execute, rows
+from tests.eventlog.evidence import execute, reading, rows
 from tests.eventlog.interviews import (
     OPENING,
     REFUSAL,
@@ -97,7 +96,7 @@ async def test_what_an_adopted_session_said_is_forgotten_too(
     adopted = await tell(log, id, adopt(session, id))
     assert isinstance((await log.records(id))[0].event, SessionAdopted)
     await tell(log, id, forget_content(adopted, "It was asked for."))
-    await log.scrub()
+    assert await log.scrub()
     assert traces(path, [said[:40].encode()]) == []
 
 
@@ -134,9 +133,7 @@ async def test_a_scrub_waits_for_no_reader_and_says_that_one_is_in_the_way(
     needles = needles_of(path, id)
     interview = await log.interview(id)
     assert interview is not None
-    with closing(sqlite3.connect(path)) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT count(*) FROM events").fetchone()
+    with reading(path):
         await tell(log, id, forget_content(interview, "It was asked for."))
         began = time.monotonic()
         assert not await log.scrub()

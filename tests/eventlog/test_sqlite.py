@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from eventlog.errors import UnreadableEvent
+from eventlog.errors import NotAsLogged, UnreadableEvent
 from eventlog.file import open_writer
 from eventlog.known import INTERVIEWS_IN_MEMORY
 from eventlog.records import Draft, commit
 from eventlog.sqlite import SqliteEventLog
 from statemachine.commands import give_answer
 from tests.eventlog.evidence import check_events, execute, rows
-from tests.eventlog.interviews import OPENING, WHOLE, adopt, new_id, tell
+from tests.eventlog.interviews import AT, OPENING, WHOLE, adopt, new_id, tell
 from tests.eventlog.running import in_loop
 
 INTERVIEWS = "SELECT * FROM interviews ORDER BY first_position"
@@ -158,6 +158,7 @@ def test_the_file_tells_what_it_is_and_which_steps_made_it(log: SqliteEventLog, 
         {"migration_set": "eventlog", "name": "m001_events_and_read_models"},
         {"migration_set": "eventlog", "name": "m002_tree"},
         {"migration_set": "eventlog", "name": "m003_custody"},
+        {"migration_set": "eventlog", "name": "m004_clock"},
     ]
 
 
@@ -198,3 +199,22 @@ async def test_an_event_of_a_newer_release_is_unreadable_and_harms_nothing(
         await log.rebuild_read_models()
     assert rows(path, INTERVIEWS) == before
     assert [record.kind for record in await log.records(id)] == ["praised"]
+
+
+@in_loop
+async def test_the_last_time_that_was_believed_outlives_a_restart(path: Path) -> None:
+    for at in (None, AT):
+        log = SqliteEventLog(path)
+        assert await log.clock() == at
+        await log.keep_clock(AT)
+        await log.close()
+
+
+@pytest.mark.parametrize("text", ["", "tomorrow", "2026-01-05", "9999-99-99T00:00:00.000Z"])
+@in_loop
+async def test_a_time_that_is_none_was_not_put_there_by_the_log(
+    log: SqliteEventLog, path: Path, text: str
+) -> None:
+    execute(path, f"UPDATE log SET clock = '{text}'")
+    with pytest.raises(NotAsLogged, match="the time that it keeps is none"):
+        await log.clock()

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.desktop import Desktop
+from tests.eventlog.evidence import reading
 from tests.fakes import GraniteServer, Mood
 from tests.gateways import Served, serving
 from tests.page.test_looks import ANSWERS, QUESTIONS, WINDOWS, look
@@ -176,6 +178,48 @@ def test_a_hold_and_forgetting_say_what_they_do(visit: Visit, gateway: Served) -
     expect(page.locator("#moment")).to_have_text("Set up")
     assert violations(page) == []
     assert overflow(page) == 0
+
+
+def test_words_that_are_not_yet_overwritten_are_told_of_until_they_are(
+    browser: Browser, tmp_path: Path
+) -> None:
+    path = tmp_path / "interviews.db"
+    with (
+        serving(eventlog_url=f"sqlite:///{path}") as gateway,
+        visiting(browser, gateway.url) as page,
+    ):
+        desktop = Desktop(gateway).start(totalQuestions=1)
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        dialog = page.get_by_role("dialog")
+        with reading(path):
+            page.get_by_role("button", name="Forget the words…").click()
+            dialog.get_by_label("Reason").fill("Asked for")
+            dialog.get_by_role("button", name="Forget the words").click()
+            expect(dialog.get_by_role("alert")).to_contain_text("not yet overwritten in the bytes")
+            expect(dialog.get_by_role("alert")).to_contain_text("tries again every few seconds")
+            assert violations(page) == []
+        dialog.get_by_role("button", name="Check again").click()
+        expect(dialog).to_have_count(0)
+        expect(page.get_by_text("no words left")).to_be_visible()
+
+
+def test_a_dialog_that_tells_of_words_not_yet_overwritten_may_be_closed(
+    browser: Browser, tmp_path: Path
+) -> None:
+    path = tmp_path / "interviews.db"
+    with (
+        serving(eventlog_url=f"sqlite:///{path}") as gateway,
+        visiting(browser, gateway.url) as page,
+    ):
+        desktop = Desktop(gateway).start(totalQuestions=1)
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        page.get_by_role("button", name="Forget the words…").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Reason").fill("Asked for")
+        with reading(path):
+            dialog.get_by_role("button", name="Forget the words").click()
+            dialog.get_by_role("button", name="Close").click()
+        expect(page.get_by_text("no words left")).to_be_visible()
 
 
 def test_blanks_are_no_reason(visit: Visit, gateway: Served) -> None:

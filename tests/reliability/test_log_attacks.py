@@ -191,14 +191,15 @@ def test_a_disk_that_fills_while_words_are_overwritten_is_no_lie_and_no_damage(
                 break
             check_refused(response)
             os.truncate(filler, filler.stat().st_size - 4 * PAGE)
-        assert response.status_code == 503, response.text
-        assert "are forgotten, but not yet overwritten" in response.json()["detail"]
-        assert response.json()["answerTaken"] is True
+        assert response.status_code == 202, response.text
+        assert "not yet overwritten" in response.json()["detail"]
+        assert "the disk is full" in response.json()["detail"]
+        assert response.json()["overwritten"] is False
         assert gateway.get(f"/api/v1/interviews/{secret.interview_id}").status_code == 410
         check_holds(gateway.path)
         filler.unlink()
         again = gateway.client.delete(f"/api/v1/interviews/{secret.interview_id}")
-        assert again.status_code == 200
+        assert (again.status_code, again.json()["overwritten"]) == (200, True)
         other.finish()
         check_holds(gateway.path)
         left = [f for f in small_disk.iterdir() if needle in f.read_bytes()]

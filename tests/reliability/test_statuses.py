@@ -13,6 +13,7 @@ import pytest
 
 from api import server
 from tests.desktop import Desktop
+from tests.eventlog.evidence import reading
 from tests.fakes import GraniteServer, OllamaServer
 from tests.gateways import Served, serving
 from tests.reliability.documented import Documented, Operation
@@ -210,6 +211,12 @@ def of_one_on_hold(stage: Stage) -> httpx.Response:
     return FORGET(desktop).send(stage.gateway)
 
 
+def beside_a_reader(stage: Stage) -> httpx.Response:
+    desktop = stage.desktop()
+    with reading(stage.path / "interviews.db"):
+        return FORGET(desktop).send(stage.gateway)
+
+
 def moved_on(stage: Stage) -> httpx.Response:
     return start(stage.answered()).send(stage.gateway)
 
@@ -228,6 +235,7 @@ TABLE: list[tuple[Make, int, Reach]] = [
     *((make, 415, on("gateway", make, "desktop", **NOT_JSON)) for make in WITH_BODY),
     *((make, 503, on("broken", make, "broken_desktop")) for make in ON_THE_LOG),
     *((make, 404, of_nobody(make)) for make in IN_PATH),
+    (FORGET, 202, beside_a_reader),
     (start, 404, of_a_model_that_no_source_has),
     (respond, 404, on("strict", respond, "desktop")),
     (sum_up, 404, on("strict", sum_up, "desktop")),

@@ -282,7 +282,9 @@ export function createClient(settings = {}) {
       ),
 
     /**
-     * Forget its words, for ever.
+     * Forget its words, for ever. Where a program reads the log's file, they stay in its bytes for a
+     * while: then `overwritten` is false, and `detail` says when they will be gone. The same call
+     * again tells whether they are.
      *
      * @param {string} id
      * @param {string} reason

@@ -118,7 +118,10 @@ export interface components {
             /** @enum {string} */
             state: "started" | "questioning" | "complete" | "forgotten";
         };
-        /** @description What a forgetting left: the event that records it. */
+        /**
+         * @description What a forgetting left: the event that records it, and whether the words are gone from the
+         *     bytes of the log's files too.
+         */
         ForgottenReply: {
             /** Format: uuid */
             interviewId: string;
@@ -127,6 +130,10 @@ export interface components {
             position: number;
             /** @description Interviews that began with a session of this one. They hold words of it still; forget them too if they are to go. */
             forks: string[];
+            /** @description Whether all forgotten words are overwritten in the bytes of the log's files. No answer shows them any more, either way. */
+            overwritten: boolean;
+            /** @description Where they are not: why, and when they will be, for a person. */
+            detail?: string | null;
         };
         /** @description The interview, and the version of it, that an adopted session leaves. */
         ForkedFrom: {

@@ -166,9 +166,13 @@ function dialogOf(id, { title, about, button, colour, post }, overview, signal, 
   const notices = h("div", { role: "alert" });
   const go = h("button", { class: colour }, button);
   const leave = h("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, "Cancel");
+  let isDone = false;
   const dialog = h("dialog", {
     "aria-labelledby": "dialog-title",
-    onclose: () => dialog.remove(),
+    onclose: () => {
+      dialog.remove();
+      if (isDone && !signal.aborted) done();
+    },
     /** @param {Event} event */
     oncancel: (event) => leave.disabled && event.preventDefault(),
   },
@@ -191,9 +195,15 @@ function dialogOf(id, { title, about, button, colour, post }, overview, signal, 
     // What is under way can no longer be called back.
     go.disabled = leave.disabled = true;
     try {
-      await post(id, reason.value, { signal });
-      dialog.close();
-      done();
+      const reply = await post(id, reason.value, { signal });
+      isDone = true;
+      if (!("overwritten" in reply) || reply.overwritten) return dialog.close();
+      // Nothing shows the words any more, but the file still holds them: whoever asked must know.
+      notices.replaceChildren(h("p", { class: "notice" }, reply.detail));
+      reason.readOnly = true;
+      go.disabled = leave.disabled = false;
+      go.replaceChildren("Check again");
+      leave.replaceChildren("Close");
     } catch (error) {
       if (signal.aborted) return;
       notices.replaceChildren(h("p", { class: "notice bad" }, troubleOf(error).words));

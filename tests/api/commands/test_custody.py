@@ -8,7 +8,7 @@ from statemachine.events import Fork
 from statemachine.interview import replay
 from tests.api.commands.conftest import Run, write
 from tests.desktop import Desktop
-from tests.eventlog.evidence import rows
+from tests.eventlog.evidence import reading, rows
 from tests.eventlog.interviews import WHOLE, adopt, new_id
 from tests.gateways import serving
 from tests.processes import environment, gateway_process
@@ -28,7 +28,8 @@ def test_an_interview_is_held_released_and_forgotten(run: Run, path: Path) -> No
     refused = run("forget", "last", *WHY)
     assert (refused.exit_code, "is on hold" in refused.stderr) == (1, True)
     assert "Released" in run("release", "last", *WHY).stdout
-    assert "Its evidence stays" in run("forget", id[:8], *WHY).stdout
+    done = run("forget", id[:8], *WHY).stdout
+    assert "Its evidence stays. They are overwritten in the bytes of the log's files." in done
     assert kinds(path)[-3:] == ["interview-held", "interview-released", "content-forgotten"]
     assert run("forget", "last", *WHY).exit_code == 0
     assert kinds(path).count("content-forgotten") == 1
@@ -64,7 +65,28 @@ def test_beside_a_running_gateway_it_is_done_by_the_gateway(tmp_path: Path) -> N
         done = run_process("forget", first[:8], *there, env=env, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
         assert f"Interview {fork} began with a session of it" in done.stdout
+        assert "They are overwritten" in done.stdout
+        with reading(tmp_path / "interviews.db"):
+            beside = run_process("forget", fork[:8], *there, env=env, cwd=tmp_path)
+        assert (beside.returncode, beside.stderr) == (0, "")
+        assert "not yet overwritten in the bytes of the log's files" in beside.stdout
+        assert "tries again every few seconds by itself" in beside.stdout
+        assert "They are overwritten" not in beside.stdout
     assert kinds(tmp_path / "interviews.db")[-1] == "content-forgotten"
+
+
+def test_a_program_that_reads_the_log_is_waited_for_and_then_told_of(
+    run: Run, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = new_id()
+    write(path, id, *WHOLE)
+    monkeypatch.setattr("api.commands.custody.OVERWRITE_SECONDS", 0.3)
+    with reading(path):
+        result = run("forget", "last", *WHY)
+    assert result.exit_code == 0
+    assert "not yet overwritten in the bytes of the log's files, because a program" in result.stdout
+    assert "Run the same command again when that is over, or start the gateway" in result.stdout
+    assert "They are overwritten" in run("forget", "last", *WHY).stdout
 
 
 def test_a_gateway_with_another_log_is_not_asked(run: Run, path: Path, tmp_path: Path) -> None:
