@@ -110,14 +110,23 @@ class Writer:
 
     def _run(self) -> None:
         while group := self._next_group():
-            *others, last = group
-            if not last.alone:
-                self._commit(group)
-                continue
-            if others:
-                self._commit(others)
-            self._do_alone(last)
+            try:
+                self._do(group)
+            except Exception:
+                # Without this thread, everybody would wait for ever.
+                logger.exception("The event log's writer made a mistake")
+                for job in group:
+                    job.answer(LogUnavailable("the event log's writer made a mistake"))
         self._connection.drop()
+
+    def _do(self, group: list[_Job]) -> None:
+        *others, last = group
+        if not last.alone:
+            self._commit(group)
+            return
+        if others:
+            self._commit(others)
+        self._do_alone(last)
 
     def _next_group(self) -> list[_Job]:
         """The jobs that wait, at least one, up to the first that runs alone; none when it is

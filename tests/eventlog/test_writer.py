@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -104,6 +104,21 @@ def break_a_rule_of_the_database(db: Database) -> None:
 def fall_over(db: Database) -> None:
     count(db)
     raise ZeroDivisionError
+
+
+@in_loop
+async def test_a_mistake_in_the_writer_itself_keeps_nobody_waiting(
+    writer: Writer, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def give_no_outcome(db: Database, items: Sequence[None]) -> Sequence[None]:
+        return []
+
+    async with asyncio.timeout(2):
+        with pytest.raises(LogUnavailable, match="writer made a mistake"):
+            await writer.submit(give_no_outcome, None)
+        await writer.run(count)
+    assert counted(path) == 1
+    assert "The event log's writer made a mistake" in caplog.text
 
 
 @pytest.mark.parametrize(
