@@ -92,6 +92,7 @@ class SqliteReader:
         look: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._path = path
+        self._log_id: str | None = None
         self._reader = ReaderThread(connect(), look)
         # What looks through all interviews may take a second, in which everybody else reads on.
         self._searcher = ReaderThread(connect(), look)
@@ -99,7 +100,9 @@ class SqliteReader:
     @classmethod
     def of(cls, path: Path, log_id: str) -> "SqliteReader":
         """The log of `log_id` in the file at `path`, read beside whoever writes it."""
-        return cls(path, lambda: ReadingConnection(path, log_id))
+        reader = cls(path, lambda: ReadingConnection(path, log_id))
+        reader._log_id = log_id
+        return reader
 
     @property
     def where(self) -> str:
@@ -144,8 +147,9 @@ class SqliteReader:
         )
 
     async def signer(self) -> Signer:
-        log_id = await self._reader.run(file.log_id_of)
-        return await asyncio.to_thread(load_signer, file.key_path(self._path), log_id)
+        # It never changes; and a key may be wanted of a log that cannot be read any more.
+        self._log_id = self._log_id or await self._reader.run(file.log_id_of)
+        return await asyncio.to_thread(load_signer, file.key_path(self._path), self._log_id)
 
     async def beginning_with(self, prefix: str, limit: int) -> list[str]:
         values = [prefix, f"{prefix}\uffff", limit]  # no id goes as far as U+FFFF

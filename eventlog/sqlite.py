@@ -63,6 +63,7 @@ class SqliteEventLog(SqliteReader):
         except LogFull as error:
             logger.error("%s; the gateway starts without it, and tries again", error)
         super().__init__(path, lambda: ReadingBesideWriter(path, self._connection), self._look)
+        self._log_id = self._connection.log_id
         self._writer = Writer(self._connection)
         self._known = KnownInterviews()
         self._known_since = self._connection.looks
