@@ -20,7 +20,7 @@ from sqlite_utils import Database
 
 from eventlog import file
 from eventlog.connection import NotTheFile, WritingConnection
-from eventlog.errors import EventLogError, LogUnavailable
+from eventlog.errors import EventLogError, LogUnavailable, NotAsLogged
 
 logger = logging.getLogger(__name__)
 
@@ -188,8 +188,10 @@ class Writer:
     def _failure(self, error: Exception) -> Exception:
         if not isinstance(error, LOG_TROUBLE):
             return error
+        if isinstance(error, sqlite3.IntegrityError):
+            return NotAsLogged(f"its tables do not take what comes next: {error}")
         self.failed = True
-        if not isinstance(error, sqlite3.IntegrityError | NotTheFile):
+        if not isinstance(error, NotTheFile):
             self._connection.drop()
         logger.error("The event log cannot be written: %s", error)
         if isinstance(error, LogUnavailable):

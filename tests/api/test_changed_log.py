@@ -62,7 +62,8 @@ def test_a_row_where_none_can_be_keeps_nobody_waiting(gateway: Served, path: Pat
     )
     assert gateway.get(INTERVIEWS, q="zebra").json()["interviews"] == []
     reply = gateway.post(f"{INTERVIEWS}/start", {"role": "Data Analyst"})
-    assert reply.status_code == 503, "nothing is written behind it"
+    assert reply.status_code == 500, "nothing is written behind it"
+    assert reply.json()["type"].endswith("/not-as-logged")
 
 
 def test_a_tree_without_a_node_gives_no_checkpoint(gateway: Served, path: Path) -> None:
