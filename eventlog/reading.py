@@ -148,7 +148,8 @@ class SqliteReader:
 
     async def signer(self) -> Signer:
         # It never changes; and a key may be wanted of a log that cannot be read any more.
-        log_id = self._log_id = self._log_id or await self._reader.run(file.log_id_of)
+        log_id = self._log_id or await self._reader.run(file.log_id_of)
+        self._log_id = log_id
         return await asyncio.to_thread(load_signer, file.key_path(self._path), log_id)
 
     async def beginning_with(self, prefix: str, limit: int) -> list[str]:
