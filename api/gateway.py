@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Protocol
 
+from api.aside import Aside
 from api.conductor import Conductor
 from api.custody import Custody
 from api.logwatch import LogWatch
@@ -93,6 +94,8 @@ class Gateway:
                 now=utc_now,
             )
             self._in_background.append(retention)
+        self.views = Aside()
+        self.exports = Aside()
         self._began = monotonic()
 
     @property

@@ -5,6 +5,7 @@ turn the reading order round or cannot be seen. A person who reads a transcript 
 """
 
 import unicodedata
+from collections.abc import Callable
 
 _KEPT_CONTROLS = "\n\t"
 _JOINERS = "\u200c\u200d"
@@ -34,23 +35,34 @@ _NEVER_CHARACTERS = (
 _BEYOND_16_BITS = 0xFFFF
 
 
-class _Shown(dict[int, int | str]):
-    """For `str.translate`: every character that must be shown, as "<U+202E>"."""
+_REMEMBERED = 10_000
+"""Characters that a table remembers: more than any language is written with, and a megabyte."""
+
+
+class _Table(dict[int, int | str]):
+    """For `str.translate`: every character that must be shown, as `shown` writes it. To look each
+    of a long interview up anew would take seconds."""
+
+    def __init__(self, shown: Callable[[int], str]) -> None:
+        self._shown = shown
 
     def __missing__(self, code: int) -> int | str:
-        return f"<U+{code:04X}>" if _must_be_shown(code) else code
+        written = self._shown(code) if _must_be_shown(code) else code
+        if len(self) < _REMEMBERED:
+            self[code] = written
+        return written
 
 
-class _Escaped(dict[int, int | str]):
-    """For `str.translate`: the same characters as JSON's own escapes, "\\u202e"."""
+def _named(code: int) -> str:
+    return f"<U+{code:04X}>"
 
-    def __missing__(self, code: int) -> int | str:
-        if not _must_be_shown(code):
-            return code
-        if code <= _BEYOND_16_BITS:
-            return f"\\u{code:04x}"
-        high, low = divmod(code - 0x10000, 0x400)
-        return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+
+def _escaped(code: int) -> str:
+    """JSON's own escape, "\\u202e"."""
+    if code <= _BEYOND_16_BITS:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
 
 
 def visible(text: str) -> str:
@@ -82,5 +94,5 @@ def _is_never_a_character(code: int) -> bool:
     return code & _LAST_TWO == _LAST_TWO or any(code in place for place in _NEVER_CHARACTERS)
 
 
-_SHOWN = _Shown()
-_ESCAPED = _Escaped()
+_SHOWN = _Table(_named)
+_ESCAPED = _Table(_escaped)

@@ -113,19 +113,24 @@ async def interviews(
 
 @router.get(
     "/{interviewId:uuid}",
-    response_model_exclude_none=True,
+    response_model=InterviewReply,
     responses=documented(
         problems.UNKNOWN_INTERVIEW, problems.INTERVIEW_FORGOTTEN, problems.LOG_UNAVAILABLE
     ),
 )
-async def interview(interview_id: InterviewInPath, gateway: TheGateway) -> InterviewReply:
+async def interview(interview_id: InterviewInPath, gateway: TheGateway) -> Response:
     """One interview and its current session, to go on from after a crash."""
-    found = await gateway.log.interview(interview_id)
-    row = await gateway.log.overview(interview_id)
-    if found is None or row is None:
-        raise unknown(interview_id)
-    if found.is_forgotten:
-        raise InterviewForgotten(
-            f"The words of interview {interview_id} were forgotten. Its events tell when and why."
-        )
-    return InterviewReply.of_interview(row, found)
+
+    async def read() -> InterviewReply:
+        found = await gateway.log.interview(interview_id)
+        row = await gateway.log.overview(interview_id)
+        if found is None or row is None:
+            raise unknown(interview_id)
+        if found.is_forgotten:
+            raise InterviewForgotten(
+                f"The words of interview {interview_id} were forgotten. Its events tell when and "
+                "why."
+            )
+        return InterviewReply.of_interview(row, found)
+
+    return await gateway.views.make(read, json_of)

@@ -1,17 +1,19 @@
 """An interview looked back on: its events, the session its client held, its transcript; and to
 take away with its proofs."""
 
-import asyncio
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.exceptions import RequestValidationError
 
 from api import problems
-from api.bundles import bundle_text
+from api.aside import Aside
+from api.bundles import bundle_now, text_of
+from api.gateway import Gateway
 from api.refusals import InterviewForgotten
-from api.responses import documented
+from api.responses import documented, json_of
 from api.routes.gateway_of import TheGateway
 from api.routes.in_path import InterviewInPath, unknown
 from api.transcript.document import Transcript, transcript_of
@@ -40,39 +42,56 @@ class Format(StrEnum):
     HTML = "html"
 
 
-async def _records_of(interview_id: InterviewInPath, gateway: TheGateway) -> list[Record]:
-    records = await gateway.log.records(interview_id)
-    if not records:
-        raise unknown(interview_id)
-    return records
+async def _made(
+    aside: Aside, gateway: Gateway, interview_id: str, make: Callable[[list[Record]], Response]
+) -> Response:
+    """What `make` makes of the interview's records, when it is their turn."""
+
+    async def read() -> list[Record]:
+        records = await gateway.log.records(interview_id)
+        if not records:
+            raise unknown(interview_id)
+        return records
+
+    return await aside.make(read, make)
 
 
-Records = Annotated[list[Record], Depends(_records_of)]
-
-
-@router.get("/{interviewId:uuid}/events")
-async def events(records: Records) -> EventsReply:
+@router.get("/{interviewId:uuid}/events", response_model=EventsReply)
+async def events(interview_id: InterviewInPath, gateway: TheGateway) -> Response:
     """All that happened, oldest first, with what the log commits to. Words that were forgotten
     are null; that something was said, and when, stays."""
-    return EventsReply.of(records[0].interview_id, story_of(records))
+
+    def make(records: list[Record]) -> Response:
+        reply = EventsReply.of(interview_id, story_of(records))
+        return Response(reply.model_dump_json(by_alias=True), media_type="application/json")
+
+    return await _made(gateway.views, gateway, interview_id, make)
 
 
 @router.get(
     "/{interviewId:uuid}/session",
-    response_model_exclude_none=True,
+    response_model=Session,
     responses=documented(problems.INTERVIEW_FORGOTTEN),
 )
 async def session(
-    records: Records,
+    interview_id: InterviewInPath,
+    gateway: TheGateway,
     version: Annotated[
         int | None,
         Query(description="After which event, from the first question on; the last one."),
     ] = None,
-) -> Session:
+) -> Response:
     """The session exactly as the client held it after an event of the interview."""
-    last = len(records)
+
+    def make(records: list[Record]) -> Response:
+        return json_of(_held(records, len(records) if version is None else version))
+
+    return await _made(gateway.views, gateway, interview_id, make)
+
+
+def _held(records: list[Record], version: int) -> Session:
     try:
-        held = session_at_version(records, last if version is None else version)
+        held = session_at_version(records, version)
     except WordsForgotten as error:
         raise InterviewForgotten(
             "The words of this interview were forgotten, so there is no session of it any more."
@@ -80,7 +99,7 @@ async def session(
     except IndexError:
         held = None
     if held is None:
-        raise _no_session(_first_held(records), last)
+        raise _no_session(_first_held(records), len(records))
     return held
 
 
@@ -101,7 +120,6 @@ def _no_session(first: int | None, last: int) -> RequestValidationError:
 @router.get(
     "/{interviewId:uuid}/transcript",
     response_model=Transcript,
-    response_model_exclude_none=True,
     responses={
         200: {
             "content": {
@@ -112,48 +130,63 @@ def _no_session(first: int | None, last: int) -> RequestValidationError:
     },
 )
 async def transcript(
-    records: Records,
+    interview_id: InterviewInPath,
+    gateway: TheGateway,
     format: Annotated[
         Format, Query(description="`json`, `md` for Markdown, `html` for a page to print.")
     ] = Format.JSON,
-) -> Transcript | Response:
+) -> Response:
     """What was said, when, and where the interviewer's words came from, for a person to read.
     In Markdown and HTML nothing that was said is markup, and characters that cannot be seen
     are shown as "<U+202E>"; JSON has the exact words."""
-    found = transcript_of(records)
-    # Writing the longest ones takes seconds, in which others must get their answers too.
+    # A replay opened in the page does not wait for the exports of others.
+    aside = gateway.views if format is Format.JSON else gateway.exports
+
+    def make(records: list[Record]) -> Response:
+        return _written(transcript_of(records), format)
+
+    return await _made(aside, gateway, interview_id, make)
+
+
+def _written(found: Transcript, format: Format) -> Response:
+    headers = {"content-disposition": _inline(found, format)}
     match format:
         case Format.MARKDOWN:
             return Response(
-                await asyncio.to_thread(as_markdown, found),
-                media_type="text/markdown; charset=utf-8",
-                headers={"content-disposition": _inline(found, format)},
+                as_markdown(found), media_type="text/markdown; charset=utf-8", headers=headers
             )
         case Format.HTML:
+            policy = f"{CONTENT_SECURITY_POLICY}; base-uri 'none'; form-action 'none'"
             return Response(
-                await asyncio.to_thread(as_html, found),
+                as_html(found),
                 media_type="text/html; charset=utf-8",
-                headers={
-                    "content-disposition": _inline(found, format),
-                    "content-security-policy": CONTENT_SECURITY_POLICY
-                    + "; base-uri 'none'; form-action 'none'",
-                },
+                headers=headers | {"content-security-policy": policy},
             )
         case Format.JSON:
-            return found
+            return json_of(found)
 
 
 @router.get("/{interviewId:uuid}/bundle", response_model=Bundle)
-async def bundle(records: Records, gateway: TheGateway) -> Response:
+async def bundle(interview_id: InterviewInPath, gateway: TheGateway) -> Response:
     """The interview's events with their proofs, a signed checkpoint and the public key: what
     docs/verify_bundle.py checks anywhere, as `interview-gateway audit export --format json`
     writes it. Words that were forgotten are null, and the proofs hold."""
-    id = records[0].interview_id
-    return Response(
-        await bundle_text(gateway.log, id),
-        media_type="application/json",
-        headers={"content-disposition": f'attachment; filename="interview-{id}.json"'},
-    )
+
+    async def read() -> dict[str, Any]:
+        if not await gateway.log.record(interview_id, 1):
+            raise unknown(interview_id)
+        return await bundle_now(gateway.log, interview_id)
+
+    def make(found: dict[str, Any]) -> Response:
+        return Response(
+            text_of(found),
+            media_type="application/json",
+            headers={
+                "content-disposition": f'attachment; filename="interview-{interview_id}.json"'
+            },
+        )
+
+    return await gateway.exports.make(read, make)
 
 
 def _inline(found: Transcript, format: Format) -> str:

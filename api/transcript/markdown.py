@@ -80,13 +80,17 @@ def _whole_line(line: str) -> str:
 
 def _inert(text: str) -> str:
     """The text with nothing in it that acts in the middle of a line."""
-    return _WORD.sub(lambda word: _inert_word(word[0]), text)
+    if _MAY_BE_AN_ADDRESS.search(text):
+        return _WORD.sub(lambda word: _inert_word(word[0]), text)
+    return _escaped(text)  # word by word takes half as long again
 
 
 def _inert_word(word: str) -> str:
-    if _MAY_BE_AN_ADDRESS.search(word):
-        return _code(word)
-    return _ACTS_ANYWHERE.sub(r"\\\g<0>", word)
+    return _code(word) if _MAY_BE_AN_ADDRESS.search(word) else _escaped(word)
+
+
+def _escaped(text: str) -> str:
+    return _ACTS_ANYWHERE.sub(r"\\\g<0>", text)
 
 
 def _code(word: str) -> str:
