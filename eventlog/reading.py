@@ -148,9 +148,9 @@ class SqliteReader:
 
     async def signer(self) -> Signer:
         # It never changes; and a key may be wanted of a log that cannot be read any more.
-        log_id = self._log_id or await self._reader.run(file.log_id_of)
-        self._log_id = log_id
-        return await asyncio.to_thread(load_signer, file.key_path(self._path), log_id)
+        if self._log_id is None:
+            self._log_id = await self._reader.run(file.log_id_of)
+        return await asyncio.to_thread(load_signer, file.key_path(self._path), self._log_id)
 
     async def beginning_with(self, prefix: str, limit: int) -> list[str]:
         values = [prefix, f"{prefix}\uffff", limit]  # no id goes as far as U+FFFF
