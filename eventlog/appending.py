@@ -82,7 +82,7 @@ def write(db: Database, appends: Sequence[Append]) -> list[tuple[Record, ...] | 
         outcomes.append(records)
         changes.append(_Change(append.projection, records))
     if changes:
-        _put_events(db, [record for change in changes for record in change.records])
+        put_events(db, [record for change in changes for record in change.records])
         _put_read_models(db, changes)
     for change in changes:
         if change.records[-1].kind == FORGOTTEN:
@@ -101,7 +101,8 @@ def rebuild_read_models(db: Database, interviews: Iterable[Sequence[Record]]) ->
         _put_read_models(db, [change])
 
 
-def _put_events(db: Database, records: Sequence[Record]) -> None:
+def put_events(db: Database, records: Sequence[Record]) -> None:
+    """Append the records, and the nodes of the tree that they complete."""
     rows = [[vars(record)[name] for name in RECORD_FIELDS] for record in records]
     insert(db, f"events ({RECORD_COLUMNS})", rows)
     put_nodes(db, records[0].position, [record.leaf for record in records])

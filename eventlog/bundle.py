@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from eventlog.checkpoints import checkpoint_at
 from eventlog.errors import EventLogError, NotAsLogged
-from eventlog.notes import BadNote, Checkpoint
+from eventlog.notes import BadNote, Checkpoint, VerifierKey, signing_key_id
 from eventlog.protocol import ReadableLog
 from eventlog.records import Record
 from eventlog.times import to_text
@@ -128,14 +128,24 @@ async def bundle_of(
 
 
 async def _going_on_from(log: ReadableLog, note: str, size: int) -> KeptCheckpoint:
-    signer = await log.signer()
-    kept = Checkpoint.parse(signer.verifier.open(note))
-    if kept.origin != signer.name:
+    kept = Checkpoint.parse(note)
+    if kept.origin != log.origin:
         raise BadNote("the note is a checkpoint of another log")
+    _check_signature(note, log.origin, await log.keys())
     if kept.size > size:
         raise BadNote(f"it covers {kept.size} events, and the log holds only {size}")
+    if kept.root != await log.root(kept.size):
+        raise BadNote(f"the log does not hold the {kept.size} events that it covers")
     proof = await log.consistency_proof(kept.size, size)
     return KeptCheckpoint(checkpoint=note, consistency_proof=[hash.hex() for hash in proof])
+
+
+def _check_signature(note: str, origin: str, keys: Sequence[VerifierKey | None]) -> None:
+    """Raises BadNote where the note is signed by none of the `keys`, or falsely by one of them."""
+    id, known = signing_key_id(note, origin), [key for key in keys if key is not None]
+    signers = [key for key in known if key.id == id]
+    if signers or None not in keys:  # else it may be the key that nobody knows
+        (signers or known)[-1].open(note)
 
 
 def records_of(text: str) -> tuple[Record, ...]:

@@ -5,11 +5,12 @@ from eventlog.protocol import ReadableLog
 
 
 async def signed_checkpoint(log: ReadableLog) -> str:
-    """A C2SP checkpoint of all that `log` holds now, as a signed note. Raises LogUnavailable."""
+    """A C2SP checkpoint of all that `log` holds now, as a signed note. Raises LogUnavailable, also
+    as NoSigningKey."""
     return await checkpoint_at(log, await log.head())
 
 
 async def checkpoint_at(log: ReadableLog, size: int) -> str:
-    """The same of the log's first `size` events."""
+    """A checkpoint of the log's first `size` events, which a change of key must not follow."""
     signer = await log.signer()
     return signer.sign(Checkpoint(signer.name, size, await log.root(size)).text())

@@ -123,11 +123,15 @@ class WritingConnection:
     """The one connection that writes to the log at `path`, made if need be. It is used in the
     writer's thread alone.
 
+    `prepare` makes the log, or brings it up to date, and returns its id; it may raise LogNotOpened.
     `release_readers` makes the readers of this process drop their connections.
     """
 
-    def __init__(self, path: Path, release_readers: Callable[[], None]) -> None:
+    def __init__(
+        self, path: Path, prepare: Callable[[Path], str], release_readers: Callable[[], None]
+    ) -> None:
         self._path = path
+        self._prepare = prepare
         self._name = str(path)
         self._release_readers = release_readers
         self._hold: Hold | None = None
@@ -147,7 +151,7 @@ class WritingConnection:
         """Take the writer's place, and make the log or bring it up to date. Raises LogNotOpened."""
         self._hold = self._hold or Hold(self._path)
         try:
-            self.log_id = file.prepare(self._path)
+            self.log_id = self._prepare(self._path)
             self.left = Footprint.of(self._name)
         except LogFull:
             raise  # the place is kept for the next try

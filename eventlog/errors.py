@@ -3,6 +3,8 @@
 EventLogError
 ├── VersionConflict    somebody else moved the interview first; read it again
 ├── LogUnavailable     it cannot be written or read now; nothing was taken
+│   └── NoSigningKey       its checkpoints cannot be signed: the key is missing or another one
+├── ReservedId         an interview cannot have this id
 ├── UnreadableEvent    a record of a kind or schema version this release does not know
 ├── NotAsLogged        what the log holds cannot have been logged; `audit verify` says more
 ├── WordsForgotten     a record whose words were erased
@@ -27,6 +29,14 @@ class VersionConflict(EventLogError):
 
 class LogUnavailable(EventLogError):
     """The log cannot be used at the moment; what was to be appended was not taken."""
+
+
+class NoSigningKey(LogUnavailable):
+    """The key that signs the log's checkpoints is not beside it. All else works."""
+
+
+class ReservedId(EventLogError):
+    """An id that no interview can have."""
 
 
 class UnreadableEvent(EventLogError):

@@ -1,9 +1,11 @@
-"""The key that a log's checkpoints are signed with: made on first use, in a file of its own
-beside the log that only its owner may read."""
+"""The private key that signs a log's checkpoints: a file of its own beside the log, which only its
+owner may read. Keys that were replaced are kept aside, beside it too."""
 
 import os
+import sys
 import tempfile
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from eventlog.errors import LogUnavailable
+from eventlog.errors import LogUnavailable, NoSigningKey
 from eventlog.notes import Signer, VerifierKey
 
 
@@ -23,44 +25,84 @@ def key_name(log_id: str) -> str:
     return f"interview-gateway/{log_id}"
 
 
-def load_signer(path: Path, log_id: str) -> Signer:
-    """The signer whose key is at `path`, made there if there is none. Raises LogUnavailable."""
-    try:
-        if not path.exists():
-            _make(path)
-    except OSError as error:
-        raise _no_key() from error
-    return _load(path, log_id)
-
-
-def load_verifier(path: Path, log_id: str) -> VerifierKey | None:
-    """The public half of the key at `path`; None if there is no key. Raises LogUnavailable."""
-    return _load(path, log_id).verifier if path.exists() else None
-
-
-def _load(path: Path, log_id: str) -> Signer:
+def load_signer(path: Path, origin: str) -> Signer:
+    """The signer whose key is at `path`. Raises NoSigningKey."""
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
+    except FileNotFoundError:
+        raise NoSigningKey("the key file beside the event log is missing") from None
     except (OSError, ValueError) as error:
-        raise _no_key() from error
+        raise NoSigningKey("the key file beside the event log cannot be read") from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise LogUnavailable("the key beside the event log is not an Ed25519 key")
-    return Signer(key_name(log_id), key)
+        raise NoSigningKey("the key file beside the event log holds no Ed25519 key")
+    return Signer(origin, key)
 
 
-def _no_key() -> LogUnavailable:
-    return LogUnavailable(
-        "the key that checkpoints are signed with can be neither read nor made; it belongs "
-        "beside the event log"
-    )
+def load_verifier(path: Path, origin: str) -> VerifierKey | None:
+    """The public half of the key at `path`; None if none can be read there."""
+    try:
+        return load_signer(path, origin).verifier
+    except NoSigningKey:
+        return None
 
 
-def _make(path: Path) -> None:
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
+def make_key(path: Path) -> None:
+    """Make a key at `path`, unless there is one. Raises LogUnavailable."""
+    try:
+        _put(path, Ed25519PrivateKey.generate())
+    except OSError as error:
+        raise _not_written(error) from error
+
+
+def stage_key(path: Path, origin: str) -> VerifierKey:
+    """Make the key that is to take the place of the one at `path`, and keep it ready beside that;
+    its public half. Raises LogUnavailable."""
+    key = Ed25519PrivateKey.generate()
+    try:
+        staged_at(path).unlink(missing_ok=True)  # of a change that was never recorded
+        _put(staged_at(path), key)
+    except OSError as error:
+        raise _not_written(error) from error
+    return Signer(origin, key).verifier
+
+
+def install_staged(path: Path) -> Path | None:
+    """Put the key that is ready at `path`; what was there is kept aside, and where. Raises
+    LogUnavailable."""
+    try:
+        aside = _set_aside(path) if path.exists() else None
+        staged_at(path).rename(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _not_written(error) from error
+    return aside
+
+
+def staged_at(path: Path) -> Path:
+    """Where the key waits that is to take the place of the one at `path`."""
+    return path.with_name(f"{path.name}.new")
+
+
+def kept_aside(path: Path) -> list[Path]:
+    """The files of the keys that were replaced at `path`."""
+    return sorted(path.parent.glob(f"{path.name}.old-*"))
+
+
+def _set_aside(path: Path) -> Path:
+    """Move the file to the first free name for an old key."""
+    for number in count(1):
+        aside = path.with_name(f"{path.name}.old-{number}")
+        with suppress(FileExistsError):
+            os.link(path, aside)  # unlike a rename, it never takes another's place
+            path.unlink()
+            return aside
+    raise AssertionError("the numbers do not end")
+
+
+def _put(path: Path, key: Ed25519PrivateKey) -> None:
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     # Whole or not at all: a key that was cut off would lock its owner out of its own proofs.
-    # And never in another's place: a command and its gateway may both come to need one.
+    # And never in another's place.
     descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -71,3 +113,19 @@ def _make(path: Path) -> None:
             os.link(draft, path)
     finally:
         Path(draft).unlink()
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the folder's names survive a power cut."""
+    if sys.platform == "win32":  # a folder cannot be opened there
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _not_written(error: OSError) -> LogUnavailable:
+    return LogUnavailable(f"no key can be put beside the event log: {error.strerror}")

@@ -10,13 +10,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from eventlog import tree
 from eventlog.checkpoints import signed_checkpoint
-from eventlog.errors import VersionConflict
+from eventlog.errors import ReservedId, VersionConflict
+from eventlog.keychanges import LOG_STREAM, KeyChange, draft_change
 from eventlog.keys import key_name
-from eventlog.notes import Checkpoint, Signer
+from eventlog.notes import Checkpoint, Signer, VerifierKey
 from eventlog.protocol import Appended
 from eventlog.readmodels import Overview, Sighting, overview, project
-from eventlog.records import Record, draft
+from eventlog.records import Draft, Record, draft
+from eventlog.rekeying import Changed
 from eventlog.searching import is_found_in, is_known_by, words_of
+from eventlog.signing import in_turn
 from eventlog.times import from_text, to_text
 from statemachine.events import (
     KIND_OF,
@@ -43,6 +46,7 @@ class MemoryEventLog:
         self._interviews: dict[str, Interview] = {}
         self._nodes: dict[tuple[int, int], bytes] = {}
         self._signer = Signer(key_name(uuid4().hex), Ed25519PrivateKey.generate())
+        self._changes: list[KeyChange] = []
         self._overviews: dict[str, Overview] = {}
         self._heads: dict[str, bytes | None] = {}
         self._checkpoints: dict[int, str] = {}
@@ -52,6 +56,8 @@ class MemoryEventLog:
     async def append(
         self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
     ) -> Appended:
+        if interview_id == LOG_STREAM:
+            raise ReservedId(interview_id)
         before = self._interviews.get(interview_id)
         found = before.version if before else 0
         if expected_version != found:
@@ -59,13 +65,9 @@ class MemoryEventLog:
         projection = project(before, interview_id, events)
         head = len(self._records)
         records = tuple(
-            draft(interview_id, expected_version + 1 + n, event, at).at(head + n)
+            self._take(draft(interview_id, expected_version + 1 + n, event, at))
             for n, event in enumerate(events)
         )
-        self._records.extend(records)
-        for record in records:
-            for node in tree.completed_by(record.position, record.leaf, self._node):
-                self._nodes[node.level, node.index] = node.hash
         self._interviews[interview_id] = projection.interview
         if projection.interview.is_forgotten:
             self._erase_words(interview_id)
@@ -81,6 +83,13 @@ class MemoryEventLog:
             records[-1].time,
         )
         return Appended(projection.interview, records)
+
+    def _take(self, drafted: Draft) -> Record:
+        record = drafted.at(len(self._records))
+        self._records.append(record)
+        for node in tree.completed_by(record.position, record.leaf, self._node):
+            self._nodes[node.level, node.index] = node.hash
+        return record
 
     def _erase_words(self, interview_id: str) -> None:
         for position, record in enumerate(self._records):
@@ -104,6 +113,17 @@ class MemoryEventLog:
         self._checkpoints.setdefault(size, note)
         return note
 
+    async def change_key(
+        self, reason: str, at: datetime, old_key: VerifierKey | None = None
+    ) -> Changed:
+        old = self._signer.verifier
+        self._signer = Signer(self.origin, Ed25519PrivateKey.generate())
+        new = self._signer.verifier
+        record = self._take(draft_change(len(self._changes) + 1, old, new, reason, at))
+        self._changes.append(KeyChange(record.position, old, new, reason))
+        await self.seal()
+        return Changed(self._changes[-1], None)
+
     async def kept_checkpoints(self) -> list[str]:
         return list(self._checkpoints.values())
 
@@ -111,6 +131,8 @@ class MemoryEventLog:
         return self._interviews.get(interview_id)
 
     async def records(self, interview_id: str) -> list[Record]:
+        if interview_id == LOG_STREAM:
+            return []
         return [record for record in self._records if record.interview_id == interview_id]
 
     async def record(self, interview_id: str, version: int) -> Record | None:
@@ -125,6 +147,7 @@ class MemoryEventLog:
             record.interview_id
             for record in self._records
             if record.version == 1
+            and record.kind == KIND_OF[SessionAdopted]
             and record.payload is not None
             and isinstance(record.event, SessionAdopted)
             and record.event.forked_from is not None
@@ -169,8 +192,15 @@ class MemoryEventLog:
     def _node(self, level: int, index: int) -> bytes:
         return self._nodes[level, index] if level else self._records[index].leaf
 
+    @property
+    def origin(self) -> str:
+        return self._signer.name
+
     async def signer(self) -> Signer:
         return self._signer
+
+    async def keys(self) -> list[VerifierKey | None]:
+        return in_turn(self._changes, self._signer)
 
     async def find(self, fingerprint: bytes) -> Sighting | None:
         return max(

@@ -6,6 +6,8 @@ The formats are C2SP's signed-note (https://c2sp.org/signed-note) and tlog-check
 
 import base64
 import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -80,32 +82,38 @@ class VerifierKey:
 
     def open(self, note: str) -> str:
         """The text of a signed note, its signature checked. Raises BadNote."""
-        text, separator, signatures = note.rpartition("\n\n")
+        text, separator, _ = note.rpartition("\n\n")
         if not separator:
             raise BadNote("the note has no signatures")
         text += "\n"
-        for line in signatures.splitlines():
-            signature = self._signature(line)
-            if signature is None:
+        for id, signature in _signatures(note, self.name):
+            if id != self.id:
                 continue
             try:
                 Ed25519PublicKey.from_public_bytes(self.public).verify(signature, text.encode())
             except InvalidSignature:
                 raise BadNote("the note's signature does not hold") from None
             return text
-        raise BadNote(f"the note is not signed by {self.name}")
+        raise BadNote(f"the note is not signed by {self.name} with the key {self.id.hex()}")
 
-    def _signature(self, line: str) -> bytes | None:
-        """The signature of a line, if it is by this key."""
+
+def signing_key_id(note: str, name: str) -> bytes | None:
+    """The id of the key that a note says it was signed with by `name`; None where it says none.
+    No signature is checked."""
+    return next((id for id, _ in _signatures(note, name)), None)
+
+
+def _signatures(note: str, name: str) -> Iterator[tuple[bytes, bytes]]:
+    """The id of the key, and the signature, of each line that `name` signed."""
+    _, separator, lines = note.rpartition("\n\n")
+    for line in lines.splitlines() if separator else ():
         dash, _, rest = line.partition(" ")
-        name, _, encoded = rest.partition(" ")
-        if dash != "—" or name != self.name:
-            return None
-        try:
+        signer, _, encoded = rest.partition(" ")
+        if dash != "—" or signer != name:
+            continue
+        with suppress(ValueError):
             decoded = base64.b64decode(encoded, validate=True)
-        except ValueError:
-            return None
-        return decoded[KEY_ID_BYTES:] if decoded[:KEY_ID_BYTES] == self.id else None
+            yield decoded[:KEY_ID_BYTES], decoded[KEY_ID_BYTES:]
 
 
 @dataclass(frozen=True)

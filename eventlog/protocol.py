@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from eventlog.notes import Signer
+from eventlog.notes import Signer, VerifierKey
 from eventlog.readmodels import Overview, Sighting
 from eventlog.records import Record
+from eventlog.rekeying import Changed
 from statemachine.events import Event
 from statemachine.interview import Interview
 from statemachine.session import Role
@@ -41,7 +42,8 @@ class ReadableLog(Protocol):
         ...
 
     async def records_from(self, position: int, limit: int) -> list[Record]:
-        """Up to `limit` records of all interviews from `position` on."""
+        """Up to `limit` records from `position` on: of all interviews, and the log's own (see
+        `eventlog.keychanges`), which no other method gives."""
         ...
 
     async def head(self) -> int:
@@ -62,7 +64,13 @@ class ReadableLog(Protocol):
         ...
 
     async def signer(self) -> Signer:
-        """What the log's checkpoints are signed with; its key is made on first use."""
+        """What the log's checkpoints are signed with. Raises NoSigningKey where the key that did so
+        until now is not there."""
+        ...
+
+    async def keys(self) -> list[VerifierKey | None]:
+        """The public keys that have signed the log's checkpoints, oldest first; None is one that
+        was lost before it could be recorded, and the last one signs now. Raises as `signer`."""
         ...
 
     async def find(self, fingerprint: bytes) -> Sighting | None:
@@ -116,6 +124,11 @@ class ReadableLog(Protocol):
         ...
 
     @property
+    def origin(self) -> str:
+        """The name that the log signs by: the origin of its checkpoints."""
+        ...
+
+    @property
     def where(self) -> str:
         """Where the log is kept, for a person."""
         ...
@@ -143,8 +156,8 @@ class EventLog(ReadableLog, Protocol):
         then takes what is left of them from the log's bytes.
 
         Raises VersionConflict if the interview is not at `expected_version` (0: it does
-        not exist yet), IllegalMove if the rules forbid an event, LogUnavailable if it
-        cannot be written: in each case nothing was taken.
+        not exist yet), IllegalMove if the rules forbid an event, ReservedId if no interview can
+        have this id, LogUnavailable if it cannot be written: in each case nothing was taken.
         """
         ...
 
@@ -168,8 +181,19 @@ class EventLog(ReadableLog, Protocol):
         ...
 
     async def seal(self) -> str:
-        """A signed checkpoint of all that the log holds now, kept in the log as well, so that
-        whoever changes the log without its key is found out. Raises LogUnavailable."""
+        """A signed checkpoint of all that the log holds now, kept in the log as well. Raises
+        LogUnavailable."""
+        ...
+
+    async def change_key(
+        self, reason: str, at: datetime, old_key: VerifierKey | None = None
+    ) -> Changed:
+        """Sign by a new key from now on: an event of the log's own tells of the change, and a
+        checkpoint covers it at once. The old key is kept aside. `old_key` is its public half,
+        needed only where it is lost.
+
+        Raises WrongOldKey, LogUnavailable or NotAsLogged.
+        """
         ...
 
     async def is_writable(self) -> bool:

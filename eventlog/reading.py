@@ -20,12 +20,14 @@ from sqlite_utils import Database
 from eventlog import file, tree
 from eventlog.connection import ReadingConnection, Unfamiliar
 from eventlog.errors import LogUnavailable, NotAsLogged
-from eventlog.keys import load_signer
+from eventlog.keychanges import LOG_STREAM
+from eventlog.keys import key_name
 from eventlog.nodes import head_of, nodes_of
-from eventlog.notes import Signer
+from eventlog.notes import Signer, VerifierKey
 from eventlog.readmodels import Overview, Sighting
 from eventlog.records import Record, interview_of
 from eventlog.searching import Condition, begun_where, known_by, said
+from eventlog.signing import keys_of, signer_of
 from statemachine.interview import Interview
 from statemachine.session import Role
 from statemachine.states import State
@@ -83,16 +85,18 @@ WINDOW = 20_000
 
 class SqliteReader:
     """A `ReadableLog`: the log in the file at `path`, read through connections that `connect`
-    makes. `look` is awaited where one finds the file otherwise than its writer left it."""
+    makes. `log_id` gives its id, None while it cannot be opened; `look` is awaited where the file
+    is found otherwise than its writer left it."""
 
     def __init__(
         self,
         path: Path,
+        log_id: Callable[[], str | None],
         connect: Callable[[], ReadingConnection],
         look: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._path = path
-        self._log_id: str | None = None
+        self._log_id = log_id
         self._reader = ReaderThread(connect(), look)
         # What looks through all interviews may take a second, in which everybody else reads on.
         self._searcher = ReaderThread(connect(), look)
@@ -100,9 +104,14 @@ class SqliteReader:
     @classmethod
     def of(cls, path: Path, log_id: str) -> "SqliteReader":
         """The log of `log_id` in the file at `path`, read beside whoever writes it."""
-        reader = cls(path, lambda: ReadingConnection(path, log_id))
-        reader._log_id = log_id
-        return reader
+        return cls(path, lambda: log_id, lambda: ReadingConnection(path, log_id))
+
+    @property
+    def origin(self) -> str:
+        log_id = self._log_id()
+        if log_id is None:
+            raise LogUnavailable("the event log cannot be opened yet")
+        return key_name(log_id)
 
     @property
     def where(self) -> str:
@@ -117,11 +126,15 @@ class SqliteReader:
         return interview_of(records) if records else None
 
     async def records(self, interview_id: str) -> list[Record]:
+        if interview_id == LOG_STREAM:
+            return []
         return await self._reader.run(
             lambda db: records_where(db, "interview_id = ? ORDER BY version", [interview_id])
         )
 
     async def record(self, interview_id: str, version: int) -> Record | None:
+        if interview_id == LOG_STREAM:
+            return None
         values = [interview_id, version]
         found = await self._reader.run(
             lambda db: records_where(db, "interview_id = ? AND version = ?", values)
@@ -147,10 +160,10 @@ class SqliteReader:
         )
 
     async def signer(self) -> Signer:
-        # It never changes; and a key may be wanted of a log that cannot be read any more.
-        if self._log_id is None:
-            self._log_id = await self._reader.run(file.log_id_of)
-        return await asyncio.to_thread(load_signer, file.key_path(self._path), self._log_id)
+        return await self._reader.run(partial(signer_of, path=self._path, origin=self.origin))
+
+    async def keys(self) -> list[VerifierKey | None]:
+        return await self._reader.run(partial(keys_of, path=self._path, origin=self.origin))
 
     async def beginning_with(self, prefix: str, limit: int) -> list[str]:
         values = [prefix, f"{prefix}\uffff", limit]  # no id goes as far as U+FFFF

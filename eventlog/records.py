@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from eventlog.codec import decode, encode
+from eventlog.codec import Payload, decode, encode
 from eventlog.errors import NotAsLogged, WordsForgotten
 from eventlog.times import from_text, to_text
 from statemachine.canonical import canonical_json
@@ -93,7 +93,18 @@ class Record(Draft):
 
 def draft(interview_id: str, version: int, event: Event, at: datetime) -> Draft:
     """`event`, encoded and committed to with a fresh salt."""
-    kind, schema_version, payload = encode(event)
+    return draft_of(interview_id, version, *encode(event), at)
+
+
+def draft_of(
+    interview_id: str,
+    version: int,
+    kind: str,
+    schema_version: int,
+    payload: Payload,
+    at: datetime,
+) -> Draft:
+    """An encoded event, committed to with a fresh salt."""
     stored = canonical_json(payload)
     salt = secrets.token_bytes(SALT_BYTES)
     return Draft(

@@ -16,18 +16,21 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from eventlog import file
 from eventlog.appending import Append, rebuild_read_models, write
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.connection import ReadingBesideWriter, WritingConnection
-from eventlog.errors import LogFull, LogUnavailable, NotAsLogged, VersionConflict
-from eventlog.file import BUSY_SECONDS
+from eventlog.errors import LogFull, LogUnavailable, NotAsLogged, ReservedId, VersionConflict
+from eventlog.keychanges import LOG_STREAM, change_of
+from eventlog.keys import install_staged, key_name
 from eventlog.known import Known, KnownInterviews
 from eventlog.nodes import head_of
-from eventlog.notes import Checkpoint
+from eventlog.notes import Checkpoint, VerifierKey
 from eventlog.protocol import Appended
 from eventlog.reading import SqliteReader, records_where
 from eventlog.readmodels import Projection, project
 from eventlog.records import Record, draft
+from eventlog.rekeying import Changed, give_key, record_change
 from eventlog.times import from_text, to_text
 from eventlog.writer import Writer
 from statemachine.events import Event
@@ -57,13 +60,17 @@ class SqliteEventLog(SqliteReader):
     def __init__(self, path: Path) -> None:
         # One file has one lock, whatever links lead to it.
         path = Path(os.path.realpath(path))
-        self._connection = WritingConnection(path, self._release_readers)
+        self._connection = WritingConnection(path, _prepare, self._release_readers)
         try:
             self._connection.prepare()
         except LogFull as error:
             logger.error("%s; the gateway starts without it, and tries again", error)
-        super().__init__(path, lambda: ReadingBesideWriter(path, self._connection), self._look)
-        self._log_id = self._connection.log_id
+        super().__init__(
+            path,
+            lambda: self._connection.log_id,
+            lambda: ReadingBesideWriter(path, self._connection),
+            self._look,
+        )
         self._writer = Writer(self._connection)
         self._known = KnownInterviews()
         self._known_since = self._connection.looks
@@ -73,6 +80,8 @@ class SqliteEventLog(SqliteReader):
     async def append(
         self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
     ) -> Appended:
+        if interview_id == LOG_STREAM:
+            raise ReservedId(f"an interview cannot have the id {interview_id}")
         known = await self._look_up(interview_id)
         found = known.interview.version if known else 0
         if expected_version != found:
@@ -181,6 +190,17 @@ class SqliteEventLog(SqliteReader):
         await self._writer.run(lambda db: _keep_checkpoint(db, size, note))
         return note
 
+    async def change_key(
+        self, reason: str, at: datetime, old_key: VerifierKey | None = None
+    ) -> Changed:
+        [record] = await self._writer.run(
+            lambda db: record_change(db, self._path, self.origin, reason, at, old_key)
+        )
+        change = change_of(record)
+        aside = await asyncio.to_thread(install_staged, file.key_path(self._path))
+        await self.seal()
+        return Changed(change, aside)
+
     async def close(self) -> None:
         try:
             if await self._reader.run(_is_unsealed):
@@ -204,8 +224,16 @@ class SqliteEventLog(SqliteReader):
                 await self._writer.run(lambda db: db.execute(SCRUBBED, [due]))
 
 
+def _prepare(path: Path) -> str:
+    """Make the log or bring it up to date, and give it its key; its id. Raises LogNotOpened."""
+    log_id = file.prepare(path)
+    give_key(path, key_name(log_id))
+    return log_id
+
+
 def _rebuild_read_models(db: Database) -> None:
-    ids = db.execute("SELECT interview_id FROM events WHERE version = 1 ORDER BY position")
+    begun = "SELECT interview_id FROM events WHERE version = 1 AND interview_id <> ? "
+    ids = db.execute(f"{begun} ORDER BY position", [LOG_STREAM])
     rebuild_read_models(
         db,
         (records_where(db, "interview_id = ? ORDER BY version", [id]) for (id,) in ids.fetchall()),
@@ -251,5 +279,5 @@ def _empty_wal(db: Database) -> bool:
     try:
         busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
     finally:
-        db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+        db.execute(f"PRAGMA busy_timeout = {file.BUSY_SECONDS * 1000:.0f}")
     return not busy

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from eventlog import reading
 from eventlog.checkpoints import signed_checkpoint
-from eventlog.errors import VersionConflict, WordsForgotten
+from eventlog.errors import ReservedId, VersionConflict, WordsForgotten
+from eventlog.keychanges import LOG_STREAM
 from eventlog.memory import MemoryEventLog
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended, EventLog
@@ -224,9 +225,66 @@ class EventLogContract:
         assert await log.seal() == first
         await tell(log, new_id(), *OPENING)
         second = await log.seal()
-        assert await log.kept_checkpoints() == [first, second]
+        assert (await log.kept_checkpoints())[-2:] == [first, second]
         verifier = (await log.signer()).verifier
         assert Checkpoint.parse(verifier.open(second)).size == len(WHOLE) + len(OPENING)
+
+    # The key, and the log's own events
+
+    @in_loop
+    async def test_a_new_key_signs_from_its_change_on(self, log: EventLog) -> None:
+        await tell(log, new_id(), *WHOLE)
+        before = await log.seal()
+        old = (await log.signer()).verifier
+        changed = await log.change_key("It may be known to others.", AT)
+        new = (await log.signer()).verifier
+        assert (changed.change.old, changed.change.new) == (old, new)
+        assert (new.name, new != old) == (old.name, True)
+        assert await log.keys() == [old, new]
+        *_, kept, covering = await log.kept_checkpoints()
+        assert kept == before
+        assert Checkpoint.parse(new.open(covering)).size == len(WHOLE) + 1 == await log.head()
+        again = await log.change_key("Once more.", AT)
+        assert await log.keys() == [old, new, again.change.new]
+
+    @in_loop
+    async def test_the_logs_own_events_are_of_no_interview(self, log: EventLog) -> None:
+        id = new_id()
+        await log.change_key("Before any interview.", AT)
+        await tell(log, id, *WHOLE)
+        await log.change_key("In between.", AT)
+        records = await log.records_from(0, 100)
+        own = [record for record in records if record.interview_id == LOG_STREAM]
+        assert [(record.position, record.version) for record in own] == [(0, 1), (7, 2)]
+        assert all(record.is_as_logged for record in own)
+        assert [row.interview_id for row in await log.overviews()] == [id]
+        for text in ("between", "key", LOG_STREAM[:8]):
+            assert await log.overviews(text=text) == []
+        assert await log.beginning_with("00000000-0000-0000", 10) == []
+        assert await log.interview(LOG_STREAM) is None
+        assert await log.overview(LOG_STREAM) is None
+        assert await log.records(LOG_STREAM) == []
+        assert await log.record(LOG_STREAM, 1) is None
+        assert await log.forks_of(LOG_STREAM) == await log.forks_of(id) == []
+        assert await log.expired("9999-01-01T00:00:00.000Z", "9999-01-02T00:00:00.000Z") == [id]
+
+    @in_loop
+    async def test_forgetting_leaves_the_logs_own_events(self, log: EventLog) -> None:
+        id = new_id()
+        await log.change_key("Before.", AT)
+        whole = await tell(log, id, *WHOLE)
+        await tell(log, id, forget_content(whole, "It was asked for."))
+        await log.scrub()
+        [own, *_] = await log.records_from(0, 1)
+        assert '"reason":"Before."' in (own.payload or "")
+
+    @in_loop
+    async def test_no_interview_can_have_the_logs_own_id(self, log: EventLog) -> None:
+        for version in (0, 1):
+            with pytest.raises(ReservedId):
+                await log.append(LOG_STREAM, version, OPENING, AT)
+            await log.change_key("Now it has a version.", AT)
+        assert await log.head() == 2
 
     # The tree
 

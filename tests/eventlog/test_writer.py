@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from eventlog.connection import WritingConnection
 from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
-from eventlog.file import BUSY_SECONDS
+from eventlog.file import BUSY_SECONDS, prepare
 from eventlog.protocol import Appended
 from eventlog.sqlite import SqliteEventLog
 from eventlog.writer import GROUP, Writer
@@ -36,7 +36,7 @@ SOON = 0.1
 @pytest.fixture
 def writer(path: Path) -> Iterator[Writer]:
     """A writer alone, on an empty log at `path`."""
-    connection = WritingConnection(path, lambda: None)
+    connection = WritingConnection(path, prepare, lambda: None)
     connection.prepare()
     writer = Writer(connection)
     yield writer

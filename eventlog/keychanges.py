@@ -1,0 +1,101 @@
+"""The log's own events: each tells of a change of the key that its checkpoints are signed with.
+
+They stand among all others, in the tree and under its checkpoints, but belong to no interview.
+Their stream has the nil UUID, which no interview can have, and counts its versions from 1.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pydantic import ValidationError, field_validator
+from sqlite_utils import Database
+
+from eventlog.errors import NotAsLogged, UnreadableEvent
+from eventlog.notes import BadNote, VerifierKey
+from eventlog.records import Draft, Record, draft_of
+from statemachine.session import Reason, Value
+
+LOG_STREAM: Final = "00000000-0000-0000-0000-000000000000"
+"""What stands for an interview's id in the log's own events."""
+
+KEY_CHANGED: Final = "key-changed"
+SCHEMA_VERSION: Final = 1
+KNOWN: Final = (KEY_CHANGED, SCHEMA_VERSION)
+
+STREAM = (
+    "SELECT position, kind, schema_version, payload FROM events WHERE interview_id = ? "
+    "ORDER BY version"
+)
+
+
+class KeyChanged(Value):
+    """From here on a new key signs the log's checkpoints. `old_key` is None where nobody knows
+    the public key that signed them before."""
+
+    old_key: str | None
+    new_key: str
+    reason: Reason
+
+    @field_validator("old_key", "new_key")
+    @classmethod
+    def _is_a_key(cls, text: str | None) -> str | None:
+        try:
+            if text is None or str(VerifierKey.parse(text)) == text:
+                return text
+        except BadNote as error:
+            raise ValueError(str(error)) from error
+        raise ValueError("that is not how a verifier key is written")
+
+
+@dataclass(frozen=True)
+class KeyChange:
+    """A change of key, and the position of the event that tells of it."""
+
+    position: int
+    old: VerifierKey | None
+    new: VerifierKey
+    reason: str
+
+
+def draft_change(
+    version: int, old: VerifierKey | None, new: VerifierKey, reason: str, at: datetime
+) -> Draft:
+    """The event of a change of key, as the log's own `version`."""
+    event = KeyChanged(old_key=old and str(old), new_key=str(new), reason=reason)
+    payload = event.model_dump(mode="json", by_alias=True)
+    return draft_of(LOG_STREAM, version, KEY_CHANGED, SCHEMA_VERSION, payload, at)
+
+
+def change_of(record: Record) -> KeyChange:
+    """The change of key that a record of the log's own tells of. Raises as `read_change`."""
+    assert record.payload is not None, "nothing of the log's own is forgotten"
+    return read_change(record.position, record.kind, record.schema_version, record.payload)
+
+
+def read_change(position: int, kind: str, schema_version: int, payload: str | bytes) -> KeyChange:
+    """The change of key that a record of the log's own holds. Raises UnreadableEvent where it is of
+    a newer release, NotAsLogged where it is damaged."""
+    if (kind, schema_version) != KNOWN:
+        raise UnreadableEvent(
+            f"version {schema_version} of {kind!r} among the log's own events needs a newer "
+            "interview-gateway"
+        )
+    try:
+        event = KeyChanged.model_validate_json(payload)
+    except ValidationError as error:
+        raise NotAsLogged(f"event {position} does not hold a change of key") from error
+    old = VerifierKey.parse(event.old_key) if event.old_key is not None else None
+    return KeyChange(position, old, VerifierKey.parse(event.new_key), event.reason)
+
+
+def changes_in(db: Database) -> list[KeyChange]:
+    """The changes of key in the log, oldest first. What a newer release wrote beside them is left
+    out. Raises NotAsLogged of a damaged one."""
+    changes = []
+    for position, *kind, payload in db.execute(STREAM, [LOG_STREAM]):
+        if tuple(kind) == KNOWN:
+            if not (isinstance(position, int) and isinstance(payload, str)):
+                raise NotAsLogged("a change of the log's key holds values that none can have")
+            changes.append(read_change(position, *KNOWN, payload))
+    return changes
