@@ -14,7 +14,6 @@ from typing import Any
 from api.refusals import NoLogFile
 from backends.rounds import log_failure
 from eventlog.errors import LogUnavailable
-from eventlog.notes import VerifierKey
 from eventlog.protocol import EventLog
 
 MODULE = "api.verify_process"
@@ -41,14 +40,14 @@ STOPPED = "the process that checked the event log was stopped"
 class Verification:
     """A check of the log that is under way, and how far it is for whoever follows it."""
 
-    def __init__(self, path: Path, key: VerifierKey) -> None:
+    def __init__(self, path: Path, origin: str) -> None:
         self.followers = 0
         self.is_over = False
         self._progress: bytes | None = None
         self._report: bytes | None = None
         self._trouble = STOPPED
         self._news = asyncio.Event()
-        self._task = asyncio.create_task(self._run(path, key), name=MODULE)
+        self._task = asyncio.create_task(self._run(path, origin), name=MODULE)
         self._task.add_done_callback(log_failure)
 
     async def lines(self) -> AsyncGenerator[bytes, None]:
@@ -79,9 +78,9 @@ class Verification:
     def when_stopped(self, act: Callable[["Verification"], None]) -> None:
         self._task.add_done_callback(lambda _: act(self))
 
-    async def _run(self, path: Path, key: VerifierKey) -> None:
+    async def _run(self, path: Path, origin: str) -> None:
         try:
-            async with _process(path, key) as process:
+            async with _process(path, origin) as process:
                 assert process.stdout is not None
                 async for line in process.stdout:
                     self._take(line)
@@ -118,20 +117,20 @@ class Verifier:
         self._checks: set[Verification] = set()
 
     async def verify(self) -> AsyncGenerator[bytes, None]:
-        """Begin a check of the log with the gateway's own key, or join the one under way: lines of
+        """Begin a check of the log with the key beside it, or join the one under way: lines of
         JSON to follow (`VerifyProgress`, and at last a `VerifyReport`), which may raise
         LogUnavailable. When all who follow have closed theirs, it is stopped.
 
-        Raises NoLogFile, or LogUnavailable where the key cannot be read.
+        Raises NoLogFile.
         """
         if self._log.path is None:
             raise NoLogFile("This gateway keeps its log in memory: there is no file to check.")
-        return self._follow(self._log.path, (await self._log.signer()).verifier)
+        return self._follow(self._log.path, self._log.origin)
 
-    async def _follow(self, path: Path, key: VerifierKey) -> AsyncGenerator[bytes, None]:
+    async def _follow(self, path: Path, origin: str) -> AsyncGenerator[bytes, None]:
         # Nothing is begun before somebody listens.
         under_way = (check for check in self._checks if not check.is_over)
-        check = next(under_way, None) or self._begin(path, key)
+        check = next(under_way, None) or self._begin(path, origin)
         check.followers += 1
         try:
             async for line in check.lines():
@@ -141,8 +140,8 @@ class Verifier:
             if not check.followers:
                 check.stop()
 
-    def _begin(self, path: Path, key: VerifierKey) -> Verification:
-        check = Verification(path, key)
+    def _begin(self, path: Path, origin: str) -> Verification:
+        check = Verification(path, origin)
         self._checks.add(check)
         check.when_stopped(self._checks.discard)
         return check
@@ -157,10 +156,10 @@ class Verifier:
 
 
 @asynccontextmanager
-async def _process(path: Path, key: VerifierKey) -> AsyncIterator[Process]:
+async def _process(path: Path, origin: str) -> AsyncIterator[Process]:
     """The process that checks the log at `path`; at the end it is gone. Raises OSError."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-W", STOPPED_SHORT, "-m", MODULE, str(path), str(key)),
+        *(sys.executable, "-P", "-W", STOPPED_SHORT, "-m", MODULE, str(path), origin),
         stdin=PIPE,
         stdout=PIPE,
         limit=LONGEST_LINE,

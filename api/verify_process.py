@@ -1,4 +1,5 @@
-"""The process that checks the log for the gateway: `python -m api.verify_process FILE KEY`.
+"""The process that checks the log for the gateway: `python -m api.verify_process FILE
+ORIGIN`.
 
 It prints a line for each step, which begins with a word: "progress" or "report" and JSON, or
 "trouble" and what keeps it from going on. It ends when its standard input does: the gateway holds
@@ -12,8 +13,9 @@ from threading import Thread
 from time import monotonic
 
 from api.wire_verify import VerifyProgress, VerifyReport
+from eventlog import file
 from eventlog.errors import LogUnavailable
-from eventlog.notes import VerifierKey
+from eventlog.keys import load_verifier
 from eventlog.verification.verify import verify
 
 NICENESS = 10
@@ -51,12 +53,13 @@ def _end_with_input() -> None:
     os._exit(1)
 
 
-def main(path: str, vkey: str) -> None:
+def main(name: str, origin: str) -> None:
     Thread(target=_end_with_input, daemon=True).start()
     stand_back()
     try:
-        key = VerifierKey.parse(vkey)
-        report = verify(Path(path), key.name, key=key, progress=_Progress())
+        path = Path(name)
+        beside = load_verifier(file.key_path(path), origin)
+        report = verify(path, origin, beside=beside, progress=_Progress())
     except LogUnavailable as error:
         _print("trouble", str(error))
         return

@@ -1,8 +1,10 @@
-"""`interview-gateway audit verify`: is the log what it was?"""
+"""`interview-gateway audit verify`: does the log agree with itself, and with what was kept of
+it?"""
 
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 
 from rich.console import Console
@@ -10,55 +12,62 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from api.commands.errors import CommandError
 from api.commands.exporting import read_note
+from api.commands.keys import read_key
 from api.commands.terminal import console, print_json
 from api.harmless import visible_line
 from api.verify_process import stand_back
 from api.wire_verify import VerifyReport
 from eventlog import file
-from eventlog.errors import LogUnavailable
 from eventlog.keys import key_name, load_verifier
-from eventlog.notes import BadNote, VerifierKey
 from eventlog.open import log_file
 from eventlog.verification.checkpoints import Kept
+from eventlog.verification.signatures import KnownFrom, SigningKey
 from eventlog.verification.verify import Progress as Told
 from eventlog.verification.verify import Report, verify
 
 
-def verify_log(url: str, *, key: str | None, kept: Sequence[Path], as_json: bool) -> bool:
-    """Check the log that `url` names and print what came of it; whether it holds. `key` is a
-    verifier key or the file of one, `kept` are files of checkpoints. Raises CommandError,
-    LogNotOpened or LogUnavailable."""
+def verify_log(
+    url: str, *, keys: Sequence[str], kept: Sequence[Path], covers: int | None, as_json: bool
+) -> bool:
+    """Check the log that `url` names and print what came of it; whether it holds. `keys` are
+    verifier keys or files of them, `kept` are files of checkpoints, and `covers` how many events
+    these are to cover. Raises CommandError, LogNotOpened or LogUnavailable."""
+    if covers is not None:
+        _check_asked(covers, kept)
     path, log_id = log_file(url)
+    origin = key_name(log_id)
     notes = [Kept(f"the checkpoint in {note}", read_note(note)) for note in kept]
-    trusted = _read_key(key, key_name(log_id)) if key is not None else None
-    verifier = trusted or _key_beside(path, log_id)
+    given = [read_key("--key", key, origin) for key in keys]
+    beside = load_verifier(file.key_path(path), origin)
     stand_back()
     with _progress() as told:
-        report = verify(path, key_name(log_id), key=verifier, kept=notes, progress=told)
+        report = verify(path, origin, keys=given, beside=beside, kept=notes, progress=told)
     if as_json:
-        print_json(json.dumps(_as_json(report, path, verifier), indent=2, ensure_ascii=False))
+        print_json(json.dumps(_as_json(report, path), indent=2, ensure_ascii=False))
     else:
-        _print(report, path, verifier, is_trusted=trusted is not None)
+        _print(report, path)
+    if covers is not None:
+        _check_covered(report, covers, is_signed=bool(given))
     return report.holds
 
 
-def _read_key(given: str, name: str) -> VerifierKey:
-    file = Path(given)
-    try:
-        key = VerifierKey.parse(file.read_text(encoding="utf-8") if file.is_file() else given)
-    except (BadNote, OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"--key is neither a verifier key nor a file of one: {error}") from error
-    if key.name != name:
-        raise CommandError(f"--key is the key of {key.name}, and this log signs by {name}")
-    return key
+def _check_asked(covers: int, kept: Sequence[Path]) -> None:
+    if covers < 0:
+        raise CommandError(f"--covers {covers}: no checkpoint covers fewer than 0 events")
+    if not kept:
+        raise CommandError(
+            "--covers asks what the checkpoints cover that you kept; give them with --checkpoint"
+        )
 
 
-def _key_beside(path: Path, log_id: str) -> VerifierKey | None:
-    """The log's own key, if whoever checks may read it; it is never made here."""
-    try:
-        return load_verifier(file.key_path(path), log_id)
-    except LogUnavailable:
-        return None
+def _check_covered(report: Report, wanted: int, *, is_signed: bool) -> None:
+    found = report.coverage.kept_signed if is_signed else report.coverage.kept
+    if found < wanted:
+        which = "that you gave and your key signed" if is_signed else "that you gave"
+        raise CommandError(
+            f"the checkpoints {which} cover {_many(found, 'event')}, and --covers asks for "
+            f"{wanted:,}; the log holds {report.events:,}"
+        )
 
 
 @contextmanager
@@ -75,7 +84,7 @@ def _progress() -> Iterator[Told]:
         yield told
 
 
-def _print(report: Report, path: Path, key: VerifierKey | None, *, is_trusted: bool) -> None:
+def _print(report: Report, path: Path) -> None:
     out = console()
     for finding in report.findings:
         out.print(visible_line(f"{_capital(finding.place)}: {finding.message}."))
@@ -84,13 +93,13 @@ def _print(report: Report, path: Path, key: VerifierKey | None, *, is_trusted: b
     held = f"{_many(report.events, 'event')} of {_many(report.interviews, 'interview')}"
     out.print(visible_line(f"Log: {path} ({report.origin})"))
     if report.holds:
-        out.print(f"It holds: {held}, all as they were logged.", style="green")
+        out.print(f"The log agrees with itself: {held}.", style="green")
     else:
         count = len(report.findings) + report.left_out
         found = f"{_many(count, 'finding')} in {held}"
         out.print(f"It does NOT hold: {found}.{_since(report)}", style="red")
-    out.print(_covered(report))
-    out.print(_signatures(key, is_trusted=is_trusted))
+    for line in (*_covered(report), *_signatures(report.keys)):
+        out.print(visible_line(line))
 
 
 def _many(count: int, what: str) -> str:
@@ -101,30 +110,63 @@ def _since(report: Report) -> str:
     return f" The first is at event {report.first}." if report.first is not None else ""
 
 
-def _covered(report: Report) -> str:
-    if not report.covered:
-        return "No checkpoint covers it: who has the file could have written all of it anew."
-    last = report.covered - 1
-    rest = report.events - report.covered
-    behind = f"; no checkpoint covers the {rest:,} behind it yet" if rest > 0 else ""
-    return f"Checkpoints: the tree says what was signed, up to event {last}{behind}."
+def _covered(report: Report) -> Iterator[str]:
+    """How many events are covered by what, and what that shows."""
+    found = report.coverage
+    if found.kept:
+        signed = f"; {found.kept_signed:,} by one that your key signed" if found.kept_signed else ""
+        if found.kept == found.kept_signed:
+            signed = ", and your key signed it"
+        yield f"{_are(found.kept, ' of them')} covered by a checkpoint that you kept{signed}."
+    else:
+        yield (
+            "No checkpoint that you kept covers any of them: this shows no more than that the log "
+            "agrees with itself. Give one with --checkpoint."
+        )
+    if found.sealed_only:
+        yield (
+            f"{_are(found.sealed_only)} covered only by checkpoints in the log itself: whoever can "
+            "write the file could have deleted others, and whoever has the key could have signed "
+            "these anew."
+        )
+    if report.uncovered:
+        yield (
+            f"{_are(report.uncovered)} covered by none: whoever has the file could have rewritten "
+            "or cut off those."
+        )
+    elif found.kept:
+        yield "Whether events behind your newest checkpoint were cut off, only a newer one shows."
 
 
-def _signatures(key: VerifierKey | None, *, is_trusted: bool) -> str:
-    if key is None:
-        return "Signatures: not checked; no key can be read beside the log. Give yours with --key."
-    if is_trusted:
-        return "Signatures: checked with your key."
-    return (
-        "Signatures: checked with the key beside the log, which whoever changed the log could have "
-        "changed too. Give the one you kept with --key."
-    )
+def _are(count: int, of_what: str = "") -> str:
+    return f"{count:,}{of_what} {'is' if count == 1 else 'are'}"
+
+
+CHECKED = {
+    KnownFrom.GIVEN: "checked with a key that you gave",
+    KnownFrom.BESIDE: "checked with the key beside the log, which whoever changed the log could "
+    "have changed too. Give the one you kept with --key",
+    KnownFrom.LOG: "checked with the key that signs them as the log itself says. Give the one you "
+    "kept with --key",
+    KnownFrom.NOWHERE: "not checked; no key is known that signed them. Give yours with --key",
+}
+
+
+def _signatures(keys: Sequence[SigningKey]) -> Iterator[str]:
+    """What the signatures were checked with, for each key in its turn."""
+    for key, following in zip_longest(keys, keys[1:]):
+        since = f", from event {key.start} on" if key.start else ""
+        until = f", up to event {following.start - 1}" if following else ""
+        id = f" ({key.key.id.hex()})" if key.key is not None and len(keys) > 1 else ""
+        yield f"Signatures{since or until}: {CHECKED[key.known_from]}{id}."
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _as_json(report: Report, path: Path, key: VerifierKey | None) -> dict[str, object]:
-    whole = VerifyReport.of_report(report).model_dump(mode="json", by_alias=True)
-    return {"log": str(path), "key": str(key) if key is not None else None, **whole}
+def _as_json(report: Report, path: Path) -> dict[str, object]:
+    return {
+        "log": str(path),
+        **VerifyReport.of_report(report).model_dump(mode="json", by_alias=True),
+    }

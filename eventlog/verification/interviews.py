@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from eventlog.codec import decode
 from eventlog.errors import NotAsLogged, UnreadableEvent
+from eventlog.keychanges import LOG_STREAM
 from eventlog.reading import OVERVIEW_COLUMNS
 from eventlog.readmodels import overview, stored_overview
 from eventlog.verification.findings import Check, Findings
@@ -47,7 +48,8 @@ FINGERPRINTS = (
     "WHERE first_position >= ? AND first_position < ?"
 )
 HEADLESS = (
-    "SELECT interview_id, min(position) FROM events GROUP BY interview_id HAVING min(version) <> 1"
+    f"SELECT interview_id, min(position) FROM events WHERE interview_id <> '{LOG_STREAM}' "
+    "GROUP BY interview_id HAVING min(version) <> 1"
 )
 FORGOTTEN = KIND_OF[ContentForgotten]
 GONE = "(forgotten)"
@@ -108,6 +110,8 @@ def _histories(db: Connection, rows: Sequence[Row]) -> Iterator[list[Row]]:
     """All the events of each interview that begins among `rows`, in order."""
     begun: dict[str, list[Row]] = {}
     for row in rows:
+        if row.interview_id == LOG_STREAM:
+            continue  # the log's own events are no interview
         if row.version == 1:
             begun[row.interview_id] = [row]
         elif row.interview_id in begun:
@@ -301,7 +305,7 @@ def _check_fingerprints(
 def check_totals(
     db: Connection, head: int, events: int, totals: Amounts, findings: Findings
 ) -> None:
-    """Whether the log, with so many `events`, holds no more than its interviews together."""
+    """Whether the log, with so many `events` of interviews, holds no more than these together."""
     if events != totals.events:
         for id, position in db.execute(HEADLESS):
             message = "the interview has no version 1"

@@ -7,11 +7,17 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from eventlog.notes import VerifierKey
-from eventlog.verification.checkpoints import Kept, check_kept, check_seals, root_of
+from eventlog.verification.checkpoints import CheckpointCheck, Coverage, Kept, root_of
 from eventlog.verification.evidence import RANGE, check_crown, check_range
 from eventlog.verification.findings import Finding, Findings
 from eventlog.verification.interviews import Amounts, check_begun, check_totals
 from eventlog.verification.schema import check_integrity, check_schema
+from eventlog.verification.signatures import (
+    Signatures,
+    SigningKey,
+    TrustedKeys,
+    check_log_stream,
+)
 from eventlog.verification.snapshot import LONG, Lanes, Task, lanes
 
 Progress = Callable[[int, int], None]
@@ -22,24 +28,31 @@ Progress = Callable[[int, int], None]
 class Report:
     """What came of checking a log.
 
-    `root` is the tree's over all `events`, None where the tree is not whole; `seals` counts the
-    checkpoints that the log keeps of itself; `covered` is how many events the best of all
-    checkpoints shows to be as they were. `findings` are in the order of the log; `left_out`
-    counts those too many to list.
+    A log that `holds` agrees with itself: no more than that, but for the events that a kept
+    checkpoint covers. Whoever has the file can write all others anew, or cut them off.
+
+    `root` is the tree's over all `events`, None where the tree is not whole; `keys` are those that
+    signatures were checked with. `findings` are in the order of the log; `left_out` counts those
+    too many to list.
     """
 
     origin: str
     events: int
     interviews: int
     root: bytes | None
-    seals: int
-    covered: int
+    coverage: Coverage
+    keys: tuple[SigningKey, ...]
     findings: tuple[Finding, ...]
     left_out: int
 
     @property
     def holds(self) -> bool:
         return not self.findings
+
+    @property
+    def uncovered(self) -> int:
+        """How many events no checkpoint covers."""
+        return max(0, self.events - max(self.coverage.kept, self.coverage.sealed))
 
     @property
     def first(self) -> int | None:
@@ -52,31 +65,36 @@ def verify(
     path: Path,
     origin: str,
     *,
-    key: VerifierKey | None = None,
+    keys: Sequence[VerifierKey] = (),
+    beside: VerifierKey | None = None,
     kept: Sequence[Kept] = (),
     progress: Progress = lambda done, of: None,
     long: int = LONG,
 ) -> Report:
     """Check all of the log at `path`, whose checkpoints have this `origin`, and whether it holds
-    what the `kept` checkpoints cover. Without a `key`, no signature is checked.
+    what the `kept` checkpoints cover.
+
+    Signatures are checked with the `keys` that the auditor gave, else with the one `beside` the
+    log, and with those that the log itself tells of. Where there are none, no signature is checked.
 
     A log of `long` events or more is shared out to two processes. Raises LogUnavailable.
     """
     findings = Findings()
+    trusted = TrustedKeys(tuple(keys), beside)
     with lanes(path, long=long) as found:
         events, totals = _check_all(found, findings, progress)
-        checks = partial(_check_whole, found.head, origin, key, kept, events, totals)
+        checks = partial(_check_whole, found.head, origin, trusted, kept, events, totals)
         [(whole, more)] = found.do_all([checks])
         findings.merge(more)
         head = found.head
-    root, seals, covered = whole or (None, 0, 0)
+    root, coverage, signing_keys = whole or (None, Coverage(), ())
     return Report(
         origin=origin,
         events=head,
         interviews=totals.interviews,
         root=root,
-        seals=seals,
-        covered=covered,
+        coverage=coverage,
+        keys=signing_keys,
         findings=tuple(findings),
         left_out=findings.left_out,
     )
@@ -114,17 +132,18 @@ def _check_part(head: int, start: int, db: Connection, findings: Findings) -> tu
 def _check_whole(
     head: int,
     origin: str,
-    key: VerifierKey | None,
+    trusted: TrustedKeys,
     kept: Sequence[Kept],
     events: int,
     totals: Amounts,
     db: Connection,
     findings: Findings,
-) -> tuple[bytes | None, int, int]:
+) -> tuple[bytes | None, Coverage, tuple[SigningKey, ...]]:
     """What only the whole shows: the schema, the tree's top, the totals and the checkpoints."""
     check_schema(db, findings)
     check_crown(db, head, findings)
-    check_totals(db, head, events, totals, findings)
-    seals, sealed = check_seals(db, head, origin, key, findings)
-    covered = check_kept(db, head, origin, key, kept, findings)
-    return root_of(db, head), seals, max(sealed, covered)
+    changes, own = check_log_stream(db, origin, findings)
+    check_totals(db, head, events - own, totals, findings)
+    signatures = Signatures(trusted, changes)
+    coverage = CheckpointCheck(db, head, origin, signatures, findings).cover(kept)
+    return root_of(db, head), coverage, signatures.signing_keys()

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from eventlog import file
 from eventlog.sqlite import SqliteEventLog
 from eventlog.verification import snapshot
 from tests.desktop import Desktop
@@ -116,8 +117,12 @@ def test_an_untouched_log_holds(gateway: Served, path: Path) -> None:
     check_progress(progress, 6)
     checkpoint = gateway.get("/api/v1/audit/checkpoint").text.splitlines()
     assert (report["holds"], report["findings"], report["firstFinding"]) == (True, [], None)
-    assert (report["events"], report["interviews"], report["coveredEvents"]) == (6, 1, 6)
-    assert (report["checkpointsInLog"], report["findingsLeftOut"]) == (1, 0)
+    assert (report["events"], report["interviews"], report["findingsLeftOut"]) == (6, 1, 0)
+    # Of what is kept outside, the gateway knows nothing: it claims no more than consistency.
+    assert report["coverage"] == {"kept": 0, "keptSigned": 0, "sealed": 6, "none": 0}
+    assert report["checkpointsInLog"] == 2  # one over no events, which names the log's key
+    key = gateway.get("/api/v1/audit/key").text.strip()
+    assert report["keys"] == [{"fromEvent": 0, "key": key, "knownFrom": "beside the log"}]
     assert report["origin"] == checkpoint[0]
     assert len(bytes.fromhex(report["root"])) == 32
     assert str(path) not in json.dumps(report)
@@ -147,6 +152,32 @@ def test_signatures_are_checked_with_the_gateways_own_key(gateway: Served, path:
     gateway.client.post("/api/v1/audit/checkpoint")
     falsify(path, "UPDATE checkpoints SET note = replace(note, '— ', '— x')")
     assert {f["check"] for f in verify(gateway)[-1]["findings"]} == {"checkpoint"}
+
+
+def test_a_log_whose_key_is_gone_is_checked_without_it(gateway: Served, path: Path) -> None:
+    Desktop(gateway).start()
+    file.key_path(path).unlink()
+    report = verify(gateway)[-1]
+    assert (report["holds"], report["coverage"]["none"]) == (True, 2)
+    assert report["keys"] == [{"fromEvent": 0, "key": None, "knownFrom": "nowhere"}]
+
+
+def test_a_log_cut_off_with_its_seals_is_said_to_agree_with_itself_and_no_more(
+    gateway: Served, path: Path
+) -> None:
+    Desktop(gateway).start(totalQuestions=2).finish()
+    gateway.get("/api/v1/audit/checkpoint")
+    falsify(
+        path,
+        "DELETE FROM events",
+        "DELETE FROM nodes",
+        "DELETE FROM interviews",
+        "DELETE FROM fingerprints",
+        "DELETE FROM checkpoints WHERE size > 0",
+    )
+    report = verify(gateway)[-1]
+    assert (report["holds"], report["events"]) == (True, 0)
+    assert report["coverage"] == {"kept": 0, "keptSigned": 0, "sealed": 0, "none": 0}
 
 
 def test_a_log_that_cannot_be_read_to_its_end_ends_in_a_problem(

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from eventlog import file
 from eventlog.errors import LogUnavailable, NoSigningKey, NotAsLogged
-from eventlog.keychanges import KEY_CHANGED, LOG_STREAM, changes_in
+from eventlog.keychanges import KEY_CHANGED, LOG_STREAM, change_of, changes_in
 from eventlog.keys import kept_aside, key_name, load_verifier, make_key, staged_at
 from eventlog.notes import VerifierKey
 from eventlog.open import open_reader

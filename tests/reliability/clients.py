@@ -393,8 +393,9 @@ class Clients(RuleBasedStateMachine):
             counts["runs"] += 1
             counts["interviews"] += len(self.model.kept)
             counts["events"] += self.model.events
-        key = load_signer(file.key_path(path), file.log_id(path)).verifier
-        report = verify(path, key_name(file.log_id(path)), key=key)
+        origin = key_name(file.log_id(path))
+        key = load_signer(file.key_path(path), origin).verifier
+        report = verify(path, origin, keys=[key])
         shutil.rmtree(self.folder)
         assert report.findings == ()
         assert (report.events, report.interviews) == (self.model.events, len(self.model.kept))

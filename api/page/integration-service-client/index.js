@@ -350,9 +350,10 @@ export function createClient(settings = {}) {
       get(`${AUDIT}/inclusion${query({ position, size })}`, "proof", options),
 
     /**
-     * Check the whole log, which can take a while; `onProgress` is told how far it is. It is not
-     * asked again, and has no time limit unless `timeoutMs` is given. RefusedError also where the
-     * log is in memory, and has no file to check.
+     * Check whether the whole log agrees with itself, which can take a while; `onProgress` is told
+     * how far it is. That it was not rewritten, only a checkpoint shows that somebody kept elsewhere
+     * (`coverage`). It is not asked again, and has no time limit unless `timeoutMs` is given.
+     * RefusedError also where the log is in memory, and has no file to check.
      *
      * @param {CallOptions & { onProgress?: ((progress: VerifyProgress) => void) | undefined }} [options]
      * @returns {Promise<VerifyReport>}

@@ -501,6 +501,22 @@ export interface components {
          */
         Check: "positions" | "commitment" | "leaf" | "tree" | "checkpoint" | "rules" | "forgetting" | "read models" | "file";
         /**
+         * @description Where a key that signatures are checked with comes from, the most trustworthy first.
+         * @enum {string}
+         */
+        KnownFrom: "given" | "beside the log" | "the log" | "nowhere";
+        /** @description How many events signed checkpoints cover: `kept`, `sealed` and `none` are all events. */
+        VerifyCoverage: {
+            /** @description Events, from the first on, that a checkpoint covers which was kept outside the log and given to the check. Over HTTP none can be given: 0. */
+            kept: number;
+            /** @description Of these, events whose checkpoint is signed by a key that was given too. */
+            keptSigned: number;
+            /** @description Events behind those that only the log's own checkpoints cover. Whoever can write the file can delete these, and whoever has the key can sign others. */
+            sealed: number;
+            /** @description Events that no checkpoint covers: whoever can write the file could have rewritten them, or cut off others behind them. */
+            none: number;
+        };
+        /**
          * @description Something that is not as it was logged. `position` is the first event that it touches, null
          *     where it touches none.
          */
@@ -512,9 +528,17 @@ export interface components {
             version: number | null;
             message: string;
         };
+        /** @description A key that signatures were checked with. */
+        VerifyKey: {
+            /** @description The position from which on it signs: 0, or that of the change of key. */
+            fromEvent: number;
+            /** @description A C2SP verifier key; null where nobody knows it, and nothing was checked. */
+            key: string | null;
+            knownFrom: components["schemas"]["KnownFrom"];
+        };
         /** @description What came of checking the whole log. */
         VerifyReport: {
-            /** @description Whether all is as it was logged: there are no findings. */
+            /** @description Whether the log agrees with itself, and with the checkpoints that were given: there are no findings. Of events that no kept checkpoint covers it shows no more. */
             holds: boolean;
             /** @description The name that the log's checkpoints are signed by. */
             origin: string;
@@ -523,8 +547,9 @@ export interface components {
             /** @description Of the tree over all events, in hexadecimal; null where it is not whole. */
             root: string | null;
             checkpointsInLog: number;
-            /** @description How many events, from the first on, a signed checkpoint shows to be as they were. */
-            coveredEvents: number;
+            coverage: components["schemas"]["VerifyCoverage"];
+            /** @description In their turn. */
+            keys: components["schemas"]["VerifyKey"][];
             /** @description The position of the first event that something was found at. */
             firstFinding: number | null;
             findings: components["schemas"]["VerifyFinding"][];

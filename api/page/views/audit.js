@@ -1,4 +1,4 @@
-/** Whether the log is as it was written, and what to keep to prove it later. */
+/** Whether the log agrees with itself, and what to keep to show later that it was not rewritten. */
 
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
@@ -16,11 +16,11 @@ export function show({ root, signal }) {
   root.append(
     h("h1", {}, "Audit"),
     h("p", { class: "lede" }, "Everything that happens in an interview is written to a log that only grows. ",
-      "Here you see whether it still says what it said, word for word."),
+      "Here you see whether it agrees with itself. Whether it still says what it once said shows only against a checkpoint that you kept elsewhere."),
     check,
     h("h2", {}, "The checkpoint now"),
-    h("p", {}, "A signed statement of all that is in the log. Keep a copy of it elsewhere: ",
-      "against it, nobody can rewrite what came before, not even who runs this gateway."),
+    h("p", {}, "A signed statement of all that is in the log. Keep a copy of it elsewhere. It shows later if anything before it was changed or removed, even by someone who runs this gateway: ",
+      h("code", {}, "interview-gateway audit verify --checkpoint FILE"), "."),
     checkpoint,
     h("h2", {}, "One interview"),
     h("p", {}, "Whether a certain interview is in the log, and what of it was adopted, refused or forgotten, stands in its replay: choose it in the ",
@@ -92,7 +92,7 @@ function checkOf(signal) {
     try {
       const report = await gateway.verifyLog({ signal: stop, onProgress: tell });
       verdict.replaceChildren(...verdictWords(report, performance.now() - since));
-      announce(report.holds ? "The log holds." : "The log does not hold.");
+      announce(report.holds ? "The log agrees with itself." : "The log does not hold.");
     } catch (error) {
       if (signal.aborted) return;
       const words = stop.aborted ? h("p", { class: "quiet" }, "Stopped.") : noticeOf(troubleOf(error), verify);
@@ -113,16 +113,25 @@ function checkOf(signal) {
 
 /** @param {Report} report @param {number} ms */
 function verdictWords(report, ms) {
-  const { holds, events, interviews, coveredEvents, checkpointsInLog, findings, findingsLeftOut } = report;
+  const { holds, events, interviews, coverage, findings, findingsLeftOut } = report;
   const checked = `${counted(events, "event")} of ${counted(interviews, "interview")} checked in ${took(Math.round(ms))}.`;
   return [
     h("p", { class: "verdict" },
-      h("span", { class: `mark ${holds ? "good" : "bad"}` }, holds ? "holds" : "does not hold"),
-      h("span", {}, holds ? " The log is as it was written." : ` ${counted(findings.length + findingsLeftOut, "thing")} in the log ${findings.length === 1 ? "is" : "are"} not as written.`)),
-    h("p", { class: "quiet figure" }, `${checked} ${counted(checkpointsInLog, "signed checkpoint")} in it ${checkpointsInLog === 1 ? "covers" : "cover"} the first ${counted(coveredEvents, "event")}.`),
+      h("span", { class: `mark ${holds ? "good" : "bad"}` }, holds ? "consistent" : "does not hold"),
+      h("span", {}, holds ? " The log agrees with itself." : ` ${counted(findings.length + findingsLeftOut, "thing")} in the log ${findings.length === 1 ? "is" : "are"} not as written.`)),
+    h("p", { class: "quiet figure" }, checked),
+    ...coverWords(coverage).map((words) => h("p", { class: "quiet figure covered" }, words)),
     findings.length > 0 && h("ol", { class: "findings" }, findings.map(findingWords)),
     findingsLeftOut > 0 && h("p", { class: "quiet" }, `And ${findingsLeftOut.toLocaleString("en")} more: interview-gateway audit verify lists them.`),
   ].filter((part) => part !== false);
+}
+
+/** How many events are covered by what, and what that shows. @param {Report["coverage"]} coverage */
+function coverWords({ sealed, none }) {
+  return [
+    sealed > 0 && `${counted(sealed, "event")} ${sealed === 1 ? "is" : "are"} covered only by checkpoints in the log itself. Whoever can write the file could have deleted others, and whoever has the key could have signed these anew.`,
+    none > 0 && `${counted(none, "event")} ${none === 1 ? "is" : "are"} covered by no checkpoint. Whoever has the file could have rewritten or cut off those.`,
+  ].filter((words) => words !== false);
 }
 
 /** @param {Report["findings"][number]} finding */

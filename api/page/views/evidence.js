@@ -87,7 +87,7 @@ function remarksOn(events) {
   ].filter(Boolean);
   return remarks.length
     ? h("ul", {}, remarks.map((remark) => h("li", {}, remark)))
-    : h("p", {}, "Every word of it was written down by this gateway when it was said. Nothing was adopted, refused or forgotten.");
+    : h("p", {}, "By this log, every word of it was written down when it was said. Nothing was adopted, refused or forgotten.");
 }
 
 /** @param {{ id: string, overview: Transcript, signal: AbortSignal, changed: () => void }} told */

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from eventlog import file
-from eventlog.keys import key_name, load_signer
+from eventlog.keys import key_name, load_signer, load_verifier
 from eventlog.notes import VerifierKey
 from eventlog.sqlite import SqliteEventLog
 from eventlog.verification.verify import Report, verify
@@ -234,14 +234,14 @@ def rewrite_evidence(path: Path) -> None:
 
 
 def check(path: Path, **given: Any) -> Report:
-    """`verify` with the log's own key."""
-    id = file.log_id(path)
-    key = given.pop("key", load_signer(file.key_path(path), id).verifier)
-    return verify(path, key_name(id), key=key, **given)
+    """`verify` with the key beside the log."""
+    origin = key_name(file.log_id(path))
+    beside = load_verifier(file.key_path(path), origin)
+    return verify(path, origin, **{"beside": beside, **given})
 
 
 def key_of(path: Path) -> VerifierKey:
-    return load_signer(file.key_path(path), file.log_id(path)).verifier
+    return load_signer(file.key_path(path), key_name(file.log_id(path))).verifier
 
 
 def append_beside(path: Path, id: str, *events: Event) -> None:

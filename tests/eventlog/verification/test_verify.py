@@ -100,9 +100,8 @@ def test_an_untouched_log_holds(path: Path) -> None:
     report = check(path)
     assert report.holds
     assert report.findings == ()
-    assert report.events == len(rows(path)) == report.covered
-    assert report.interviews == 8
-    assert report.seals == 2
+    assert report.events == len(rows(path)) == report.coverage.sealed
+    assert (report.interviews, report.coverage.seals, report.uncovered) == (8, 3, 0)
     assert report.root is not None
 
 
@@ -126,7 +125,7 @@ def test_an_empty_log_holds(tmp_path: Path) -> None:
     empty = tmp_path / "empty.db"
     asyncio.run(SqliteEventLog(empty).close())
     report = check(empty)
-    assert (report.holds, report.events, report.covered) == (True, 0, 0)
+    assert (report.holds, report.events, report.uncovered) == (True, 0, 0)
 
 
 @pytest.mark.parametrize("schema", [1, 2])
@@ -338,7 +337,7 @@ def test_a_history_written_anew_does_not_fit_what_the_log_was_sealed_with(path: 
     rewrite_history(path)
     report = check(path)
     assert {finding.check for finding in report.findings} == {Check.CHECKPOINT}
-    assert report.covered == 0
+    assert report.coverage.sealed == 0
 
 
 def test_without_its_seals_only_a_kept_checkpoint_finds_a_history_written_anew(
@@ -348,7 +347,7 @@ def test_without_its_seals_only_a_kept_checkpoint_finds_a_history_written_anew(
     rewrite_history(path)
     falsify(path, "DELETE FROM checkpoints")
     assert check(path).holds
-    assert check(path).covered == 0
+    assert check(path).uncovered == len(rows(path))
     assert found(path, kept=[Kept("mine", seal["note"])]) == {(Check.CHECKPOINT, None)}
 
 
@@ -364,9 +363,11 @@ def test_a_cut_tail_is_found_by_a_kept_checkpoint(untouched: Path, tmp_path: Pat
 
 
 def test_a_kept_checkpoint_covers_what_it_covered(path: Path) -> None:
-    [first, *_] = rows(path, "SELECT size, note FROM checkpoints ORDER BY size")
+    [_, first, *_] = rows(path, "SELECT size, note FROM checkpoints ORDER BY size")
     falsify(path, "DELETE FROM checkpoints")
-    assert check(path, kept=[Kept("mine", first["note"])]).covered == first["size"]
+    report = check(path, kept=[Kept("mine", first["note"])])
+    assert report.coverage.kept == first["size"] > 0
+    assert report.uncovered == report.events - first["size"]
 
 
 @pytest.mark.parametrize(
@@ -375,7 +376,7 @@ def test_a_kept_checkpoint_covers_what_it_covered(path: Path) -> None:
         (lambda note: note.replace("\n\n", "\n"), "has no signatures"),
         (lambda note: note.replace("interview-gateway/", "interview-gateway/0", 1), "not hold"),
         (lambda note: note[:-20] + "AAAA" + note[-16:], "signature does not hold"),
-        (lambda note: "", "has no signatures"),
+        (lambda note: "", "does not hold a checkpoint"),
     ],
 )
 def test_a_falsified_checkpoint_is_found(
@@ -399,7 +400,7 @@ def test_a_checkpoint_at_another_size_is_found(path: Path) -> None:
 def test_a_checkpoint_of_another_log_is_found(path: Path, tmp_path: Path) -> None:
     other = make(tmp_path / "other.db")
     [*_, seal] = rows(other, "SELECT note FROM checkpoints ORDER BY size")
-    assert found(path, key=None, kept=[Kept("mine", seal["note"])]) == {(Check.CHECKPOINT, None)}
+    assert found(path, beside=None, kept=[Kept("mine", seal["note"])]) == {(Check.CHECKPOINT, None)}
 
 
 def test_a_log_signed_anew_by_another_key_is_found_with_the_one_that_was_kept(path: Path) -> None:
@@ -409,7 +410,7 @@ def test_a_log_signed_anew_by_another_key_is_found_with_the_one_that_was_kept(pa
     file.key_path(path).unlink()
     append_beside(path, C, give_answer("Yes."))
     assert check(path).holds
-    assert found(path, key=key) == {(Check.CHECKPOINT, None)}
+    assert found(path, keys=[key]) == {(Check.CHECKPOINT, None)}
 
 
 def test_without_a_key_a_signature_is_not_checked_and_a_root_is(path: Path) -> None:
@@ -417,10 +418,10 @@ def test_without_a_key_a_signature_is_not_checked_and_a_root_is(path: Path) -> N
     text, signature = seal["note"].split("\n\n")
     *head, root = text.split("\n")
     wrong = "\n".join([*head, base64.b64encode(bytes(32)).decode()])
-    assert check(path, key=None).holds
+    assert check(path, beside=None).holds
     assert root not in wrong
     falsify(path, ("UPDATE checkpoints SET note = ?", [f"{wrong}\n\n{signature}"]))
-    assert found(path, key=None) == {(Check.CHECKPOINT, None)}
+    assert found(path, beside=None) == {(Check.CHECKPOINT, None)}
 
 
 def test_a_root_that_cannot_be_had_for_lack_of_nodes_is_a_finding(path: Path) -> None:
@@ -701,7 +702,7 @@ def test_a_log_in_another_encoding_is_said_to_be_so(path: Path, tmp_path: Path) 
         to.execute("PRAGMA encoding = 'UTF-16le'")
         to.execute(f"PRAGMA application_id = {file.APPLICATION_ID}")
         to.executescript("\n".join(db.iterdump()))
-    messages = [finding.message for finding in check(other, key=None).findings]
+    messages = [finding.message for finding in check(other, beside=None).findings]
     assert "its text is UTF-16le, and a log's is UTF-8: no hash can hold" in messages
 
 
