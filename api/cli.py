@@ -237,8 +237,13 @@ KeptOption = Annotated[
 
 @audit.command()
 def verify(
-    key: Annotated[
-        str | None, typer.Option(metavar="KEY", help="The public key you kept, or its file.")
+    keys: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--key",
+            metavar="KEY",
+            help="The public key you kept, or its file. May be repeated, if the key was changed.",
+        ),
     ] = None,
     kept: Annotated[
         list[Path] | None,
@@ -248,16 +253,31 @@ def verify(
             help="A checkpoint you kept: does the log still hold what it covers? May be repeated.",
         ),
     ] = None,
+    covers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Fail unless the checkpoints you give (signed by a key you give, if you give one) "
+            "cover N events at least.",
+        ),
+    ] = None,
     log: LogOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check the whole log: every event against its hashes, the tree over them and its signed
-    checkpoints, every interview against the rules, the lists against the events. Exits with 0 if
-    it holds and with 1 if not; a gateway may go on meanwhile."""
+    """Check whether the whole log agrees with itself: every event against its hashes, the tree over
+    them and its checkpoints, every interview against the rules, the lists against the events. Exits
+    with 0 if it does and with 1 if not; a gateway may go on meanwhile.
+
+    Whoever has the file can write a whole log anew that agrees with itself, too. Checkpoints that
+    you kept elsewhere show it of the events they cover: give them with --checkpoint.
+    """
     from api.commands.verifying import verify_log
 
     with plain_errors():
-        if not verify_log(log_url(log), key=key, kept=kept or [], as_json=as_json):
+        asked = verify_log(
+            log_url(log), keys=keys or [], kept=kept or [], covers=covers, as_json=as_json
+        )
+        if not asked:
             raise typer.Exit(1)
 
 
@@ -273,13 +293,35 @@ def checkpoint(log: LogOption = None) -> None:
 
 @audit.command()
 def key(log: LogOption = None) -> None:
-    """Print the public key that checkpoints are signed with (a C2SP verifier key)."""
+    """Print the public key that checkpoints are signed with now (a C2SP verifier key)."""
 
     async def verifier(log: "ReadableLog") -> str:
         return str((await log.signer()).verifier)
 
     with plain_errors():
         typer.echo(read_log(log, verifier))
+
+
+@audit.command()
+def new_key(
+    old_key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY",
+            help="The public key until now, or its file: needed where its private key is lost.",
+        ),
+    ] = None,
+    reason: Annotated[str, REASON] = "Asked for on the command line.",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to.")] = False,
+    log: LogOption = None,
+) -> None:
+    """Sign the log's checkpoints with a new key from now on: where the old one is lost, or somebody
+    else may have it. Stop the gateway first. The change is an event in the log, the old key file is
+    kept aside, and all that it signed can still be checked."""
+    from api.commands.rekeying import change_key
+
+    with plain_errors():
+        asyncio.run(change_key(log_url(log), old_key=old_key, reason=reason, is_sure=yes))
 
 
 @audit.command()

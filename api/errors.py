@@ -26,7 +26,13 @@ from api.refusals import (
     UnknownInterview,
     UnknownModel,
 )
-from eventlog.errors import LogUnavailable, NotAsLogged, UnreadableEvent
+from eventlog.errors import (
+    LogUnavailable,
+    NoSigningKey,
+    NotAsLogged,
+    ReservedId,
+    UnreadableEvent,
+)
 from statemachine.errors import IllegalSession
 
 logger = logging.getLogger(__name__)
@@ -49,6 +55,8 @@ def install(app: FastAPI) -> None:
         UnknownModel: _unknown_model,
         NoLogFile: _no_log_file,
         LogUnavailable: _log_unavailable,
+        NoSigningKey: _no_signing_key,
+        ReservedId: _reserved_id,
         NotAsLogged: _not_as_logged,
         UnreadableEvent: _not_as_logged,
         ReplyNotRecorded: _reply_not_recorded,
@@ -117,6 +125,21 @@ async def _log_unavailable(request: Request, error: LogUnavailable) -> JSONRespo
         "the log is back.",
         answer_taken=False,
         headers={"retry-after": "5"},
+    )
+
+
+async def _no_signing_key(request: Request, error: NoSigningKey) -> JSONResponse:
+    return _problem(request, problems.NO_SIGNING_KEY, f"No checkpoint can be signed: {error}.")
+
+
+async def _reserved_id(request: Request, error: ReservedId) -> JSONResponse:
+    is_start = request.url.path.endswith("/start")
+    field = FieldError(
+        field="interviewId" if is_start else "session.interviewId",
+        message="must be another UUID: this one stands for the log itself",
+    )
+    return _problem(
+        request, problems.INVALID_INPUT, f"{field.field}: {field.message}", errors=[field]
     )
 
 

@@ -1,6 +1,7 @@
 """The gateway's parts and how they hang together; the one place that wires them."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -26,8 +27,11 @@ from backends.recording import Recording, RecordingBackend
 from backends.rounds import keep_running
 from backends.services import CONVERSATION, GRANITE, OLLAMA
 from backends.templates import TemplatesBackend
+from eventlog.errors import EventLogError
 from eventlog.protocol import EventLog
 from statemachine.commands import start_interview
+
+logger = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -105,6 +109,7 @@ class Gateway:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Probe, fetch and watch in the background; at the end close what is open."""
+        await self._check_key()
         tasks = [
             asyncio.create_task(keep_running(type(part).__name__, part.run))
             for part in self._in_background
@@ -119,6 +124,13 @@ class Gateway:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._connections.aclose()
             await self.log.close()
+
+    async def _check_key(self) -> None:
+        """Say where checkpoints cannot be signed. Interviews are conducted all the same."""
+        try:
+            await self.log.signer()
+        except EventLogError as error:
+            logger.error("No checkpoint can be signed, and none is kept in the log: %s", error)
 
     def _refresh_models(self, service: str) -> None:
         if service in (GRANITE, OLLAMA):

@@ -127,6 +127,13 @@ LOG_UNAVAILABLE = ProblemType(
     "The event log cannot be used",
     "Post the same again later; `answerTaken` says whether your answer is in the log already.",
 )
+NO_SIGNING_KEY = ProblemType(
+    "no-signing-key",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The log's checkpoints cannot be signed",
+    "Put the log's key file back beside it, from the backup. If it is lost, stop the gateway and "
+    "make a new key with `interview-gateway audit new-key`. Interviews go on meanwhile.",
+)
 NOT_AS_LOGGED = ProblemType(
     "not-as-logged",
     HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -159,6 +166,7 @@ PROBLEM_TYPES = {
         NOT_JSON,
         INVALID_INPUT,
         LOG_UNAVAILABLE,
+        NO_SIGNING_KEY,
         NOT_AS_LOGGED,
         INTERNAL_ERROR,
     )

@@ -84,13 +84,16 @@ WITH_BODY = (TOO_SLOW, TOO_LARGE, NOT_JSON)
 
 
 def documented(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
-    """FastAPI's `responses` for these kinds of problem."""
+    """FastAPI's `responses` for these kinds of problem; several may have one status."""
+    described: dict[int | str, list[str]] = {}
+    for kind in kinds:
+        described.setdefault(kind.status, []).append(f"{kind.title}. {kind.advice}")
     return {
-        kind.status: {
-            "description": f"{kind.title}. {kind.advice}",
+        status: {
+            "description": " ".join(descriptions),
             "content": {
                 PROBLEM_JSON: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
             },
         }
-        for kind in kinds
+        for status, descriptions in described.items()
     }

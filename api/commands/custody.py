@@ -9,7 +9,7 @@ import httpx
 from rich.text import Text
 
 from api.commands.errors import CommandError, GatewayRefused
-from api.commands.lookup import find_interview
+from api.commands.lookup import records_in
 from api.commands.terminal import console
 from api.custody import Custody
 from api.gateway import utc_now
@@ -17,6 +17,7 @@ from api.harmless import visible
 from api.refusals import Refusal
 from eventlog.errors import LogHeld
 from eventlog.open import open_log, open_reader
+from eventlog.records import Record
 
 Action = Literal["hold", "release", "forget"]
 
@@ -48,11 +49,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done to which interview, and why."""
+    """What is to be done to which interview, and why; `first` is its first event."""
 
     action: Action
     interview_id: str
     reason: str
+    first: Record
 
 
 async def carry_out(url: str, gateway: str, action: Action, named: str, reason: str) -> None:
@@ -60,14 +62,14 @@ async def carry_out(url: str, gateway: str, action: Action, named: str, reason: 
     at the URL `gateway` if it has the log open. Raises CommandError or EventLogError."""
     reader = open_reader(url)
     try:
-        order = Order(action, await find_interview(reader, named), reason)
-        key = str((await reader.signer()).verifier)
+        first, *_ = await records_in(reader, named)
+        order = Order(action, first.interview_id, reason, first)
     finally:
         await reader.close()
     try:
         outcome = await _in_log(url, order)
     except LogHeld:
-        outcome = await _through_gateway(gateway, key, order)
+        outcome = await _through_gateway(gateway, order)
     out = console()
     done = DONE[action].format(id=order.interview_id)
     out.print(f"{done} {outcome.done}".rstrip(), soft_wrap=True)
@@ -97,14 +99,16 @@ async def _in_log(url: str, order: Order) -> Outcome:
     return Outcome()
 
 
-async def _through_gateway(gateway: str, key: str, order: Order) -> Outcome:
+async def _through_gateway(gateway: str, order: Order) -> Outcome:
     path = f"/api/v1/interviews/{order.interview_id}"
     async with httpx.AsyncClient(
         base_url=gateway, timeout=GATEWAY_SECONDS, trust_env=False
     ) as client:
         try:
-            served = await client.get("/api/v1/audit/key")
-            if served.text.strip() != key:
+            at = {"position": order.first.position}
+            served = (await client.get("/api/v1/audit/inclusion", params=at)).json()
+            leaf = served.get("leaf") if isinstance(served, dict) else None
+            if leaf != order.first.leaf.hex():  # which no other log has
                 raise GatewayRefused(
                     f"the gateway at {gateway} has another event log open; say with --gateway "
                     "where the one is that has this log, or stop it"

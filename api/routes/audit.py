@@ -18,14 +18,15 @@ from api.wire_verify import VerifyProgress, VerifyReport
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import LogUnavailable
 
-router = APIRouter(
-    prefix="/api/v1/audit", tags=["audit"], responses=documented(problems.LOG_UNAVAILABLE)
-)
+router = APIRouter(prefix="/api/v1/audit", tags=["audit"])
+
+UNREADABLE = documented(problems.LOG_UNAVAILABLE)
+UNSIGNED = documented(problems.LOG_UNAVAILABLE, problems.NO_SIGNING_KEY)
 
 Count = Annotated[int, Query(ge=0, le=2**62)]
 
 
-@router.get("/checkpoint", response_class=PlainTextResponse)
+@router.get("/checkpoint", response_class=PlainTextResponse, responses=UNSIGNED)
 async def checkpoint(gateway: TheGateway) -> str:
     """The head of the log as a signed note (C2SP tlog-checkpoint). Keep it elsewhere: it shows
     one day whether the log still holds all that it held now."""
@@ -39,14 +40,14 @@ async def store_checkpoint(gateway: TheGateway) -> str:
     return await gateway.log.seal()
 
 
-@router.get("/key", response_class=PlainTextResponse)
+@router.get("/key", response_class=PlainTextResponse, responses=UNSIGNED)
 async def key(gateway: TheGateway) -> str:
-    """The public key that checkpoints are signed with, as a C2SP verifier key."""
+    """The public key that checkpoints are signed with now, as a C2SP verifier key."""
     signer = await gateway.log.signer()
     return f"{signer.verifier}\n"
 
 
-@router.get("/inclusion")
+@router.get("/inclusion", responses=UNREADABLE)
 async def inclusion(
     gateway: TheGateway,
     position: Annotated[Count, Query(description="Of the event, from 0.")],
@@ -66,7 +67,7 @@ async def inclusion(
     )
 
 
-@router.get("/consistency")
+@router.get("/consistency", responses=UNREADABLE)
 async def consistency(
     gateway: TheGateway,
     old: Annotated[Count, Query(description="The size of the older checkpoint.")],
@@ -91,8 +92,10 @@ async def consistency(
     | {200: json_lines(VerifyProgress, VerifyReport, problems.Problem)},
 )
 async def verify(request: Request, gateway: TheGateway) -> JsonLines:
-    """Check the whole log now, as `interview-gateway audit verify` does: how far it is, some times
-    a second, and at last the report; or a problem, where the log could not be read to its end.
+    """Check whether the whole log agrees with itself, as `interview-gateway audit verify` does: how
+    far it is, some times a second, and at last the report; or a problem, where the log could not be
+    read to its end. Whether it was rewritten, only a checkpoint shows that was kept outside: give
+    that to the command.
 
     One check runs at a time. Who asks meanwhile follows that one, and when nobody does any more,
     it is stopped."""

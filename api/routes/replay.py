@@ -166,7 +166,11 @@ def _written(found: Transcript, format: Format) -> Response:
             return json_of(found)
 
 
-@router.get("/{interviewId:uuid}/bundle", response_model=Bundle)
+@router.get(
+    "/{interviewId:uuid}/bundle",
+    response_model=Bundle,
+    responses=documented(problems.LOG_UNAVAILABLE, problems.NO_SIGNING_KEY),
+)
 async def bundle(interview_id: InterviewInPath, gateway: TheGateway) -> Response:
     """The interview's events with their proofs, a signed checkpoint and the public key: what
     docs/verify_bundle.py checks anywhere, as `interview-gateway audit export --format json`
