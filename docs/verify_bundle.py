@@ -267,19 +267,20 @@ def read_checkpoint(note: str) -> Checkpoint:
     return Checkpoint(origin, int(size), _base64(root))
 
 
-def need_signature(note: str, key: Key) -> None:
-    """The note must be signed by `key`, as a checkpoint of that key's log."""
+def need_signature(note: str, keys: list[Key]) -> None:
+    """The note must be signed by one of the `keys`, as a checkpoint of their log."""
     text, _, signatures = note.rpartition("\n\n")
-    origin = text.partition("\n")[0]
-    need(origin == key.name, f"is of the log {shown(origin)}, and the key is of {shown(key.name)}")
+    origin, log = text.partition("\n")[0], keys[0].name
+    need(origin == log, f"is of the log {shown(origin)}, and the key is of {shown(log)}")
     lines = re.fullmatch("(— [^ \n]+ [^ \n]+\n)+", signatures)
     need(lines is not None, "is not signed as a note is")
     for _, name, encoded in (line.split(" ") for line in signatures.split("\n")[:-1]):
         signature = _base64(encoded)
-        if (name, signature[:4]) == (key.name, key.id):  # others may have signed it, too
-            holds = is_signature(key.public, f"{text}\n".encode(), signature[4:])
+        signers = [key for key in keys if (key.name, key.id) == (name, signature[:4])]
+        if signers:  # others may have signed it, too
+            holds = is_signature(signers[0].public, f"{text}\n".encode(), signature[4:])
             return need(holds, "has a signature that does not hold")
-    raise Problem("is not signed by the key")
+    raise Problem("is not signed by the key; if the log had an older one, give it with --key, too")
 
 
 # --- The Merkle tree (RFC 9162, section 2.1) --------------------------------------------------
@@ -509,18 +510,19 @@ TURNS = {
 # --- The verdict ------------------------------------------------------------------------------
 
 
-def findings_in(bundle: dict[str, Any], key: Key, given: str | None = None) -> list[str]:
-    """All that is wrong, judged by `key`; `given` is the note of a checkpoint that was kept."""
+def findings_in(bundle: dict[str, Any], keys: list[Key], given: str | None = None) -> list[str]:
+    """All that is wrong, judged by `keys`; `given` is the note of a checkpoint that was kept."""
     found: list[str] = []
-    if read_key(bundle["key"]) != key:
-        found.append("key: it is not the key that you gave")
+    own = read_key(bundle["key"])
+    if own not in keys:
+        found.append(f"key: it is not {'a' if keys[1:] else 'the'} key that you gave")
     head = None
     with noting(found, "checkpoint"):
         head = read_checkpoint(bundle["checkpoint"])
-        need_signature(bundle["checkpoint"], key)
+        need_signature(bundle["checkpoint"], [own] if own in keys else keys)
     _judge_events(found, bundle, head)
     if head:
-        _judge_kept(found, bundle, key, head, given)
+        _judge_kept(found, bundle, keys, head, given)
     return found
 
 
@@ -560,20 +562,20 @@ def _place(index: int, event: dict[str, Any]) -> str:
 
 
 def _judge_kept(
-    found: list[str], bundle: dict[str, Any], key: Key, head: Checkpoint, given: str | None
+    found: list[str], bundle: dict[str, Any], keys: list[Key], head: Checkpoint, given: str | None
 ) -> None:
     proved = [head]
     if "kept" in bundle:
         with noting(found, "kept"):
             kept = read_checkpoint(bundle["kept"]["checkpoint"])
-            need_signature(bundle["kept"]["checkpoint"], key)
+            need_signature(bundle["kept"]["checkpoint"], keys)
             proof = [bytes.fromhex(hash) for hash in bundle["kept"]["consistencyProof"]]
             need(is_beginning(kept, head, proof), "the log is not proved to go on from it")
             proved.append(kept)
     if given is not None:
         with noting(found, "--checkpoint"):
             mine = read_checkpoint(given)
-            need_signature(given, key)
+            need_signature(given, keys)
             is_other = mine.size == head.size and mine.root != head.root
             need(not is_other, "the bundle's covers as many events, and other ones")
             again = f"audit export {shown(bundle['interviewId'])} --format json --checkpoint FILE"
@@ -595,8 +597,8 @@ def verdict(bundle: dict[str, Any], *, is_trusted: bool, is_kept: bool) -> list[
     whose = "the key you gave" if is_trusted else "the bundle's own key"
     lines = [
         f"Interview {shown(bundle['interviewId'])}: {count}, {times[0]} to {times[-1]}.",
-        "Every event is as it was logged, and they follow one another as the rules have it.",
         f"Log {shown(head.origin)}: its checkpoint over {head.size} events is signed by {whose}.",
+        "Every event is as the log held it then, and they follow one another as the rules have it.",
     ]
     if "kept" in bundle:
         size = read_checkpoint(bundle["kept"]["checkpoint"]).size
@@ -654,30 +656,37 @@ def read_text(file: str) -> str:
 def judge(given: argparse.Namespace) -> tuple[int, list[str]]:
     """The exit code and what to say."""
     unreadable: list[str] = []
-    bundle, key, kept = {}, None, None
+    bundle, keys, kept = {}, [], None
     with noting(unreadable, given.bundle):
         bundle = read_bundle(read_text(given.bundle))
-        key = read_key(bundle["key"])
-    if given.key is not None:
+        keys = [read_key(bundle["key"])]
+    if given.key:
         with noting(unreadable, "--key"):
-            is_key = re.fullmatch(r"[^+]+\+[0-9a-f]{8}\+\S+", given.key)
-            key = read_key(given.key if is_key else read_text(given.key).strip())
+            keys = [read_key(text) for text in map(_key_text, given.key)]
+            need(len({key.name for key in keys}) == 1, "are keys of more than one log")
     if given.checkpoint is not None:
         with noting(unreadable, "--checkpoint"):
             kept = read_text(given.checkpoint)
             read_checkpoint(kept)
-    if unreadable or key is None:
+    if unreadable:
         return 2, unreadable
-    if found := findings_in(bundle, key, kept):
+    if found := findings_in(bundle, keys, kept):
         return 1, found
-    lines = verdict(bundle, is_trusted=given.key is not None, is_kept=kept is not None)
+    lines = verdict(bundle, is_trusted=bool(given.key), is_kept=kept is not None)
     return 0, lines + (transcript(bundle) if given.show else [])
+
+
+def _key_text(given: str) -> str:
+    """The key that was given as it is, or as a file of it."""
+    is_key = re.fullmatch(r"[^+]+\+[0-9a-f]{8}\+\S+", given)
+    return given if is_key else read_text(given).strip()
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check an exported interview offline.")
     parser.add_argument("bundle", help="the bundle's file, or - for standard input")
-    parser.add_argument("--key", help="the log's public key that you trust, or a file with it")
+    key = "the log's public key that you trust, or a file with it; older ones of the log, too"
+    parser.add_argument("--key", action="append", help=key)
     parser.add_argument("--checkpoint", metavar="FILE", help="a checkpoint that you kept")
     parser.add_argument("--show", action="store_true", help="print what was said, too")
     code, lines = judge(parser.parse_args(arguments))
