@@ -109,7 +109,7 @@ def _rebuild(path: Path) -> None:
         await log.rebuild_read_models()
         log._reader._connection.drop()
         await log._writer.close()
-        log._hold.release()
+        log._connection.release()
 
     asyncio.run(rebuild())
 
