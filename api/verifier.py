@@ -125,9 +125,9 @@ class Verifier:
         """
         if self._log.path is None:
             raise NoLogFile("This gateway keeps its log in memory: there is no file to check.")
-        return self._follow(self._log.path, self._log.origin)
+        return self._follow(self._log.path)
 
-    async def _follow(self, path: Path, origin: str) -> AsyncGenerator[bytes, None]:
+    async def _follow(self, path: Path) -> AsyncGenerator[bytes, None]:
         # Nothing is begun before somebody listens.
         under_way = (check for check in self._checks if not check.is_over)
         check = next(under_way, None) or self._begin(path, origin)

@@ -166,7 +166,7 @@ def test_a_log_cut_off_with_its_seals_is_said_to_agree_with_itself_and_no_more(
     gateway: Served, path: Path
 ) -> None:
     Desktop(gateway).start(totalQuestions=2).finish()
-    gateway.get("/api/v1/audit/checkpoint")
+    gateway.client.post("/api/v1/audit/checkpoint")
     falsify(
         path,
         "DELETE FROM events",

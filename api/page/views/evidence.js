@@ -2,7 +2,7 @@
 
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { dropDraft, dropUnfinished } from "../kept.js";
+import { dropInterview } from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { counted } from "../wording.js";
 import { parseCheckpoint, rootOf } from "./inclusion.js";
@@ -109,10 +109,7 @@ function custodyOf({ id, overview, signal, changed }) {
   /** @param {keyof typeof ACTS} act */
   function ask(act) {
     const dialog = dialogOf(id, ACTS[act], overview, signal, () => {
-      if (act === "forget") {
-        dropDraft(id);
-        dropUnfinished(id);
-      }
+      if (act === "forget") dropInterview(id);
       announce(ACTS[act].done);
       changed();
     });

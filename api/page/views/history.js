@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { historyFilter, keepHistoryFilter } from "../kept.js";
+import { dropInterview, historyFilter, keepHistoryFilter } from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { counted, stateMark, when } from "../wording.js";
 
@@ -107,6 +107,9 @@ export function show({ root, signal }) {
   /** @param {Overview[]} interviews @param {boolean} isMore @param {{ q: string, state: string, role: string }} wanted */
   function tell(interviews, isMore, wanted) {
     notices.replaceChildren();
+    for (const { interviewId, state } of interviews) {
+      if (state === "forgotten") dropInterview(interviewId);
+    }
     const rows = interviews.map(rowOf);
     if (isMore) list.append(...rows);
     else list.replaceChildren(...rows);

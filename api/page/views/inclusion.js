@@ -1,9 +1,11 @@
 /** Whether an event is in the log that a checkpoint vouches for: RFC 9162, 2.1.3.2. */
 
+import { bytesOf, bytesOfBase64, hexOf } from "../bytes.js";
+
 /** Who signed, for how many events, and the root over them. @param {string} note a C2SP checkpoint */
 export function parseCheckpoint(note) {
   const [origin, size, root] = note.split("\n");
-  return { origin, size: Number(size), root: hexOf(Uint8Array.from(atob(root), (c) => c.charCodeAt(0))) };
+  return { origin, size: Number(size), root: hexOf(bytesOfBase64(root)) };
 }
 
 /**
@@ -37,9 +39,3 @@ export async function rootOf(leaf, position, size, proof) {
 async function nodeOf(left, right) {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array([1, ...left, ...right])));
 }
-
-/** @param {string} hex */
-const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
-
-/** @param {Uint8Array} bytes */
-const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

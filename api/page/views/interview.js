@@ -7,7 +7,9 @@
 
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { draftOf, dropUnfinished, keepDraft, keepUnfinished, unfinished } from "../kept.js";
+import {
+  draftOf, dropInterview, dropUnfinished, isUnlocked, keepDraft, keepUnfinished, unfinished, unlockDrafts,
+} from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { answerBox } from "./answer-box.js";
 import { answersIn, conversation } from "./conversation.js";
@@ -44,10 +46,21 @@ export function show({ root, id, signal }) {
   async function load() {
     try {
       const found = await lasting(() => gateway.getInterview(id, { signal }), signal);
+      if (!isUnlocked(id)) await unlock();
       goOn(found.session);
       if (found.pendingAnswer) await send(found.pendingAnswer, box.text() || found.pendingAnswer);
     } catch (error) {
       if (!signal.aborted) failed(error, load);
+    }
+  }
+
+  /** Without the events the interview goes on too; what is typed is then kept by the page alone. */
+  async function unlock() {
+    try {
+      const { events } = await gateway.getEvents(id, { signal });
+      if (events[0].salt) unlockDrafts(id, events[0].salt);
+    } catch (error) {
+      if (signal.aborted) throw error;
     }
   }
 
@@ -136,11 +149,12 @@ export function show({ root, id, signal }) {
   function failed(error, again) {
     const trouble = troubleOf(error);
     if (trouble.helps !== "no") return notices.replaceChildren(noticeOf(trouble, again));
-    dropUnfinished(id);
+    const typed = box.text();
+    dropInterview(id);
     root.replaceChildren(
       h("h1", {}, "This interview cannot go on"),
       noticeOf(trouble, again),
-      unsent(id, box.text()),
+      unsent(id, typed),
       h("p", { class: "row" },
         h("a", { class: "button", href: "#/" }, "Start another interview"),
         h("a", { class: "button", href: "#/history" }, "Look at the history")),

@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
+import { dropInterview } from "../kept.js";
 import { noticeOf, troubleOf } from "../trouble.js";
 import { counted, stateMark, took, when } from "../wording.js";
 import { conversation } from "./conversation.js";
@@ -38,6 +39,7 @@ export async function show({ root, id, signal }) {
         gateway.getTranscript(id, { signal }), // also of one that was forgotten
         gateway.getStateMachine({ signal }),
       ]);
+      if (overview.state === "forgotten") dropInterview(id);
       document.title = `Replay of a ${overview.role} interview – Interview gateway`;
       fill(...replayOf({ id, events, overview, machine, signal, load }));
     } catch (error) {
