@@ -284,6 +284,19 @@ def test_who_never_reads_a_short_answer_is_let_go_too(monkeypatch: pytest.Monkey
         assert len(read_to_end(sock)) < size < 60_000
 
 
+def test_who_reads_late_gets_it_all_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "UNREAD_SECONDS", 5.0)
+    with serving(send_buffer=4096) as gateway, socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.connect(address_of(gateway.url))
+        sock.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        time.sleep(0.5)
+        sock.sendall(LOOK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        answers = read_to_end(sock)
+        assert gateway.client.get("/openapi.json").content in answers
+    assert statuses_of(answers) == [200, 200]
+
+
 def test_the_time_a_reply_takes_is_not_the_senders() -> None:
     """The limit is on what comes in: a slow backend's reply may take longer than that."""
     with GraniteServer() as granite, pytest.MonkeyPatch.context() as patched:
