@@ -130,7 +130,7 @@ class Verifier:
     async def _follow(self, path: Path) -> AsyncGenerator[bytes, None]:
         # Nothing is begun before somebody listens.
         under_way = (check for check in self._checks if not check.is_over)
-        check = next(under_way, None) or self._begin(path, origin)
+        check = next(under_way, None) or self._begin(path, self._log.origin)
         check.followers += 1
         try:
             async for line in check.lines():

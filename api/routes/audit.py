@@ -33,9 +33,7 @@ async def checkpoint(gateway: TheGateway) -> str:
     return await signed_checkpoint(gateway.log)
 
 
-@router.post(
-    "/checkpoint", status_code=200, response_class=PlainTextResponse, responses=UNSIGNED
-)
+@router.post("/checkpoint", status_code=200, response_class=PlainTextResponse, responses=UNSIGNED)
 async def store_checkpoint(gateway: TheGateway) -> str:
     """The same note, stored in the log too: `audit verify` holds the log to it later. The gateway
     stores one by itself whenever it stops."""
