@@ -6,15 +6,15 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import __version__, errors
-from api.cors import Cors
-from api.gate import Gate
+from api import __version__
 from api.gateway import Gateway
-from api.limits import BodyLimit
-from api.openapi import describe
-from api.recordings import recording_to_play
-from api.responses import EVENT_HEADER
-from api.routes import (
+from api.http import errors
+from api.http.cors import Cors
+from api.http.gate import Gate
+from api.http.limits import BodyLimit
+from api.http.openapi import describe
+from api.http.responses import EVENT_HEADER
+from api.http.routes import (
     audit,
     custody,
     health,
@@ -26,6 +26,7 @@ from api.routes import (
     statemachine,
 )
 from api.settings import Settings, load_settings
+from api.usecases.recordings import recording_to_play
 from eventlog.open import open_log
 from eventlog.protocol import EventLog
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Protocol
 
-from api.aside import Aside
-from api.conductor import Conductor
-from api.custody import Custody
-from api.logwatch import LogWatch
-from api.modelchoice import ModelChoice
-from api.retention import Retention
 from api.settings import Settings
-from api.verifier import Verifier
+from api.usecases.aside import Aside
+from api.usecases.conductor import Conductor
+from api.usecases.custody import Custody
+from api.usecases.logwatch import LogWatch
+from api.usecases.modelchoice import ModelChoice
+from api.usecases.retention import Retention
+from api.usecases.verifier import Verifier
 from backends.chain import Chain
 from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend

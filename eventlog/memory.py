@@ -17,9 +17,9 @@ from eventlog.notes import Checkpoint, Signer, VerifierKey
 from eventlog.protocol import Appended
 from eventlog.readmodels import Overview, Sighting, overview, project
 from eventlog.records import Draft, Record, draft
-from eventlog.rekeying import Changed
 from eventlog.searching import is_found_in, is_known_by, words_of
-from eventlog.signing import in_turn
+from eventlog.sqlite.rekeying import Changed
+from eventlog.sqlite.signing import in_turn
 from eventlog.times import from_text, to_text
 from statemachine.events import (
     KIND_OF,

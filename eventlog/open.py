@@ -3,13 +3,13 @@
 import os
 from pathlib import Path
 
-from eventlog import file
 from eventlog.errors import LogNotOpened, NoLog
-from eventlog.holding import Hold
 from eventlog.memory import MemoryEventLog
 from eventlog.protocol import EventLog, ReadableLog
-from eventlog.reading import SqliteReader
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite import file
+from eventlog.sqlite.holding import Hold
+from eventlog.sqlite.log import SqliteEventLog
+from eventlog.sqlite.reading import SqliteReader
 
 SQLITE = "sqlite:///"
 MEMORY = "memory:"

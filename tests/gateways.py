@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.server import Protocol, bound
+from api.http.server import Protocol, bound
 from api.settings import Settings
 from backends.services import SERVICES
 from eventlog.memory import MemoryEventLog

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.wire import Wire
+from api.http.wire.interviews import Wire
 from eventlog.errors import NotAsLogged
 from eventlog.records import Record
 from eventlog.story import Step, Story, story_of

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from html import escape
 
-from api.harmless import visible, visible_line
 from api.transcript.document import Transcript
+from api.transcript.harmless import visible, visible_line
 from api.transcript.telling import Line, Said, Section, Theirs, tell
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"

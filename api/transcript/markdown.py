@@ -9,8 +9,8 @@ renderers drop white space at either end of a line, so there it is written as en
 import re
 from collections.abc import Iterator
 
-from api.harmless import visible, visible_line
 from api.transcript.document import Transcript
+from api.transcript.harmless import visible, visible_line
 from api.transcript.telling import Line, Said, Section, Theirs, tell
 
 _WORD = re.compile(r"\S+")

@@ -13,8 +13,8 @@ from sqlite_utils import Database
 
 from eventlog import tree
 from eventlog.errors import NotAsLogged
-from eventlog.nodes import nodes_of
 from eventlog.notes import BadNote, Checkpoint
+from eventlog.sqlite.nodes import nodes_of
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.signatures import KnownFrom, Signatures
 

@@ -11,7 +11,7 @@ from sqlite3 import Connection
 
 from sqlite_utils import Database
 
-from eventlog.migrations import migrations
+from eventlog.sqlite.migrations import migrations
 from eventlog.verification.findings import Check, Findings
 
 # Left out is what SQLite makes by itself: indexes of keys, and what ANALYZE found. How

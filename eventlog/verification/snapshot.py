@@ -21,9 +21,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from eventlog import file
 from eventlog.errors import LogUnavailable
-from eventlog.nodes import head_of
+from eventlog.sqlite import file
+from eventlog.sqlite.nodes import head_of
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.schema import differences
 

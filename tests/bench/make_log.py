@@ -14,7 +14,7 @@ from uuid import UUID
 
 from backends.templates import TemplatesBackend
 from backends.turn import Turn
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite.log import SqliteEventLog
 from statemachine.commands import give_answer, give_summary, start_interview, take_reply
 from statemachine.events import Attempt, Event, Origin
 from statemachine.interview import Interview

@@ -17,8 +17,8 @@ import httpx
 import uvicorn
 from fastapi import FastAPI, Response
 
-from api.server import Server, bound
-from api.wire import RespondRequest, StartRequest
+from api.http.server import Server, bound
+from api.http.wire.interviews import RespondRequest, StartRequest
 
 ANSWER = (
     "Answer 12345-678901234: " + "we measured it first, found one query and wrote it anew. " * 3

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from api.problems import LOG_UNAVAILABLE, PREFIX, PROBLEM_TYPES
+from api.http.problems import LOG_UNAVAILABLE, PREFIX, PROBLEM_TYPES
 from eventlog.memory import MemoryEventLog
 from tests.client.tools import CLIENT, HERE, NODE, needs_node
 from tests.gateways import settings_for

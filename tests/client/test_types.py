@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.routes.page import FOLDER
+from api.http.routes.page import FOLDER
 from tests.client.generate import declarations
 from tests.client.tools import CLIENT, HERE, MODULES, compile_typescript, needs_tools
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.routes.page import FOLDER
+from api.http.routes.page import FOLDER
 
 HERE = Path(__file__).parent
 NODE = shutil.which("node")

@@ -24,7 +24,7 @@ from eventlog.bundle import bundle_of
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.notes import Checkpoint
 from eventlog.records import Record, draft
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite.log import SqliteEventLog
 from eventlog.tree import EMPTY_ROOT
 from statemachine.commands import forget_content, give_answer
 from statemachine.errors import IllegalMove, IllegalSession

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite.log import SqliteEventLog
 
 
 @pytest.fixture

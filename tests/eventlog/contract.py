@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eventlog import reading
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import ReservedId, VersionConflict, WordsForgotten
 from eventlog.keychanges import LOG_STREAM
@@ -18,6 +17,7 @@ from eventlog.memory import MemoryEventLog
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended, EventLog
 from eventlog.readmodels import Overview, Sighting
+from eventlog.sqlite import reading
 from eventlog.times import to_text
 from eventlog.tree import is_consistent, is_included
 from statemachine.commands import forget_content, give_answer, give_summary, start_interview

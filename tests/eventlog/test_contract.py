@@ -7,7 +7,7 @@ import pytest
 
 from eventlog.memory import MemoryEventLog
 from eventlog.protocol import EventLog
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite.log import SqliteEventLog
 from tests.eventlog.contract import EventLogContract
 from tests.eventlog.interviews import new_id
 

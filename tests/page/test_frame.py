@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.routes.page import FOLDER
+from api.http.routes.page import FOLDER
 from tests.gateways import Served
 from tests.page.conversing import address, begin, box_of
 from tests.page.visitor import violations

@@ -24,7 +24,7 @@ import httpx
 
 from eventlog.bundle import bundle_of
 from eventlog.protocol import ReadableLog
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite.log import SqliteEventLog
 from statemachine.commands import give_answer
 from tests.desktop import Desktop
 from tests.fakes import GraniteServer, Mood

@@ -29,9 +29,9 @@ from hypothesis.stateful import (
 )
 
 from api.gateway import utc_now
-from api.wire import EXAMPLE_SESSION
-from eventlog import file
+from api.http.wire.interviews import EXAMPLE_SESSION
 from eventlog.keys import key_name, load_signer
+from eventlog.sqlite import file
 from eventlog.verification.verify import verify
 from statemachine.commands import give_answer, start_interview
 from statemachine.session import Config

@@ -20,7 +20,7 @@ PATIENCE = 60
 """Seconds after which a gateway should have started or stopped, on a machine that is busy."""
 
 _forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload(["api.app", "api.cli", "api.server", "uvicorn"])
+_forking.set_forkserver_preload(["api.app", "api.cli.app", "api.http.server", "uvicorn"])
 
 
 def fork(work: Callable[..., None], *arguments: Any) -> BaseProcess:
@@ -38,7 +38,7 @@ def _serve(folder: Path, env: Mapping[str, str]) -> None:
     for stream in (1, 2):
         os.dup2(printing, stream)
     # What the command `interview-gateway` is.
-    from api.cli import app
+    from api.cli.app import app
 
     app(["serve"])
 

@@ -13,8 +13,8 @@ import httpx
 from fastapi import FastAPI
 
 from api.app import create_app
-from eventlog import file
 from eventlog.protocol import EventLog
+from eventlog.sqlite import file
 from tests.gateways import settings_for
 
 T = TypeVar("T")

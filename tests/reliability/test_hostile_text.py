@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.api.rendering import RENDERERS, parsed
+from tests.api.transcript.rendering import RENDERERS, parsed
 from tests.desktop import Desktop
 from tests.events import kinds_of
 from tests.fakes import CLOSING, ConversationServer, GraniteServer, OllamaServer
@@ -88,7 +88,7 @@ class _Lines(logging.Handler):
     """What the gateway would print as its log, by its own formatter."""
 
     def __init__(self) -> None:
-        from api.printed import HarmlessFormatter
+        from api.cli.printed import HarmlessFormatter
 
         super().__init__()
         self.setFormatter(HarmlessFormatter("%(asctime)s %(levelname)s %(message)s"))

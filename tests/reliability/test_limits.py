@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api import server
-from api.limits import MAX_BODY_BYTES
+from api.http import server
+from api.http.limits import MAX_BODY_BYTES
 from backends.chain import MAX_WAITING
 from tests.desktop import Desktop
 from tests.fakes import GraniteServer, Mood

@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api import server
+from api.http import server
 from tests.desktop import Desktop
 from tests.eventlog.evidence import reading
 from tests.fakes import GraniteServer, OllamaServer

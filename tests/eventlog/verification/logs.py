@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from eventlog import file
 from eventlog.keys import key_name, load_signer, load_verifier
 from eventlog.notes import VerifierKey
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite import file
+from eventlog.sqlite.log import SqliteEventLog
 from eventlog.verification.verify import Report, verify
 from statemachine.commands import forget_content, give_answer, give_summary
 from statemachine.events import (

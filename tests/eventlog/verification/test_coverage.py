@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from eventlog import file
 from eventlog.keys import key_name, load_signer, make_key
 from eventlog.notes import Checkpoint, VerifierKey
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite import file
+from eventlog.sqlite.log import SqliteEventLog
 from eventlog.verification.checkpoints import Kept
 from eventlog.verification.findings import Check
 from eventlog.verification.signatures import KnownFrom

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from eventlog import file
 from eventlog.keychanges import LOG_STREAM
 from eventlog.keys import make_key
 from eventlog.notes import VerifierKey
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite import file
+from eventlog.sqlite.log import SqliteEventLog
 from eventlog.verification.checkpoints import Kept
 from eventlog.verification.findings import Check
 from eventlog.verification.signatures import KnownFrom

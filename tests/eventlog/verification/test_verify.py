@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eventlog import file
 from eventlog.errors import LogNotOpened, LogUnavailable
 from eventlog.keys import key_name
 from eventlog.open import log_file
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite import file
+from eventlog.sqlite.log import SqliteEventLog
 from eventlog.verification import evidence, findings, snapshot, verify
 from eventlog.verification.checkpoints import Kept
 from eventlog.verification.findings import Check
@@ -26,7 +26,7 @@ from statemachine.commands import give_answer
 from tests.eventlog.evidence import rows
 from tests.eventlog.interviews import WHOLE, new_id, tell
 from tests.eventlog.running import in_loop
-from tests.eventlog.test_upgrade import LOGS
+from tests.eventlog.sqlite.test_upgrade import LOGS
 from tests.eventlog.verification.logs import (
     EVERY_TABLE,
     TABLES,

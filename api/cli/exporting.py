@@ -1,0 +1,53 @@
+"""`interview-gateway audit export`: one interview to read, to print, or to check."""
+
+import sys
+from pathlib import Path
+
+from api.cli.errors import CommandError
+from api.cli.formats import ExportFormat
+from api.cli.lookup import records_in
+from api.transcript.document import transcript_of
+from api.transcript.html import as_html
+from api.transcript.markdown import as_markdown
+from api.usecases.bundles import bundle_text
+from eventlog.notes import BadNote, Checkpoint
+from eventlog.protocol import ReadableLog
+
+
+async def export(log: ReadableLog, named: str, format: ExportFormat, kept: str | None) -> str:
+    """The interview as text. A bundle also proves that the log goes on from the checkpoint
+    `kept`, a signed note. Raises CommandError, NotAsLogged or LogUnavailable."""
+    records = await records_in(log, named)
+    if format is ExportFormat.JSON:
+        try:
+            return await bundle_text(log, records[0].interview_id, kept=kept)
+        except BadNote as error:
+            raise CommandError(f"the checkpoint is none of this log: {error}") from error
+    transcript = transcript_of(records)
+    return as_html(transcript) if format is ExportFormat.HTML else as_markdown(transcript)
+
+
+def write(text: str, output: Path | None) -> None:
+    """Write to `output`, a new file, or to standard output. Raises CommandError."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        with output.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CommandError(f"{output} is there already; remove it, or name another") from None
+    except OSError as error:
+        raise CommandError(f"{output} cannot be written: {error.strerror}") from error
+
+
+def read_note(file: Path) -> str:
+    """The text of a kept checkpoint, whether it holds or not. Raises CommandError."""
+    try:
+        note = file.read_text(encoding="utf-8-sig")  # some programs put a mark before all they save
+        Checkpoint.parse(note)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"the checkpoint {file} cannot be read: {error}") from error
+    except BadNote as error:
+        raise CommandError(f"{file} is no checkpoint: {error}") from error
+    return note

@@ -1,0 +1,273 @@
+"""`interview-gateway replay`: what happened in one interview, when, and why."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from api.cli.errors import NothingToShow
+from api.cli.terminal import NOTICED_MS, clock, console, duration, indented, print_json
+from api.http.wire.interviews import session_text
+from api.http.wire.replay import EventsReply
+from api.transcript.harmless import visible, visible_line
+from eventlog.errors import WordsForgotten
+from eventlog.records import Record
+from eventlog.story import Step, Story, session_at_version, story_of
+from statemachine.events import (
+    AnswerGiven,
+    ContentForgotten,
+    InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
+    Origin,
+    QuestionAsked,
+    SessionAdopted,
+    SessionRefused,
+    SummaryGiven,
+)
+from statemachine.session import Session
+
+WORDS_SHOWN = 240
+"""How many characters of what was said are shown, unless all of them are asked for."""
+
+MARGIN = 7
+
+
+async def tell(records: Sequence[Record], *, full: bool = False, pace: float | None = None) -> None:
+    """Print the story, at `pace` times the speed at which it happened (at once, if None)."""
+    out, story = console(), story_of(records)
+    out.print(_heading(story), soft_wrap=True)
+    slowest = _slowest(story)
+    widths = tuple(max(len(column(step)) for step in story.steps) for column in (_what, _states))
+    told_ms = 0
+    for step in story.steps:
+        if pace:
+            await asyncio.sleep(max(0, step.since_start_ms - told_ms) / 1000 / pace)
+            told_ms = max(told_ms, step.since_start_ms)
+        _print_step(out, step, widths, full=full, is_slowest=step is slowest)
+    if slowest is not None and slowest.origin is not None:
+        out.print(_why_slow(slowest, slowest.origin), soft_wrap=True)
+
+
+def show_session(records: Sequence[Record], version: int, *, as_json: bool) -> None:
+    """Print the session as the client held it after event `version`. Raises NothingToShow."""
+    session = _session_at(records, version)
+    if session is None:
+        raise NothingToShow(
+            f"at version {version} the client held no session yet: no question had been asked"
+        )
+    if as_json:
+        print_json(session_text(session))
+        return
+    out = console()
+    status = "complete" if session.is_complete else f"question {session.current_question} waits"
+    held = f"The session as the client held it at version {version} of {len(records)}: "
+    out.print(Text.assemble((held, "bold"), f"{_setup(session)}, {status}"), soft_wrap=True)
+    for index, message in enumerate(session.messages):
+        out.print(Text(f"\n[{index}] {message.role}", "bold"))
+        out.print(indented(visible(message.content), out.width, 4), soft_wrap=True)
+
+
+def show_difference(records: Sequence[Record], old: int, new: int, *, as_json: bool) -> None:
+    """Print what changed in the client's session from version `old` to `new`. Raises
+    NothingToShow."""
+    before, after = (_as_json(_session_at(records, version)) for version in (old, new))
+    changes = list(_changes("", before, after))
+    if as_json:
+        listed = [vars(change) for change in changes]
+        told = {"old": old, "new": new, "changes": listed}
+        print_json(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    out = console()
+    out.print(Text(f"The client's session from version {old} to {new}:", "bold"))
+    if not changes:
+        out.print("  nothing changed")
+    for change in changes:
+        out.print(Text(f"\n  {change.path or 'session'}", "bold"), soft_wrap=True)
+        for mark, style, value in (("-", "red", change.before), ("+", "green", change.after)):
+            if value is not None:
+                shown = indented(visible(_as_text(value)), out.width, 6, mark)
+                shown.stylize(style)
+                out.print(shown, soft_wrap=True)
+
+
+def _as_text(value: Any) -> str:
+    match value:
+        case {"role": role, "content": content}:
+            return f"{role}: {content}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _session_at(records: Sequence[Record], version: int) -> Session | None:
+    try:
+        return session_at_version(records, version)
+    except IndexError:
+        raise NothingToShow(
+            f"there is no version {version}; this interview has 1 to {len(records)}"
+        ) from None
+    except WordsForgotten:
+        raise NothingToShow("the words of this interview were forgotten") from None
+
+
+def print_events(records: Sequence[Record]) -> None:
+    """Print the events as GET /api/v1/interviews/{id}/events gives them."""
+    reply = EventsReply.of(records[0].interview_id, story_of(records))
+    print_json(reply.model_dump_json(by_alias=True, indent=2))
+
+
+# The story
+
+
+def _heading(story: Story) -> Text:
+    interview, last = story.interview, story.steps[-1]
+    lasted = clock(last.since_start_ms)
+    config = interview.config
+    words = f"words from {', '.join(interview.sources)}" if interview.sources else "no words"
+    marks = [
+        mark
+        for mark, applies in (
+            ("adopted: nobody vouches for what was said before", interview.adopted),
+            ("on hold", interview.on_hold),
+        )
+        if applies
+    ]
+    asked = f"{interview.questions_asked} of {config.total_questions} questions asked"
+    return Text.assemble(
+        (f"Interview {interview.id}\n", "bold"),
+        visible_line(
+            f"{config.role}, {config.model or 'no model'}, {asked}, {interview.answers_given} "
+            f"answered; {words}"
+        ),
+        f"\nbegan {story.steps[0].record.time}, {interview.state} after {lasted}",
+        *((f"\n{mark}", "yellow") for mark in marks),
+        ("\n\n  #  since start  event", "dim"),
+    )
+
+
+def _print_step(
+    out: Console, step: Step, widths: tuple[int, ...], *, full: bool, is_slowest: bool
+) -> None:
+    what, states = widths
+    line = Text.assemble(
+        f"{step.record.version:>3}  {clock(step.since_start_ms):>11}  ",
+        (f"{_what(step):<{what}}  ", "bold"),
+        (f"{_states(step):<{states}}  ", "dim"),
+        *(_source(step.origin) if step.origin else ()),
+        ("  ← slowest" if is_slowest else "", "red"),
+    )
+    line.rstrip()
+    out.print(line, soft_wrap=True)
+    for attempt in step.origin.attempts if step.origin else ():
+        who = visible_line(f"{attempt.backend} after {duration(attempt.elapsed_ms)}")
+        why = visible_line(attempt.reason)
+        passed_over = (f"{' ' * MARGIN}passed over {who}: ", "yellow")
+        out.print(Text.assemble(passed_over, why), soft_wrap=True)
+    if not step.record.is_as_logged:
+        changed = "it is not what was logged: `interview-gateway audit verify` says more"
+        out.print(Text(f"{' ' * MARGIN}{changed}", "red"), soft_wrap=True)
+    if words := _words(step):
+        cut = words if full or len(words) <= WORDS_SHOWN else words[:WORDS_SHOWN]
+        shown = indented(visible(cut), out.width, MARGIN)
+        if len(cut) < len(words):
+            shown.append(f" … (--full shows {len(words) - len(cut):,} more characters)", "dim")
+        out.print(shown, soft_wrap=True)
+
+
+def _what(step: Step) -> str:
+    match step.event:
+        case QuestionAsked(number=number):
+            return f"{step.record.kind} {number}"
+        case None:
+            return f"{step.record.kind} (forgotten)"
+    return step.record.kind
+
+
+def _states(step: Step) -> str:
+    before, after = (state or "?" for state in (step.before, step.after))
+    return f"{before}" if before == after else f"{before} → {after}"
+
+
+def _source(origin: Origin) -> tuple[tuple[str, str], str]:
+    model = f" ({origin.model})" if origin.model else ""
+    who = visible_line(f"{origin.backend}{model}")
+    return (who, "cyan"), f" in {duration(origin.elapsed_ms)}"
+
+
+def _words(step: Step) -> str:
+    """What the event says, for a person."""
+    match step.event:
+        case QuestionAsked() | AnswerGiven() | InterviewCompleted() | SummaryGiven():
+            return step.event.content
+        case InterviewHeld() | InterviewReleased() | ContentForgotten():
+            return step.event.reason
+        case SessionRefused():
+            return f"A session was posted that said other than the log at {step.event.place}."
+        case SessionAdopted():
+            messages = len(step.event.session.messages)
+            fork = step.event.forked_from
+            leaves = f"; it leaves interview {fork.interview_id} at {fork.version}" if fork else ""
+            return f"A session of {messages} messages that the log did not know{leaves}."
+    return ""
+
+
+def _slowest(story: Story) -> Step | None:
+    """The step whose words took longest, if anybody had to wait for them."""
+    slowest = max(story.steps, key=_took)
+    return slowest if _took(slowest) >= NOTICED_MS else None
+
+
+def _took(step: Step) -> int:
+    return step.origin.elapsed_ms if step.origin else 0
+
+
+def _why_slow(step: Step, origin: Origin) -> Text:
+    lost = [attempt for attempt in origin.attempts if attempt.elapsed_ms]
+    own = origin.elapsed_ms - sum(attempt.elapsed_ms for attempt in lost)
+    parts = [
+        f"{attempt.backend} cost {duration(attempt.elapsed_ms)} ({attempt.reason})"
+        for attempt in lost
+    ]
+    parts.append(f"{origin.backend} itself took {duration(max(0, own))}")
+    slowest = f"\nSlowest: {_what(step)}, {duration(origin.elapsed_ms)}. "
+    return Text.assemble((slowest, "bold"), visible_line("; ".join(parts)))
+
+
+# Sessions
+
+
+def _setup(session: Session) -> str:
+    config = session.config
+    return visible_line(
+        f"{config.role}, {config.model or 'no model'}, {config.total_questions} questions"
+    )
+
+
+def _as_json(session: Session | None) -> Any:
+    return session and session.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A place in the session, and what stood there before and after (None: nothing)."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+def _changes(path: str, before: Any, after: Any) -> Iterator[Change]:
+    match before, after:
+        case dict(), dict():
+            for key in {**before, **after}:
+                place = f"{path}.{key}" if path else key
+                yield from _changes(place, before.get(key), after.get(key))
+        case list(), list():
+            for index, (old, new) in enumerate(zip_longest(before, after)):
+                yield from _changes(f"{path}[{index}]", old, new)
+        case _ if before != after:
+            yield Change(path, before, after)

@@ -1,0 +1,172 @@
+"""`interview-gateway audit verify`: does the log agree with itself, and with what was kept of
+it?"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from api.cli.errors import CommandError
+from api.cli.exporting import read_note
+from api.cli.keys import read_key
+from api.cli.terminal import console, print_json
+from api.http.wire.verify import VerifyReport
+from api.transcript.harmless import visible_line
+from api.usecases.verify_process import stand_back
+from eventlog.keys import key_name, load_verifier
+from eventlog.open import log_file
+from eventlog.sqlite import file
+from eventlog.verification.checkpoints import Kept
+from eventlog.verification.signatures import KnownFrom, SigningKey
+from eventlog.verification.verify import Progress as Told
+from eventlog.verification.verify import Report, verify
+
+
+def verify_log(
+    url: str, *, keys: Sequence[str], kept: Sequence[Path], covers: int | None, as_json: bool
+) -> bool:
+    """Check the log that `url` names and print what came of it; whether it holds. `keys` are
+    verifier keys or files of them, `kept` are files of checkpoints, and `covers` how many events
+    these are to cover. Raises CommandError, LogNotOpened or LogUnavailable."""
+    if covers is not None:
+        _check_asked(covers, kept)
+    path, log_id = log_file(url)
+    origin = key_name(log_id)
+    notes = [Kept(f"the checkpoint in {note}", read_note(note)) for note in kept]
+    given = [read_key("--key", key, origin) for key in keys]
+    beside = load_verifier(file.key_path(path), origin)
+    stand_back()
+    with _progress() as told:
+        report = verify(path, origin, keys=given, beside=beside, kept=notes, progress=told)
+    if as_json:
+        print_json(json.dumps(_as_json(report, path), indent=2, ensure_ascii=False))
+    else:
+        _print(report, path)
+    if covers is not None:
+        _check_covered(report, covers, is_signed=bool(given))
+    return report.holds
+
+
+def _check_asked(covers: int, kept: Sequence[Path]) -> None:
+    if covers < 0:
+        raise CommandError(f"--covers {covers}: no checkpoint covers fewer than 0 events")
+    if not kept:
+        raise CommandError(
+            "--covers asks what the checkpoints cover that you kept; give them with --checkpoint"
+        )
+
+
+def _check_covered(report: Report, wanted: int, *, is_signed: bool) -> None:
+    found = report.coverage.kept_signed if is_signed else report.coverage.kept
+    if found < wanted:
+        which = "that you gave and your key signed" if is_signed else "that you gave"
+        raise CommandError(
+            f"the checkpoints {which} cover {_many(found, 'event')}, and --covers asks for "
+            f"{wanted:,}; the log holds {report.events:,}"
+        )
+
+
+@contextmanager
+def _progress() -> Iterator[Told]:
+    """A bar on standard error, where a person sees it."""
+    columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    shown = Console(stderr=True)
+    with Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:
+        task = bar.add_task("events", total=None)
+
+        def told(done: int, of: int) -> None:
+            bar.update(task, completed=done, total=of)
+
+        yield told
+
+
+def _print(report: Report, path: Path) -> None:
+    out = console()
+    for finding in report.findings:
+        out.print(visible_line(f"{_capital(finding.place)}: {finding.message}."))
+    if report.left_out:
+        out.print(f"There is more: {report.left_out:,} findings are not shown.")
+    held = f"{_many(report.events, 'event')} of {_many(report.interviews, 'interview')}"
+    out.print(visible_line(f"Log: {path} ({report.origin})"))
+    if report.holds:
+        out.print(f"The log agrees with itself: {held}.", style="green")
+    else:
+        count = len(report.findings) + report.left_out
+        found = f"{_many(count, 'finding')} in {held}"
+        out.print(f"It does NOT hold: {found}.{_since(report)}", style="red")
+    for line in (*_covered(report), *_signatures(report.keys)):
+        out.print(visible_line(line))
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _since(report: Report) -> str:
+    return f" The first is at event {report.first}." if report.first is not None else ""
+
+
+def _covered(report: Report) -> Iterator[str]:
+    """How many events are covered by what, and what that shows."""
+    found = report.coverage
+    if found.kept:
+        signed = f"; {found.kept_signed:,} by one that your key signed" if found.kept_signed else ""
+        if found.kept == found.kept_signed:
+            signed = ", and your key signed it"
+        yield f"{_are(found.kept, ' of them')} covered by a checkpoint that you kept{signed}."
+    else:
+        yield (
+            "No checkpoint that you kept covers any of them: this shows no more than that the log "
+            "agrees with itself. Give one with --checkpoint."
+        )
+    if found.sealed_only:
+        yield (
+            f"{_are(found.sealed_only)} covered only by checkpoints in the log itself: whoever can "
+            "write the file could have deleted others, and whoever has the key could have signed "
+            "these anew."
+        )
+    if report.uncovered:
+        yield (
+            f"{_are(report.uncovered)} covered by none: whoever has the file could have rewritten "
+            "or cut off those."
+        )
+    elif found.kept:
+        yield "Whether events behind your newest checkpoint were cut off, only a newer one shows."
+
+
+def _are(count: int, of_what: str = "") -> str:
+    return f"{count:,}{of_what} {'is' if count == 1 else 'are'}"
+
+
+CHECKED = {
+    KnownFrom.GIVEN: "checked with a key that you gave",
+    KnownFrom.BESIDE: "checked with the key beside the log, which whoever changed the log could "
+    "have changed too. Give the one you kept with --key",
+    KnownFrom.LOG: "checked with the key that signs them as the log itself says. Give the one you "
+    "kept with --key",
+    KnownFrom.NOWHERE: "not checked; no key is known that signed them. Give yours with --key",
+}
+
+
+def _signatures(keys: Sequence[SigningKey]) -> Iterator[str]:
+    """What the signatures were checked with, for each key in its turn."""
+    for key, following in zip_longest(keys, keys[1:]):
+        since = f", from event {key.start} on" if key.start else ""
+        until = f", up to event {following.start - 1}" if following else ""
+        id = f" ({key.key.id.hex()})" if key.key is not None and len(keys) > 1 else ""
+        yield f"Signatures{since or until}: {CHECKED[key.known_from]}{id}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _as_json(report: Report, path: Path) -> dict[str, object]:
+    return {
+        "log": str(path),
+        **VerifyReport.of_report(report).model_dump(mode="json", by_alias=True),
+    }

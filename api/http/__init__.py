@@ -1,0 +1,1 @@
+"""The edge: HTTP, and nothing else in the gateway knows it."""

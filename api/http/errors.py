@@ -1,0 +1,229 @@
+"""From what went wrong to the problem that a caller is told: the one map, and the only
+place besides `problems.py` that knows HTTP's status codes.
+
+Never a stack trace, a file path, or what a backend said.
+"""
+
+import logging
+from email.message import Message
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
+
+from api.http import problems
+from api.http.problems import FieldError, ProblemType, problem_response
+from api.usecases.refusals import (
+    AlreadyComplete,
+    InterviewForgotten,
+    InterviewOnHold,
+    NoLogFile,
+    ReplyNotRecorded,
+    SessionConflict,
+    UnknownInterview,
+    UnknownModel,
+)
+from eventlog.errors import (
+    LogUnavailable,
+    NoSigningKey,
+    NotAsLogged,
+    ReservedId,
+    UnreadableEvent,
+)
+from statemachine.errors import IllegalSession
+
+logger = logging.getLogger(__name__)
+
+_BY_STATUS = {
+    404: problems.NOT_FOUND,
+    405: problems.METHOD_NOT_ALLOWED,
+    413: problems.TOO_LARGE,
+}
+
+
+def install(app: FastAPI) -> None:
+    """Make `app` answer every error as a problem; before any other middleware is added."""
+    handlers: dict[type[Exception], Any] = {
+        IllegalSession: _illegal_session,
+        SessionConflict: _conflict,
+        UnknownInterview: _unknown_interview,
+        InterviewForgotten: _interview_forgotten,
+        InterviewOnHold: _interview_on_hold,
+        UnknownModel: _unknown_model,
+        NoLogFile: _no_log_file,
+        LogUnavailable: _log_unavailable,
+        NoSigningKey: _no_signing_key,
+        ReservedId: _reserved_id,
+        NotAsLogged: _not_as_logged,
+        UnreadableEvent: _not_as_logged,
+        ReplyNotRecorded: _reply_not_recorded,
+        RequestValidationError: _invalid_input,
+        HTTPException: _http,
+    }
+    for error, handler in handlers.items():
+        app.add_exception_handler(error, handler)
+    # Starlette would answer a mistake outside of all middleware: without the gate's guards, and
+    # without CORS, so that the desktop's page could not read it.
+    app.add_middleware(ServerErrorMiddleware, handler=_mistake)
+
+
+def _problem(request: Request, kind: ProblemType, detail: str, **members: Any) -> JSONResponse:
+    return problem_response(kind, detail, request.url.path, **members)
+
+
+async def _illegal_session(request: Request, error: IllegalSession) -> JSONResponse:
+    field = FieldError(field=f"session.{error.place}", message=error.reason)
+    return _problem(
+        request,
+        problems.INVALID_INPUT,
+        f"No interview could have come to this session: {error}.",
+        errors=[field],
+    )
+
+
+async def _conflict(request: Request, error: SessionConflict) -> JSONResponse:
+    is_over = isinstance(error, AlreadyComplete)
+    return _problem(
+        request,
+        problems.INTERVIEW_COMPLETE if is_over else problems.SESSION_CONFLICT,
+        str(error),
+        verdict=error.verdict,
+        place=error.place,
+        session=error.session,
+    )
+
+
+async def _unknown_interview(request: Request, error: UnknownInterview) -> JSONResponse:
+    return _problem(request, problems.UNKNOWN_INTERVIEW, str(error))
+
+
+async def _interview_forgotten(request: Request, error: InterviewForgotten) -> JSONResponse:
+    return _problem(request, problems.INTERVIEW_FORGOTTEN, str(error))
+
+
+async def _interview_on_hold(request: Request, error: InterviewOnHold) -> JSONResponse:
+    return _problem(request, problems.INTERVIEW_ON_HOLD, str(error))
+
+
+async def _unknown_model(request: Request, error: UnknownModel) -> JSONResponse:
+    return _problem(request, problems.UNKNOWN_MODEL, str(error), known_models=list(error.known))
+
+
+async def _no_log_file(request: Request, error: NoLogFile) -> JSONResponse:
+    return _problem(request, problems.NO_LOG_FILE, str(error))
+
+
+async def _log_unavailable(request: Request, error: LogUnavailable) -> JSONResponse:
+    request.app.state.gateway.log_watch.look_again()
+    return _problem(
+        request,
+        problems.LOG_UNAVAILABLE,
+        f"Your request was not taken: {error}. Nothing of it was recorded; send it again when "
+        "the log is back.",
+        answer_taken=False,
+        headers={"retry-after": "5"},
+    )
+
+
+async def _no_signing_key(request: Request, error: NoSigningKey) -> JSONResponse:
+    return _problem(request, problems.NO_SIGNING_KEY, f"No checkpoint can be signed: {error}.")
+
+
+async def _reserved_id(request: Request, error: ReservedId) -> JSONResponse:
+    is_start = request.url.path.endswith("/start")
+    field = FieldError(
+        field="interviewId" if is_start else "session.interviewId",
+        message="must be another UUID: this one stands for the log itself",
+    )
+    return _problem(
+        request, problems.INVALID_INPUT, f"{field.field}: {field.message}", errors=[field]
+    )
+
+
+async def _not_as_logged(request: Request, error: NotAsLogged | UnreadableEvent) -> JSONResponse:
+    logger.error("The event log is not what was logged: %s", error)
+    detail = f"There is something wrong with the log: {error}. {problems.NOT_AS_LOGGED.advice}"
+    return _problem(request, problems.NOT_AS_LOGGED, detail)
+
+
+async def _reply_not_recorded(request: Request, error: ReplyNotRecorded) -> JSONResponse:
+    request.app.state.gateway.log_watch.look_again()
+    return _problem(
+        request,
+        problems.LOG_UNAVAILABLE,
+        str(error),
+        answer_taken=True,
+        headers={"retry-after": "5"},
+    )
+
+
+async def _invalid_input(request: Request, error: RequestValidationError) -> JSONResponse:
+    found = error.errors()
+    if request.method == "POST" and not _declares_json(request) and _is_about_the_body(found):
+        return _problem(request, problems.NOT_JSON, problems.NOT_JSON.advice)
+    errors = [
+        FieldError(field=_field(e["loc"]), message=_message(e))
+        for e in found
+        if not _only_follows(e, found)
+    ]
+    detail = "; ".join(f"{e.field}: {e.message}" for e in errors[:3])
+    return _problem(request, problems.INVALID_INPUT, detail, errors=errors[:20])
+
+
+def _declares_json(request: Request) -> bool:
+    declared = Message()
+    declared["content-type"] = request.headers.get("content-type", "")
+    subtype = declared.get_content_subtype()
+    return declared.get_content_maintype() == "application" and (
+        subtype == "json" or subtype.endswith("+json")
+    )
+
+
+def _is_about_the_body(found: Any) -> bool:
+    return all(tuple(e["loc"]) == ("body",) for e in found)
+
+
+def _only_follows(error: Any, found: Any) -> bool:
+    """True for "too short" of a list whose own item is what is wrong."""
+    place = tuple(error["loc"])
+    return error["type"] == "too_short" and any(
+        tuple(other["loc"])[: len(place)] == place and len(other["loc"]) > len(place)
+        for other in found
+    )
+
+
+def _field(place: tuple[str | int, ...]) -> str:
+    """("body", "session", "messages", 3, "content") as session.messages[3].content."""
+    path = ""
+    for part in place[1:] or place:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path.lstrip(".")
+
+
+def _message(error: Any) -> str:
+    """Pydantic's words, without the input: it may be long, or not even be text."""
+    if error["type"] == "json_invalid":
+        return f"is not JSON: {error['ctx']['error']} at character {error['loc'][-1]}"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+async def _http(request: Request, error: HTTPException) -> JSONResponse:
+    kind = _BY_STATUS.get(error.status_code)
+    if kind is None:
+        # Starlette and FastAPI raise 400 for a body that cannot be read as JSON at all: one
+        # that is nested too deeply, or is not UTF-8.
+        kind, detail = problems.INVALID_INPUT, "The body is not JSON that can be read."
+    else:
+        detail = kind.advice
+    headers = dict(error.headers) if error.headers else None
+    return _problem(request, kind, detail, headers=headers)
+
+
+async def _mistake(request: Request, error: Exception) -> JSONResponse:
+    # The endpoint's path, not the one asked for: a caller may write anything into that.
+    path = getattr(request.scope.get("route"), "path", "A request outside the endpoints")
+    logger.error("%s %s failed", request.method, path, exc_info=error)
+    return _problem(request, problems.INTERNAL_ERROR, problems.INTERNAL_ERROR.advice)

@@ -1,0 +1,148 @@
+"""Who may talk to the gateway at all: the Host it is addressed by, the Origin that asks.
+
+The gateway has no log-in, since it serves the person at this machine. Any page in that
+person's browser can send requests to it too; this gate keeps them out. A page of another
+origin says so in `Origin`, or, where a browser sends none (for an image, a script, a frame, a
+link), in `Sec-Fetch-Site`, or, in a browser too old for that, in `Referer`. A page that reached
+us by DNS rebinding says so in `Host`.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http import problems
+from api.http.problems import ProblemType, problem_response
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+DEVELOPMENT_ORIGIN = "http://localhost:3000"
+
+FILE_ORIGINS = ("null", "file://")
+"""What Electron sends for a `file://` page. A sandboxed frame of any page sends "null" too,
+so these count only with Electron's User-Agent: a script can change that header only by way
+of a preflight, which carries the browser's true one."""
+
+OF_NO_OTHER_ORIGIN = ("same-origin", "none")
+"""What `Sec-Fetch-Site` says of our own pages and of what a person opens; no script can set it.
+Another port of this machine is "same-site"."""
+
+API = "/api/"
+
+
+class Gate:
+    """ASGI middleware that lets in what may come in, and answers the rest itself."""
+
+    def __init__(
+        self, app: ASGIApp, *, hosts: Iterable[str] = (), origins: Iterable[str] = ()
+    ) -> None:
+        self._app = app
+        self._hosts = {host.lower() for host in (*LOCAL_HOSTS, *hosts)}
+        self._origins = {origin.lower().rstrip("/") for origin in origins}
+        self._origins.add(DEVELOPMENT_ORIGIN)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is None:
+            await self._app(scope, receive, _guarded(scope["path"], send))
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            kind, detail = refusal
+            response = problem_response(kind, detail, scope["path"])
+            await response(scope, receive, _guarded(scope["path"], send))
+
+    def _refusal(self, scope: Scope) -> tuple[ProblemType, str] | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "").lower()
+        if len(headers.getlist("host")) > 1 or _without_port(host) not in self._hosts:
+            return problems.UNKNOWN_HOST, problems.UNKNOWN_HOST.advice
+        origin = _origin_of_asker(headers)
+        is_foreign = origin is not None and not self._may_use(origin, host, headers)
+        if is_foreign and not _is_link_to_a_page(scope, headers):
+            return problems.FOREIGN_ORIGIN, problems.FOREIGN_ORIGIN.advice
+        return None
+
+    def _may_use(self, origin: str, host: str, headers: Headers) -> bool:
+        if origin in FILE_ORIGINS:
+            return "Electron/" in headers.get("user-agent", "")
+        is_own = origin in (f"http://{host}", f"https://{host}")
+        return is_own or origin in self._origins
+
+
+def _origin_of_asker(headers: Headers) -> str | None:
+    """The origin of the page that asks, in lower case; None where no page of another does."""
+    origin = headers.get("origin")
+    if origin is not None:
+        return origin.lower()
+    site, referer = headers.get("sec-fetch-site"), headers.get("referer")
+    if site in OF_NO_OTHER_ORIGIN or (site is None and not referer):
+        return None  # our own page, a person, or a program such as curl
+    try:
+        page = urlsplit((referer or "").lower())
+    except ValueError:
+        return ""
+    return f"{page.scheme}://{page.netloc}" if page.netloc else "null"
+
+
+def _is_link_to_a_page(scope: Scope, headers: Headers) -> bool:
+    """Somebody follows a link to /docs, say, in a window where no other page looks into it. A
+    browser that is too old to say how it asks may be doing so. What the API itself answers is not
+    for links of others."""
+    how = (headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest"))
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and not scope["path"].startswith(API)
+        and "origin" not in headers
+        and ("sec-fetch-site" not in headers or how == ("navigate", "document"))
+    )
+
+
+GUARDS = [
+    # Beside a policy of the answer's own, if it has one: a browser keeps to both.
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+UNSTORED = [*GUARDS, (b"cache-control", b"no-store")]
+
+
+def guards(path: str) -> list[tuple[bytes, bytes]]:
+    """The headers that every answer from `path` carries.
+
+    No page may show it in a frame (where a click could be stolen), take it for another type than
+    it is, or load it as part of itself where CORS is not asked. No cache may store what the API
+    answers: words that are forgotten here would stay in the browser's files.
+    """
+    return UNSTORED if path.startswith(API) or path == "/health" else GUARDS
+
+
+def _guarded(path: str, send: Send) -> Send:
+    """`send`, with the guards of `path` in the answer's head."""
+    added = guards(path)
+
+    async def guarded(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *added]
+        await send(message)
+
+    return guarded
+
+
+@lru_cache(maxsize=64)
+def _without_port(host: str) -> str:
+    """ "[::1]:8009" as "[::1]". Anything that is no host and port is nothing we go by."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        _ = urlsplit(f"//{host}").port
+    except ValueError:
+        return ""
+    if any(mark in host for mark in "/?#@\\"):
+        return ""
+    return f"[{name}]" if ":" in name else name

@@ -1,0 +1,43 @@
+"""How much a caller may send."""
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http import problems
+from api.http.problems import problem_response
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+class BodyLimit:
+    """ASGI middleware: a body over 1 MiB is refused before it is in memory.
+
+    Starlette has a limit of its own, which answers a declared length in plain text; ours
+    must be a problem.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # A GET's body is nobody's: it is not read at all.
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
+            refusal = problem_response(problems.TOO_LARGE, problems.TOO_LARGE.advice, scope["path"])
+            await refusal(scope, receive, send)
+            return
+        received = 0
+
+        async def count() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > MAX_BODY_BYTES:
+                raise HTTPException(problems.TOO_LARGE.status)
+            return message
+
+        await self._app(scope, count, send)

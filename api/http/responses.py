@@ -1,0 +1,99 @@
+"""What an endpoint's answers hold beside their body: the evidence they point to, and the
+problems they can be, as the OpenAPI page shows them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from api.http.problems import (
+    FOREIGN_ORIGIN,
+    NOT_JSON,
+    PROBLEM_JSON,
+    TOO_LARGE,
+    TOO_SLOW,
+    UNKNOWN_HOST,
+    Problem,
+    ProblemType,
+)
+from eventlog.records import Record
+
+EVENT_HEADER = "Interview-Event"
+
+WITH_EVIDENCE: dict[int | str, dict[str, Any]] = {
+    200: {
+        "headers": {
+            EVENT_HEADER: {
+                "description": "The event that recorded this answer: its position in the log and "
+                "its RFC 6962 leaf hash in hexadecimal. Keep it: with a checkpoint, the proof of "
+                "GET /api/v1/audit/inclusion shows that the log still holds it.",
+                "schema": {"type": "string"},
+                "example": f'position=41, leaf="{"9f" * 32}"',
+            }
+        }
+    }
+}
+"""FastAPI's `responses` for an endpoint that points to the event of its answer."""
+
+
+def json_of(reply: BaseModel, record: Record | None = None, *, status: int = 200) -> Response:
+    """The reply as it goes over the wire, less what is None. FastAPI would check and convert what
+    is already as it must be, for the endpoints that are asked all the time.
+
+    A header (an RFC 9651 dictionary) points to the `record` of it, so that whoever keeps it can
+    hold the log to it.
+    """
+    content = reply.model_dump_json(by_alias=True, exclude_none=True)
+    response = Response(content, status, media_type="application/json")
+    if record is not None:
+        leaf = record.leaf.hex()
+        response.headers[EVENT_HEADER] = f'position={record.position}, leaf="{leaf}"'
+    return response
+
+
+NDJSON = "application/x-ndjson"
+
+
+class JsonLines(StreamingResponse):
+    """A JSON object a line, each sent when there is one. However it ends, the generator that
+    gives them is closed at once: a client that goes away is noticed there."""
+
+    media_type = NDJSON
+
+    def __init__(self, lines: AsyncGenerator[bytes, None]) -> None:
+        super().__init__(lines)
+        self._lines = lines
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._lines):
+            await super().__call__(scope, receive, send)
+
+
+def json_lines(*kinds: type[BaseModel]) -> dict[str, Any]:
+    """An answer for FastAPI's `responses` of which each line is one of these."""
+    line = {"anyOf": [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in kinds]}
+    schema = {"type": "string", "contentMediaType": NDJSON, "contentSchema": line}
+    return {"description": "A JSON object a line.", "content": {NDJSON: {"schema": schema}}}
+
+
+EVERYWHERE = (UNKNOWN_HOST, FOREIGN_ORIGIN)
+WITH_BODY = (TOO_SLOW, TOO_LARGE, NOT_JSON)
+
+
+def documented(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
+    """FastAPI's `responses` for these kinds of problem; several may have one status."""
+    described: dict[int | str, list[str]] = {}
+    for kind in kinds:
+        described.setdefault(kind.status, []).append(f"{kind.title}. {kind.advice}")
+    return {
+        status: {
+            "description": " ".join(descriptions),
+            "content": {
+                PROBLEM_JSON: {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}
+            },
+        }
+        for status, descriptions in described.items()
+    }

@@ -1,0 +1,81 @@
+"""Custody of what was said: put an interview on hold, release it, forget its words."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from api.http import problems
+from api.http.responses import WITH_EVIDENCE, documented, json_of
+from api.http.routes.gateway_of import TheGateway
+from api.http.routes.in_path import InterviewInPath, unknown
+from api.http.wire.interviews import ForgottenReply, InterviewOverview, ReasonRequest
+from statemachine.session import Reason
+
+router = APIRouter(prefix="/api/v1/interviews", tags=["custody"])
+
+REFUSALS = documented(
+    problems.UNKNOWN_INTERVIEW, problems.INTERVIEW_FORGOTTEN, problems.LOG_UNAVAILABLE
+)
+BY_HTTP = "Asked for over HTTP."
+
+NOT_YET_OVERWRITTEN: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.ACCEPTED: WITH_EVIDENCE[HTTPStatus.OK]
+    | {
+        "description": "The words are forgotten, but not yet overwritten in the bytes of the log's "
+        "files. `detail` says why, and when they will be.",
+        "model": ForgottenReply,
+    }
+}
+
+
+@router.post("/{interviewId:uuid}/hold", responses=REFUSALS)
+async def hold(
+    interview_id: InterviewInPath, request: ReasonRequest, gateway: TheGateway
+) -> InterviewOverview:
+    """Put the interview on hold: nothing can forget its words until it is released."""
+    await gateway.custody.hold(interview_id, request.reason)
+    return await _overview(gateway, interview_id)
+
+
+@router.post("/{interviewId:uuid}/release", responses=REFUSALS)
+async def release(
+    interview_id: InterviewInPath, request: ReasonRequest, gateway: TheGateway
+) -> InterviewOverview:
+    """Lift the hold on the interview."""
+    await gateway.custody.release(interview_id, request.reason)
+    return await _overview(gateway, interview_id)
+
+
+@router.delete(
+    "/{interviewId:uuid}",
+    response_model=ForgottenReply,
+    responses=WITH_EVIDENCE
+    | NOT_YET_OVERWRITTEN
+    | documented(problems.UNKNOWN_INTERVIEW, problems.INTERVIEW_ON_HOLD, problems.LOG_UNAVAILABLE),
+)
+async def forget(
+    interview_id: InterviewInPath,
+    gateway: TheGateway,
+    reason: Annotated[
+        Reason, Query(description="Why, in a few words; it is kept as evidence.")
+    ] = BY_HTTP,
+) -> Response:
+    """Forget the interview's words, for ever: they are erased from the log's file. That it was
+    held, when, and by how many questions and answers stays, and every proof still holds.
+
+    The answer comes within seconds: 200 when the words are gone from the bytes of the log's files
+    too; 202 where a program that reads the file (an audit, say) still needs an older state of it.
+    The gateway then overwrites them as soon as it can. The same request again tells whether it has.
+    """
+    forgotten = await gateway.custody.forget(interview_id, reason)
+    reply = ForgottenReply.of(forgotten.record, forgotten.forks, forgotten.left_because)
+    status = HTTPStatus.OK if reply.overwritten else HTTPStatus.ACCEPTED
+    return json_of(reply, forgotten.record, status=status)
+
+
+async def _overview(gateway: TheGateway, interview_id: str) -> InterviewOverview:
+    row = await gateway.log.overview(interview_id)
+    if row is None:
+        raise unknown(interview_id)
+    return InterviewOverview.of(row)

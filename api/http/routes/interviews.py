@@ -1,0 +1,136 @@
+"""Interviews: set up, answer, sum up; look one up, list them all."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.http import problems
+from api.http.responses import WITH_EVIDENCE, documented, json_of
+from api.http.routes.gateway_of import TheGateway, gateway_of
+from api.http.routes.in_path import InterviewInPath, unknown
+from api.http.wire.interviews import (
+    InterviewOverview,
+    InterviewReply,
+    InterviewsReply,
+    Limit,
+    RespondRequest,
+    ShownState,
+    StartRequest,
+    SummaryReply,
+    SummaryRequest,
+)
+from api.usecases.refusals import InterviewForgotten
+from statemachine.session import Config, Role, Session
+
+router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
+
+REFUSALS = WITH_EVIDENCE | documented(
+    problems.SESSION_CONFLICT,
+    problems.UNKNOWN_INTERVIEW,
+    problems.INTERVIEW_FORGOTTEN,
+    problems.LOG_UNAVAILABLE,
+)
+
+
+@router.post(
+    "/start",
+    response_model=Session,
+    responses=WITH_EVIDENCE
+    | documented(
+        problems.UNKNOWN_MODEL,
+        problems.SESSION_CONFLICT,
+        problems.INTERVIEW_FORGOTTEN,
+        problems.LOG_UNAVAILABLE,
+    ),
+)
+async def start(request: Request, posted: StartRequest) -> Response:
+    """Set up an interview: its session, with the first question."""
+    config = Config(
+        role=posted.role,
+        model=posted.model,
+        total_questions=posted.total_questions,
+    )
+    reply = await gateway_of(request).conductor.start(config, posted.interview_id)
+    return json_of(reply.session, reply.record)
+
+
+@router.post("/respond", response_model=Session, responses=REFUSALS)
+async def respond(request: Request, posted: RespondRequest) -> Response:
+    """Answer the question that waits: the session with the interviewer's reply.
+
+    The same post again gives the same reply, word for word.
+    """
+    reply = await gateway_of(request).conductor.respond(posted.session, posted.message)
+    return json_of(reply.session, reply.record)
+
+
+@router.post("/summary", response_model=SummaryReply, responses=REFUSALS)
+async def summary(request: Request, posted: SummaryRequest) -> Response:
+    """Sum the interview up as it stands."""
+    given = await gateway_of(request).conductor.sum_up(posted.session)
+    reply = SummaryReply(
+        summary=given.event.content,
+        role=given.config.role,
+        questions_asked=given.event.questions_asked,
+        responses_given=given.event.responses_given,
+        timestamp=given.record.time,
+    )
+    return json_of(reply, given.record)
+
+
+@router.get("", responses=documented(problems.LOG_UNAVAILABLE))
+async def interviews(
+    gateway: TheGateway,
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=200,
+            description="Only interviews whose id begins with this text, whose role or model holds "
+            "it, or in which it was said: in a question, an answer, a summary or an adopted "
+            "session. Letters are found in both cases, all other characters as they are.",
+        ),
+    ] = None,
+    state: Annotated[ShownState | None, Query(description="Only interviews in this state.")] = None,
+    role: Annotated[Role | None, Query(description="Only interviews for this role.")] = None,
+    limit: Annotated[Limit, Query(description="How many on a page.")] = 20,
+    cursor: Annotated[
+        str | None, Query(pattern="^[0-9]{1,18}$", description="`next` of the page before.")
+    ] = None,
+) -> InterviewsReply:
+    """All interviews, newest first, by pages; or those that a text is found in."""
+    before = int(cursor) if cursor is not None else None
+    rows = await gateway.log.overviews(
+        text=q, state=state, role=role, before=before, limit=limit + 1
+    )
+    page = rows[:limit]
+    has_more = len(rows) > limit
+    return InterviewsReply(
+        interviews=[InterviewOverview.of(row) for row in page],
+        next=str(page[-1].first_position) if has_more else None,
+    )
+
+
+@router.get(
+    "/{interviewId:uuid}",
+    response_model=InterviewReply,
+    responses=documented(
+        problems.UNKNOWN_INTERVIEW, problems.INTERVIEW_FORGOTTEN, problems.LOG_UNAVAILABLE
+    ),
+)
+async def interview(interview_id: InterviewInPath, gateway: TheGateway) -> Response:
+    """One interview and its current session, to go on from after a crash."""
+
+    async def read() -> InterviewReply:
+        found = await gateway.log.interview(interview_id)
+        row = await gateway.log.overview(interview_id)
+        if found is None or row is None:
+            raise unknown(interview_id)
+        if found.is_forgotten:
+            raise InterviewForgotten(
+                f"The words of interview {interview_id} were forgotten. Its events tell when and "
+                "why."
+            )
+        return InterviewReply.of_interview(row, found)
+
+    return await gateway.views.make(read, json_of)

@@ -1,0 +1,39 @@
+"""Which models there are, and which one new interviews use."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+
+from api.gateway import utc_now
+from api.http.problems import UNKNOWN_MODEL
+from api.http.responses import documented, json_of
+from api.http.routes.gateway_of import TheGateway, gateway_of
+from api.http.wire.interviews import ModelsReply, SelectReply, SelectRequest
+from eventlog.times import to_text
+from statemachine.session import ModelId
+
+router = APIRouter(prefix="/api/v1/models", tags=["models"])
+
+
+@router.get("", response_model=ModelsReply)
+async def models(request: Request) -> Response:
+    """What granite-interview-service and Ollama offer; a built-in list where neither does."""
+    return json_of(ModelsReply(models=await gateway_of(request).model_choice.models()))
+
+
+@router.post("/select", responses=documented(UNKNOWN_MODEL))
+async def select(
+    gateway: TheGateway,
+    request: SelectRequest | None = None,
+    model_id: Annotated[
+        ModelId | None, Query(description="For older desktops, which send no body.")
+    ] = None,
+) -> SelectReply:
+    """Choose the model of the interviews that are started without one."""
+    chosen = request.model_id if request and request.model_id else model_id
+    if chosen is None:
+        missing = {"type": "missing", "loc": ("body", "modelId"), "msg": "Field required"}
+        raise RequestValidationError([missing])
+    await gateway.model_choice.select(chosen)
+    return SelectReply(selected=chosen, timestamp=to_text(utc_now()))

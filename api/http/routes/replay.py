@@ -1,0 +1,197 @@
+"""An interview looked back on: its events, the session its client held, its transcript; and to
+take away with its proofs."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.exceptions import RequestValidationError
+
+from api.gateway import Gateway
+from api.http import problems
+from api.http.responses import documented, json_of
+from api.http.routes.gateway_of import TheGateway
+from api.http.routes.in_path import InterviewInPath, unknown
+from api.http.wire.replay import EventsReply
+from api.transcript.document import Transcript, transcript_of
+from api.transcript.html import CONTENT_SECURITY_POLICY, as_html
+from api.transcript.markdown import as_markdown
+from api.usecases.aside import Aside
+from api.usecases.bundles import bundle_now, text_of
+from api.usecases.refusals import InterviewForgotten
+from eventlog.bundle import Bundle
+from eventlog.errors import WordsForgotten
+from eventlog.readmodels import HANDED_OUT
+from eventlog.records import Record
+from eventlog.story import session_at_version, story_of
+from statemachine.session import Session
+
+router = APIRouter(
+    prefix="/api/v1/interviews",
+    tags=["replay"],
+    responses=documented(problems.UNKNOWN_INTERVIEW, problems.LOG_UNAVAILABLE),
+)
+
+
+class Format(StrEnum):
+    """What a transcript can be had as."""
+
+    JSON = "json"
+    MARKDOWN = "md"
+    HTML = "html"
+
+
+async def _made(
+    aside: Aside, gateway: Gateway, interview_id: str, make: Callable[[list[Record]], Response]
+) -> Response:
+    """What `make` makes of the interview's records, when it is their turn."""
+
+    async def read() -> list[Record]:
+        records = await gateway.log.records(interview_id)
+        if not records:
+            raise unknown(interview_id)
+        return records
+
+    return await aside.make(read, make)
+
+
+@router.get("/{interviewId:uuid}/events", response_model=EventsReply)
+async def events(interview_id: InterviewInPath, gateway: TheGateway) -> Response:
+    """All that happened, oldest first, with what the log commits to. Words that were forgotten
+    are null; that something was said, and when, stays."""
+
+    def make(records: list[Record]) -> Response:
+        reply = EventsReply.of(interview_id, story_of(records))
+        return Response(reply.model_dump_json(by_alias=True), media_type="application/json")
+
+    return await _made(gateway.views, gateway, interview_id, make)
+
+
+@router.get(
+    "/{interviewId:uuid}/session",
+    response_model=Session,
+    responses=documented(problems.INTERVIEW_FORGOTTEN),
+)
+async def session(
+    interview_id: InterviewInPath,
+    gateway: TheGateway,
+    version: Annotated[
+        int | None,
+        Query(description="After which event, from the first question on; the last one."),
+    ] = None,
+) -> Response:
+    """The session exactly as the client held it after an event of the interview."""
+
+    def make(records: list[Record]) -> Response:
+        return json_of(_held(records, len(records) if version is None else version))
+
+    return await _made(gateway.views, gateway, interview_id, make)
+
+
+def _held(records: list[Record], version: int) -> Session:
+    try:
+        held = session_at_version(records, version)
+    except WordsForgotten as error:
+        raise InterviewForgotten(
+            "The words of this interview were forgotten, so there is no session of it any more."
+        ) from error
+    except IndexError:
+        held = None
+    if held is None:
+        raise _no_session(_first_held(records), len(records))
+    return held
+
+
+def _first_held(records: list[Record]) -> int | None:
+    """The first version after which the client held a session."""
+    return next((r.version for r in records if isinstance(r.event, HANDED_OUT)), None)
+
+
+def _no_session(first: int | None, last: int) -> RequestValidationError:
+    message = (
+        "the client holds no session yet: no question has been asked"
+        if first is None
+        else f"must be from {first}, when the first question was asked, to {last}"
+    )
+    return RequestValidationError([{"type": "value", "loc": ("query", "version"), "msg": message}])
+
+
+@router.get(
+    "/{interviewId:uuid}/transcript",
+    response_model=Transcript,
+    responses={
+        200: {
+            "content": {
+                "text/markdown": {"schema": {"type": "string"}},
+                "text/html": {"schema": {"type": "string"}},
+            }
+        }
+    },
+)
+async def transcript(
+    interview_id: InterviewInPath,
+    gateway: TheGateway,
+    format: Annotated[
+        Format, Query(description="`json`, `md` for Markdown, `html` for a page to print.")
+    ] = Format.JSON,
+) -> Response:
+    """What was said, when, and where the interviewer's words came from, for a person to read.
+    In Markdown and HTML nothing that was said is markup, and characters that cannot be seen
+    are shown as "<U+202E>"; JSON has the exact words."""
+    # A replay opened in the page does not wait for the exports of others.
+    aside = gateway.views if format is Format.JSON else gateway.exports
+
+    def make(records: list[Record]) -> Response:
+        return _written(transcript_of(records), format)
+
+    return await _made(aside, gateway, interview_id, make)
+
+
+def _written(found: Transcript, format: Format) -> Response:
+    headers = {"content-disposition": _inline(found, format)}
+    match format:
+        case Format.MARKDOWN:
+            return Response(
+                as_markdown(found), media_type="text/markdown; charset=utf-8", headers=headers
+            )
+        case Format.HTML:
+            policy = f"{CONTENT_SECURITY_POLICY}; base-uri 'none'; form-action 'none'"
+            return Response(
+                as_html(found),
+                media_type="text/html; charset=utf-8",
+                headers=headers | {"content-security-policy": policy},
+            )
+        case Format.JSON:
+            return json_of(found)
+
+
+@router.get(
+    "/{interviewId:uuid}/bundle",
+    response_model=Bundle,
+    responses=documented(problems.LOG_UNAVAILABLE, problems.NO_SIGNING_KEY),
+)
+async def bundle(interview_id: InterviewInPath, gateway: TheGateway) -> Response:
+    """The interview's events with their proofs, a signed checkpoint and the public key: what
+    docs/verify_bundle.py checks anywhere, as `interview-gateway audit export --format json`
+    writes it. Words that were forgotten are null, and the proofs hold."""
+
+    async def read() -> dict[str, Any]:
+        if not await gateway.log.record(interview_id, 1):
+            raise unknown(interview_id)
+        return await bundle_now(gateway.log, interview_id)
+
+    def make(found: dict[str, Any]) -> Response:
+        return Response(
+            text_of(found),
+            media_type="application/json",
+            headers={
+                "content-disposition": f'attachment; filename="interview-{interview_id}.json"'
+            },
+        )
+
+    return await gateway.exports.make(read, make)
+
+
+def _inline(found: Transcript, format: Format) -> str:
+    return f'inline; filename="interview-{found.interview_id}.{format.value}"'

@@ -1,0 +1,181 @@
+"""uvicorn and its socket, as the gateway needs them."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from api.http.gate import guards
+from api.http.problems import TOO_SLOW, problem_response
+
+REQUEST_SECONDS = 10.0
+"""Seconds within which a request must have come in, from its first byte to its last. The
+largest takes a few milliseconds on this machine, and a second over a poor network."""
+
+UNREAD_SECONDS = 10.0
+"""Seconds after which a client that does not read its answer is let go."""
+
+
+class CannotServe(Exception):
+    """The address cannot be listened on. The message says what to do."""
+
+
+class Server(uvicorn.Server):
+    """A server that a signal stops in good order, however often it comes: requests under way
+    are answered (for `timeout_graceful_shutdown` seconds at most) and the log is closed.
+
+    uvicorn itself drops everything at a second Ctrl-C, and raises the signal again when it
+    has stopped, so that nothing after it in the process would run.
+
+    `before_stopping` ends what would not end by itself in that time.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, before_stopping: Callable[[], Awaitable[None]]
+    ) -> None:
+        super().__init__(config)
+        self._before_stopping = before_stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._before_stopping()
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.should_exit = True
+
+
+class Protocol(H11Protocol):
+    """HTTP/1.1 in which a request has come in within `REQUEST_SECONDS`, or its connection is
+    closed. uvicorn itself limits only the time between two requests: a client that sends a
+    byte now and then would hold its connection for ever, and a few hundred would hold all.
+
+    The limit is on the wire, not in the application, because an answer (a refusal, say) does
+    not end a request whose body still drips in. It begins when the parser has met the first byte
+    of the request: of one that came behind another, when that other is answered. Nor may a client
+    hold its connection by never reading what it asked for.
+    """
+
+    _arriving: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        # Whatever the system does not take at once is unread: closing would wait for it for ever.
+        transport.set_write_buffer_limits(high=0)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            REQUEST_SECONDS, self.timeout_keep_alive_handler
+        )
+
+    def data_received(self, data: bytes) -> None:
+        under_way = self._with_body_under_way()
+        super().data_received(data)
+        if self._with_body_under_way() is not under_way is not None:
+            self._expect_nothing()  # what is under way now is another request
+        self._limit_arrival()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._limit_arrival()
+
+    def send_400_response(self, msg: str) -> None:
+        if self._can_answer():
+            super().send_400_response(msg)
+        else:  # uvicorn would try to, and print a trace
+            self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        self._has_read()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._has_read()
+        super().resume_writing()
+
+    def _has_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+    def _limit_arrival(self) -> None:
+        """Have a request that has begun come in in time; where none has, uvicorn's own limit on
+        idle connections holds."""
+        if not self._has_begun():
+            self._expect_nothing()
+            return
+        self._unset_keepalive_if_required()
+        if self._arriving is None:
+            self._arriving = self.loop.call_later(REQUEST_SECONDS, self._give_up)
+
+    def _expect_nothing(self) -> None:
+        if self._arriving is not None:
+            self._arriving.cancel()
+            self._arriving = None
+
+    def _has_begun(self) -> bool:
+        """True if some of a request is in, but not all of it."""
+        is_idle = self.conn.their_state is h11.IDLE
+        return self._with_body_under_way() is not None or (
+            is_idle and self.conn.trailing_data[0] != b""
+        )
+
+    def _with_body_under_way(self) -> RequestResponseCycle | None:
+        """The request whose head is in, and whose body is not."""
+        return self.cycle if self.conn.their_state is h11.SEND_BODY else None
+
+    def _give_up(self) -> None:
+        self._arriving = None
+        if self.transport.is_closing():
+            return
+        if self._can_answer():
+            self._answer_that_it_is_too_slow()
+        self.transport.close()
+
+    def _can_answer(self) -> bool:
+        """True unless the request that comes in has its answer already, or the head of it."""
+        return self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
+
+    def _answer_that_it_is_too_slow(self) -> None:
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # the application has nobody to answer any more
+        path = self.scope["path"] if self.conn.their_state is h11.SEND_BODY else "/"
+        answer = problem_response(TOO_SLOW, TOO_SLOW.advice, path, headers={"connection": "close"})
+        headers = [*answer.raw_headers, *guards(path)]
+        head = h11.Response(status_code=answer.status_code, headers=headers)
+        for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+
+
+@contextmanager
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket bound to `host` and `port` (0: any that is free), for a server to listen on.
+    Until it does, connections are refused instead of kept waiting. Raises CannotServe."""
+    try:
+        # The protocol must be named: asyncio sets TCP_NODELAY only on sockets that say TCP,
+        # and without it every answer on a kept connection waits 40 ms for the peer's ACK.
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise CannotServe(f"HOST={host} is no address of this machine") from error
+    with socket.socket(family, kind, protocol) as listener:
+        if os.name == "posix":  # elsewhere the option lets two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+        except OSError as error:
+            raise CannotServe(
+                f"cannot listen on {host}:{port}: {error.strerror}; stop what listens there, or "
+                "choose another with --host and --port (or HOST and PORT)"
+            ) from error
+        yield listener

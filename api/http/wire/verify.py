@@ -1,0 +1,123 @@
+"""What checking the log goes over the wire as: a JSON object a line."""
+
+from pydantic import Field
+
+from api.http.wire.interviews import Wire
+from api.transcript.harmless import visible_line
+from eventlog.verification.findings import Check, Finding
+from eventlog.verification.signatures import KnownFrom, SigningKey
+from eventlog.verification.verify import Report
+
+
+class VerifyProgress(Wire):
+    """How many events are checked, and of how many. Any line but the last is one."""
+
+    done: int
+    of: int
+
+
+class VerifyFinding(Wire):
+    """Something that is not as it was logged. `position` is the first event that it touches, null
+    where it touches none."""
+
+    check: Check
+    position: int | None
+    interview_id: str | None = Field(description="As it stands there now, which may be no id.")
+    version: int | None
+    message: str
+
+    @classmethod
+    def of_finding(cls, finding: Finding) -> "VerifyFinding":
+        return cls(
+            check=finding.check,
+            position=finding.position,
+            interview_id=finding.interview_id and visible_line(finding.interview_id),
+            version=finding.version,
+            message=visible_line(finding.message),
+        )
+
+
+class VerifyCoverage(Wire):
+    """How many events signed checkpoints cover: `kept`, `sealed` and `none` are all events."""
+
+    kept: int = Field(
+        description="Events, from the first on, that a checkpoint covers which was kept outside "
+        "the log and given to the check. Over HTTP none can be given: 0."
+    )
+    kept_signed: int = Field(
+        description="Of these, events whose checkpoint is signed by a key that was given too."
+    )
+    sealed: int = Field(
+        description="Events behind those that only the log's own checkpoints cover. Whoever can "
+        "write the file can delete these, and whoever has the key can sign others."
+    )
+    none: int = Field(
+        description="Events that no checkpoint covers: whoever can write the file could have "
+        "rewritten them, or cut off others behind them."
+    )
+
+    @classmethod
+    def of_report(cls, report: Report) -> "VerifyCoverage":
+        found = report.coverage
+        return cls(
+            kept=found.kept,
+            kept_signed=found.kept_signed,
+            sealed=found.sealed_only,
+            none=report.uncovered,
+        )
+
+
+class VerifyKey(Wire):
+    """A key that signatures were checked with."""
+
+    from_event: int = Field(
+        description="The position from which on it signs: 0, or that of the change of key."
+    )
+    key: str | None = Field(
+        description="A C2SP verifier key; null where nobody knows it, and nothing was checked."
+    )
+    known_from: KnownFrom
+
+    @classmethod
+    def of_key(cls, found: SigningKey) -> "VerifyKey":
+        key = visible_line(str(found.key)) if found.key is not None else None
+        return cls(from_event=found.start, key=key, known_from=found.known_from)
+
+
+class VerifyReport(Wire):
+    """What came of checking the whole log."""
+
+    holds: bool = Field(
+        description="Whether the log agrees with itself, and with the checkpoints that were given: "
+        "there are no findings. Of events that no kept checkpoint covers it shows no more."
+    )
+    origin: str = Field(description="The name that the log's checkpoints are signed by.")
+    events: int
+    interviews: int
+    root: str | None = Field(
+        description="Of the tree over all events, in hexadecimal; null where it is not whole."
+    )
+    checkpoints_in_log: int
+    coverage: VerifyCoverage
+    keys: list[VerifyKey] = Field(description="In their turn.")
+    first_finding: int | None = Field(
+        description="The position of the first event that something was found at."
+    )
+    findings: list[VerifyFinding]
+    findings_left_out: int = Field(description="How many there are besides, too many to list.")
+
+    @classmethod
+    def of_report(cls, report: Report) -> "VerifyReport":
+        return cls(
+            holds=report.holds,
+            origin=report.origin,
+            events=report.events,
+            interviews=report.interviews,
+            root=report.root.hex() if report.root is not None else None,
+            checkpoints_in_log=report.coverage.seals,
+            coverage=VerifyCoverage.of_report(report),
+            keys=[VerifyKey.of_key(key) for key in report.keys],
+            first_finding=report.first,
+            findings=[VerifyFinding.of_finding(finding) for finding in report.findings],
+            findings_left_out=report.left_out,
+        )

@@ -1,0 +1,1 @@
+"""What a caller can want, in the interview's own terms."""

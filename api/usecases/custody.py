@@ -1,0 +1,151 @@
+"""Custody of what was said: interviews put on hold and released, and words forgotten, on
+somebody's word. Each of these is an event of the interview."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.usecases.interviews import Interviews
+from api.usecases.refusals import InterviewForgotten, InterviewOnHold, UnknownInterview
+from backends.deadline import Deadline
+from backends.rounds import Rounds
+from eventlog.errors import LogUnavailable, NotAsLogged
+from eventlog.protocol import EventLog
+from eventlog.records import Record
+from statemachine.commands import forget_content
+from statemachine.events import Event, InterviewHeld, InterviewReleased
+from statemachine.interview import Interview
+
+logger = logging.getLogger(__name__)
+
+APPEND_SECONDS = 2.0
+"""How long an event may take to get into the log."""
+
+OVERWRITE_SECONDS = 2.0
+"""How long a forgetting waits for the words to be gone from the bytes of the log's files."""
+
+LOOK_SECONDS = 0.05
+"""How long after one try to overwrite them the next one comes."""
+
+ROUND_SECONDS = 5.0
+"""How often what is still to be overwritten is tried again in the background."""
+
+READ = "a program that reads the log's file still needs an older state of it"
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """The record of a forgetting, and the interviews that began with a session of the one
+    forgotten: they hold words of it still.
+
+    `left_because` says for a person why the words are still in the bytes of the log's files; None
+    where they are overwritten.
+    """
+
+    record: Record
+    forks: tuple[str, ...]
+    left_because: str | None
+
+
+class Custody:
+    """Holds, releases and forgets interviews of `log`. All of it may be asked for again without
+    harm."""
+
+    def __init__(self, log: EventLog, *, now: Callable[[], datetime]) -> None:
+        self._log = log
+        self._interviews = Interviews(log, now)
+        self._rounds = Rounds(self.overwrite_what_is_left, ROUND_SECONDS)
+        self._left_because: str | None = None
+
+    async def hold(self, interview_id: str, reason: str) -> None:
+        """Refuse to forget the interview until it is released.
+
+        Raises UnknownInterview, InterviewForgotten, NotAsLogged or LogUnavailable.
+        """
+
+        def decide(interview: Interview) -> Event | None:
+            return None if interview.on_hold else InterviewHeld(reason=reason)
+
+        await self._append(interview_id, decide)
+
+    async def release(self, interview_id: str, reason: str) -> None:
+        """Lift the hold. Raises as `hold` does."""
+
+        def decide(interview: Interview) -> Event | None:
+            return InterviewReleased(reason=reason) if interview.on_hold else None
+
+        await self._append(interview_id, decide)
+
+    async def forget(
+        self, interview_id: str, reason: str, *, within: float = OVERWRITE_SECONDS
+    ) -> Forgotten:
+        """Erase the interview's words, and wait up to `within` seconds until the last byte of them
+        is overwritten in the log's files.
+
+        Raises UnknownInterview, InterviewOnHold, NotAsLogged or LogUnavailable: then nothing was
+        forgotten.
+        """
+        forks = await self._log.forks_of(interview_id)
+        record = await self.erase(interview_id, reason)
+        return Forgotten(record, tuple(forks), await self._overwrite(within))
+
+    async def erase(self, interview_id: str, reason: str, *, only_complete: bool = False) -> Record:
+        """Erase the interview's words from the log's tables. The record of it, also where they were
+        erased before. Raises as `forget` does; with `only_complete`, NotAsLogged where the
+        interview is not complete."""
+
+        def decide(interview: Interview) -> Event | None:
+            if only_complete and not interview.is_complete:
+                raise NotAsLogged(
+                    f"the list has interview {interview_id} as complete, and its events do not"
+                )
+            if interview.on_hold:
+                raise InterviewOnHold(
+                    f"Interview {interview_id} is on hold, and its words stay until it is released."
+                )
+            return forget_content(interview, reason)
+
+        with suppress(InterviewForgotten):  # by an earlier call, whose reply may have been lost
+            await self._append(interview_id, decide)
+        interview = await self._log.interview(interview_id)
+        if interview is None:
+            raise UnknownInterview(f"The log holds no interview {interview_id}.")
+        return await self._interviews.record(interview_id, interview.version)
+
+    async def run(self) -> None:
+        """Overwrite in the background what could not be overwritten at once, until cancelled."""
+        await self._rounds.run()
+
+    async def _append(self, interview_id: str, decide: Callable[[Interview], Event | None]) -> None:
+        await self._interviews.append_to(interview_id, decide, Deadline.after(APPEND_SECONDS))
+
+    async def _overwrite(self, within: float) -> str | None:
+        """None when nothing is left of forgotten words in the log's files; after `within` seconds,
+        why something is."""
+        deadline = Deadline.after(within)
+        while True:
+            try:
+                if await self._log.scrub():
+                    return None
+            except LogUnavailable as error:
+                return str(error)
+            if not deadline.left():
+                return READ
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def overwrite_what_is_left(self) -> None:
+        """Try once. What keeps it from being done is logged once, and when it is done too."""
+        left_because = await self._overwrite(within=0)
+        if left_because != self._left_because:
+            if left_because is None:
+                logger.info("All forgotten words are overwritten in the event log's files")
+            else:
+                logger.warning(
+                    "Forgotten words are not yet overwritten in the event log's files, because "
+                    "%s. It is tried again every %g s.",
+                    *(left_because, ROUND_SECONDS),
+                )
+        self._left_because = left_because

@@ -1,0 +1,105 @@
+"""The log's interviews, for everything that moves one on: access to them, and appends that are
+tried again when somebody else was faster.
+
+Trying again ends. The deadline bounds it, and a log that contradicts itself is reported instead of
+being asked for ever: somebody changed one of its tables, say, so that an interview is found where
+its events do not put it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+
+from api.usecases.refusals import InterviewForgotten, UnknownInterview
+from backends.deadline import Deadline
+from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
+from eventlog.protocol import Appended, EventLog
+from eventlog.records import Record
+from statemachine.events import Event
+from statemachine.interview import Interview
+
+T = TypeVar("T")
+
+CONTRADICTION_SECONDS = 0.1
+"""How long a log may contradict itself. Memory learns of a commit a moment after the file, so a
+look in between sees two states; what still says the same after this time was never logged."""
+
+LOOK_SECONDS = 0.02
+"""The pause before another look at a log that said the same before."""
+
+
+async def settle(attempt: Callable[[], Awaitable[T]], deadline: Deadline) -> T:
+    """Return what `attempt` returns. Where it raises VersionConflict, somebody moved the interview
+    between its look and its append, and it looks again.
+
+    Raises NotAsLogged where it meets the same conflict over and over, and so nobody moved anything;
+    LogUnavailable where the deadline passes; and what else `attempt` raises.
+    """
+    loop = asyncio.get_running_loop()
+    met: dict[str, float] = {}
+    while True:
+        try:
+            return await attempt()
+        except VersionConflict as conflict:
+            said, now = str(conflict), loop.time()
+        if now - met.setdefault(said, now) >= CONTRADICTION_SECONDS:
+            raise NotAsLogged(f"it contradicts itself: {said}")
+        if not deadline.left():
+            raise LogUnavailable("others kept moving the interview on while it was to be moved")
+        if met[said] != now:
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+class Interviews:
+    """The interviews of `log`. `now` gives the time that events are recorded with."""
+
+    def __init__(self, log: EventLog, now: Callable[[], datetime]) -> None:
+        self._log = log
+        self._now = now
+
+    async def find(self, id: str) -> Interview | None:
+        """The interview; None if the log does not hold it. Raises InterviewForgotten."""
+        interview = await self._log.interview(id)
+        if interview is not None and interview.is_forgotten:
+            raise InterviewForgotten(
+                f"The words of interview {id} were forgotten, and it takes no more. Start a new "
+                "interview."
+            )
+        return interview
+
+    async def get(self, id: str) -> Interview:
+        """The interview. Raises UnknownInterview or InterviewForgotten."""
+        interview = await self.find(id)
+        if interview is None:
+            raise UnknownInterview(f"The log holds no interview {id}.")
+        return interview
+
+    async def record(self, id: str, version: int) -> Record:
+        """The record of an event that the interview has. Raises NotAsLogged where it is gone."""
+        record = await self._log.record(id, version)
+        if record is None:
+            raise NotAsLogged(f"version {version} of interview {id} is missing")
+        return record
+
+    async def append(self, id: str, version: int, *events: Event) -> Appended:
+        """Append to an interview that is at `version`. Raises as `EventLog.append` does."""
+        return await self._log.append(id, version, events, self._now())
+
+    async def append_to(
+        self, id: str, decide: Callable[[Interview], Event | None], deadline: Deadline
+    ) -> Interview:
+        """Append what `decide` makes of the interview, if anything, wherever it stands by then:
+        beside the move under way, a refusal or a summary may have been recorded.
+
+        Raises UnknownInterview, InterviewForgotten, and as `settle` does.
+        """
+
+        async def attempt() -> Interview:
+            interview = await self.get(id)
+            event = decide(interview)
+            if event is None:
+                return interview
+            return (await self.append(id, interview.version, event)).interview
+
+        return await settle(attempt, deadline)

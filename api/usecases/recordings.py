@@ -1,0 +1,106 @@
+"""Exported interviews as recordings: read from a file, and what their interviewer said."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from api.settings import InvalidSettings, Settings
+from api.transcript.harmless import visible_line
+from backends.recording import Line, Recording
+from backends.turn import answers_in
+from eventlog.bundle import records_of
+from eventlog.errors import EventLogError
+from eventlog.records import Record, interview_of
+from eventlog.story import story_of
+from statemachine.events import InterviewCompleted, QuestionAsked, SessionAdopted, SummaryGiven
+from statemachine.session import Session, Speaker
+from statemachine.states import State
+
+
+class BadRecording(Exception):
+    """A file that is no exported interview, or one that has no words to say again."""
+
+
+def read_records(file: Path) -> tuple[Record, ...]:
+    """The records of the exported interview in `file`. They are not checked against their
+    hashes, but do make an interview. Raises BadRecording."""
+    try:
+        records = records_of(file.read_text(encoding="utf-8"))
+        interview = story_of(records).interview
+        if interview.state is not State.FORGOTTEN:
+            _ = interview.session
+    except OSError as error:
+        raise BadRecording(f"{file} cannot be read: {error.strerror}") from error
+    except EventLogError as error:
+        raise BadRecording(
+            f"{file} is no exported interview: {visible_line(str(error))}"
+        ) from error
+    except ValueError as error:  # no UTF-8, no session
+        raise BadRecording(f"{file} is no exported interview: {_reason(error)}") from error
+    return records
+
+
+def recording_of(records: Sequence[Record]) -> Recording:
+    """What the interviewer of these records said, and after which answers; of an adopted
+    interview also what had been said before. Raises BadRecording where the words were
+    forgotten."""
+    interview = interview_of(records)
+    if interview.is_forgotten:
+        raise BadRecording(f"the words of interview {interview.id} were forgotten")
+    lines: list[Line] = []
+    summaries: dict[int, Line] = {}
+    for record in records:
+        match record.event:
+            case SessionAdopted(session=session):
+                lines += _lines_of(session)
+            case QuestionAsked() | InterviewCompleted() as said:
+                lines.append(_line(said))
+            case SummaryGiven() as summary:
+                summaries[len(lines) - 1] = _line(summary)
+    return Recording(
+        role=interview.config.role,
+        total_questions=interview.config.total_questions,
+        answers=tuple(answers_in(interview.session_at(len(interview.messages)))),
+        lines=tuple(lines),
+        summaries=summaries,
+    )
+
+
+def recording_to_play(settings: Settings) -> Recording | None:
+    """What RECORDING names; None where it names nothing. Raises InvalidSettings."""
+    if settings.recording is None:
+        return None
+    try:
+        recording = recording_of(read_records(settings.recording.expanduser()))
+        if not recording.lines:
+            raise BadRecording(f"{settings.recording} holds no words of an interviewer")
+        return recording
+    except (BadRecording, RuntimeError) as error:  # RuntimeError: there is no such user
+        raise InvalidSettings(f"RECORDING: {error}") from error
+
+
+def _lines_of(session: Session) -> list[Line]:
+    """What the interviewer of an adopted session is said to have said."""
+    lines = [Line(m.content) for m in session.messages if m.role is Speaker.ASSISTANT]
+    if session.is_complete:
+        lines[-1] = replace(lines[-1], closes=True)
+    return lines
+
+
+def _line(said: QuestionAsked | InterviewCompleted | SummaryGiven) -> Line:
+    return Line(
+        said.content,
+        closes=isinstance(said, InterviewCompleted),
+        model=said.origin.model if said.origin else None,
+        elapsed_ms=said.origin.elapsed_ms if said.origin else 0,
+    )
+
+
+def _reason(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        return f"{place}: {first['msg'].removeprefix('Value error, ')}"
+    return str(error)

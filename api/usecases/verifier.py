@@ -1,0 +1,175 @@
+"""Checking the whole log while the gateway runs: in a process of its own that stands back, one at
+a time, for as long as somebody wants to know."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from api.usecases.refusals import NoLogFile
+from backends.rounds import log_failure
+from eventlog.errors import LogUnavailable
+from eventlog.protocol import EventLog
+
+MODULE = "api.usecases.verify_process"
+
+STOPPED_SHORT = "ignore:resource_tracker"
+"""What Python warns of when a process that shares its work is killed; its tracker cleans up."""
+
+LONGEST_LINE = 64 * 1024 * 1024
+"""Bytes that a line may have; a report of all findings that are listed has a few million."""
+
+# Ctrl-C in a terminal is for the gateway alone, which stops the process then.
+APART: dict[str, Any]
+if sys.platform == "win32":
+    APART = {
+        "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP
+        | subprocess.BELOW_NORMAL_PRIORITY_CLASS
+    }
+else:
+    APART = {"start_new_session": True}
+
+STOPPED = "the process that checked the event log was stopped"
+
+
+class Verification:
+    """A check of the log that is under way, and how far it is for whoever follows it."""
+
+    def __init__(self, path: Path, origin: str) -> None:
+        self.followers = 0
+        self.is_over = False
+        self._progress: bytes | None = None
+        self._report: bytes | None = None
+        self._trouble = STOPPED
+        self._news = asyncio.Event()
+        self._task = asyncio.create_task(self._run(path, origin), name=MODULE)
+        self._task.add_done_callback(log_failure)
+
+    async def lines(self) -> AsyncGenerator[bytes, None]:
+        """The progress so far, each further one that comes before it is asked for the next, and
+        the report. Raises LogUnavailable where there is none in the end."""
+        told: bytes | None = None
+        while True:
+            if self._progress is not None and self._progress != told:
+                told = self._progress
+                yield told
+            elif self.is_over:
+                if self._report is None:
+                    raise LogUnavailable(self._trouble)
+                yield self._report
+                return
+            else:
+                await self._news.wait()
+
+    def stop(self) -> None:
+        """End it, and its process soon after."""
+        self._end()
+        self._task.cancel()
+
+    async def stopped(self) -> None:
+        """Return when its process is gone."""
+        await asyncio.wait([self._task])
+
+    def when_stopped(self, act: Callable[["Verification"], None]) -> None:
+        self._task.add_done_callback(lambda _: act(self))
+
+    async def _run(self, path: Path, origin: str) -> None:
+        try:
+            async with _process(path, origin) as process:
+                assert process.stdout is not None
+                async for line in process.stdout:
+                    self._take(line)
+        except OSError as error:
+            self._trouble = f"no process could be started to check it: {error.strerror}"
+        finally:
+            self._end()
+
+    def _take(self, line: bytes) -> None:
+        word, _, said = line.partition(b" ")
+        match word:
+            case b"progress":
+                self._progress = said
+            case b"report":
+                self._report = said
+            case b"trouble":
+                self._trouble = said.decode().strip()
+        self._tell()
+
+    def _end(self) -> None:
+        self.is_over = True
+        self._tell()
+
+    def _tell(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+
+class Verifier:
+    """Checks `log`, for everybody who asks meanwhile the same check."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+        self._checks: set[Verification] = set()
+
+    async def verify(self) -> AsyncGenerator[bytes, None]:
+        """Begin a check of the log with the key beside it, or join the one under way: lines of
+        JSON to follow (`VerifyProgress`, and at last a `VerifyReport`), which may raise
+        LogUnavailable. When all who follow have closed theirs, it is stopped.
+
+        Raises NoLogFile.
+        """
+        if self._log.path is None:
+            raise NoLogFile("This gateway keeps its log in memory: there is no file to check.")
+        return self._follow(self._log.path)
+
+    async def _follow(self, path: Path) -> AsyncGenerator[bytes, None]:
+        # Nothing is begun before somebody listens.
+        under_way = (check for check in self._checks if not check.is_over)
+        check = next(under_way, None) or self._begin(path, self._log.origin)
+        check.followers += 1
+        try:
+            async for line in check.lines():
+                yield line
+        finally:
+            check.followers -= 1
+            if not check.followers:
+                check.stop()
+
+    def _begin(self, path: Path, origin: str) -> Verification:
+        check = Verification(path, origin)
+        self._checks.add(check)
+        check.when_stopped(self._checks.discard)
+        return check
+
+    async def close(self) -> None:
+        """Stop what is under way; return when no process is left."""
+        checks = list(self._checks)
+        for check in checks:
+            check.stop()
+        for check in checks:
+            await check.stopped()
+
+
+@asynccontextmanager
+async def _process(path: Path, origin: str) -> AsyncIterator[Process]:
+    """The process that checks the log at `path`; at the end it is gone. Raises OSError."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-P", "-W", STOPPED_SHORT, "-m", MODULE, str(path), origin),
+        stdin=PIPE,
+        stdout=PIPE,
+        limit=LONGEST_LINE,
+        # It finds what it imports where this process found it, and not in the working folder.
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(folder or "." for folder in sys.path)},
+        **APART,
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):  # it has ended by itself
+            process.kill()
+        await process.communicate()  # to the end of what others print that it began

@@ -1,0 +1,72 @@
+"""The process that checks the log for the gateway: `python -m api.usecases.verify_process FILE
+ORIGIN`.
+
+It prints a line for each step, which begins with a word: "progress" or "report" and JSON, or
+"trouble" and what keeps it from going on. It ends when its standard input does: the gateway holds
+the other end, and lets go of it however it ends itself, killed or not.
+"""
+
+import os
+import sys
+from pathlib import Path
+from threading import Thread
+from time import monotonic
+
+from api.http.wire.verify import VerifyProgress, VerifyReport
+from eventlog.errors import LogUnavailable
+from eventlog.keys import load_verifier
+from eventlog.sqlite import file
+from eventlog.verification.verify import verify
+
+NICENESS = 10
+"""How far a check stands back behind a gateway that runs beside it."""
+
+PROGRESS_SECONDS = 0.1
+"""The least time between two lines of progress."""
+
+
+def stand_back() -> None:
+    """Leave the processor to others. (On Windows whoever starts a process says so.)"""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+
+
+class _Progress:
+    """Prints how far it is, but not too often."""
+
+    def __init__(self) -> None:
+        self._printed = float("-inf")
+
+    def __call__(self, done: int, of: int) -> None:
+        if monotonic() - self._printed >= PROGRESS_SECONDS:
+            self._printed = monotonic()
+            _print("progress", VerifyProgress(done=done, of=of).model_dump_json())
+
+
+def _print(word: str, line: str) -> None:
+    sys.stdout.buffer.write(f"{word} {line}\n".encode())
+    sys.stdout.buffer.flush()
+
+
+def _end_with_input() -> None:
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
+
+
+def main(name: str, origin: str) -> None:
+    Thread(target=_end_with_input, daemon=True).start()
+    stand_back()
+    try:
+        path = Path(name)
+        beside = load_verifier(file.key_path(path), origin)
+        report = verify(path, origin, beside=beside, progress=_Progress())
+    except LogUnavailable as error:
+        _print("trouble", str(error))
+        return
+    whole = VerifyProgress(done=report.events, of=report.events)
+    _print("progress", whole.model_dump_json())
+    _print("report", VerifyReport.of_report(report).model_dump_json(by_alias=True))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

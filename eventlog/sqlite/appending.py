@@ -1,0 +1,134 @@
+"""What appends write: the events, the tree's nodes, the read models.
+
+All appends of a group are written together, each table in one statement. Every statement gives
+the interpreter's lock away and has to win it back from a loop that is busy answering; ten
+statements for each append kept both waiting for most of their time.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from eventlog.errors import EventLogError, VersionConflict
+from eventlog.readmodels import Projection, overview, projection_of, stored_overview
+from eventlog.records import Draft, Record
+from eventlog.sqlite.nodes import head_of, put_nodes
+from eventlog.sqlite.reading import OVERVIEW_COLUMNS, OVERVIEW_FIELDS, RECORD_COLUMNS, RECORD_FIELDS
+from eventlog.sqlite.rows import insert
+from statemachine.events import KIND_OF, OUTLIVES_FORGETTING, ContentForgotten
+
+VERSIONS = (
+    "SELECT interview_id, max(version) FROM events "
+    "WHERE interview_id IN (SELECT value FROM json_each(?)) GROUP BY interview_id"
+)
+NEWEST_COUNTS = (
+    "ON CONFLICT (interview_id) DO UPDATE SET model = excluded.model, state = excluded.state, "
+    "questions_asked = excluded.questions_asked, answers_given = excluded.answers_given, "
+    "on_hold = excluded.on_hold, sources = excluded.sources, version = excluded.version, "
+    "updated_at = excluded.updated_at, head = excluded.head "
+    "RETURNING interview_id, first_position"
+)
+FORGOTTEN = KIND_OF[ContentForgotten]
+ERASE_WORDS = (
+    "UPDATE events SET payload = NULL, salt = NULL WHERE interview_id = ? "
+    "AND payload IS NOT NULL AND kind NOT IN "
+    f"({', '.join(repr(kind) for kind in sorted(OUTLIVES_FORGETTING))})"
+)
+
+
+@dataclass(frozen=True)
+class Append:
+    """Drafts of one interview's next events, and what they make of the read models."""
+
+    interview_id: str
+    expected_version: int
+    drafts: Sequence[Draft]
+    projection: Projection
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What the read models learn of an interview: its newest `records`, which were written
+    just now, or all it has."""
+
+    projection: Projection
+    records: Sequence[Record]
+
+
+def write(db: Database, appends: Sequence[Append]) -> list[tuple[Record, ...] | EventLogError]:
+    """The records that each append became; a VersionConflict where the interview is not at the
+    version that it expects, and then nothing is written of it."""
+    versions = dict(db.execute(VERSIONS, [json.dumps([a.interview_id for a in appends])]))
+    position = head_of(db)
+    outcomes: list[tuple[Record, ...] | EventLogError] = []
+    changes: list[_Change] = []
+    for append in appends:
+        found = versions.get(append.interview_id, 0)
+        if found != append.expected_version:
+            message = f"{append.interview_id} is at {found}, not {append.expected_version}"
+            outcomes.append(VersionConflict(f"interview {message}"))
+            continue
+        records = tuple(draft.at(position + n) for n, draft in enumerate(append.drafts))
+        position += len(records)
+        versions[append.interview_id] = records[-1].version
+        outcomes.append(records)
+        changes.append(_Change(append.projection, records))
+    if changes:
+        put_events(db, [record for change in changes for record in change.records])
+        _put_read_models(db, changes)
+    for change in changes:
+        if change.records[-1].kind == FORGOTTEN:
+            _erase_words(db, change.records[-1].interview_id)
+    return outcomes
+
+
+def rebuild_read_models(db: Database, interviews: Iterable[Sequence[Record]]) -> None:
+    """Make the list of interviews and the fingerprints again, of the records of each. Raises
+    what `projection_of` does."""
+    # Before anything is deleted: an event may be unreadable.
+    changes = [_Change(projection_of(records), records) for records in interviews]
+    db.execute("DELETE FROM interviews")
+    db.execute("DELETE FROM fingerprints")
+    for change in changes:
+        _put_read_models(db, [change])
+
+
+def put_events(db: Database, records: Sequence[Record]) -> None:
+    """Append the records, and the nodes of the tree that they complete."""
+    rows = [[vars(record)[name] for name in RECORD_FIELDS] for record in records]
+    insert(db, f"events ({RECORD_COLUMNS})", rows)
+    put_nodes(db, records[0].position, [record.leaf for record in records])
+
+
+def _put_read_models(db: Database, changes: Sequence[_Change]) -> None:
+    columns = f"interviews ({OVERVIEW_COLUMNS}, head)"
+    began = dict(insert(db, columns, [_overview(change) for change in changes], NEWEST_COUNTS))
+    fingerprints = [
+        (fingerprint, began[change.records[0].interview_id], version)
+        for change in changes
+        for fingerprint, version in change.projection.fingerprints
+    ]
+    insert(db, "fingerprints (fingerprint, first_position, version)", fingerprints)
+
+
+def _overview(change: _Change) -> list[Any]:
+    """The interview's row in the list. Where it began counts only for one that is new to it."""
+    first, last = change.records[0], change.records[-1]
+    interview = change.projection.interview
+    row = overview(interview, first.interview_id, first.position, first.time, last.time)
+    stored = stored_overview(row, change.projection.head)
+    return [stored[name] for name in (*OVERVIEW_FIELDS, "head")]
+
+
+def _erase_words(db: Database, interview_id: str) -> None:
+    """Take from the tables what was said in the interview; `scrub` is due then."""
+    db.execute(ERASE_WORDS, [interview_id])
+    db.execute(
+        "DELETE FROM fingerprints WHERE first_position = "
+        "(SELECT first_position FROM interviews WHERE interview_id = ?)",
+        [interview_id],
+    )
+    db.execute("UPDATE log SET scrubs_due = scrubs_due + 1")

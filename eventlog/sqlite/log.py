@@ -1,0 +1,283 @@
+"""The event log in one SQLite file.
+
+Writes go through the one `Writer`; reads through a read-only connection in a thread of
+their own. Interviews in use are kept folded in memory, which is safe because no other
+process can append while this one holds the log.
+"""
+
+import asyncio
+import logging
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from eventlog.checkpoints import signed_checkpoint
+from eventlog.errors import LogFull, LogUnavailable, NotAsLogged, ReservedId, VersionConflict
+from eventlog.keychanges import LOG_STREAM, change_of
+from eventlog.keys import install_staged, key_name
+from eventlog.known import Known, KnownInterviews
+from eventlog.notes import Checkpoint, VerifierKey
+from eventlog.protocol import Appended
+from eventlog.readmodels import Projection, project
+from eventlog.records import Record, draft
+from eventlog.sqlite import file
+from eventlog.sqlite.appending import Append, rebuild_read_models, write
+from eventlog.sqlite.connection import ReadingBesideWriter, WritingConnection
+from eventlog.sqlite.nodes import head_of
+from eventlog.sqlite.reading import SqliteReader, records_where
+from eventlog.sqlite.rekeying import Changed, give_key, record_change
+from eventlog.sqlite.writer import Writer
+from eventlog.times import from_text, to_text
+from statemachine.events import Event
+from statemachine.interview import Interview
+
+logger = logging.getLogger(__name__)
+
+REWRITTEN_BYTES = 16 * 1024 * 1024
+"""Up to this size the log's file is written anew after a forgetting, which keeps all others
+waiting for some 0.2 s. A larger one is when it is closed."""
+
+SCRUBS_DUE = (
+    "SELECT scrubs_due, page_count * page_size FROM log, pragma_page_count, pragma_page_size"
+)
+SCRUBBED = "UPDATE log SET scrubs_due = 0 WHERE scrubs_due = ?"
+"""Unless something more was forgotten meanwhile."""
+
+KEEP_CLOCK = "UPDATE log SET clock = ?"
+
+
+class SqliteEventLog(SqliteReader):
+    """An `EventLog` in the file at `path`, made if need be.
+
+    Raises LogNotOpened: NotALog, LogTooNew, LogReadOnly or LogHeld.
+    """
+
+    def __init__(self, path: Path) -> None:
+        # One file has one lock, whatever links lead to it.
+        path = Path(os.path.realpath(path))
+        self._connection = WritingConnection(path, _prepare, self._release_readers)
+        try:
+            self._connection.prepare()
+        except LogFull as error:
+            logger.error("%s; the gateway starts without it, and tries again", error)
+        super().__init__(
+            path,
+            lambda: self._connection.log_id,
+            lambda: ReadingBesideWriter(path, self._connection),
+            self._look,
+        )
+        self._writer = Writer(self._connection)
+        self._known = KnownInterviews()
+        self._known_since = self._connection.looks
+        self._scrubbing = asyncio.Lock()
+        self._overwritten = self._rewritten = 0
+
+    async def append(
+        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+    ) -> Appended:
+        if interview_id == LOG_STREAM:
+            raise ReservedId(f"an interview cannot have the id {interview_id}")
+        known = await self._look_up(interview_id)
+        found = known.interview.version if known else 0
+        if expected_version != found:
+            raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
+        before, head = (known.interview, known.head) if known else (None, None)
+        projection = project(before, interview_id, events, head)
+        drafts = [
+            draft(interview_id, expected_version + 1 + n, event, at)
+            for n, event in enumerate(events)
+        ]
+        append = Append(interview_id, expected_version, drafts, projection)
+        writing = self._writer.submit(write, append)
+        writing.add_done_callback(partial(self._written, interview_id, projection))
+        # Shielded: if the caller goes away, memory still learns what the file took.
+        return Appended(projection.interview, await asyncio.shield(writing))
+
+    def _written(
+        self,
+        interview_id: str,
+        made: Projection,
+        writing: "asyncio.Future[tuple[Record, ...]]",
+    ) -> None:
+        """Remember what the file took; or nothing, for memory must not know better than it."""
+        if writing.cancelled() or writing.exception() is not None:
+            self._known.forget(interview_id)
+        else:
+            newest = writing.result()[-1]
+            self._known.keep(interview_id, Known(made.interview, newest, made.head))
+
+    async def record(self, interview_id: str, version: int) -> Record | None:
+        known = self._recall(interview_id)
+        if known and known.newest and known.newest.version == version:
+            return known.newest
+        return await super().record(interview_id, version)
+
+    async def interview(self, interview_id: str) -> Interview | None:
+        known = await self._look_up(interview_id)
+        return known.interview if known else None
+
+    async def _look_up(self, interview_id: str) -> Known | None:
+        if known := self._recall(interview_id):
+            return known
+        interview = await super().interview(interview_id)
+        return self._known.keep(interview_id, Known(interview)) if interview else None
+
+    def _recall(self, interview_id: str) -> Known | None:
+        """What is known of the interview, since somebody else changed the file last."""
+        if self._known_since != self._connection.looks:
+            self._known_since = self._connection.looks
+            self._known.clear()
+        return self._known.get(interview_id)
+
+    def _release_readers(self) -> None:
+        for reader in (self._reader, self._searcher):
+            reader.release()
+
+    async def _look(self) -> None:
+        """Let the writer find out what became of the file. Raises LogUnavailable."""
+        await self._writer.run_alone(lambda _: None)
+
+    async def is_writable(self) -> bool:
+        """An empty transaction tells; after a failed write, one that writes for certain."""
+        check = _count_check if self._writer.failed else _do_nothing
+        try:
+            await self._writer.run(check)
+        except LogUnavailable:
+            return False
+        return True
+
+    async def rebuild_read_models(self) -> None:
+        """Make the list of interviews and the fingerprints again, from the events alone."""
+        await self._writer.run(_rebuild_read_models)
+
+    async def scrub(self) -> bool:
+        async with self._scrubbing:
+            due, size = await self._reader.run(_scrubs_due)
+            if due == self._overwritten:
+                return True
+            # What was deleted became zeros in its pages, but a page that was split may hold a copy
+            # of a fingerprint. A file that is written anew as a whole holds none.
+            is_small = size <= REWRITTEN_BYTES
+            if is_small and due != self._rewritten:
+                await self._writer.run_alone(_rewrite)
+                self._rewritten = due
+            if not await self._writer.run_alone(_empty_wal):
+                return False
+            if is_small:
+                await self._writer.run(lambda db: db.execute(SCRUBBED, [due]))
+                self._rewritten = 0
+            self._overwritten = 0 if is_small else due
+            return True
+
+    async def clock(self) -> datetime | None:
+        kept = await self._reader.run(lambda db: db.execute("SELECT clock FROM log").fetchone()[0])
+        try:
+            return from_text(kept) if kept is not None else None
+        except ValueError as error:
+            raise NotAsLogged(f"the time that it keeps is none: {error}") from error
+
+    async def keep_clock(self, at: datetime) -> None:
+        await self._writer.run(lambda db: db.execute(KEEP_CLOCK, [to_text(at)]))
+
+    async def seal(self) -> str:
+        note = await signed_checkpoint(self)
+        size = Checkpoint.parse(note).size
+        await self._writer.run(lambda db: _keep_checkpoint(db, size, note))
+        return note
+
+    async def change_key(
+        self, reason: str, at: datetime, old_key: VerifierKey | None = None
+    ) -> Changed:
+        [record] = await self._writer.run(
+            lambda db: record_change(db, self._path, self.origin, reason, at, old_key)
+        )
+        change = change_of(record)
+        aside = await asyncio.to_thread(install_staged, file.key_path(self._path))
+        await self.seal()
+        return Changed(change, aside)
+
+    async def close(self) -> None:
+        try:
+            if await self._reader.run(_is_unsealed):
+                await self.seal()
+        except (LogUnavailable, NotAsLogged) as error:
+            logger.warning("The event log was not sealed: %s", error)
+        with suppress(LogUnavailable):  # it stays due
+            await self._scrub_whole()
+        # Readers first: the last connection to close checkpoints, and only the writer may.
+        await super().close()
+        await self._writer.close()
+        self._connection.release()
+
+    async def _scrub_whole(self) -> None:
+        """Write a large file anew too, when nobody waits for it any more."""
+        due, size = await self._reader.run(_scrubs_due)
+        if due and size > REWRITTEN_BYTES:
+            logger.info("Writing the event log's file anew, after words were forgotten")
+            await self._writer.run_alone(_rewrite)
+            if await self._writer.run_alone(_empty_wal):
+                await self._writer.run(lambda db: db.execute(SCRUBBED, [due]))
+
+
+def _prepare(path: Path) -> str:
+    """Make the log or bring it up to date, and give it its key; its id. Raises LogNotOpened."""
+    log_id = file.prepare(path)
+    give_key(path, key_name(log_id))
+    return log_id
+
+
+def _rebuild_read_models(db: Database) -> None:
+    begun = "SELECT interview_id FROM events WHERE version = 1 AND interview_id <> ? "
+    ids = db.execute(f"{begun} ORDER BY position", [LOG_STREAM])
+    rebuild_read_models(
+        db,
+        (records_where(db, "interview_id = ? ORDER BY version", [id]) for (id,) in ids.fetchall()),
+    )
+
+
+def _do_nothing(_: Database) -> None:
+    """An empty transaction still needs the write lock and a file that can be written."""
+
+
+def _count_check(db: Database) -> None:
+    db.execute("UPDATE log SET checks = checks + 1")
+
+
+def _keep_checkpoint(db: Database, size: int, note: str) -> None:
+    if size > _sealed(db):
+        db.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", [size, note])
+
+
+def _is_unsealed(db: Database) -> bool:
+    return head_of(db) > _sealed(db)
+
+
+def _sealed(db: Database) -> int:
+    """How many records the newest checkpoint in the log covers."""
+    size: int = db.execute("SELECT coalesce(max(size), 0) FROM checkpoints").fetchone()[0]
+    return size
+
+
+def _scrubs_due(db: Database) -> tuple[int, int]:
+    """How many forgettings may have left something in the file's bytes, and the file's size."""
+    row: tuple[int, int] = db.execute(SCRUBS_DUE).fetchone()
+    return row
+
+
+def _rewrite(db: Database) -> None:
+    db.vacuum()
+
+
+def _empty_wal(db: Database) -> bool:
+    """Copy the WAL into the file and truncate it; False, at once, while a reader needs it."""
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {file.BUSY_SECONDS * 1000:.0f}")
+    return not busy

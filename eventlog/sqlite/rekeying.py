@@ -1,0 +1,109 @@
+"""A log's first key, and the changes of it.
+
+Only a log that was never sealed is given a key unasked. An empty one is sealed at once: from then
+on the log itself names its key, and a copy of it without the key file is known for what it is.
+"""
+
+import logging
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from eventlog import tree
+from eventlog.errors import EventLogError
+from eventlog.keychanges import LOG_STREAM, KeyChange, changes_in, draft_change
+from eventlog.keys import (
+    install_staged,
+    kept_aside,
+    load_verifier,
+    make_key,
+    stage_key,
+    staged_at,
+)
+from eventlog.notes import Checkpoint, VerifierKey
+from eventlog.records import Record
+from eventlog.sqlite import file
+from eventlog.sqlite.appending import put_events
+from eventlog.sqlite.nodes import head_of
+from eventlog.sqlite.signing import due_key, signer_of
+
+logger = logging.getLogger(__name__)
+
+NEXT_VERSION = "SELECT coalesce(max(version), 0) + 1 FROM events WHERE interview_id = ?"
+SEAL_EMPTY = "INSERT INTO checkpoints (size, note) VALUES (0, ?)"
+
+
+class WrongOldKey(EventLogError):
+    """A key that is said to have signed the log's newest checkpoint, and did not."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A change of key, and the file that the old one is kept in, if it was still there."""
+
+    change: KeyChange
+    aside: Path | None
+
+
+def give_key(path: Path, origin: str) -> None:
+    """Give a log that was never sealed its key, and finish a change of key that was cut short. The
+    log must be held."""
+    key = file.key_path(path)
+    try:
+        with closing(file.open_read_only(path)) as db:
+            due = due_key(db, origin, changes_in(db))
+            is_empty = head_of(db) == 0
+        if due is None:
+            make_key(key)
+            if is_empty:
+                _seal_empty(path, origin)
+        elif (staged := load_verifier(staged_at(key), origin)) and staged.id == due:
+            install_staged(key)
+    except (*file.TROUBLE, EventLogError) as error:
+        # The log is as good as ever; who asks it for a signature is told what is wrong.
+        why = error if isinstance(error, EventLogError) else file.reason(error)
+        logger.warning("The event log was not given its key: %s", why)
+
+
+def _seal_empty(path: Path, origin: str) -> None:
+    with closing(file.open_writer(path)) as db:
+        signer = signer_of(db, path, origin)
+        note = signer.sign(Checkpoint(signer.name, 0, tree.EMPTY_ROOT).text())
+        db.execute(SEAL_EMPTY, [note])
+
+
+def record_change(
+    db: Database, path: Path, origin: str, reason: str, at: datetime, given: VerifierKey | None
+) -> tuple[Record]:
+    """Make a new key and record in the log that it signs from now on; `install_staged` puts it in
+    its place once this is committed. The record of the change.
+
+    The old public key is read where its private half still is, or from an earlier change; `given`
+    is it where neither is left. Raises WrongOldKey, LogUnavailable or NotAsLogged.
+    """
+    changes = changes_in(db)
+    old = _old_key(db, path, origin, changes, given)
+    new = stage_key(file.key_path(path), origin)
+    version = db.execute(NEXT_VERSION, [LOG_STREAM]).fetchone()[0]
+    record = draft_change(version, old, new, reason, at).at(head_of(db))
+    put_events(db, [record])
+    return (record,)
+
+
+def _old_key(
+    db: Database, path: Path, origin: str, changes: list[KeyChange], given: VerifierKey | None
+) -> VerifierKey | None:
+    key = file.key_path(path)
+    beside = load_verifier(key, origin)
+    due = due_key(db, origin, changes) or (beside and beside.id)
+    if given is not None and (given.name != origin or given.id != (due or given.id)):
+        raise WrongOldKey(
+            f"the old key that was given is {given.id.hex()} of {given.name}, and the log's newest "
+            f"checkpoint is signed by {due.hex() if due else 'another one'} of {origin}"
+        )
+    known = [beside, *(load_verifier(found, origin) for found in kept_aside(key))]
+    known += [change.new for change in changes]
+    return next((one for one in known if one is not None and one.id == due), given)

@@ -1,0 +1,216 @@
+"""The one writer: a thread with the only writing connection, which commits in groups.
+
+Appends that arrive while a commit is being synced to the disk wait together and share the
+next one: sixteen answers cost one fsync. Each caller is answered after its group's commit.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from eventlog.errors import EventLogError, LogUnavailable, NotAsLogged
+from eventlog.sqlite import file
+from eventlog.sqlite.connection import NotTheFile, WritingConnection
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+J = TypeVar("J")
+
+GROUP = 128
+"""How many jobs one commit takes at most."""
+
+LOG_TROUBLE = (*file.TROUBLE, LogUnavailable)
+"""What is raised where the log cannot be written; anything else is a defect in the work."""
+
+
+Work = Callable[[Database, Sequence[J]], Sequence[T | EventLogError]]
+"""What is done for some jobs together, and what came of each."""
+
+
+@dataclass
+class _Job:
+    """`item` is for `work` to do inside a transaction, or `alone` and outside of any; and who
+    waits for what comes of it."""
+
+    work: Work[Any, Any]
+    item: Any = None
+    alone: bool = False
+    waiter: "asyncio.Future[Any]" = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+    def answer(self, outcome: Any) -> None:
+        def settle() -> None:
+            if self.waiter.done():  # the caller has gone
+                return
+            if isinstance(outcome, Exception):
+                self.waiter.set_exception(outcome)
+            else:
+                self.waiter.set_result(outcome)
+
+        with suppress(RuntimeError):  # the caller's loop is closed: nobody waits
+            self.waiter.get_loop().call_soon_threadsafe(settle)
+
+
+class Writer:
+    """Runs work in the log's only writing connection, in the order it comes."""
+
+    def __init__(self, connection: WritingConnection) -> None:
+        self._connection = connection
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closed = False
+        self.failed = False
+        self._thread = Thread(target=self._run, name="eventlog-writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, work: Callable[[Database], T]) -> T:
+        """What `work` returns, after it is committed.
+
+        What `work` raises of EventLogError is passed on, and then it must not have written
+        anything; what else it raises undoes it first. Raises LogUnavailable when the log
+        cannot be written.
+        """
+        result: T = await self._hand_over(_Job(_once(work)))
+        return result
+
+    def submit(self, work: Work[J, T], item: J) -> "asyncio.Future[T]":
+        """What `work` makes of `item`, after it is committed; all items that wait for the same
+        work are given to it together. Who gives up waiting must shield the future: the work is done
+        anyway."""
+        return self._hand_over(_Job(work, item))
+
+    async def run_alone(self, work: Callable[[Database], T]) -> T:
+        """What `work` returns, run between two commits: for what SQLite does not do inside a
+        transaction. Raises LogUnavailable when the log cannot be written."""
+        result: T = await self._hand_over(_Job(_once(work), alone=True))
+        return result
+
+    def _hand_over(self, job: _Job) -> "asyncio.Future[Any]":
+        if self._closed:
+            raise LogUnavailable("the event log is closed")
+        self._jobs.put(job)
+        return job.waiter
+
+    async def close(self) -> None:
+        """Commit what is waiting, then close the connection (which checkpoints)."""
+        self._closed = True
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _run(self) -> None:
+        while group := self._next_group():
+            try:
+                self._do(group)
+            except Exception:
+                # Without this thread, everybody would wait for ever.
+                logger.exception("The event log's writer made a mistake")
+                for job in group:
+                    job.answer(LogUnavailable("the event log's writer made a mistake"))
+        self._connection.drop()
+
+    def _do(self, group: list[_Job]) -> None:
+        *others, last = group
+        if not last.alone:
+            self._commit(group)
+            return
+        if others:
+            self._commit(others)
+        self._do_alone(last)
+
+    def _next_group(self) -> list[_Job]:
+        """The jobs that wait, at least one, up to the first that runs alone; none when it is
+        time to stop."""
+        group: list[_Job] = []
+        job = self._jobs.get()
+        while job is not None:
+            group.append(job)
+            if len(group) == GROUP or job.alone:
+                return group
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return group
+        if group:
+            self._jobs.put(None)  # stop at the next turn, after these
+        return group
+
+    def _commit(self, group: list[_Job]) -> None:
+        try:
+            outcomes = self._transact(group)
+        except Exception as error:
+            if len(group) > 1 and _is_of_one_job(error):
+                for job in group:  # which must not cost the others their commit
+                    self._commit([job])
+                return
+            outcomes = [self._failure(error)] * len(group)
+        for job, outcome in zip(group, outcomes, strict=True):
+            job.answer(outcome)
+
+    def _do_alone(self, job: _Job) -> None:
+        try:
+            [outcome] = job.work(self._connection.database(), [None])
+            self._connection.note(())
+        except Exception as error:
+            outcome = self._failure(error)
+        job.answer(outcome)
+
+    def _transact(self, group: list[_Job]) -> list[Any]:
+        db = self._connection.database()
+        outcomes: list[Any] = []
+        changes = db.conn.total_changes
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            for work, jobs in groupby(group, attrgetter("work")):
+                outcomes += work(db, [job.item for job in jobs])
+            db.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # the first error is the one that counts
+                db.rollback()
+            raise
+        # What an append becomes are its records.
+        appended = (outcome for outcome in outcomes if isinstance(outcome, tuple))
+        self._connection.note([record.leaf for records in appended for record in records])
+        if db.conn.total_changes > changes:  # an empty commit proves nothing
+            self.failed = False
+        return outcomes
+
+    def _failure(self, error: Exception) -> Exception:
+        if not isinstance(error, LOG_TROUBLE):
+            return error
+        if isinstance(error, sqlite3.IntegrityError):
+            return NotAsLogged(f"its tables do not take what comes next: {error}")
+        self.failed = True
+        if not isinstance(error, NotTheFile):
+            self._connection.drop()
+        logger.error("The event log cannot be written: %s", error)
+        if isinstance(error, LogUnavailable):
+            return error
+        return LogUnavailable(f"the event log cannot be written: {file.reason(error)}")
+
+
+def _once(work: Callable[[Database], T]) -> Work[None, T]:
+    """Work that is done for one job alone."""
+
+    def do(db: Database, _: Sequence[None]) -> Sequence[T | EventLogError]:
+        try:
+            return [work(db)]
+        except EventLogError as refusal:
+            return [refusal]
+
+    return do
+
+
+def _is_of_one_job(error: Exception) -> bool:
+    """Whether the work of one job failed, rather than the log."""
+    return isinstance(error, sqlite3.IntegrityError) or not isinstance(error, LOG_TROUBLE)

@@ -1,0 +1,112 @@
+"""`interview-gateway hold`, `release` and `forget`, without a gateway and beside one."""
+
+from pathlib import Path
+
+import pytest
+
+from statemachine.events import Fork
+from statemachine.interview import replay
+from tests.api.cli.conftest import Run, write
+from tests.desktop import Desktop
+from tests.eventlog.evidence import reading, rows
+from tests.eventlog.interviews import WHOLE, adopt, new_id
+from tests.gateways import serving
+from tests.processes import environment, gateway_process
+from tests.processes import run as run_process
+
+WHY = ("--reason", "The candidate asked for it.")
+
+
+def kinds(path: Path) -> list[str]:
+    return [row["kind"] for row in rows(path)]
+
+
+def test_an_interview_is_held_released_and_forgotten(run: Run, path: Path) -> None:
+    id = new_id()
+    write(path, id, *WHOLE)
+    assert f"On hold: interview {id}" in run("hold", "last", *WHY).stdout
+    refused = run("forget", "last", *WHY)
+    assert (refused.exit_code, "is on hold" in refused.stderr) == (1, True)
+    assert "Released" in run("release", "last", *WHY).stdout
+    done = run("forget", id[:8], *WHY).stdout
+    assert "Its evidence stays. They are overwritten in the bytes of the log's files." in done
+    assert kinds(path)[-3:] == ["interview-held", "interview-released", "content-forgotten"]
+    assert run("forget", "last", *WHY).exit_code == 0
+    assert kinds(path).count("content-forgotten") == 1
+
+
+@pytest.mark.parametrize("reason", ["", "x" * 501])
+def test_a_reason_that_is_none_is_refused_in_a_line(run: Run, path: Path, reason: str) -> None:
+    write(path, new_id(), *WHOLE)
+    result = run("forget", "last", "--reason", reason)
+    assert result.exit_code != 0
+    assert "Traceback" not in result.stderr
+    assert "content-forgotten" not in kinds(path)
+
+
+def test_beside_a_running_gateway_it_is_done_by_the_gateway(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    with gateway_process(tmp_path) as gateway:
+        body = {"role": "Data Analyst", "totalQuestions": 1}
+        session = gateway.client.post("/api/v1/interviews/start", json=body).json()
+        del session["interviewId"]
+        for answer in ("One way.", "Another way."):
+            posted = {"session": session, "message": answer}
+            gateway.client.post("/api/v1/interviews/respond", json=posted)
+        fork, first = (
+            row["interviewId"]
+            for row in gateway.client.get("/api/v1/interviews").json()["interviews"]
+        )
+        there = ("--gateway", gateway.url, *WHY)
+        assert run_process("hold", first[:8], *there, env=env, cwd=tmp_path).returncode == 0
+        refused = run_process("forget", first[:8], *there, env=env, cwd=tmp_path)
+        assert (refused.returncode, "is on hold" in refused.stderr) == (1, True)
+        assert run_process("release", first[:8], *there, env=env, cwd=tmp_path).returncode == 0
+        done = run_process("forget", first[:8], *there, env=env, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"Interview {fork} began with a session of it" in done.stdout
+        assert "They are overwritten" in done.stdout
+        with reading(tmp_path / "interviews.db"):
+            beside = run_process("forget", fork[:8], *there, env=env, cwd=tmp_path)
+        assert (beside.returncode, beside.stderr) == (0, "")
+        assert "not yet overwritten in the bytes of the log's files" in beside.stdout
+        assert "tries again every few seconds by itself" in beside.stdout
+        assert "They are overwritten" not in beside.stdout
+    assert kinds(tmp_path / "interviews.db")[-1] == "content-forgotten"
+
+
+def test_a_program_that_reads_the_log_is_waited_for_and_then_told_of(
+    run: Run, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = new_id()
+    write(path, id, *WHOLE)
+    monkeypatch.setattr("api.cli.custody.OVERWRITE_SECONDS", 0.3)
+    with reading(path):
+        result = run("forget", "last", *WHY)
+    assert result.exit_code == 0
+    assert "not yet overwritten in the bytes of the log's files, because a program" in result.stdout
+    assert "Run the same command again when that is over, or start the gateway" in result.stdout
+    assert "They are overwritten" in run("forget", "last", *WHY).stdout
+
+
+def test_a_gateway_with_another_log_is_not_asked(run: Run, path: Path, tmp_path: Path) -> None:
+    with (
+        serving(eventlog_url=f"sqlite:///{tmp_path}/other.db") as other,
+        serving(eventlog_url=f"sqlite:///{path}") as own,
+    ):
+        Desktop(own).start(totalQuestions=1)
+        Desktop(other).start(totalQuestions=1)
+        result = run("forget", "last", "--gateway", other.url, *WHY)
+        assert (result.exit_code, "has another event log open" in result.stderr) == (1, True)
+        nobody = run("forget", "last", "--gateway", "http://127.0.0.1:9", *WHY)
+        assert (nobody.exit_code, "no gateway answers at" in nobody.stderr) == (1, True)
+        assert run("forget", "last", "--gateway", own.url, *WHY).exit_code == 0
+
+
+def test_forgetting_names_the_interviews_that_hold_the_words_still(run: Run, path: Path) -> None:
+    first, copy = new_id(), new_id()
+    write(path, first, *WHOLE)
+    left = Fork(interview_id=first, version=2)
+    session = replay(WHOLE[:2]).session
+    write(path, copy, adopt(session, copy).model_copy(update={"forked_from": left}))
+    assert f"Interview {copy} began with" in run("forget", first, *WHY).stdout

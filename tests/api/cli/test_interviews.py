@@ -1,0 +1,91 @@
+"""`interview-gateway interviews`: the list."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from statemachine.commands import forget_content
+from statemachine.events import InterviewHeld
+from statemachine.interview import replay
+from statemachine.session import Role
+from tests.api.cli.conftest import Run, write
+from tests.eventlog.interviews import OPENING, WHOLE, adopt, ask, start
+from tests.stories import asked_by_ollama
+
+IDS = [f"{digit * 8}-0000-4000-8000-000000000000" for digit in "abcd"]
+
+
+@pytest.fixture(autouse=True)
+def interviews(path: Path) -> None:
+    write(path, IDS[0], *WHOLE)
+    write(path, IDS[1], start(Role.PRODUCT_MANAGER, 3), asked_by_ollama(1, "Why?"))
+    write(path, IDS[2], adopt(replay(OPENING).session, IDS[2]), InterviewHeld(reason="A court."))
+    write(path, IDS[3], *OPENING, forget_content(replay(OPENING), "It was asked for."))
+
+
+def test_the_list_shows_the_newest_first_and_what_each_is(run: Run) -> None:
+    result = run("interviews")
+    assert result.exit_code == 0
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert [line[0] for line in lines] == ["ID", "dddddddd", "cccccccc", "bbbbbbbb", "aaaaaaaa"]
+    assert [line[5] for line in lines[1:]] == [
+        "forgotten",
+        "questioning",
+        "questioning",
+        "complete",
+    ]
+    assert " ".join(lines[2]).endswith("1 of 2 - - adopted, on hold")
+    assert " ".join(lines[3]) == (
+        "bbbbbbbb 2026-01-05 10:30 Product Manager questioning 1 of 3 - ollama"
+    )
+
+
+def test_the_list_can_be_narrowed(run: Run) -> None:
+    assert "bbbbbbbb" in run("interviews", "--role", "Product Manager").stdout
+    assert "aaaaaaaa" not in run("interviews", "--role", "Product Manager").stdout
+    complete = run("interviews", "--state", "complete").stdout
+    assert ("aaaaaaaa" in complete, "bbbbbbbb" in complete) == (True, False)
+    assert "of that kind" in run("interviews", "--state", "started").stdout
+
+
+def test_a_long_list_says_that_there_is_more(run: Run) -> None:
+    result = run("interviews", "--limit", "2")
+    assert "aaaaaaaa" not in result.stdout
+    assert "--limit 10 shows more" in result.stdout
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", str(2**63 - 1), "9" * 30])
+def test_a_limit_that_is_none_is_refused(run: Run, limit: str) -> None:
+    result = run("interviews", "--limit", limit)
+    assert result.exit_code == 2
+    assert "or equal to" in result.stderr
+
+
+def test_a_narrow_terminal_shows_what_an_interview_is_named_by(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    shown = run("interviews").stdout
+    assert all(id[:8] in shown for id in IDS)
+
+
+def test_the_list_for_programs_is_that_of_the_api(run: Run) -> None:
+    listed = json.loads(run("interviews", "--json", "--limit", "1").stdout)["interviews"]
+    assert [(row["interviewId"], row["state"], row["onHold"]) for row in listed] == [
+        (IDS[3], "forgotten", False)
+    ]
+
+
+def test_another_log_can_be_named(run: Run, path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    write(other, IDS[0], start(), ask(1))
+    assert len(run("interviews", "--log", str(other)).stdout.splitlines()) == 2
+
+
+def test_where_there_is_no_log_a_line_says_so(run: Run, tmp_path: Path) -> None:
+    result = run("interviews", "--log", str(tmp_path / "none.db"))
+    assert result.exit_code == 1
+    assert "there is no event log at" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

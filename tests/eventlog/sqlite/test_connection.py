@@ -1,0 +1,292 @@
+"""Somebody else writes to the log's files, or puts others in their place, while a gateway has it:
+it goes on where all that it acknowledged is there, and takes nothing where it is not."""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from eventlog.errors import LogNotOpened, LogUnavailable
+from eventlog.open import open_log
+from eventlog.sqlite.holding import Hold
+from eventlog.sqlite.log import SqliteEventLog
+from statemachine.commands import give_answer
+from tests.eventlog.evidence import check_events, execute, rows
+from tests.eventlog.interviews import AT, OPENING, WHOLE, ask, new_id, start, tell
+from tests.eventlog.running import in_loop
+from tests.eventlog.trouble import backup
+
+LONG = (start(total=15), ask(1))
+NOT_WHOLE = "does not hold all that this gateway has recorded"
+
+
+def wal_of(path: Path) -> Path:
+    return Path(f"{path}-wal")
+
+
+def empty_the_wal(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+
+
+async def answer(log: SqliteEventLog, id: str) -> None:
+    """Append an answer and the next question."""
+    interview = await log.interview(id)
+    assert interview is not None
+    number = interview.questions_asked + 1
+    await log.append(id, interview.version, [give_answer("Yes."), ask(number)], AT)
+
+
+async def check_refused(log: SqliteEventLog, id: str, match: str = NOT_WHOLE) -> None:
+    """The log neither takes an event nor tells of any, and says why."""
+    with pytest.raises(LogUnavailable, match=match):
+        await tell(log, new_id(), *OPENING)
+    with pytest.raises(LogUnavailable, match=match):
+        await log.records(id)
+    assert not await log.is_writable()
+
+
+async def check_goes_on(log: SqliteEventLog, path: Path, id: str) -> None:
+    await answer(log, id)
+    check_events(path)
+    assert len(await log.records(id)) == len(
+        rows(path, f"SELECT * FROM events WHERE interview_id = '{id}'")
+    )
+
+
+# Harmless
+
+
+def checkpoint(mode: str) -> Callable[[Path], None]:
+    def run(path: Path) -> None:
+        execute(path, f"PRAGMA wal_checkpoint({mode})")
+
+    run.__name__ = f"a {mode} checkpoint"
+    return run
+
+
+def touched(path: Path) -> None:
+    path.touch()
+
+
+def analyzed(path: Path) -> None:
+    execute(path, "ANALYZE")
+
+
+def vacuumed(path: Path) -> None:
+    execute(path, "VACUUM")
+
+
+def vacuumed_and_checkpointed(path: Path) -> None:
+    execute(path, "VACUUM")
+    empty_the_wal(path)
+
+
+def linked_and_moved(path: Path) -> None:
+    """As some programs save: a whole copy takes the file's place."""
+    backup(path).rename(path)
+
+
+def copied_in_its_place(path: Path) -> None:
+    empty_the_wal(path)
+    copy = backup(path)
+    path.write_bytes(copy.read_bytes())
+    copy.unlink()
+
+
+HARMLESS = [
+    *map(checkpoint, ["PASSIVE", "FULL", "RESTART", "TRUNCATE"]),
+    touched,
+    analyzed,
+    vacuumed,
+    vacuumed_and_checkpointed,
+    linked_and_moved,
+    copied_in_its_place,
+]
+
+
+@pytest.mark.parametrize("befalls", HARMLESS, ids=lambda befalls: befalls.__name__)
+@in_loop
+async def test_the_log_goes_on_by_itself_where_the_file_holds_all(
+    log: SqliteEventLog, path: Path, befalls: Callable[[Path], None]
+) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    for _ in range(3):
+        befalls(path)
+        assert len(await log.records_from(0, 100)) == len(rows(path))
+        await check_goes_on(log, path, id)
+
+
+@in_loop
+async def test_a_copy_that_went_on_elsewhere_is_taken_up_as_it_is(
+    log: SqliteEventLog, path: Path
+) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    copy = backup(path)
+    elsewhere = SqliteEventLog(copy)
+    await answer(elsewhere, id)
+    await elsewhere.close()
+    assert await log.interview(id) is not None  # it is kept in memory
+    copy.rename(path)
+    assert len(await log.records(id)) == len(LONG) + 2
+    await check_goes_on(log, path, id)
+
+
+# An older state
+
+
+def moved_in(old: Path, path: Path) -> None:
+    Path(shutil.copy(old, path.with_name("restored.db"))).rename(path)
+
+
+def moved_in_and_its_wal_taken_away(old: Path, path: Path) -> None:
+    moved_in(old, path)
+    wal_of(path).unlink()
+
+
+def written_over(old: Path, path: Path) -> None:
+    path.write_bytes(old.read_bytes())
+
+
+def written_over_once_the_wal_was_empty(old: Path, path: Path) -> None:
+    empty_the_wal(path)
+    path.write_bytes(old.read_bytes())
+
+
+def written_over_at_the_same_time(old: Path, path: Path) -> None:
+    """As a program that keeps times does."""
+    empty_the_wal(path)
+    shutil.copy2(old, path)
+
+
+def written_over_with_its_wal(old: Path, path: Path) -> None:
+    path.write_bytes(old.read_bytes())
+    os.truncate(wal_of(path), 0)
+
+
+OLDER = [
+    moved_in,
+    moved_in_and_its_wal_taken_away,
+    written_over,
+    written_over_once_the_wal_was_empty,
+    written_over_at_the_same_time,
+    written_over_with_its_wal,
+]
+
+
+@pytest.mark.parametrize("restore", OLDER, ids=lambda restore: restore.__name__)
+@pytest.mark.parametrize("later", [1, 40])
+@in_loop
+async def test_an_older_copy_is_refused_until_the_whole_one_is_back(
+    log: SqliteEventLog, path: Path, restore: Callable[[Path, Path], None], later: int
+) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    old = backup(path)
+    for _ in range(later):
+        await tell(log, new_id(), *WHOLE)
+    await answer(log, id)
+    whole = path.with_name("whole.db")
+    execute(path, f"VACUUM INTO '{whole}'")
+    restore(old, path)
+    before = path.read_bytes()
+    for _ in range(3):
+        await check_refused(log, id)
+    assert path.read_bytes() == before
+    wal_of(path).unlink(missing_ok=True)
+    whole.rename(path)
+    await check_goes_on(log, path, id)
+
+
+@in_loop
+async def test_a_log_that_was_replaced_or_deleted_is_saved_beside_its_place(
+    log: SqliteEventLog, path: Path
+) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    old = backup(path)
+    await answer(log, id)
+    old.rename(path)
+    await check_refused(log, id, match="it is saved beside its place")
+    path.with_name("interviews.db.rescued-1").rename(path)
+    await check_goes_on(log, path, id)
+    path.unlink()
+    await check_refused(log, id, match="its file is gone; it is saved beside its place")
+    path.with_name("interviews.db.rescued-1").rename(path)
+    await check_goes_on(log, path, id)
+
+
+# The writer's place
+
+
+def other_name(path: Path) -> Path:
+    folder = path.with_name("other")
+    folder.mkdir()
+    return folder / "b.db"
+
+
+@in_loop
+async def test_a_log_with_a_second_name_is_refused(path: Path) -> None:
+    await SqliteEventLog(path).close()
+    other = other_name(path)
+    os.link(path, other)
+    for name in (path, other):
+        with pytest.raises(LogNotOpened, match="a second name"):
+            open_log(f"sqlite:///{name}")
+    path.unlink()
+    await open_log(f"sqlite:///{other}").close()
+
+
+def test_a_name_that_a_log_in_use_gets_lets_nobody_in(log: SqliteEventLog, path: Path) -> None:
+    other = other_name(path)
+    os.link(path, other)
+    with pytest.raises(LogNotOpened):
+        open_log(f"sqlite:///{other}")
+    asyncio.run(tell(log, new_id(), *OPENING))
+
+
+@in_loop
+async def test_a_deleted_lock_file_lets_nobody_in_and_is_told_of_once(
+    log: SqliteEventLog, path: Path
+) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    Path(f"{path}.lock").unlink()
+    with pytest.raises(LogNotOpened, match="in use by another gateway"):
+        open_log(f"sqlite:///{path}")
+    with pytest.raises(LogUnavailable, match="lock file was deleted"):
+        await answer(log, id)
+    await check_goes_on(log, path, id)
+    with pytest.raises(LogNotOpened, match="in use by another gateway"):
+        open_log(f"sqlite:///{path}")
+
+
+@in_loop
+async def test_nothing_is_written_while_another_has_the_lock_file(
+    log: SqliteEventLog, path: Path
+) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    lock = Path(f"{path}.lock")
+    lock.unlink()
+    with FileLock(lock, is_singleton=False).acquire(timeout=0):
+        for _ in range(3):
+            with pytest.raises(LogUnavailable, match="another gateway may have the log"):
+                await answer(log, id)
+    assert not await log.is_writable()  # it was told to go, and takes its place again
+    await check_goes_on(log, path, id)
+
+
+def test_a_place_that_was_refused_leaves_no_lock_behind(path: Path) -> None:
+    path.write_text("Dear diary,\n")
+    with pytest.raises(LogNotOpened):
+        Hold(path)
+    assert [found.name for found in path.parent.iterdir()] == [path.name]
