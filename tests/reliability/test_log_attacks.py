@@ -390,7 +390,8 @@ def test_a_wal_cut_anywhere_is_the_log_of_an_earlier_moment_and_a_checkpoint_tel
     events, wal = rows(log), Path(f"{log}-wal").read_bytes()
     kept = [Kept("what was kept", note)]
     sizes = set()
-    for number, size in enumerate(range(0, len(wal), PAGE // 2 + 12)):  # at frames, and in them
+    cuts = (*range(0, len(wal), PAGE // 2 + 12), len(wal))  # at frames, in them, and not at all
+    for number, size in enumerate(cuts):
         cut = copy(log, tmp_path / f"cut{number}.db")
         Path(f"{cut}-wal").write_bytes(wal[:size])
         assert rows(cut) == events[: len(rows(cut))]
