@@ -1,6 +1,5 @@
 /**
- * ChaCha20 (RFC 8439), which hides what nobody may read without the key. The browser's own ciphers
- * answer later, when a tab may be closed already, and only for pages of this machine or over https.
+ * ChaCha20 (RFC 8439). The browser's own ciphers answer later, when a tab may be closed already.
  */
 
 const CONSTANTS = [0x61707865, 0x3320646e, 0x79622d32, 0x6b206574];
@@ -36,7 +35,7 @@ export function chacha20(key, nonce, bytes) {
   return result;
 }
 
-/** The quarter round. @param {Uint32Array} words @param {number} a @param {number} b @param {number} c @param {number} d */
+/** The quarter round. @type {(words: Uint32Array, a: number, b: number, c: number, d: number) => void} */
 function stir(words, a, b, c, d) {
   words[a] += words[b]; words[d] = turned(words[d] ^ words[a], 16);
   words[c] += words[d]; words[b] = turned(words[b] ^ words[c], 12);

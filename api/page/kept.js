@@ -2,9 +2,8 @@
  * What this browser remembers: answers that are not in yet, and where one left off. A browser may
  * refuse to remember anything; the page then works as well, until it is closed.
  *
- * What was removed from a browser's storage stays in its files for weeks. So no word is ever written
- * there as it is: a draft is encrypted with a key that only the log holds, and that is erased there
- * when the interview is forgotten.
+ * What was removed from a browser's storage stays in its files. So a draft is encrypted with a key
+ * that only the log holds, and that is erased there when the interview is forgotten.
  */
 
 import { base64Of, bytesOf, bytesOfBase64 } from "./bytes.js";

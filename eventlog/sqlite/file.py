@@ -279,15 +279,16 @@ def log_id(path: Path) -> str:
     """
     for _ in range(TORN_READS):
         try:
-            return _read_id(path)
+            return _read_id(path, immutable=True)
         except sqlite3.DatabaseError:
             # Without a lock, pages may be met while a checkpoint is half way through them.
             time.sleep(TORN_SECONDS)
-    return _read_id(path)
+    # A checkpoint that a full disk cut short: what is in the file makes sense with the WAL alone.
+    return _read_id(path, immutable=False)
 
 
-def _read_id(path: Path) -> str:
-    with closing(open_read_only(path, immutable=True)) as db:
+def _read_id(path: Path, *, immutable: bool) -> str:
+    with closing(open_read_only(path, immutable=immutable)) as db:
         return log_id_of(db)
 
 

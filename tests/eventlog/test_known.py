@@ -54,7 +54,7 @@ def test_the_newest_of_each_is_kept_within_the_bounds(
 ADOPT = """
 import asyncio, resource, sys
 from pathlib import Path
-from eventlog.sqlite import SqliteEventLog
+from eventlog.sqlite.log import SqliteEventLog
 from statemachine.interview import replay
 from tests.eventlog.interviews import adopt, ask, new_id, start, tell
 

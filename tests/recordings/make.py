@@ -5,7 +5,7 @@
 `schema-3/` holds interviews of every role and kind of ending, conducted over HTTP by the code
 that writes schema 3 (some by a fake model, some by the templates); beside each, in `sessions/`,
 the last session its client was sent, byte for byte. `schema-1/` and `schema-2/` hold the interviews
-of the logs that the code of those schemas wrote, in `tests/eventlog/logs/`.
+of the logs that the code of those schemas wrote, in `tests/eventlog/sqlite/logs/`.
 
 A released schema's recordings are never made again: they are what was written then. So this
 refuses to overwrite anything. When a migration is added and released, give its schema a folder.
@@ -31,7 +31,7 @@ from tests.fakes import GraniteServer, Mood
 from tests.gateways import Served, serving
 
 FOLDER = Path(__file__).parent
-LOGS = FOLDER.parent / "eventlog" / "logs"
+LOGS = FOLDER.parent / "eventlog" / "sqlite" / "logs"
 EXPORTED_AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 Scene = Callable[[Served, GraniteServer], Desktop]
