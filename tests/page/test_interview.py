@@ -110,6 +110,7 @@ def test_a_typed_answer_survives_a_reload(visit: Visit) -> None:
     box.press("Enter")
     expect(page.get_by_text("Question 2 of 3")).to_be_visible()
     page.reload()
+    expect(page.locator(".turn")).to_have_count(3)
     expect(page.get_by_text("Question 2 of 3")).to_be_visible()
     expect(box).to_have_value("")
     assert turns(page)[1] == "Half an answer."
