@@ -279,16 +279,15 @@ def log_id(path: Path) -> str:
     """
     for _ in range(TORN_READS):
         try:
-            return _read_id(path, immutable=True)
+            return _read_id(path)
         except sqlite3.DatabaseError:
             # Without a lock, pages may be met while a checkpoint is half way through them.
             time.sleep(TORN_SECONDS)
-    # A checkpoint that a full disk cut short: what is in the file makes sense with the WAL alone.
-    return _read_id(path, immutable=False)
+    return _read_id(path)
 
 
-def _read_id(path: Path, *, immutable: bool) -> str:
-    with closing(open_read_only(path, immutable=immutable)) as db:
+def _read_id(path: Path) -> str:
+    with closing(open_read_only(path, immutable=True)) as db:
         return log_id_of(db)
 
 
