@@ -179,7 +179,7 @@ def acting(text: str) -> set[str]:
 
 RUNNER = """
 import sys
-from api.cli import app
+from api.cli.app import app
 for line in sys.argv[1:]:
     print("$", line, flush=True)
     try:
