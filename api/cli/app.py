@@ -351,7 +351,7 @@ def _serve(host: str | None, port: int | None) -> None:
 
     from api.app import create_app
     from api.cli.printed import set_up_logging
-    from api.http.server import Protocol, Server, bound
+    from api.http.server import ACCEPTED_AT_ONCE, Protocol, Server, bound
     from api.settings import load_settings
 
     settings = load_settings(host=host, port=port)
@@ -372,6 +372,7 @@ def _serve(host: str | None, port: int | None) -> None:
             server_header=False,
             proxy_headers=False,  # the gateway stands behind none: those headers are anybody's
             timeout_graceful_shutdown=10,
+            backlog=ACCEPTED_AT_ONCE,
         )
         # What start-up made stays to the end. Kept out of the collector's rounds, it no longer
         # costs each full one 45 ms in which nobody is answered.

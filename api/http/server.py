@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -14,12 +15,35 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from api.http.gate import guards
 from api.http.problems import TOO_SLOW, problem_response
 
+if sys.platform != "win32":
+    import resource
+
 REQUEST_SECONDS = 10.0
 """Seconds within which a request must have come in, from its first byte to its last. The
 largest takes a few milliseconds on this machine, and a second over a poor network."""
 
 UNREAD_SECONDS = 10.0
 """Seconds after which a client that does not read its answer is let go."""
+
+
+KEPT_DESCRIPTORS = 128
+"""Descriptors that are not for clients: the log's files, connections to backends, and those that
+are accepted in one turn."""
+
+ACCEPTED_AT_ONCE = 16
+"""Connections accepted in one turn of the event loop. Where descriptors run out in the midst of a
+turn, asyncio tries and reports each connection that is left of it."""
+
+WAITING_CONNECTIONS = 2048
+"""Connections that the system keeps until they are accepted."""
+
+
+def most_connections() -> int | None:
+    """How many connections this process can have besides all else; None where nothing limits it."""
+    if sys.platform == "win32":
+        return None
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if soft == resource.RLIM_INFINITY else max(1, soft - KEPT_DESCRIPTORS)
 
 
 class CannotServe(Exception):
@@ -42,6 +66,11 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._before_stopping = before_stopping
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(WAITING_CONNECTIONS)  # asyncio accepts no more at once than before
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._before_stopping()
         await super().shutdown(sockets)
@@ -59,8 +88,13 @@ class Protocol(H11Protocol):
     not end a request whose body still drips in. It begins when the parser has met the first byte
     of the request: of one that came behind another, when that other is answered. Nor may a client
     hold its connection by never reading what it asked for.
+
+    Where there are as many connections as the process can have, the one that has waited longest
+    without a whole request gives way to a new one.
     """
 
+    most_connections = most_connections()
+    _waiting_since = 0.0
     _arriving: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
 
@@ -71,6 +105,9 @@ class Protocol(H11Protocol):
         self.timeout_keep_alive_task = self.loop.call_later(
             REQUEST_SECONDS, self.timeout_keep_alive_handler
         )
+        self._waiting_since = self.loop.time()
+        if self.most_connections is not None and len(self.connections) > self.most_connections:
+            self._make_room()
 
     def data_received(self, data: bytes) -> None:
         under_way = self._with_body_under_way()
@@ -80,6 +117,7 @@ class Protocol(H11Protocol):
         self._limit_arrival()
 
     def on_response_complete(self) -> None:
+        self._waiting_since = self.loop.time()
         super().on_response_complete()
         self._limit_arrival()
 
@@ -101,6 +139,21 @@ class Protocol(H11Protocol):
     def resume_writing(self) -> None:
         self._has_read()
         super().resume_writing()
+
+    def _make_room(self) -> None:
+        """Let go of the connection that has waited longest; of this one, if all are answered."""
+        others = (other for other in self.connections if isinstance(other, Protocol))
+        waiting = (other for other in others if other is not self and other._is_waiting())
+        longest = min(waiting, key=lambda other: other._waiting_since, default=self)
+        longest._expect_nothing()
+        longest._give_up()
+
+    def _is_waiting(self) -> bool:
+        """True if no whole request is in that has no answer yet."""
+        if self.transport.is_closing():
+            return False
+        is_answered = self.cycle is None or self.cycle.response_complete
+        return is_answered or self._with_body_under_way() is not None
 
     def _has_read(self) -> None:
         if self._unread is not None:
@@ -137,7 +190,7 @@ class Protocol(H11Protocol):
         self._arriving = None
         if self.transport.is_closing():
             return
-        if self._can_answer():
+        if self._has_begun() and self._can_answer():
             self._answer_that_it_is_too_slow()
         self.transport.close()
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -571,3 +572,27 @@ def test_a_session_of_nonsense_costs_little(process: Process, messages: object) 
     assert response.json()["errors"][0]["field"].startswith("session.messages")
     assert len(response.content) < 10_000
     assert time.monotonic() - began < 2
+
+
+def test_more_slow_senders_than_descriptors_keep_nobody_waiting(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        beginning = ExitStack()
+        process = beginning.enter_context(gateway_process(tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    half = HEAD + b'Content-Length: 100\r\n\r\n{"ro'
+    with beginning:
+        read_the_log(process)
+        for _ in range(MANY):
+            sender = socket.create_connection(address_of(process.url), timeout=10)
+            beginning.callback(sender.close)
+            sender.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n" + half)
+        time.sleep(1)
+        for _ in range(10):
+            began = time.monotonic()
+            reply = httpx.get(f"{process.url}/health", timeout=5, trust_env=False)
+            assert reply.status_code == 200
+            assert time.monotonic() - began < 1
+        assert "out of system resource" not in process.printed
