@@ -39,6 +39,12 @@ UNKNOWN_HOST = ProblemType(
     "This gateway does not go by that name",
     "Address it as localhost or 127.0.0.1, or add the name to ALLOWED_HOSTS.",
 )
+MALFORMED = ProblemType(
+    "malformed-request",
+    HTTPStatus.BAD_REQUEST,
+    "This is no HTTP request that can be read",
+    "Send it as HTTP/1.1 has it, with one Host and one length, and headers of at most 64 KiB.",
+)
 FOREIGN_ORIGIN = ProblemType(
     "foreign-origin",
     HTTPStatus.FORBIDDEN,
@@ -151,6 +157,7 @@ PROBLEM_TYPES = {
     problem.name: problem
     for problem in (
         UNKNOWN_HOST,
+        MALFORMED,
         FOREIGN_ORIGIN,
         NOT_FOUND,
         UNKNOWN_MODEL,

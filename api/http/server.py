@@ -12,8 +12,8 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from api.http.gate import guards
-from api.http.problems import TOO_SLOW, problem_response
+from api.http.gate import API, guards
+from api.http.problems import MALFORMED, TOO_SLOW, ProblemType, problem_response
 
 if sys.platform != "win32":
     import resource
@@ -123,9 +123,8 @@ class Protocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         if self._can_answer():
-            super().send_400_response(msg)
-        else:  # uvicorn would try to, and print a trace
-            self.transport.close()
+            self._refuse(MALFORMED, "/")
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
@@ -191,19 +190,20 @@ class Protocol(H11Protocol):
         if self.transport.is_closing():
             return
         if self._has_begun() and self._can_answer():
-            self._answer_that_it_is_too_slow()
+            if self.cycle is not None:
+                self.cycle.disconnected = True  # the application has nobody to answer any more
+            path = self.scope["path"] if self.conn.their_state is h11.SEND_BODY else "/"
+            self._refuse(TOO_SLOW, path)
         self.transport.close()
 
     def _can_answer(self) -> bool:
         """True unless the request that comes in has its answer already, or the head of it."""
         return self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
 
-    def _answer_that_it_is_too_slow(self) -> None:
-        if self.cycle is not None:
-            self.cycle.disconnected = True  # the application has nobody to answer any more
-        path = self.scope["path"] if self.conn.their_state is h11.SEND_BODY else "/"
-        answer = problem_response(TOO_SLOW, TOO_SLOW.advice, path, headers={"connection": "close"})
-        headers = [*answer.raw_headers, *guards(path)]
+    def _refuse(self, kind: ProblemType, path: str) -> None:
+        """Answer what the application does not get, and say that the connection is closed."""
+        answer = problem_response(kind, kind.advice, path, headers={"connection": "close"})
+        headers = [*answer.raw_headers, *guards(API)]  # which perhaps was asked
         head = h11.Response(status_code=answer.status_code, headers=headers)
         for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")

@@ -533,6 +533,9 @@ def test_a_head_has_its_size(process: Process, head: bytes, status: int) -> None
         answer = read_to_end(sock) if status == 400 else sock.recv(65536)
     # What is refused while it still comes in may be cut off before its answer is read.
     assert status_of(answer) == status if answer else status == 400
+    if answer and status == 400:
+        assert b"application/problem+json" in answer
+        assert b"cache-control: no-store" in answer.lower()
 
 
 def test_the_largest_session_is_served_and_a_larger_one_refused(process: Process) -> None:
