@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
+from time import monotonic
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -26,6 +27,21 @@ from eventlog.sqlite.nodes import head_of, nodes_of
 from eventlog.tree import Frontier
 
 logger = logging.getLogger(__name__)
+
+CHECKPOINT_FRAMES = 1000
+"""About how many pages the WAL holds when it is copied into the file; as many as SQLite itself
+would wait for."""
+
+CHECKPOINT_CHARACTERS = 4 * 1024 * 1024
+"""How many characters of records the WAL holds at most, whatever the commits before were like."""
+
+FIRST_COMMITS = 8
+"""After how many commits the WAL is copied for the first time. What they held then tells when the
+next time is."""
+
+SAVE_PAUSE = 3
+"""A deleted log that could not be saved is tried again after so many times what that took. To copy
+a large one takes seconds, in which others wait."""
 
 CHECK_SECONDS = 0.3
 """How long an append waits for a thorough check of the file; the check goes on beside it."""
@@ -55,21 +71,26 @@ class FileState(NamedTuple):
 
 
 class Footprint(NamedTuple):
-    """The log's file, which file its WAL is (None where there is none) and the WAL's size."""
+    """The log's file and its WAL, which is None where there is none."""
 
     file: FileState
-    wal: tuple[int, int] | None
-    wal_size: int
+    wal: FileState | None
 
     @classmethod
     def of(cls, path: str) -> "Footprint":
         """Raises OSError."""
         file = FileState.of(path)
         try:
-            wal = FileState.of(f"{path}-wal")
+            return cls(file, FileState.of(f"{path}-wal"))
         except FileNotFoundError:
-            return cls(file, None, 0)
-        return cls(file, wal.identity, wal.size)
+            return cls(file, None)
+
+    def has_empty_wal(self) -> bool:
+        return self.wal is None or self.wal.size == 0
+
+    def has_other_wal(self, left: "Footprint") -> bool:
+        """Whether the WAL of `left` is gone, or is another file."""
+        return left.wal is not None and (self.wal is None or self.wal.identity != left.wal.identity)
 
 
 class ReadingConnection:
@@ -140,6 +161,9 @@ class WritingConnection:
         self._acknowledged: Frontier | None = None
         self._check: tuple[Footprint, FileCheck] | None = None
         self._saved = False
+        self._save_again = 0.0
+        self._commits = self._characters = self._frames = 0
+        self._commits_due = FIRST_COMMITS
         self.log_id: str | None = None
         """The log's id, once it is prepared."""
         self.left: Footprint | None = None
@@ -178,12 +202,58 @@ class WritingConnection:
             self.looks += 1
         return self._open()
 
-    def note(self, leaves: Sequence[bytes]) -> None:
-        """Remember the `leaves` that a commit appended, and how it left the files."""
+    def note(self, leaves: Sequence[bytes], size: int = 0) -> None:
+        """Remember the `leaves` that a commit appended, of records of `size` characters, and how it
+        left the WAL.
+
+        A commit changes neither the file nor which file the WAL is. Where one of them is changed,
+        somebody else did it since the look before the commit, and the next look is to find it.
+        """
         if self._acknowledged is not None:
             self._acknowledged = self._acknowledged.plus(leaves)
+        self._commits += bool(leaves)
+        self._characters += size
         with suppress(OSError):  # gone since the commit, which is for the next one to find out
-            self.left = Footprint.of(self._name)
+            found = Footprint.of(self._name)
+            left = self.left
+            if left is not None and found.file == left.file and not found.has_other_wal(left):
+                self.left = found
+
+    def note_files(self) -> None:
+        """Remember how the writer left the files after work that may change both."""
+        with suppress(OSError):
+            found = Footprint.of(self._name)
+            left = self.left
+            if left is not None and found.file.identity == left.file.identity:
+                self.left = found
+
+    def checkpoint_if_due(self) -> None:
+        """Copy the WAL into the file when it has about CHECKPOINT_FRAMES frames.
+
+        SQLite would do so by itself inside a commit. Then nobody could tell whether the file was
+        changed by that, or at the same time by somebody else.
+        """
+        is_due = self._commits >= self._commits_due or self._characters >= CHECKPOINT_CHARACTERS
+        if self._db is None or not is_due or not self._is_as_left():
+            return
+        commits, self._commits, self._characters = self._commits, 0, 0
+        try:
+            _, frames, copied = self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except file.TROUBLE as error:  # all that was acknowledged is in the WAL still
+            logger.warning("The event log's WAL cannot be copied: %s", file.reason(error))
+            return
+        finally:
+            self.note_files()
+        # A WAL that was copied as a whole begins anew; one that a reader needs grows.
+        new = frames - self._frames
+        self._frames = frames if copied < frames else 0
+        if new > 0:
+            self._commits_due = max(1, min(commits * CHECKPOINT_FRAMES // new, CHECKPOINT_FRAMES))
+
+    def _is_as_left(self) -> bool:
+        with suppress(OSError):
+            return Footprint.of(self._name) == self.left
+        return False
 
     def drop(self) -> None:
         """Close the connection; the next one is made when it is needed."""
@@ -233,12 +303,19 @@ class WritingConnection:
 
     def _examine(self, left: Footprint, found: Footprint) -> None:
         """Somebody changed the file or its WAL in its place; is all there? Raises NotTheFile."""
-        if self._db is not None and left.wal is not None and found.wal != left.wal:
+        if found.file.size == 0:
+            # It is being written over. A connection that finds no page deletes the WAL.
+            raise self._not_whole()
+        if self._db is not None and found.has_other_wal(left):
+            if found.file != left.file:
+                # The WAL that is open belongs to what the file was. Copied into what it is now,
+                # it would damage it.
+                raise self._not_whole()
             self._rescue_wal()
             logger.error("The event log's WAL was taken away; what was in it is saved")
-        elif found.wal_size == 0:
+        elif found.has_empty_wal():
             self._check_alone()  # a checkpoint empties the WAL, when all of it is in the file
-        elif found.file != left.file or found.wal_size < left.wal_size:
+        else:
             self._check_thoroughly(found)
         self._release_readers()
         self.drop()
@@ -246,10 +323,10 @@ class WritingConnection:
     def _replace(self, found: Footprint) -> None:
         """Another file stands at the path; does it hold all? Raises NotTheFile."""
         self._check_alone()
-        if self._db is not None and found.wal_size:
+        if self._db is not None and not found.has_empty_wal():
             self._rescue_wal()
             found = Footprint.of(self._name)
-        if found.wal_size:
+        if not found.has_empty_wal():
             raise NotTheFile(
                 "another file was put in the event log's place beside the WAL of the one before; "
                 "stop the gateway, and see the event log's documentation on restoring a backup"
@@ -288,9 +365,11 @@ class WritingConnection:
         """Whether the file and its WAL fit together still and hold all."""
         if self._acknowledged is None:
             return
-        if self._check is None or self._check[0] != found:
+        # One at a time: a file that is written for a while is another one at each look.
+        if self._check is None or (self._check[0] != found and self._check[1].is_over()):
             self._check = found, FileCheck(self._path, self._acknowledged)
-        match self._check[1].holds(CHECK_SECONDS):
+        checked, check = self._check
+        match check.holds(CHECK_SECONDS) if checked == found else None:
             case None:
                 raise NotTheFile(
                     "another program changed the event log's file, which is being checked; this "
@@ -313,11 +392,18 @@ class WritingConnection:
         would be gone with this process."""
         if self._saved or self._db is None or not (self._hold and self._hold.is_deleted()):
             return
+        if monotonic() < self._save_again:
+            return
+        began = monotonic()
         copy = next(path for path in self._rescue_paths() if not path.exists())
         try:
             with closing(sqlite3.connect(copy)) as rescued:
                 self._db.conn.backup(rescued)
         except file.TROUBLE as error:
+            for part in (copy, Path(f"{copy}-journal")):  # it would take the room that is missing
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
+            self._save_again = monotonic() + SAVE_PAUSE * (monotonic() - began)
             logger.error("The event log's file was deleted; it cannot be saved: %s", error)
             return
         self._saved = True

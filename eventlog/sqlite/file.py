@@ -238,6 +238,8 @@ def open_writer(path: Path) -> Database:
     )
     db = Database(connection)
     db.execute("PRAGMA synchronous = FULL")
+    # The writer does it between two commits (`WritingConnection.checkpoint_if_due`).
+    db.execute("PRAGMA wal_autocheckpoint = 0")
     db.execute(OVERWRITE_DELETED)
     # macOS' fsync leaves the data in the drive's cache; these flush it. No-ops elsewhere.
     db.execute("PRAGMA fullfsync = ON")

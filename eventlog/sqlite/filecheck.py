@@ -21,6 +21,9 @@ class FileCheck:
         self._thread = Thread(target=self._run, name="eventlog-file-check", daemon=True)
         self._thread.start()
 
+    def is_over(self) -> bool:
+        return not self._thread.is_alive()
+
     def holds(self, seconds: float) -> bool | None:
         """The result; None if there is none within so many seconds."""
         self._thread.join(seconds)

@@ -74,6 +74,7 @@ class SqliteEventLog(SqliteReader):
         self._writer = Writer(self._connection)
         self._known = KnownInterviews()
         self._known_since = self._connection.looks
+        self._looking: asyncio.Future[None] | None = None
         self._scrubbing = asyncio.Lock()
         self._overwritten = self._rewritten = 0
 
@@ -139,8 +140,11 @@ class SqliteEventLog(SqliteReader):
             reader.release()
 
     async def _look(self) -> None:
-        """Let the writer find out what became of the file. Raises LogUnavailable."""
-        await self._writer.run_alone(lambda _: None)
+        """Let the writer find out what became of the file; once for all who wait for it, since a
+        look may take a moment. Raises LogUnavailable."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(self._writer.run_alone(lambda _: None))
+        await asyncio.shield(self._looking)
 
     async def is_writable(self) -> bool:
         """An empty transaction tells; after a failed write, one that writes for certain."""

@@ -156,11 +156,12 @@ class Writer:
             outcomes = [self._failure(error)] * len(group)
         for job, outcome in zip(group, outcomes, strict=True):
             job.answer(outcome)
+        self._connection.checkpoint_if_due()
 
     def _do_alone(self, job: _Job) -> None:
         try:
             [outcome] = job.work(self._connection.database(), [None])
-            self._connection.note(())
+            self._connection.note_files()
         except Exception as error:
             outcome = self._failure(error)
         job.answer(outcome)
@@ -177,10 +178,12 @@ class Writer:
         except BaseException:
             with suppress(sqlite3.Error):  # the first error is the one that counts
                 db.rollback()
+            self._connection.note(())  # what does not fit in memory is in the WAL before a commit
             raise
         # What an append becomes are its records.
-        appended = (outcome for outcome in outcomes if isinstance(outcome, tuple))
-        self._connection.note([record.leaf for records in appended for record in records])
+        appended = [r for records in outcomes if isinstance(records, tuple) for r in records]
+        size = sum(len(record.payload or "") for record in appended)
+        self._connection.note([record.leaf for record in appended], size)
         if db.conn.total_changes > changes:  # an empty commit proves nothing
             self.failed = False
         return outcomes

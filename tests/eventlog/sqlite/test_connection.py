@@ -3,6 +3,7 @@ it goes on where all that it acknowledged is there, and takes nothing where it i
 
 import asyncio
 import os
+import resource
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -222,6 +223,130 @@ async def test_a_log_that_was_replaced_or_deleted_is_saved_beside_its_place(
     await check_refused(log, id, match="its file is gone; it is saved beside its place")
     path.with_name("interviews.db.rescued-1").rename(path)
     await check_goes_on(log, path, id)
+
+
+@in_loop
+async def test_an_older_wal_in_its_place_is_refused(log: SqliteEventLog, path: Path) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    size = 0
+    while wal_of(path).stat().st_size > size:  # until it begins anew, and keeps its size
+        size = wal_of(path).stat().st_size
+        await tell(log, new_id(), *WHOLE)
+    old = Path(shutil.copy2(wal_of(path), path.with_name("old-wal")))
+    before = path.stat()
+    await answer(log, id)
+    assert path.stat() == before, "the file itself must be as it was"
+    assert wal_of(path).stat().st_size == old.stat().st_size
+    shutil.copy2(old, wal_of(path))
+    for _ in range(3):
+        with pytest.raises(LogUnavailable):
+            await tell(log, new_id(), *OPENING)
+
+
+@pytest.mark.parametrize("restore", OLDER, ids=lambda restore: restore.__name__)
+@in_loop
+async def test_an_older_copy_that_comes_during_a_commit_is_refused_after_it(
+    log: SqliteEventLog, path: Path, restore: Callable[[Path, Path], None]
+) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    old = backup(path)
+    await answer(log, id)
+    whole = path.with_name("whole.db")
+    execute(path, f"VACUUM INTO '{whole}'")
+    empties = restore in (written_over_once_the_wal_was_empty, written_over_at_the_same_time)
+    if empties:  # which is not to wait for the commit
+        empty_the_wal(path)
+        await log.records(id)
+        restore = written_over
+    await log._writer.run(lambda _: restore(old, path))
+    for _ in range(3):
+        with pytest.raises(LogUnavailable):
+            await tell(log, new_id(), *OPENING)
+        with pytest.raises(LogUnavailable):
+            await log.records(id)
+    wal_of(path).unlink(missing_ok=True)
+    whole.rename(path)
+    await check_goes_on(log, path, id)
+
+
+@in_loop
+async def test_a_wal_is_not_copied_into_a_file_that_was_changed_too(
+    log: SqliteEventLog, path: Path
+) -> None:
+    """A program that opens a file while it is written over, and empty, deletes its WAL."""
+    id = new_id()
+    await tell(log, id, *LONG)
+    old = backup(path)
+    await answer(log, id)
+    written_over(old, path)
+    wal_of(path).unlink()
+    before = path.read_bytes()
+    for _ in range(3):
+        await check_refused(log, id)
+    assert path.read_bytes() == before
+
+
+@in_loop
+async def test_a_file_that_is_empty_for_a_moment_keeps_its_wal(
+    log: SqliteEventLog, path: Path
+) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    os.truncate(path, 0)
+    wal = wal_of(path).read_bytes()
+    await check_refused(log, id)
+    assert wal_of(path).read_bytes() == wal
+
+
+@in_loop
+async def test_a_deleted_log_that_cannot_be_saved_leaves_nothing_and_is_saved_later(
+    log: SqliteEventLog, path: Path
+) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    path.unlink()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (32 * 1024, limits[1]))
+    try:
+        for _ in range(3):
+            await check_refused(log, id, match="its file is gone$")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(path.parent.glob("*.rescued-*")) == []
+    await asyncio.sleep(0.3)
+    await check_refused(log, id, match="it is saved beside its place")
+    assert [copy.name for copy in path.parent.glob("*.rescued-*")] == ["interviews.db.rescued-1"]
+
+
+@in_loop
+async def test_all_who_read_share_a_look_that_takes_a_while(
+    log: SqliteEventLog, path: Path
+) -> None:
+    id = new_id()
+    await tell(log, id, *LONG)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM events").fetchone()
+        await answer(log, id)
+        backup(path).rename(path)  # beside a WAL that the other program still needs
+        began = asyncio.get_running_loop().time()
+        reads = [log.records(id) for _ in range(16)]
+        failed = await asyncio.gather(*reads, return_exceptions=True)
+        took = asyncio.get_running_loop().time() - began
+    assert all(isinstance(failure, LogUnavailable) for failure in failed)
+    assert took < 3, "each of them alone waits for 0.4 s"
+
+
+@in_loop
+async def test_the_wal_is_copied_into_the_file_now_and_then(
+    log: SqliteEventLog, path: Path
+) -> None:
+    for _ in range(300):
+        await tell(log, new_id(), *WHOLE)
+    assert wal_of(path).stat().st_size < 16 * 1024 * 1024
+    assert path.stat().st_size > 256 * 1024
 
 
 # The writer's place
