@@ -48,7 +48,7 @@ def log_file(url: str) -> tuple[Path, str]:
         if not file.is_up_to_date(path):
             with Hold(path):
                 file.prepare(path)
-        return path, file.log_id(path)
+        return path, file.log_id_to_read(path)
     except file.TROUBLE as error:
         raise LogNotOpened(f"the event log {path} cannot be read: {file.reason(error)}") from error
 

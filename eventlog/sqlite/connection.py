@@ -121,7 +121,7 @@ class ReadingConnection:
         """Which file is to be read."""
         found = file.identity(self._path)
         if found != self._identity:
-            file.check_same(self._path, self._log_id)
+            file.check_same(file.log_id_to_read(self._path), self._log_id)
         return found
 
 
@@ -353,7 +353,7 @@ class WritingConnection:
     def _check_alone(self) -> None:
         """Whether the file at the path holds all without its WAL."""
         assert self.log_id is not None
-        file.check_same(self._path, self.log_id)
+        file.check_same(file.log_id(self._path), self.log_id)
         if self._acknowledged is None:
             return
         with closing(file.open_read_only(self._path, immutable=True)) as db:

@@ -164,7 +164,7 @@ def prepare(path: Path) -> str:
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 migrations.apply(db)
             db.enable_wal()
-        return log_id(path)
+        return log_id_to_read(path)
     except TROUBLE as error:
         message = f"the event log {path} cannot be written: {reason(error)}"
         raise cannot_write(error, message) from error
@@ -288,6 +288,20 @@ def log_id(path: Path) -> str:
     return _read_id(path)
 
 
+def log_id_to_read(path: Path) -> str:
+    """The same, for who has no connection to another file at `path`. Raises sqlite3.Error.
+
+    While a full disk has cut a checkpoint short, the file makes sense with its WAL alone.
+    """
+    try:
+        return log_id(path)
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", None) != "SQLITE_CORRUPT":
+            raise
+    with closing(open_read_only(path)) as db:
+        return log_id_of(db)
+
+
 def _read_id(path: Path) -> str:
     with closing(open_read_only(path, immutable=True)) as db:
         return log_id_of(db)
@@ -301,10 +315,9 @@ def log_id_of(db: Database) -> str:
     return str(row[0])
 
 
-def check_same(path: Path, id: str) -> None:
-    """Raises LogUnavailable if `path` is not the log of this id, OSError or sqlite3.Error
-    if it cannot be told."""
-    if log_id(path) != id:
+def check_same(found: str, id: str) -> None:
+    """Raises LogUnavailable if the log that was `found` is not the one of this id."""
+    if found != id:
         raise LogUnavailable(
             "another event log was put in the place of the one this gateway began with; "
             "put that one back, or restart the gateway to use this one"

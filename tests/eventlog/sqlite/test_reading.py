@@ -9,8 +9,8 @@ from eventlog.errors import LogHeld, LogNotOpened, LogTooNew, NoLog, NotALog
 from eventlog.open import open_reader
 from eventlog.sqlite.holding import Hold
 from eventlog.sqlite.log import SqliteEventLog
-from tests.eventlog.evidence import execute
-from tests.eventlog.interviews import OPENING, WHOLE, new_id, tell
+from tests.eventlog.evidence import execute, rows
+from tests.eventlog.interviews import AT, OPENING, WHOLE, new_id, tell
 from tests.eventlog.running import in_loop
 from tests.eventlog.sqlite.test_upgrade import OLD
 
@@ -102,3 +102,24 @@ async def test_a_log_of_a_newer_release_is_refused(path: Path) -> None:
 def test_a_url_that_names_no_file_is_refused(url: str) -> None:
     with pytest.raises(LogNotOpened):
         open_reader(url)
+
+
+@in_loop
+async def test_a_log_whose_checkpoint_was_cut_short_is_read_with_its_wal(
+    log: SqliteEventLog, path: Path
+) -> None:
+    """As a disk leaves it that is full in the midst of one: a page in the file is not whole."""
+    await tell(log, new_id(), *WHOLE)
+    assert await log.is_writable()
+    await log.keep_clock(AT)  # so that the page with the log's id is in the WAL
+    [row] = rows(path, "SELECT rootpage FROM sqlite_master WHERE name = 'log'")
+    left = path.with_name("left.db")
+    for tail in ("", "-wal"):
+        shutil.copy(f"{path}{tail}", f"{left}{tail}")
+    with left.open("r+b") as file:
+        file.seek((row["rootpage"] - 1) * 4096)
+        file.write(bytes(4096))
+    for name in (left, path):
+        reader = open_reader(url(name))
+        assert await reader.head() == len(WHOLE)
+        await reader.close()

@@ -235,7 +235,7 @@ def rewrite_evidence(path: Path) -> None:
 
 def check(path: Path, **given: Any) -> Report:
     """`verify` with the key beside the log."""
-    origin = key_name(file.log_id(path))
+    origin = key_name(file.log_id_to_read(path))
     beside = load_verifier(file.key_path(path), origin)
     return verify(path, origin, **{"beside": beside, **given})
 
