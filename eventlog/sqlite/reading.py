@@ -29,6 +29,7 @@ from eventlog.sqlite import file
 from eventlog.sqlite.connection import ReadingConnection, Unfamiliar
 from eventlog.sqlite.nodes import head_of, nodes_of
 from eventlog.sqlite.signing import keys_of, signer_of
+from statemachine.canonical import canonical_json
 from statemachine.interview import Interview
 from statemachine.session import Role
 from statemachine.states import State
@@ -59,11 +60,10 @@ BEGINNING_WITH = (
     "SELECT interview_id FROM interviews WHERE interview_id >= ? AND interview_id < ? "
     "ORDER BY interview_id LIMIT ?"
 )
-FORKS = (
+ADOPTED = (
     # CROSS, or SQLite looks through the events.
-    "SELECT interviews.interview_id FROM interviews CROSS JOIN events "
-    "ON position = first_position WHERE adopted "
-    "AND json_extract(payload, '$.forkedFrom.interviewId') = ? ORDER BY position"
+    "SELECT interviews.interview_id, position FROM interviews CROSS JOIN events "
+    "ON position = first_position WHERE adopted AND typeof(payload) = 'text' ORDER BY position"
 )
 COMPLETED = (
     "FROM events WHERE events.interview_id = interviews.interview_id "
@@ -173,9 +173,7 @@ class SqliteReader:
         )
 
     async def forks_of(self, interview_id: str) -> list[str]:
-        return await self._searcher.run(
-            lambda db: [id for (id,) in db.execute(FORKS, [interview_id])]
-        )
+        return await self._searcher.run(partial(_forks_of, interview_id))
 
     async def expired(self, before: str, now: str) -> list[str]:
         return await self._searcher.run(partial(_expired, before, now))
@@ -308,6 +306,22 @@ def _expired(before: str, now: str, db: Database) -> list[str]:
     # All events may have to be looked at for it, which is only worth it where something is due.
     young = db.execute(FIRST_BETWEEN, [before, now]).fetchone()
     return [id for id, completed_at in found if young is None or completed_at < young[0]]
+
+
+def _forks_of(interview_id: str, db: Database) -> list[str]:
+    # An adopted session may have a megabyte. Its payload is canonical JSON, in which this comes
+    # first, so no more of it is read.
+    beginning = canonical_json({"forkedFrom": {"interviewId": interview_id}}).removesuffix(b"}}")
+
+    def is_fork(position: int) -> bool:
+        with db.conn.blobopen("events", "payload", position, readonly=True) as payload:
+            return payload.read(len(beginning)) == beginning
+
+    db.execute("BEGIN")  # what is forgotten meanwhile is there still
+    try:
+        return [id for id, position in db.execute(ADOPTED).fetchall() if is_fork(position)]
+    finally:
+        db.rollback()
 
 
 def _overviews_where(where: str, values: Sequence[Any], db: Database) -> list[Overview]:
