@@ -54,16 +54,18 @@ def test_it_is_not_gone_on_with_and_all_others_are(gateway: Served, broken: Desk
     Desktop(gateway).start(totalQuestions=1).finish()
 
 
-def test_a_row_where_none_can_be_keeps_nobody_waiting(gateway: Served, path: Path) -> None:
-    falsify(
-        path,
-        "INSERT INTO events SELECT 1 << 62, interview_id, 99, kind, schema_version, time, payload, "
-        "salt, commitment, leaf FROM events WHERE position = 0",
-    )
-    assert gateway.get(INTERVIEWS, q="zebra").json()["interviews"] == []
-    reply = gateway.post(f"{INTERVIEWS}/start", {"role": "Data Analyst"})
-    assert reply.status_code == 500, "nothing is written behind it"
-    assert reply.json()["type"].endswith("/not-as-logged")
+def test_a_row_where_none_can_be_keeps_nobody_waiting(path: Path) -> None:
+    with serving(eventlog_url=f"sqlite:///{path}") as gateway:
+        Desktop(gateway).start(totalQuestions=2)
+        falsify(
+            path,
+            "INSERT INTO events SELECT 1 << 62, interview_id, 99, kind, schema_version, time, "
+            "payload, salt, commitment, leaf FROM events WHERE position = 0",
+        )
+        assert gateway.get(INTERVIEWS, q="zebra").json()["interviews"] == []
+        reply = gateway.post(f"{INTERVIEWS}/start", {"role": "Data Analyst"})
+        assert reply.status_code == 500, "nothing is written behind it"
+        assert reply.json()["type"].endswith("/not-as-logged")
 
 
 def test_a_tree_without_a_node_gives_no_checkpoint(gateway: Served, path: Path) -> None:
