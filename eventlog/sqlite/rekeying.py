@@ -1,7 +1,8 @@
 """A log's first key, and the changes of it.
 
-Only a log that was never sealed is given a key unasked. An empty one is sealed at once: from then
-on the log itself names its key, and a copy of it without the key file is known for what it is.
+Only a log that was never sealed is given a key unasked. It is sealed at once, with a checkpoint over
+no events: from then on the log itself names its key, and a copy of it without the key file is known
+for what it is. That goes for the log of an older release too, whose key file may be there already.
 """
 
 import logging
@@ -33,7 +34,7 @@ from eventlog.sqlite.signing import due_key, signer_of
 logger = logging.getLogger(__name__)
 
 NEXT_VERSION = "SELECT coalesce(max(version), 0) + 1 FROM events WHERE interview_id = ?"
-SEAL_EMPTY = "INSERT INTO checkpoints (size, note) VALUES (0, ?)"
+SEAL_OVER_NOTHING = "INSERT INTO checkpoints (size, note) VALUES (0, ?)"
 
 
 class WrongOldKey(EventLogError):
@@ -55,11 +56,9 @@ def give_key(path: Path, origin: str) -> None:
     try:
         with closing(file.open_read_only(path)) as db:
             due = due_key(db, origin, changes_in(db))
-            is_empty = head_of(db) == 0
         if due is None:
             make_key(key)
-            if is_empty:
-                _seal_empty(path, origin)
+            _seal_over_nothing(path, origin)
         elif (staged := load_verifier(staged_at(key), origin)) and staged.id == due:
             install_staged(key)
     except (*file.TROUBLE, EventLogError) as error:
@@ -68,11 +67,11 @@ def give_key(path: Path, origin: str) -> None:
         logger.warning("The event log was not given its key: %s", why)
 
 
-def _seal_empty(path: Path, origin: str) -> None:
+def _seal_over_nothing(path: Path, origin: str) -> None:
     with closing(file.open_writer(path)) as db:
         signer = signer_of(db, path, origin)
         note = signer.sign(Checkpoint(signer.name, 0, tree.EMPTY_ROOT).text())
-        db.execute(SEAL_EMPTY, [note])
+        db.execute(SEAL_OVER_NOTHING, [note])
 
 
 def record_change(

@@ -1,6 +1,7 @@
 """Which key signs a log: made with it, part of its backup, and changed only where that is asked."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -94,7 +95,7 @@ async def test_the_same_key_signs_after_a_restart(path: Path) -> None:
 
 
 @in_loop
-async def test_an_older_log_that_was_never_sealed_gets_a_key_and_no_seal(
+async def test_an_older_log_that_was_never_sealed_gets_a_key_and_names_it(
     path: Path, key: Path
 ) -> None:
     shutil.copy(OLD, path)
@@ -104,9 +105,30 @@ async def test_an_older_log_that_was_never_sealed_gets_a_key_and_no_seal(
     await reader.close()
     assert content(key) is None
     log = SqliteEventLog(path)
-    assert (content(key) is not None, seals(path)) == (True, [])
+    assert (content(key) is not None, seals(path)) == (True, [0])
     await log.signer()
     await log.close()
+
+
+@in_loop
+async def test_a_copy_of_a_log_that_was_never_sealed_gets_no_other_key(
+    path: Path, key: Path, tmp_path: Path
+) -> None:
+    await conduct(path)
+    falsify(path, "DELETE FROM checkpoints")  # a release that sealed at the end alone was killed
+    kept = await verifier_of(path)
+    log = SqliteEventLog(path)
+    copy = tmp_path / "copy.db"
+    with closing(file.open_read_only(path)) as db, closing(sqlite3.connect(copy)) as target:
+        db.conn.backup(target)
+    await log.close()
+    restored = SqliteEventLog(copy)
+    with pytest.raises(NoSigningKey):
+        await restored.signer()
+    assert content(file.key_path(copy)) is None
+    put_back(file.key_path(copy), key.read_bytes())
+    assert (await restored.signer()).verifier == kept
+    await restored.close()
 
 
 def lead_nowhere(key: Path) -> None:
