@@ -101,6 +101,12 @@ class MemoryEventLog:
     async def scrub(self) -> bool:
         return True
 
+    async def busy_days(self) -> list[datetime]:
+        times = sorted(
+            time for row in self._overviews.values() for time in (row.started_at, row.updated_at)
+        )
+        return [from_text(time) for time in {time[:10]: time for time in times}.values()]
+
     async def clock(self) -> datetime | None:
         return self._clock
 

@@ -170,6 +170,11 @@ class EventLog(ReadableLog, Protocol):
         """
         ...
 
+    async def busy_days(self) -> list[datetime]:
+        """The last time on each day at which an interview began or was last changed, in order.
+        Raises NotAsLogged or LogUnavailable."""
+        ...
+
     async def clock(self) -> datetime | None:
         """The time that `keep_clock` kept last; None before the first. Raises NotAsLogged or
         LogUnavailable."""

@@ -8,8 +8,9 @@ restart, must not make it right.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from time import monotonic
 
 from api.usecases.custody import Custody
@@ -27,6 +28,10 @@ ROUND_SECONDS = 600
 STEP = timedelta(days=7)
 """How far the clock may be from the last time that was believed: a machine that was off for a week
 needs nobody's word."""
+
+GAP = timedelta(days=365)
+"""How long a log that keeps no time yet may have gone without an interview. It may well have been a
+month; what comes a year later was rather written by a clock that was wrong."""
 
 A_DAY = timedelta(days=1)
 """How far apart two time zones' dates are at most: a person confirms the date of their own."""
@@ -126,13 +131,13 @@ class Retention:
         return is_believed
 
     async def _last_believed(self, now: datetime) -> datetime:
-        """The time that the log keeps. One that keeps none yet starts with that of its newest
-        event; an empty one, with `now`."""
+        """The time that the log keeps. One that keeps none yet starts with the newest time in it
+        that no gap comes before: a gateway that had nothing to forget believed any clock, and wrote
+        what it said. An empty one starts with `now`."""
         kept = await self._log.clock()
         if kept is not None:
             return kept
-        newest = await self._log.records_from(await self._log.head() - 1, 1)
-        start = newest[0].moment if newest else now
+        start = _reached(await self._log.busy_days()) or now
         await self._log.keep_clock(start)
         return start
 
@@ -150,3 +155,11 @@ class Retention:
             return False
         ahead = now.date() - self._confirmed
         return ahead <= A_DAY and (now > last or ahead >= -A_DAY)
+
+
+def _reached(times: Sequence[datetime]) -> datetime | None:
+    """The last of the `times`, which are in order, before there is a gap."""
+    for time, following in pairwise(times):
+        if following - time > GAP:
+            return time
+    return times[-1] if times else None

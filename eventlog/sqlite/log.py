@@ -50,6 +50,13 @@ SCRUBBED = "UPDATE log SET scrubs_due = 0 WHERE scrubs_due = ?"
 
 KEEP_CLOCK = "UPDATE log SET clock = ?"
 
+# From the list of interviews: `events` would have to be read as a whole, words and all.
+BUSY_DAYS = """
+SELECT max(time) FROM (
+    SELECT started_at AS time FROM interviews UNION ALL SELECT updated_at FROM interviews
+) GROUP BY substr(time, 1, 10) ORDER BY 1
+"""
+
 
 class SqliteEventLog(SqliteReader):
     """An `EventLog` in the file at `path`, made if need be.
@@ -178,12 +185,13 @@ class SqliteEventLog(SqliteReader):
             self._overwritten = 0 if is_small else due
             return True
 
+    async def busy_days(self) -> list[datetime]:
+        times = await self._searcher.run(lambda db: db.execute(BUSY_DAYS).fetchall())
+        return [_kept_time(time) for (time,) in times]
+
     async def clock(self) -> datetime | None:
         kept = await self._reader.run(lambda db: db.execute("SELECT clock FROM log").fetchone()[0])
-        try:
-            return from_text(kept) if kept is not None else None
-        except ValueError as error:
-            raise NotAsLogged(f"the time that it keeps is none: {error}") from error
+        return _kept_time(kept) if kept is not None else None
 
     async def keep_clock(self, at: datetime) -> None:
         await self._writer.run(lambda db: db.execute(KEEP_CLOCK, [to_text(at)]))
@@ -242,6 +250,13 @@ def _rebuild_read_models(db: Database) -> None:
         db,
         (records_where(db, "interview_id = ? ORDER BY version", [id]) for (id,) in ids.fetchall()),
     )
+
+
+def _kept_time(text: str) -> datetime:
+    try:
+        return from_text(text)
+    except ValueError as error:
+        raise NotAsLogged(f"the time that it keeps is none: {error}") from error
 
 
 def _do_nothing(_: Database) -> None:

@@ -1,8 +1,9 @@
 """A log's first key, and the changes of it.
 
-Only a log that was never sealed is given a key unasked. It is sealed at once, with a checkpoint over
-no events: from then on the log itself names its key, and a copy of it without the key file is known
-for what it is. That goes for the log of an older release too, whose key file may be there already.
+Only a log that was never sealed is given a key unasked. It is sealed at once, with a checkpoint
+over no events: from then on the log itself names its key, and a copy of it without the key file is
+known for what it is. That goes for the log of an older release too, whose key file may be there
+already.
 """
 
 import logging

@@ -178,6 +178,21 @@ class EventLogContract:
         assert await log.expired(later, now) == [old, behind, newest]
 
     @in_loop
+    async def test_the_days_on_which_interviews_were_conducted_are_known(
+        self, log: EventLog
+    ) -> None:
+        assert await log.busy_days() == []
+        minute, day = timedelta(minutes=1), timedelta(days=1)
+        held = new_id()
+        await tell(log, held, *OPENING, at=AT + day)
+        await tell(log, new_id(), *WHOLE, at=AT - 9 * day)
+        await tell(log, new_id(), *WHOLE, at=AT)
+        await tell(log, new_id(), *WHOLE, at=AT + minute)
+        assert await log.busy_days() == [AT - 9 * day, AT + minute, AT + day]
+        await tell(log, held, InterviewHeld(reason="A court asks."), at=AT + 3 * day)
+        assert await log.busy_days() == [AT - 9 * day, AT + minute, AT + day, AT + 3 * day]
+
+    @in_loop
     async def test_the_last_time_that_was_believed_is_kept(self, log: EventLog) -> None:
         assert await log.clock() is None
         for at in (AT, AT + timedelta(days=1), AT - timedelta(days=1)):

@@ -18,6 +18,7 @@ from eventlog.errors import LogUnavailable, NotAsLogged
 from eventlog.memory import MemoryEventLog
 from eventlog.protocol import Appended, EventLog
 from eventlog.sqlite.log import SqliteEventLog
+from eventlog.times import to_text
 from statemachine.events import ContentForgotten, Event, InterviewHeld
 from statemachine.interview import replay
 from tests.desktop import Desktop
@@ -106,8 +107,9 @@ async def test_complete_interviews_are_forgotten_when_their_time_is_over(
 def test_a_gateway_forgets_by_itself_what_is_too_old(tmp_path: Path) -> None:
     async def last_month() -> None:
         log = SqliteEventLog(tmp_path / "interviews.db")
-        await tell(log, new_id(), *WHOLE, at=AT)
-        await tell(log, new_id(), *OPENING, at=datetime.now(AT.tzinfo))
+        now = datetime.now(AT.tzinfo)
+        await tell(log, new_id(), *WHOLE, at=now - 31 * DAY)
+        await tell(log, new_id(), *OPENING, at=now)
         await log.close()
 
     asyncio.run(last_month())
@@ -158,7 +160,7 @@ async def test_a_clock_far_ahead_forgets_nothing_whatever_is_written_and_restart
 
 
 @in_loop
-async def test_a_log_that_never_kept_a_clock_measures_it_by_its_newest_event(
+async def test_a_log_that_never_kept_a_clock_measures_it_by_its_events(
     log: EventLog, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     await tell(log, new_id(), *WHOLE)
@@ -169,6 +171,22 @@ async def test_a_log_that_never_kept_a_clock_measures_it_by_its_newest_event(
     assert await first.forget_expired() == [], "what is written since makes the clock no better"
     assert await retention(log, clock, days=1).forget_expired() == []
     assert doubts(caplog)
+
+
+@in_loop
+async def test_what_a_wrong_clock_wrote_before_retention_was_set_makes_it_no_better(
+    log: EventLog, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await tell(log, new_id(), *WHOLE)
+    await tell(log, new_id(), *WHOLE, at=AT + STEP)
+    clock.now += YEARS
+    await tell(log, new_id(), *WHOLE, at=clock.now)
+    assert await retention(log, clock).forget_expired() == []
+    [message] = doubts(caplog)
+    assert to_text(AT + STEP) in message
+    assert await retention(log, clock).forget_expired() == []
+    today = clock.now.date()
+    assert len(await retention(log, clock, confirmed=today).forget_expired()) == 2
 
 
 @in_loop
