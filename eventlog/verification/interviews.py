@@ -281,7 +281,9 @@ def _check_overview(
 
 
 def _shown(value: object) -> str:
-    return value.hex()[:16] if isinstance(value, bytes) else repr(value)[:60]
+    if isinstance(value, bytes):
+        return value.hex()[:16]
+    return repr(str(value) if isinstance(value, str) else value)[:60]  # a state is a word
 
 
 def _check_fingerprints(
