@@ -136,7 +136,8 @@ class ReadingBesideWriter(ReadingConnection):
     def _find(self) -> tuple[int, int]:
         with suppress(FileNotFoundError):
             found = FileState.of(self._name)
-            if self._writing.left is not None and found == self._writing.left.file:
+            left = self._writing.left
+            if self._writing.is_whole and left is not None and found == left.file:
                 return found.identity
         raise Unfamiliar
 
@@ -160,6 +161,7 @@ class WritingConnection:
         self._db: Database | None = None
         self._acknowledged: Frontier | None = None
         self._check: tuple[Footprint, FileCheck] | None = None
+        self._data_version: int | None = None
         self._saved = False
         self._save_again = 0.0
         self._commits = self._characters = self._frames = 0
@@ -168,6 +170,8 @@ class WritingConnection:
         """The log's id, once it is prepared."""
         self.left: Footprint | None = None
         """How the writer left the files."""
+        self.is_whole = True
+        """Whether the last look found all that was acknowledged."""
         self.looks = 0
         """How often the files were found to be changed, and to hold all the same: what is known
         of interviews may be old since then."""
@@ -187,6 +191,15 @@ class WritingConnection:
     def database(self) -> Database:
         """The connection, if the files are as it left them or hold as much. Raises LogUnavailable,
         OSError or sqlite3.Error."""
+        try:
+            db = self._looked_at()
+        except NotTheFile:
+            self.is_whole = False
+            raise
+        self.is_whole = True
+        return db
+
+    def _looked_at(self) -> Database:
         if self.log_id is None:
             self._try_to_prepare()
         assert self._hold is not None
@@ -255,6 +268,29 @@ class WritingConnection:
             return Footprint.of(self._name) == self.left
         return False
 
+    def check_nobody_wrote(self, db: Database) -> None:
+        """In a transaction, in which nobody else can write: raise NotTheFile if somebody has done
+        so through SQLite since the last one, and the log no longer holds all. A look at the files
+        cannot tell such a commit from the writer's own, if it came just before or after that."""
+        version = _data_version_of(db)
+        if version == self._data_version:
+            return
+        self._data_version = version
+        self.looks += 1
+        try:
+            self._take_up(db)
+        except NotTheFile:
+            self.is_whole = False
+            if self.left is not None:  # what was noted is not what the writer left
+                self.left = self.left._replace(file=self.left.file._replace(size=-1))
+            raise
+
+    def _take_up(self, db: Database) -> None:
+        """Go on from what the log holds now. Raises NotTheFile if it does not hold all."""
+        if self._acknowledged is not None and not _holds(db, self._acknowledged):
+            raise self._not_whole()
+        self._acknowledged = _frontier_of(db)
+
     def drop(self) -> None:
         """Close the connection; the next one is made when it is needed."""
         if self._db is not None:
@@ -290,10 +326,8 @@ class WritingConnection:
         """Open the file that stands at the path, which is known to be the log."""
         db = file.open_writer(self._path)
         try:
-            if self._acknowledged is None:
-                self._acknowledged = _frontier_of(db)
-            elif not _holds(db, self._acknowledged):
-                raise self._not_whole()
+            self._data_version = _data_version_of(db)
+            self._take_up(db)
             self.left = Footprint.of(self._name)
         except BaseException:
             db.close()
@@ -412,6 +446,12 @@ class WritingConnection:
     def _rescue_paths(self) -> Iterator[Path]:
         for number in count(1):
             yield self._path.with_name(f"{self._path.name}.rescued-{number}")
+
+
+def _data_version_of(db: Database) -> int:
+    """What is another number after each commit of another connection."""
+    version: int = db.execute("PRAGMA data_version").fetchone()[0]
+    return version
 
 
 def _frontier_of(db: Database) -> Frontier | None:

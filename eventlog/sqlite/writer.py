@@ -172,6 +172,7 @@ class Writer:
         changes = db.conn.total_changes
         db.execute("BEGIN IMMEDIATE")
         try:
+            self._connection.check_nobody_wrote(db)
             for work, jobs in groupby(group, attrgetter("work")):
                 outcomes += work(db, [job.item for job in jobs])
             db.execute("COMMIT")

@@ -131,14 +131,16 @@ async def test_a_copy_that_went_on_elsewhere_is_taken_up_as_it_is(
 ) -> None:
     id = new_id()
     await tell(log, id, *LONG)
-    copy = backup(path)
-    elsewhere = SqliteEventLog(copy)
-    await answer(elsewhere, id)
-    await elsewhere.close()
-    assert await log.interview(id) is not None  # it is kept in memory
-    copy.rename(path)
-    assert len(await log.records(id)) == len(LONG) + 2
-    await check_goes_on(log, path, id)
+    for _ in range(3):
+        before = len(await log.records(id))
+        copy = backup(path)
+        elsewhere = SqliteEventLog(copy)
+        await answer(elsewhere, id)
+        await elsewhere.close()
+        assert await log.interview(id) is not None  # it is kept in memory
+        copy.rename(path)
+        assert len(await log.records(id)) == before + 2
+        await check_goes_on(log, path, id)
 
 
 # An older state
@@ -415,3 +417,33 @@ def test_a_place_that_was_refused_leaves_no_lock_behind(path: Path) -> None:
     with pytest.raises(LogNotOpened):
         Hold(path)
     assert [found.name for found in path.parent.iterdir()] == [path.name]
+
+
+def restored(old: Path, path: Path) -> None:
+    """The state of `old`, through SQLite itself, as `.restore` does."""
+    with closing(sqlite3.connect(old)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+
+
+@pytest.mark.parametrize("is_seen", [True, False])
+@in_loop
+async def test_an_older_state_restored_through_sqlite_is_refused(
+    log: SqliteEventLog, path: Path, is_seen: bool
+) -> None:
+    """Also where that comes between the writer's look and its note of how it left the files."""
+    id = new_id()
+    await tell(log, id, *LONG)
+    old = backup(path)
+    await tell(log, new_id(), *WHOLE)
+    await answer(log, id)
+    whole = path.with_name("whole.db")
+    execute(path, f"VACUUM INTO '{whole}'")
+    if is_seen:
+        restored(old, path)
+    else:
+        await log._writer.run_alone(lambda _: restored(old, path))
+    for _ in range(2):
+        await check_refused(log, id)
+    whole.rename(path)
+    wal_of(path).unlink(missing_ok=True)
+    await check_goes_on(log, path, id)
