@@ -4,6 +4,7 @@ EventLogError
 ├── VersionConflict    somebody else moved the interview first; read it again
 ├── LogUnavailable     it cannot be written or read now; nothing was taken
 │   └── NoSigningKey       its checkpoints cannot be signed: the key is missing or another one
+├── WrongOldKey        a key that is said to have signed the log, and did not
 ├── ReservedId         an interview cannot have this id
 ├── UnreadableEvent    a record of a kind or schema version this release does not know
 ├── NotAsLogged        what the log holds cannot have been logged; `audit verify` says more
@@ -33,6 +34,10 @@ class LogUnavailable(EventLogError):
 
 class NoSigningKey(LogUnavailable):
     """The key that signs the log's checkpoints is not beside it. All else works."""
+
+
+class WrongOldKey(EventLogError):
+    """A key that is said to have signed the log's newest checkpoint, and did not."""
 
 
 class ReservedId(EventLogError):

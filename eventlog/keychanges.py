@@ -6,13 +6,13 @@ Their stream has the nil UUID, which no interview can have, and counts its versi
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError, field_validator
-from sqlite_utils import Database
 
 from eventlog.errors import NotAsLogged, UnreadableEvent
-from eventlog.notes import BadNote, VerifierKey
+from eventlog.notes import BadNote, Signer, VerifierKey
 from eventlog.records import Draft, Record, draft_of
 from statemachine.session import Reason, Value
 
@@ -22,11 +22,6 @@ LOG_STREAM: Final = "00000000-0000-0000-0000-000000000000"
 KEY_CHANGED: Final = "key-changed"
 SCHEMA_VERSION: Final = 1
 KNOWN: Final = (KEY_CHANGED, SCHEMA_VERSION)
-
-STREAM = (
-    "SELECT position, kind, schema_version, payload FROM events WHERE interview_id = ? "
-    "ORDER BY version"
-)
 
 
 class KeyChanged(Value):
@@ -56,6 +51,14 @@ class KeyChange:
     old: VerifierKey | None
     new: VerifierKey
     reason: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A change of key, and the file that the old one is kept in, if it was still there."""
+
+    change: KeyChange
+    aside: Path | None
 
 
 def draft_change(
@@ -89,13 +92,7 @@ def read_change(position: int, kind: str, schema_version: int, payload: str | by
     return KeyChange(position, old, VerifierKey.parse(event.new_key), event.reason)
 
 
-def changes_in(db: Database) -> list[KeyChange]:
-    """The changes of key in the log, oldest first. What a newer release wrote beside them is left
-    out. Raises NotAsLogged of a damaged one."""
-    changes = []
-    for position, *kind, payload in db.execute(STREAM, [LOG_STREAM]):
-        if tuple(kind) == KNOWN:
-            if not (isinstance(position, int) and isinstance(payload, str)):
-                raise NotAsLogged("a change of the log's key holds values that none can have")
-            changes.append(read_change(position, *KNOWN, payload))
-    return changes
+def in_turn(changes: list[KeyChange], signer: Signer) -> list[VerifierKey | None]:
+    """The keys that sign one after another, the signer's last."""
+    told = [key for change in changes for key in (change.old, change.new)]
+    return list(dict.fromkeys([*told, signer.verifier]))

@@ -11,15 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from eventlog import tree
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import ReservedId, VersionConflict
-from eventlog.keychanges import LOG_STREAM, KeyChange, draft_change
+from eventlog.keychanges import LOG_STREAM, Changed, KeyChange, draft_change, in_turn
 from eventlog.keys import key_name
 from eventlog.notes import Checkpoint, Signer, VerifierKey
 from eventlog.protocol import Appended
 from eventlog.readmodels import Overview, Sighting, overview, project
 from eventlog.records import Draft, Record, draft
 from eventlog.searching import is_found_in, is_known_by, words_of
-from eventlog.sqlite.rekeying import Changed
-from eventlog.sqlite.signing import in_turn
 from eventlog.times import from_text, to_text
 from statemachine.events import (
     KIND_OF,

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from eventlog.keychanges import Changed
 from eventlog.notes import Signer, VerifierKey
 from eventlog.readmodels import Overview, Sighting
 from eventlog.records import Record
-from eventlog.sqlite.rekeying import Changed
 from statemachine.events import Event
 from statemachine.interview import Interview
 from statemachine.session import Role

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import LogFull, LogUnavailable, NotAsLogged, ReservedId, VersionConflict
-from eventlog.keychanges import LOG_STREAM, change_of
+from eventlog.keychanges import LOG_STREAM, Changed, change_of
 from eventlog.keys import install_staged, key_name
 from eventlog.known import Known, KnownInterviews
 from eventlog.notes import Checkpoint, VerifierKey
@@ -30,7 +30,7 @@ from eventlog.sqlite.appending import Append, rebuild_read_models, write
 from eventlog.sqlite.connection import ReadingBesideWriter, WritingConnection
 from eventlog.sqlite.nodes import head_of
 from eventlog.sqlite.reading import SqliteReader, records_where
-from eventlog.sqlite.rekeying import Changed, give_key, record_change
+from eventlog.sqlite.rekeying import give_key, record_change
 from eventlog.sqlite.writer import Writer
 from eventlog.times import from_text, to_text
 from statemachine.events import Event

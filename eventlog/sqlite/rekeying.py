@@ -8,15 +8,14 @@ already.
 
 import logging
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from eventlog import tree
-from eventlog.errors import EventLogError
-from eventlog.keychanges import LOG_STREAM, KeyChange, changes_in, draft_change
+from eventlog.errors import EventLogError, WrongOldKey
+from eventlog.keychanges import LOG_STREAM, KeyChange, draft_change
 from eventlog.keys import (
     install_staged,
     kept_aside,
@@ -30,24 +29,12 @@ from eventlog.records import Record
 from eventlog.sqlite import file
 from eventlog.sqlite.appending import put_events
 from eventlog.sqlite.nodes import head_of
-from eventlog.sqlite.signing import due_key, signer_of
+from eventlog.sqlite.signing import changes_in, due_key, signer_of
 
 logger = logging.getLogger(__name__)
 
 NEXT_VERSION = "SELECT coalesce(max(version), 0) + 1 FROM events WHERE interview_id = ?"
 SEAL_OVER_NOTHING = "INSERT INTO checkpoints (size, note) VALUES (0, ?)"
-
-
-class WrongOldKey(EventLogError):
-    """A key that is said to have signed the log's newest checkpoint, and did not."""
-
-
-@dataclass(frozen=True)
-class Changed:
-    """A change of key, and the file that the old one is kept in, if it was still there."""
-
-    change: KeyChange
-    aside: Path | None
 
 
 def give_key(path: Path, origin: str) -> None:

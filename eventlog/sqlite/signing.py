@@ -10,11 +10,15 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from eventlog.errors import NoSigningKey, NotAsLogged
-from eventlog.keychanges import KeyChange, changes_in
+from eventlog.keychanges import KNOWN, LOG_STREAM, KeyChange, in_turn, read_change
 from eventlog.keys import load_signer
 from eventlog.notes import Signer, VerifierKey, signing_key_id
 from eventlog.sqlite import file
 
+STREAM = (
+    "SELECT position, kind, schema_version, payload FROM events WHERE interview_id = ? "
+    "ORDER BY version"
+)
 NEWEST_SEAL = "SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1"
 
 UNKNOWN = b""
@@ -51,12 +55,6 @@ def keys_of(db: Database, path: Path, origin: str) -> list[VerifierKey | None]:
     return in_turn(changes_in(db), signer_of(db, path, origin))
 
 
-def in_turn(changes: list[KeyChange], signer: Signer) -> list[VerifierKey | None]:
-    """The keys that sign one after another, the signer's last."""
-    told = [key for change in changes for key in (change.old, change.new)]
-    return list(dict.fromkeys([*told, signer.verifier]))
-
-
 def due_key(db: Database, origin: str, changes: list[KeyChange]) -> bytes | None:
     """The id of the key that is to sign; None where nothing in the log says which. Raises
     NotAsLogged."""
@@ -68,3 +66,15 @@ def due_key(db: Database, origin: str, changes: list[KeyChange]) -> bytes | None
                 return changes[-1].new.id
             return signing_key_id(note, origin) or UNKNOWN
     raise NotAsLogged("the log's newest checkpoint holds values that none can have")
+
+
+def changes_in(db: Database) -> list[KeyChange]:
+    """The changes of key in the log, oldest first. What a newer release wrote beside them is left
+    out. Raises NotAsLogged of a damaged one."""
+    changes = []
+    for position, *kind, payload in db.execute(STREAM, [LOG_STREAM]):
+        if tuple(kind) == KNOWN:
+            if not (isinstance(position, int) and isinstance(payload, str)):
+                raise NotAsLogged("a change of the log's key holds values that none can have")
+            changes.append(read_change(position, *KNOWN, payload))
+    return changes

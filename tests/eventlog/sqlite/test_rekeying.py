@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from eventlog.errors import LogUnavailable, NoSigningKey, NotAsLogged
-from eventlog.keychanges import KEY_CHANGED, LOG_STREAM, change_of, changes_in
+from eventlog.errors import LogUnavailable, NoSigningKey, NotAsLogged, WrongOldKey
+from eventlog.keychanges import KEY_CHANGED, LOG_STREAM, change_of
 from eventlog.keys import kept_aside, key_name, load_verifier, make_key, staged_at
 from eventlog.notes import VerifierKey
 from eventlog.open import open_reader
 from eventlog.sqlite import file
 from eventlog.sqlite.log import SqliteEventLog
-from eventlog.sqlite.rekeying import WrongOldKey, record_change
+from eventlog.sqlite.rekeying import record_change
+from eventlog.sqlite.signing import changes_in
 from tests.eventlog.evidence import check_events, rows
 from tests.eventlog.interviews import AT, OPENING, WHOLE, new_id, tell
 from tests.eventlog.running import in_loop
