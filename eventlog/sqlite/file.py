@@ -98,11 +98,13 @@ def key_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.key")
 
 
-def cannot_write(error: Exception, message: str) -> LogNotOpened:
+def not_opened(
+    error: Exception, message: str, otherwise: type[LogNotOpened] = LogReadOnly
+) -> LogNotOpened:
     """What to raise where `error` keeps the log from being opened: LogFull if it may pass."""
     is_full = isinstance(error, OSError) and error.errno in NO_ROOM
     is_full |= getattr(error, "sqlite_errorname", None) in FULL
-    return (LogFull if is_full else LogReadOnly)(message)
+    return (LogFull if is_full else otherwise)(message)
 
 
 def refuse_foreign(path: Path, *, to_write: bool = True) -> None:
@@ -167,7 +169,7 @@ def prepare(path: Path) -> str:
         return log_id_to_read(path)
     except TROUBLE as error:
         message = f"the event log {path} cannot be written: {reason(error)}"
-        raise cannot_write(error, message) from error
+        raise not_opened(error, message) from error
 
 
 def _applied(path: Path) -> set[str]:
@@ -185,8 +187,7 @@ def _applied(path: Path) -> set[str]:
             f"the event log {path} cannot be opened, and was left as it is: {reason(error)}; "
             "put that right, or set EVENTLOG_URL to another file"
         )
-        failure = cannot_write(error, message)
-        raise (failure if isinstance(failure, LogFull) else LogNotOpened(message)) from error
+        raise not_opened(error, message, LogNotOpened) from error
     if not applied <= _names():
         raise LogTooNew(
             f"the event log {path} was written by a newer interview-gateway; upgrade "

@@ -102,7 +102,7 @@ class Hold:
         except Timeout:
             raise self._in_use() from None
         except OSError as error:
-            raise file.cannot_write(
+            raise file.not_opened(
                 error,
                 f"the folder {self._path.parent} cannot be written ({error.strerror}); "
                 "set EVENTLOG_URL to a file in one that can",
@@ -119,7 +119,7 @@ class Hold:
                 f"the event log {self._path} cannot be written ({error.strerror}); set "
                 "EVENTLOG_URL to another file"
             )
-            raise file.cannot_write(error, message) from error
+            raise file.not_opened(error, message) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

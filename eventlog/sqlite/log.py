@@ -169,21 +169,24 @@ class SqliteEventLog(SqliteReader):
     async def scrub(self) -> bool:
         async with self._scrubbing:
             due, size = await self._reader.run(_scrubs_due)
-            if due == self._overwritten:
-                return True
-            # What was deleted became zeros in its pages, but a page that was split may hold a copy
-            # of a fingerprint. A file that is written anew as a whole holds none.
-            is_small = size <= REWRITTEN_BYTES
-            if is_small and due != self._rewritten:
-                await self._writer.run_alone(_rewrite)
-                self._rewritten = due
-            if not await self._writer.run_alone(_empty_wal):
-                return False
-            if is_small:
-                await self._writer.run(lambda db: db.execute(SCRUBBED, [due]))
-                self._rewritten = 0
-            self._overwritten = 0 if is_small else due
-            return True
+            return due == self._overwritten or await self._overwrite(due, size <= REWRITTEN_BYTES)
+
+    async def _overwrite(self, due: int, anew: bool) -> bool:
+        """Leave nothing of `due` forgettings in the files; whether nothing is left of the words.
+
+        What was deleted became zeros in its pages, but a page that was split may hold a copy of a
+        fingerprint. A file that is written `anew` as a whole holds none.
+        """
+        if anew and due != self._rewritten:
+            await self._writer.run_alone(lambda db: db.vacuum())
+            self._rewritten = due
+        if not await self._writer.run_alone(_empty_wal):
+            return False
+        if anew:
+            await self._writer.run(lambda db: db.execute(SCRUBBED, [due]))
+            self._rewritten = 0
+        self._overwritten = 0 if anew else due
+        return True
 
     async def busy_days(self) -> list[datetime]:
         times = await self._searcher.run(lambda db: db.execute(BUSY_DAYS).fetchall())
@@ -231,9 +234,7 @@ class SqliteEventLog(SqliteReader):
         due, size = await self._reader.run(_scrubs_due)
         if due and size > REWRITTEN_BYTES:
             logger.info("Writing the event log's file anew, after words were forgotten")
-            await self._writer.run_alone(_rewrite)
-            if await self._writer.run_alone(_empty_wal):
-                await self._writer.run(lambda db: db.execute(SCRUBBED, [due]))
+            await self._overwrite(due, anew=True)
 
 
 def _prepare(path: Path) -> str:
@@ -286,10 +287,6 @@ def _scrubs_due(db: Database) -> tuple[int, int]:
     """How many forgettings may have left something in the file's bytes, and the file's size."""
     row: tuple[int, int] = db.execute(SCRUBS_DUE).fetchone()
     return row
-
-
-def _rewrite(db: Database) -> None:
-    db.vacuum()
 
 
 def _empty_wal(db: Database) -> bool:
