@@ -27,11 +27,12 @@ from eventlog.readmodels import Projection, project
 from eventlog.records import Record, draft
 from eventlog.sqlite import file
 from eventlog.sqlite.appending import Append, rebuild_read_models, write
-from eventlog.sqlite.connection import ReadingBesideWriter, WritingConnection
+from eventlog.sqlite.connection import ReadingBesideWriter
 from eventlog.sqlite.nodes import head_of
 from eventlog.sqlite.reading import SqliteReader, records_where
 from eventlog.sqlite.rekeying import give_key, record_change
 from eventlog.sqlite.writer import Writer
+from eventlog.sqlite.writing import WritingConnection
 from eventlog.times import from_text, to_text
 from statemachine.events import Event
 from statemachine.interview import Interview

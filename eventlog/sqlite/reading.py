@@ -26,7 +26,7 @@ from eventlog.readmodels import Overview, Sighting
 from eventlog.records import Record, interview_of
 from eventlog.searching import Condition, begun_where, known_by, said
 from eventlog.sqlite import file
-from eventlog.sqlite.connection import ReadingConnection, Unfamiliar
+from eventlog.sqlite.connection import ReadingAlone, ReadingConnection, Unfamiliar
 from eventlog.sqlite.nodes import head_of, nodes_of
 from eventlog.sqlite.signing import keys_of, signer_of
 from statemachine.canonical import canonical_json
@@ -105,7 +105,7 @@ class SqliteReader:
     @classmethod
     def of(cls, path: Path, log_id: str) -> "SqliteReader":
         """The log of `log_id` in the file at `path`, read beside whoever writes it."""
-        return cls(path, lambda: log_id, lambda: ReadingConnection(path, log_id))
+        return cls(path, lambda: log_id, lambda: ReadingAlone(path, log_id))
 
     @property
     def origin(self) -> str:

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 
 from eventlog.errors import EventLogError, LogUnavailable, NotAsLogged
 from eventlog.sqlite import file
-from eventlog.sqlite.connection import NotTheFile, WritingConnection
+from eventlog.sqlite.writing import NotTheFile, WritingConnection
 
 logger = logging.getLogger(__name__)
 

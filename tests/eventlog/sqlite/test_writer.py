@@ -12,10 +12,10 @@ from sqlite_utils import Database
 
 from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
 from eventlog.protocol import Appended
-from eventlog.sqlite.connection import WritingConnection
 from eventlog.sqlite.file import BUSY_SECONDS, prepare
 from eventlog.sqlite.log import SqliteEventLog
 from eventlog.sqlite.writer import GROUP, Writer
+from eventlog.sqlite.writing import WritingConnection
 from statemachine.commands import give_answer
 from statemachine.interview import replay
 from tests.eventlog.evidence import check_events, commits, rows
