@@ -1,6 +1,6 @@
 """What is derived from the events so that it can be found fast: the list of interviews,
 and the fingerprints of every session a client has held and of every move made from one.
-All of it can be made again from the events alone (`SqliteEventLog.rebuild_read_models`).
+All of it can be made again from the events alone (`eventlog.sqlite.log.SqliteEventLog`).
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """What the commands print with: coloured and fitted in a terminal, plain and whole when piped.
 
-Words that others wrote go through `api.harmless.visible` and are never read as markup.
+Words that others wrote go through `api.transcript.harmless.visible` and are never read as markup.
 """
 
 from rich.console import Console

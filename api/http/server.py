@@ -25,7 +25,6 @@ largest takes a few milliseconds on this machine, and a second over a poor netwo
 UNREAD_SECONDS = 10.0
 """Seconds after which a client that does not read its answer is let go."""
 
-
 KEPT_DESCRIPTORS = 128
 """Descriptors that are not for clients: the log's files, connections to backends, and those that
 are accepted in one turn."""
@@ -93,7 +92,6 @@ class Protocol(H11Protocol):
     without a whole request gives way to a new one.
     """
 
-    most_connections = most_connections()
     _waiting_since = 0.0
     _arriving: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
@@ -106,7 +104,8 @@ class Protocol(H11Protocol):
             REQUEST_SECONDS, self.timeout_keep_alive_handler
         )
         self._waiting_since = self.loop.time()
-        if self.most_connections is not None and len(self.connections) > self.most_connections:
+        most = most_connections()
+        if most is not None and len(self.connections) > most:
             self._make_room()
 
     def data_received(self, data: bytes) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.usecases.interviews import Interviews
-from api.usecases.refusals import InterviewForgotten, InterviewOnHold, UnknownInterview
+from api.usecases.refusals import InterviewForgotten, InterviewOnHold
 from backends.deadline import Deadline
 from backends.rounds import Rounds
 from eventlog.errors import LogUnavailable, NotAsLogged
@@ -110,9 +110,7 @@ class Custody:
 
         with suppress(InterviewForgotten):  # by an earlier call, whose reply may have been lost
             await self._append(interview_id, decide)
-        interview = await self._log.interview(interview_id)
-        if interview is None:
-            raise UnknownInterview(f"The log holds no interview {interview_id}.")
+        interview = await self._interviews.known(interview_id)
         return await self._interviews.record(interview_id, interview.version)
 
     async def run(self) -> None:

@@ -61,16 +61,19 @@ class Interviews:
     async def find(self, id: str) -> Interview | None:
         """The interview; None if the log does not hold it. Raises InterviewForgotten."""
         interview = await self._log.interview(id)
-        if interview is not None and interview.is_forgotten:
-            raise InterviewForgotten(
-                f"The words of interview {id} were forgotten, and it takes no more. Start a new "
-                "interview."
-            )
+        if interview is not None:
+            _check_remembered(id, interview)
         return interview
 
     async def get(self, id: str) -> Interview:
         """The interview. Raises UnknownInterview or InterviewForgotten."""
-        interview = await self.find(id)
+        interview = await self.known(id)
+        _check_remembered(id, interview)
+        return interview
+
+    async def known(self, id: str) -> Interview:
+        """The interview, also one that was forgotten. Raises UnknownInterview."""
+        interview = await self._log.interview(id)
         if interview is None:
             raise UnknownInterview(f"The log holds no interview {id}.")
         return interview
@@ -103,3 +106,11 @@ class Interviews:
             return (await self.append(id, interview.version, event)).interview
 
         return await settle(attempt, deadline)
+
+
+def _check_remembered(id: str, interview: Interview) -> None:
+    if interview.is_forgotten:
+        raise InterviewForgotten(
+            f"The words of interview {id} were forgotten, and it takes no more. Start a new "
+            "interview."
+        )
