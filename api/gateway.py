@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from time import monotonic
 from typing import Protocol
 
@@ -29,13 +28,10 @@ from backends.services import CONVERSATION, GRANITE, OLLAMA
 from backends.templates import TemplatesBackend
 from eventlog.errors import EventLogError
 from eventlog.protocol import EventLog
+from eventlog.times import utc_now
 from statemachine.commands import start_interview
 
 logger = logging.getLogger(__name__)
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class _Part(Protocol):

@@ -6,6 +6,10 @@ from datetime import UTC, datetime
 WRITTEN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 def to_text(moment: datetime) -> str:
     """`moment`, which must know its zone, as "2026-01-05T10:30:00.000Z"."""
     utc = moment.astimezone(UTC)

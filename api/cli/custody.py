@@ -11,13 +11,13 @@ from rich.text import Text
 from api.cli.errors import CommandError, GatewayRefused
 from api.cli.lookup import records_in
 from api.cli.terminal import console
-from api.gateway import utc_now
 from api.transcript.harmless import visible
 from api.usecases.custody import Custody
 from api.usecases.refusals import Refusal
 from eventlog.errors import LogHeld
 from eventlog.open import open_log, open_reader
 from eventlog.records import Record
+from eventlog.times import utc_now
 
 Action = Literal["hold", "release", "forget"]
 

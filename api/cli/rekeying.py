@@ -8,11 +8,11 @@ from pydantic import TypeAdapter, ValidationError
 from api.cli.errors import CommandError
 from api.cli.keys import read_key
 from api.cli.terminal import console
-from api.gateway import utc_now
 from api.transcript.harmless import visible_line
 from eventlog.errors import LogHeld
 from eventlog.keys import key_name
 from eventlog.open import log_file, open_log
+from eventlog.times import utc_now
 from statemachine.session import Reason
 
 QUESTION = "Sign the checkpoints of {path} with a new key from now on?"

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from api.gateway import utc_now
 from api.transcript.harmless import visible_json
 from eventlog.bundle import bundle_of
 from eventlog.protocol import ReadableLog
+from eventlog.times import utc_now
 
 
 async def bundle_text(log: ReadableLog, interview_id: str, *, kept: str | None = None) -> str:

@@ -28,10 +28,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from api.gateway import utc_now
 from api.http.wire.interviews import EXAMPLE_SESSION
 from eventlog.keys import key_name, load_signer
 from eventlog.sqlite import file
+from eventlog.times import utc_now
 from eventlog.verification.verify import verify
 from statemachine.commands import give_answer, start_interview
 from statemachine.session import Config

@@ -7,11 +7,10 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 
 from api import __version__
-from api.gateway import utc_now
 from api.http.routes.gateway_of import gateway_of
 from api.http.wire.interviews import GatewayReply, HealthReply, OnlineCount, ServiceReply
 from backends.health import ServiceStatus
-from eventlog.times import to_text
+from eventlog.times import to_text, utc_now
 
 WITHIN_SECONDS = 0.8
 """How long the very first answers may wait for the first probes; the contract allows 1 s."""

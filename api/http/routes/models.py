@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from api.gateway import utc_now
 from api.http.problems import UNKNOWN_MODEL
 from api.http.responses import documented, json_of
 from api.http.routes.gateway_of import TheGateway, gateway_of
 from api.http.wire.interviews import ModelsReply, SelectReply, SelectRequest
-from eventlog.times import to_text
+from eventlog.times import to_text, utc_now
 from statemachine.session import ModelId
 
 router = APIRouter(prefix="/api/v1/models", tags=["models"])

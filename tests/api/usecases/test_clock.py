@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from freezegun import freeze_time
 
-from api.gateway import utc_now
 from eventlog.memory import MemoryEventLog
+from eventlog.times import utc_now
 from statemachine.commands import start_interview
 from statemachine.session import Config, Role
 from tests.gateways import serving

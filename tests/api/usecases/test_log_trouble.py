@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.gateway import utc_now
+from eventlog.times import utc_now
 from statemachine.commands import give_answer
 from tests.desktop import Desktop
 from tests.events import head_of

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from api.gateway import utc_now
 from eventlog.memory import MemoryEventLog
+from eventlog.times import utc_now
 from statemachine.commands import give_answer
 from tests.desktop import FOUR_FIELDS, Desktop
 from tests.events import head_of, kinds_of, payloads_of
