@@ -139,6 +139,10 @@ class Session(Value):
     is_complete: StrictBool = False
     interview_id: InterviewId | None = None
 
+    def to_json(self) -> str:
+        """The session as JSON text, to the byte as the gateway gives it to its client."""
+        return self.model_dump_json(by_alias=True, exclude_none=True)
+
     def fingerprint(self) -> bytes:
         """SHA-256 of the four fields in canonical form: what a session is known by when
         its client dropped `interviewId`."""

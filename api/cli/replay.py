@@ -12,7 +12,6 @@ from rich.text import Text
 
 from api.cli.errors import NothingToShow
 from api.cli.terminal import NOTICED_MS, clock, console, duration, indented, print_json
-from api.http.wire.interviews import session_text
 from api.http.wire.replay import EventsReply
 from api.transcript.harmless import visible, visible_line
 from eventlog.errors import WordsForgotten
@@ -62,7 +61,7 @@ def show_session(records: Sequence[Record], version: int, *, as_json: bool) -> N
             f"at version {version} the client held no session yet: no question had been asked"
         )
     if as_json:
-        print_json(session_text(session))
+        print_json(session.to_json())
         return
     out = console()
     status = "complete" if session.is_complete else f"question {session.current_question} waits"

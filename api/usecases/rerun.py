@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from api.gateway import Gateway
-from api.http.wire.interviews import session_text
 from api.settings import Settings
 from api.usecases.conductor import Conductor, Reply
 from api.usecases.recordings import recording_of
@@ -174,7 +173,7 @@ async def _conducted(
             case SummaryGiven() as event:
                 assert session is not None, "there is no summary before the first question"
                 summary = await conductor.sum_up(session)
-                new = Said(summary.event, session_text(session))
+                new = Said(summary.event, session.to_json())
                 yield Exchange(None, _recorded(event, records, record.version), new)
 
 
@@ -190,9 +189,9 @@ async def _reply(
 def _recorded(event: Spoken, records: Sequence[Record], version: int) -> Said:
     session = session_at_version(records, version)
     assert session is not None, "the client holds a session once something was said"
-    return Said(event, session_text(session))
+    return Said(event, session.to_json())
 
 
 def _said(event: Event, session: Session) -> Said:
     assert isinstance(event, QuestionAsked | InterviewCompleted)
-    return Said(event, session_text(session))
+    return Said(event, session.to_json())

@@ -43,11 +43,6 @@ EXAMPLE_SESSION: dict[str, Any] = {
 on any gateway, because it is adopted."""
 
 
-def session_text(session: Session) -> str:
-    """The session as JSON text, to the byte as the interviews' endpoints give it."""
-    return session.model_dump_json(by_alias=True, exclude_none=True)
-
-
 ShownState = Literal[State.STARTED, State.QUESTIONING, State.COMPLETE, State.FORGOTTEN]
 """The states that an interview in the log can be in."""
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from rich.text import Text
 
-from api.http.wire.interviews import session_text
 from backends.services import SERVICES
 from eventlog.bundle import records_of
+from statemachine.session import Session
 from tests.api.cli.conftest import Run, write
 from tests.eventlog.interviews import OPENING, WHOLE, new_id, start
 from tests.fakes import GraniteServer, Mood, OllamaServer
@@ -135,11 +135,13 @@ def test_another_session_is_found_though_the_words_are_the_same(
 ) -> None:
     calls: list[int] = []
 
-    def wrong_at_first(session: Any) -> str:
-        calls.append(1)
-        return session_text(session) + (" " if len(calls) == 1 else "")
+    to_json = Session.to_json
 
-    monkeypatch.setattr("api.usecases.rerun.session_text", wrong_at_first)
+    def wrong_at_first(session: Session) -> str:
+        calls.append(1)
+        return to_json(session) + (" " if len(calls) == 1 else "")
+
+    monkeypatch.setattr(Session, "to_json", wrong_at_first)
     result = run("replay", str(NEWEST / UNCHANGED), "--rerun", "--with", "recording")
     assert result.exit_code == 1
     assert "question 1  ≠  another session" in result.stdout
