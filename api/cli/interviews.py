@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.terminal import console, print_json
-from api.http.wire.interviews import InterviewOverview
+from api.http.wire.history import InterviewOverview
 from api.transcript.harmless import visible_line
 from eventlog.protocol import ReadableLog
 from eventlog.readmodels import Overview

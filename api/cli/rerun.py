@@ -16,10 +16,11 @@ from rich.text import Text
 
 from api.cli.errors import CommandError
 from api.cli.lookup import read_recording, records_named
+from api.cli.rerun_gateway import on_backends
 from api.cli.terminal import console, duration, indented, print_json
 from api.settings import load_settings
 from api.transcript.harmless import visible, visible_line
-from api.usecases.rerun import Exchange, Rerun, Said, on_backends, on_recording
+from api.usecases.rerun import Exchange, Rerun, Said, on_recording
 from eventlog.records import Record, interview_of
 
 MARGIN = 11

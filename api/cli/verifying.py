@@ -14,9 +14,9 @@ from api.cli.errors import CommandError
 from api.cli.exporting import read_note
 from api.cli.keys import read_key
 from api.cli.terminal import console, print_json
-from api.http.wire.verify import VerifyReport
 from api.transcript.harmless import visible_line
 from api.usecases.verify_process import stand_back
+from api.usecases.verify_report import VerifyReport
 from eventlog.keys import key_name, load_verifier
 from eventlog.open import log_file
 from eventlog.sqlite import file

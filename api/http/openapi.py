@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from api.http.links import add_links
 from api.http.problems import INVALID_INPUT, Problem, ProblemType
 from api.http.responses import EVERYWHERE, WITH_BODY, documented
-from api.http.wire.verify import VerifyProgress, VerifyReport
+from api.usecases.verify_report import VerifyProgress, VerifyReport
 from backends.models import ModelCatalogue
 
 

@@ -6,7 +6,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.http.wire.interviews import Wire
 from eventlog.errors import NotAsLogged
 from eventlog.records import Record
 from eventlog.story import Step, Story, story_of
@@ -25,7 +24,7 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
-from statemachine.session import Message, Role
+from statemachine.session import Message, Role, Value
 from statemachine.states import State
 from statemachine.walk import moves_of
 
@@ -46,7 +45,7 @@ EntryKind = Literal[
 TranscriptState = Literal[State.STARTED, State.QUESTIONING, State.COMPLETE, State.FORGOTTEN]
 
 
-class PassedOver(Wire):
+class PassedOver(Value):
     """A backend that was asked before and gave nothing that could be used."""
 
     backend: str
@@ -54,7 +53,7 @@ class PassedOver(Wire):
     elapsed_ms: int
 
 
-class Source(Wire):
+class Source(Value):
     """Where the interviewer's words came from."""
 
     backend: str
@@ -74,14 +73,14 @@ class Source(Wire):
         )
 
 
-class ForkedFrom(Wire):
+class ForkedFrom(Value):
     """The interview, and the version of it, that an adopted session leaves."""
 
     interview_id: str
     version: int
 
 
-class Entry(Wire):
+class Entry(Value):
     """One thing that happened. Which of the fields below `forgotten` there are depends on
     its kind."""
 
@@ -109,7 +108,7 @@ class Entry(Wire):
     reason: str | None = None
 
 
-class Forgetting(Wire):
+class Forgetting(Value):
     """When and why the words were erased, and in which state the interview was then."""
 
     time: str
@@ -117,7 +116,7 @@ class Forgetting(Wire):
     state: TranscriptState
 
 
-class Transcript(Wire):
+class Transcript(Value):
     """One interview, as the log tells it."""
 
     interview_id: str

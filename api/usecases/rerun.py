@@ -6,19 +6,14 @@ byte for byte. What is no part of the conversation (refusals, holds) is left out
 answer whose reply was never recorded.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from api.gateway import Gateway
-from api.settings import Settings
 from api.usecases.conductor import Conductor, Reply
 from api.usecases.recordings import recording_of
 from api.usecases.refusals import UnknownModel
 from backends.chain import Chain
-from backends.health import PROBE_SECONDS
-from backends.models import FETCH_SECONDS
 from backends.recording import Pace, RecordingBackend
 from backends.templates import TemplatesBackend
 from eventlog.memory import MemoryEventLog
@@ -123,32 +118,26 @@ async def on_recording(records: Sequence[Record]) -> AsyncIterator[Exchange]:
         yield exchange
 
 
-@asynccontextmanager
-async def on_backends(settings: Settings) -> AsyncIterator[Rerun]:
-    """A `Rerun` in which the backends of these settings speak, or the templates where none is
-    up. Its interviews are new ones; nothing of them is kept."""
-    # Adopted interviews are conducted again too. Whatever RECORDING says, it is not asked.
-    gateway = Gateway(settings.model_copy(update={"strict_sessions": False}), MemoryEventLog())
+def on_conductor(
+    conductor: Conductor, choose_model: Callable[[str | None], Awaitable[str]]
+) -> Rerun:
+    """A `Rerun` in which this conductor's backends speak. Its interviews are new ones.
+
+    `choose_model` gives the model for the recorded one. Raises UnknownModel for one that nobody
+    has any more: then it is asked for any.
+    """
 
     async def rerun(records: Sequence[Record]) -> AsyncIterator[Exchange]:
         config = interview_of(records).config
-        model = await _model_for(gateway, config.model)
+        try:
+            model = await choose_model(config.model)
+        except UnknownModel:
+            model = await choose_model(None)
         config = config.model_copy(update={"model": model})
-        async for exchange in _conducted(records, gateway.conductor, config, str(uuid4())):
+        async for exchange in _conducted(records, conductor, config, str(uuid4())):
             yield exchange
 
-    async with gateway.running():
-        await gateway.health.statuses(within=PROBE_SECONDS + 1)
-        await gateway.catalogue.models(within=FETCH_SECONDS + 1)
-        yield rerun
-
-
-async def _model_for(gateway: Gateway, recorded: str | None) -> str:
-    """The recorded model, or another one where nobody has it any more."""
-    try:
-        return await gateway.model_choice.choose(recorded)
-    except UnknownModel:
-        return await gateway.model_choice.choose(None)
+    return rerun
 
 
 async def _conducted(

@@ -12,7 +12,7 @@ from pathlib import Path
 from threading import Thread
 from time import monotonic
 
-from api.http.wire.verify import VerifyProgress, VerifyReport
+from api.usecases.verify_report import VerifyProgress, VerifyReport
 from eventlog.errors import LogUnavailable
 from eventlog.keys import load_verifier
 from eventlog.sqlite import file

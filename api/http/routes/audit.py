@@ -13,8 +13,8 @@ from api.http import problems
 from api.http.problems import problem_of
 from api.http.responses import JsonLines, documented, json_lines
 from api.http.routes.gateway_of import TheGateway
-from api.http.wire.interviews import ConsistencyReply, InclusionReply
-from api.http.wire.verify import VerifyProgress, VerifyReport
+from api.http.wire.proofs import ConsistencyReply, InclusionReply
+from api.usecases.verify_report import VerifyProgress, VerifyReport
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import LogUnavailable
 

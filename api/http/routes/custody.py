@@ -9,7 +9,8 @@ from api.http import problems
 from api.http.responses import WITH_EVIDENCE, documented, json_of
 from api.http.routes.gateway_of import TheGateway
 from api.http.routes.in_path import InterviewInPath, unknown
-from api.http.wire.interviews import ForgottenReply, InterviewOverview, ReasonRequest
+from api.http.wire.custody import ForgottenReply, ReasonRequest
+from api.http.wire.history import InterviewOverview
 from statemachine.session import Reason
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["custody"])

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from api import __version__
 from api.http.routes.gateway_of import gateway_of
-from api.http.wire.interviews import GatewayReply, HealthReply, OnlineCount, ServiceReply
+from api.http.wire.health import GatewayReply, HealthReply, OnlineCount, ServiceReply
 from backends.health import ServiceStatus
 from eventlog.times import to_text, utc_now
 

@@ -8,13 +8,15 @@ from api.http import problems
 from api.http.responses import WITH_EVIDENCE, documented, json_of
 from api.http.routes.gateway_of import TheGateway, gateway_of
 from api.http.routes.in_path import InterviewInPath, unknown
-from api.http.wire.interviews import (
+from api.http.wire.history import (
     InterviewOverview,
     InterviewReply,
     InterviewsReply,
     Limit,
-    RespondRequest,
     ShownState,
+)
+from api.http.wire.interviews import (
+    RespondRequest,
     StartRequest,
     SummaryReply,
     SummaryRequest,

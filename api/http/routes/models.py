@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from api.http.problems import UNKNOWN_MODEL
 from api.http.responses import documented, json_of
 from api.http.routes.gateway_of import TheGateway, gateway_of
-from api.http.wire.interviews import ModelsReply, SelectReply, SelectRequest
+from api.http.wire.models import ModelsReply, SelectReply, SelectRequest
 from eventlog.times import to_text, utc_now
 from statemachine.session import ModelId
 

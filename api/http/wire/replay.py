@@ -5,13 +5,12 @@ from typing import Any
 
 from pydantic import Field
 
-from api.http.wire.interviews import Wire
 from eventlog.story import Step, Story
-from statemachine.session import InterviewId
+from statemachine.session import InterviewId, Value
 from statemachine.states import State
 
 
-class EventReply(Wire):
+class EventReply(Value):
     """One event. SHA-256 of the salt and of the payload as canonical JSON is the commitment."""
 
     position: int = Field(description="In the whole log, from 0.")
@@ -49,7 +48,7 @@ class EventReply(Wire):
         )
 
 
-class EventsReply(Wire):
+class EventsReply(Value):
     """All that happened in an interview, oldest first."""
 
     interview_id: InterviewId

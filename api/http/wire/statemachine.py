@@ -2,13 +2,13 @@
 
 from pydantic import Field
 
-from api.http.wire.interviews import Wire
 from statemachine.events import KIND_OF
 from statemachine.rules import RULES, Rule
+from statemachine.session import Value
 from statemachine.states import State
 
 
-class Transition(Wire):
+class Transition(Value):
     """An event that may happen in a state, if all guards agree, and the state it leads to."""
 
     event: str = Field(description="Its kind, as the log has it.")
@@ -30,7 +30,7 @@ class Transition(Wire):
         )
 
 
-class StateMachineReply(Wire):
+class StateMachineReply(Value):
     """`new` is before an interview's first event: no interview is ever shown in it."""
 
     initial: State

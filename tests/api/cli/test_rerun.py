@@ -32,7 +32,7 @@ def no_backends(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a gateway with backends was made")
 
-    monkeypatch.setattr("api.usecases.rerun.Gateway", refuse)
+    monkeypatch.setattr("api.cli.rerun_gateway.Gateway", refuse)
 
 
 @pytest.fixture(autouse=True)

@@ -2,21 +2,21 @@
 
 from pydantic import Field
 
-from api.http.wire.interviews import Wire
 from api.transcript.harmless import visible_line
 from eventlog.verification.findings import Check, Finding
 from eventlog.verification.signatures import KnownFrom, SigningKey
 from eventlog.verification.verify import Report
+from statemachine.session import Value
 
 
-class VerifyProgress(Wire):
+class VerifyProgress(Value):
     """How many events are checked, and of how many. Any line but the last is one."""
 
     done: int
     of: int
 
 
-class VerifyFinding(Wire):
+class VerifyFinding(Value):
     """Something that is not as it was logged. `position` is the first event that it touches, null
     where it touches none."""
 
@@ -37,7 +37,7 @@ class VerifyFinding(Wire):
         )
 
 
-class VerifyCoverage(Wire):
+class VerifyCoverage(Value):
     """How many events signed checkpoints cover: `kept`, `sealed` and `none` are all events."""
 
     kept: int = Field(
@@ -67,7 +67,7 @@ class VerifyCoverage(Wire):
         )
 
 
-class VerifyKey(Wire):
+class VerifyKey(Value):
     """A key that signatures were checked with."""
 
     from_event: int = Field(
@@ -84,7 +84,7 @@ class VerifyKey(Wire):
         return cls(from_event=found.start, key=key, known_from=found.known_from)
 
 
-class VerifyReport(Wire):
+class VerifyReport(Value):
     """What came of checking the whole log."""
 
     holds: bool = Field(

@@ -1,0 +1,55 @@
+"""Holding, releasing and forgetting an interview."""
+
+from collections.abc import Sequence
+
+from pydantic import ConfigDict, Field
+
+from eventlog.records import Record
+from statemachine.events import ContentForgotten
+from statemachine.session import InterviewId, Reason, Value
+
+
+class ReasonRequest(Value):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "A court asks for it."}]})
+
+    reason: Reason = Field(description="Why, in a few words; it is kept as evidence.")
+
+
+class ForgottenReply(Value):
+    """What a forgetting left: the event that records it, and whether the words are gone from the
+    bytes of the log's files too."""
+
+    interview_id: InterviewId
+    reason: str
+    forgotten_at: str
+    position: int
+    forks: list[InterviewId] = Field(
+        description="Interviews that began with a session of this one. They hold words of it "
+        "still; forget them too if they are to go."
+    )
+    overwritten: bool = Field(
+        description="Whether all forgotten words are overwritten in the bytes of the log's files. "
+        "No answer shows them any more, either way."
+    )
+    detail: str | None = Field(
+        None, description="Where they are not: why, and when they will be, for a person."
+    )
+
+    @classmethod
+    def of(cls, record: Record, forks: Sequence[str], left_because: str | None) -> "ForgottenReply":
+        assert isinstance(record.event, ContentForgotten)
+        detail = left_because and (
+            "The words are forgotten, and no answer shows them any more. They are not yet "
+            f"overwritten in the bytes of the log's files, because {left_because}. The gateway "
+            "tries again every few seconds by itself. Send the same request again to learn "
+            "whether it is done."
+        )
+        return cls(
+            interview_id=record.interview_id,
+            reason=record.event.reason,
+            forgotten_at=record.time,
+            position=record.position,
+            forks=list(forks),
+            overwritten=left_because is None,
+            detail=detail,
+        )
