@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from api.usecases.conductor import Conductor, Reply
+from api.usecases.conductor import Conductor
+from api.usecases.interviewer import Reply
 from api.usecases.recordings import recording_of
 from api.usecases.refusals import UnknownModel
 from backends.chain import Chain

@@ -5,28 +5,27 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
-
-class StillTaken(Exception):
-    """Somebody held the lock for longer than anyone would wait."""
+from eventlog.errors import LogUnavailable
 
 
-class Turns:
-    """A lock for each name, which is there for as long as anyone holds it or waits for it."""
+class KeyedLocks:
+    """A lock for each key, which is there for as long as anyone holds it or waits for it."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def taken(self, name: str, within: float) -> AsyncIterator[None]:
-        """Hold the lock `name`. Raises StillTaken where it is not free `within` seconds."""
-        lock = self._locks.get(name)
+    async def holding(self, key: str, within: float) -> AsyncIterator[None]:
+        """Hold the lock of `key`. Raises LogUnavailable if it is not free within so many seconds:
+        the same request, posted before, is still at work."""
+        lock = self._locks.get(key)
         if lock is None:
-            lock = self._locks[name] = asyncio.Lock()
+            lock = self._locks[key] = asyncio.Lock()
         try:
             async with asyncio.timeout(within):
                 await lock.acquire()
         except TimeoutError:
-            raise StillTaken from None
+            raise LogUnavailable("the same, posted before, is still waiting for it") from None
         try:
             yield
         finally:

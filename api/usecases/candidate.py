@@ -1,0 +1,236 @@
+"""The candidate's half of a move: what is posted is checked against the log, and what is new of it
+is appended."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+from uuid import uuid4
+
+from api.usecases.interviewer import Interviewer
+from api.usecases.interviews import Interviews, settle
+from api.usecases.locks import KeyedLocks
+from api.usecases.refusals import (
+    AlreadyComplete,
+    InterviewForgotten,
+    SessionConflict,
+    UnknownInterview,
+    UnknownSession,
+)
+from backends.deadline import Deadline
+from eventlog.errors import VersionConflict
+from eventlog.protocol import EventLog
+from statemachine.commands import give_answer
+from statemachine.events import Fork, InterviewStarted, SessionAdopted, SessionRefused
+from statemachine.interview import Interview, rebuild
+from statemachine.session import Config, Session
+from statemachine.verdict import Judgement, Verdict, is_held, judge
+
+logger = logging.getLogger(__name__)
+
+
+class Candidate:
+    """Takes what candidates post.
+
+    `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
+    `begin` what an interview starts with. With `strict`, a session that the log does not know is
+    refused.
+    """
+
+    def __init__(
+        self,
+        log: EventLog,
+        interviews: Interviews,
+        locks: KeyedLocks,
+        interviewer: Interviewer,
+        choose_model: Callable[[str | None], Awaitable[str | None]],
+        begin: Callable[[Config], InterviewStarted],
+        *,
+        strict: bool,
+    ) -> None:
+        self._log = log
+        self._interviews = interviews
+        self._locks = locks
+        self._interviewer = interviewer
+        self._choose_model = choose_model
+        self._begin_with = begin
+        self._strict = strict
+
+    async def begin(self, asked: Config, interview_id: str | None, deadline: Deadline) -> Interview:
+        """The interview that was begun with this id; else a new one.
+
+        Raises UnknownModel, SessionConflict, InterviewForgotten or LogUnavailable.
+        """
+        begun = await settle(lambda: self._begun(interview_id, asked, deadline), deadline)
+        _check_same_start(begun, asked)
+        return begun
+
+    async def claim(self, posted: Session, answer: str | None, deadline: Deadline) -> str:
+        """The id of the interview that `posted` is a state of, with `answer` in the log.
+
+        Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownSession,
+        InterviewForgotten or LogUnavailable.
+        """
+        await self._check_legal(posted)
+        id = posted.interview_id
+        if id is not None:
+            return await settle(lambda: self._claim_by_id(id, posted, answer, deadline), deadline)
+        # Without an id, two posts of a session that nobody knows must not both adopt it.
+        async with self._locks.holding(posted.fingerprint().hex(), deadline.left()):
+            return await settle(lambda: self._claim_by_words(posted, answer, deadline), deadline)
+
+    async def _begun(
+        self, interview_id: str | None, asked: Config, deadline: Deadline
+    ) -> Interview:
+        begun = await self._interviews.find(interview_id) if interview_id else None
+        if begun is not None:
+            return begun
+        id = interview_id or str(uuid4())
+        config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
+        moves = await self._interviewer.move_and_reply(id, None, self._begin_with(config), deadline)
+        return (await self._interviews.append(id, 0, *moves)).interview
+
+    async def _check_legal(self, posted: Session) -> None:
+        """Raises IllegalSession where `posted` is a state of no interview. One that the log holds
+        word for word is what its events made."""
+        if posted.interview_id is not None:
+            interview = await self._log.interview(posted.interview_id)
+            if interview is not None and is_held(posted, interview):
+                return
+        rebuild(posted)
+
+    async def _claim_by_id(
+        self, id: str, posted: Session, answer: str | None, deadline: Deadline
+    ) -> str:
+        interview = await self._interviews.find(id)
+        if interview is None:
+            return await self._adopt(posted, answer)
+        judgement = judge(posted, interview, answer)
+        if judgement.verdict is Verdict.CURRENT:
+            return await self._take(interview, answer, deadline)
+        if judgement.verdict is not Verdict.REPEATED:
+            await self._refuse(posted, interview, judgement, deadline)
+        return id
+
+    async def _claim_by_words(self, posted: Session, answer: str | None, deadline: Deadline) -> str:
+        """The same of a session that is found by its words, so that they are the log's own. Where
+        the interview says others, it is being moved on, or forgotten, while we look."""
+        found = await self._locate(posted, answer)
+        if found is None:
+            return await self._adopt(posted, answer)
+        interview = await self._found(found)
+        verdict = judge(posted, interview, answer).verdict
+        if verdict is Verdict.CURRENT:
+            return await self._take(interview, answer, deadline)
+        if verdict is not Verdict.REPEATED:
+            raise VersionConflict(
+                f"interview {found} is at version {interview.version}, and is found by words that "
+                "it does not stand at"
+            )
+        return found
+
+    async def _found(self, id: str) -> Interview:
+        """An interview that the log found by words. Raises VersionConflict where it has none."""
+        try:
+            return await self._interviews.get(id)
+        except (InterviewForgotten, UnknownInterview) as gone:
+            raise VersionConflict(
+                f"interview {id} is found by words, and there are none of it"
+            ) from gone
+
+    async def _locate(self, posted: Session, answer: str | None) -> str | None:
+        """The interview that a session without an id belongs to; None where none does, or
+        where all that stood there have moved on by other answers."""
+        # Who stands there is looked up before who has moved on: one that moves in between is
+        # then seen to have moved, and not taken for nobody.
+        at_head = await self._log.find_head(posted.fingerprint())
+        moved = None
+        if answer is not None:
+            moved = await self._log.find(posted.move_fingerprint(answer))
+        if moved is not None:
+            interview = await self._found(moved.interview_id)
+            if judge(posted, interview, answer).verdict is Verdict.CURRENT:
+                return moved.interview_id  # this very move, interrupted or under way
+        if at_head is not None:
+            return at_head
+        return moved.interview_id if moved else None
+
+    async def _take(self, interview: Interview, answer: str | None, deadline: Deadline) -> str:
+        assert interview.id is not None
+        if answer is None or interview.pending_answer is not None:
+            return interview.id
+        if interview.is_complete:
+            raise AlreadyComplete(
+                "This interview is complete and takes no more answers. Ask for its summary, or "
+                "start a new interview.",
+                Verdict.CURRENT,
+                None,
+                interview.session,
+            )
+        moves = await self._interviewer.move_and_reply(
+            interview.id, interview, give_answer(answer), deadline
+        )
+        await self._interviews.append(interview.id, interview.version, *moves)
+        return interview.id
+
+    async def _adopt(self, posted: Session, answer: str | None) -> str:
+        """Take on a session that the log does not know, under its own id if it has one."""
+        if self._strict:
+            raise UnknownSession
+        if posted.is_complete and answer is not None:
+            raise AlreadyComplete(
+                "This interview is complete and takes no more answers. Start a new interview.",
+                Verdict.UNKNOWN,
+                None,
+                posted,
+            )
+        id = posted.interview_id or str(uuid4())
+        seen = await self._log.find(posted.fingerprint())
+        fork = Fork(interview_id=seen.interview_id, version=seen.version) if seen else None
+        adopted = SessionAdopted(
+            session=posted.model_copy(update={"interview_id": id}), forked_from=fork
+        )
+        moves = [adopted] if answer is None else [adopted, give_answer(answer)]
+        await self._interviews.append(id, 0, *moves)
+        logger.info("Adopted a session that the log does not know as interview %s", id)
+        return id
+
+    async def _refuse(
+        self, posted: Session, interview: Interview, judgement: Judgement, deadline: Deadline
+    ) -> NoReturn:
+        assert interview.id is not None
+        assert judgement.place is not None
+        if judgement.verdict is Verdict.DIFFERS:
+            refused = SessionRefused(place=judgement.place, fingerprint=posted.fingerprint().hex())
+            await self._interviews.append_to(interview.id, lambda _: refused, deadline)
+            detail = (
+                f"The session says other than the log at {judgement.place}. Go on from the "
+                "`session` given here."
+            )
+        else:
+            # The reply may still be missing; the client is to go on from a whole session.
+            interview = await self._interviewer.with_reply_recorded(interview.id, deadline)
+            detail = (
+                f"The interview has moved on: the log says other words at {judgement.place}. "
+                "Go on from the `session` given here."
+            )
+        raise SessionConflict(detail, judgement.verdict, judgement.place, interview.session)
+
+
+def _check_same_start(begun: Interview, asked: Config) -> None:
+    """Raises SessionConflict if `begun` did not begin as asked, or has gone on since."""
+    config = begun.config
+    is_same = (
+        not begun.adopted
+        and begun.answers_given == 0
+        and config.role is asked.role
+        and config.total_questions == asked.total_questions
+        and asked.model in (None, config.model)
+    )
+    if not is_same:
+        raise SessionConflict(
+            "There is already another interview of this interviewId. Leave it out, or go on from "
+            "the `session` given here.",
+            Verdict.DIFFERS,
+            "interviewId",
+            begun.session,
+        )
