@@ -37,6 +37,9 @@ from statemachine.errors import IllegalSession
 
 logger = logging.getLogger(__name__)
 
+RETRY_LATER = {"retry-after": "5"}
+"""Seconds: as often as the log is looked at."""
+
 _BY_STATUS = {
     404: problems.NOT_FOUND,
     405: problems.METHOD_NOT_ALLOWED,
@@ -44,22 +47,29 @@ _BY_STATUS = {
 }
 
 
+BY_REFUSAL: dict[type[Exception], ProblemType] = {
+    IllegalSession: problems.INVALID_INPUT,
+    SessionConflict: problems.SESSION_CONFLICT,
+    AlreadyComplete: problems.INTERVIEW_COMPLETE,
+    UnknownInterview: problems.UNKNOWN_INTERVIEW,
+    InterviewForgotten: problems.INTERVIEW_FORGOTTEN,
+    InterviewOnHold: problems.INTERVIEW_ON_HOLD,
+    UnknownModel: problems.UNKNOWN_MODEL,
+    NoLogFile: problems.NO_LOG_FILE,
+    ReplyNotRecorded: problems.LOG_UNAVAILABLE,
+    LogUnavailable: problems.LOG_UNAVAILABLE,
+    NoSigningKey: problems.NO_SIGNING_KEY,
+    ReservedId: problems.INVALID_INPUT,
+    NotAsLogged: problems.NOT_AS_LOGGED,
+    UnreadableEvent: problems.NOT_AS_LOGGED,
+}
+"""The problem that each error of the floors below is."""
+
+
 def install(app: FastAPI) -> None:
     """Make `app` answer every error as a problem; before any other middleware is added."""
     handlers: dict[type[Exception], Any] = {
-        IllegalSession: _illegal_session,
-        SessionConflict: _conflict,
-        UnknownInterview: _unknown_interview,
-        InterviewForgotten: _interview_forgotten,
-        InterviewOnHold: _interview_on_hold,
-        UnknownModel: _unknown_model,
-        NoLogFile: _no_log_file,
-        LogUnavailable: _log_unavailable,
-        NoSigningKey: _no_signing_key,
-        ReservedId: _reserved_id,
-        NotAsLogged: _not_as_logged,
-        UnreadableEvent: _not_as_logged,
-        ReplyNotRecorded: _reply_not_recorded,
+        **dict.fromkeys(BY_REFUSAL, _refusal),
         RequestValidationError: _invalid_input,
         HTTPException: _http,
     }
@@ -74,90 +84,48 @@ def _problem(request: Request, kind: ProblemType, detail: str, **members: Any) -
     return problem_response(kind, detail, request.url.path, **members)
 
 
-async def _illegal_session(request: Request, error: IllegalSession) -> JSONResponse:
-    field = FieldError(field=f"session.{error.place}", message=error.reason)
-    return _problem(
-        request,
-        problems.INVALID_INPUT,
-        f"No interview could have come to this session: {error}.",
-        errors=[field],
-    )
+async def _refusal(request: Request, error: Exception) -> JSONResponse:
+    kind = next(BY_REFUSAL[base] for base in type(error).__mro__ if base in BY_REFUSAL)
+    if kind is problems.LOG_UNAVAILABLE:
+        request.app.state.gateway.log_watch.look_again()
+    if kind is problems.NOT_AS_LOGGED:
+        logger.error("The event log is not what was logged: %s", error)
+    detail, members = _told(request, error)
+    return _problem(request, kind, detail, **members)
 
 
-async def _conflict(request: Request, error: SessionConflict) -> JSONResponse:
-    is_over = isinstance(error, AlreadyComplete)
-    return _problem(
-        request,
-        problems.INTERVIEW_COMPLETE if is_over else problems.SESSION_CONFLICT,
-        str(error),
-        verdict=error.verdict,
-        place=error.place,
-        session=error.session,
-    )
-
-
-async def _unknown_interview(request: Request, error: UnknownInterview) -> JSONResponse:
-    return _problem(request, problems.UNKNOWN_INTERVIEW, str(error))
-
-
-async def _interview_forgotten(request: Request, error: InterviewForgotten) -> JSONResponse:
-    return _problem(request, problems.INTERVIEW_FORGOTTEN, str(error))
-
-
-async def _interview_on_hold(request: Request, error: InterviewOnHold) -> JSONResponse:
-    return _problem(request, problems.INTERVIEW_ON_HOLD, str(error))
-
-
-async def _unknown_model(request: Request, error: UnknownModel) -> JSONResponse:
-    return _problem(request, problems.UNKNOWN_MODEL, str(error), known_models=list(error.known))
-
-
-async def _no_log_file(request: Request, error: NoLogFile) -> JSONResponse:
-    return _problem(request, problems.NO_LOG_FILE, str(error))
-
-
-async def _log_unavailable(request: Request, error: LogUnavailable) -> JSONResponse:
-    request.app.state.gateway.log_watch.look_again()
-    return _problem(
-        request,
-        problems.LOG_UNAVAILABLE,
-        f"Your request was not taken: {error}. Nothing of it was recorded; send it again when "
-        "the log is back.",
-        answer_taken=False,
-        headers={"retry-after": "5"},
-    )
-
-
-async def _no_signing_key(request: Request, error: NoSigningKey) -> JSONResponse:
-    return _problem(request, problems.NO_SIGNING_KEY, f"No checkpoint can be signed: {error}.")
-
-
-async def _reserved_id(request: Request, error: ReservedId) -> JSONResponse:
-    is_start = request.url.path.endswith("/start")
-    field = FieldError(
-        field="interviewId" if is_start else "session.interviewId",
-        message="must be another UUID: this one stands for the log itself",
-    )
-    return _problem(
-        request, problems.INVALID_INPUT, f"{field.field}: {field.message}", errors=[field]
-    )
-
-
-async def _not_as_logged(request: Request, error: NotAsLogged | UnreadableEvent) -> JSONResponse:
-    logger.error("The event log is not what was logged: %s", error)
-    detail = f"There is something wrong with the log: {error}. {problems.NOT_AS_LOGGED.advice}"
-    return _problem(request, problems.NOT_AS_LOGGED, detail)
-
-
-async def _reply_not_recorded(request: Request, error: ReplyNotRecorded) -> JSONResponse:
-    request.app.state.gateway.log_watch.look_again()
-    return _problem(
-        request,
-        problems.LOG_UNAVAILABLE,
-        str(error),
-        answer_taken=True,
-        headers={"retry-after": "5"},
-    )
+def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
+    """What a caller is told of the error: in words, and in the problem's other members."""
+    match error:
+        case IllegalSession():
+            field = FieldError(field=f"session.{error.place}", message=error.reason)
+            return f"No interview could have come to this session: {error}.", {"errors": [field]}
+        case ReservedId():
+            is_start = request.url.path.endswith("/start")
+            field = FieldError(
+                field="interviewId" if is_start else "session.interviewId",
+                message="must be another UUID: this one stands for the log itself",
+            )
+            return f"{field.field}: {field.message}", {"errors": [field]}
+        case SessionConflict():
+            members = {"verdict": error.verdict, "place": error.place, "session": error.session}
+            return str(error), members
+        case UnknownModel():
+            return str(error), {"known_models": list(error.known)}
+        case ReplyNotRecorded():
+            return str(error), {"answer_taken": True, "headers": RETRY_LATER}
+        case NoSigningKey():
+            return f"No checkpoint can be signed: {error}.", {}
+        case LogUnavailable():
+            detail = (
+                f"Your request was not taken: {error}. Nothing of it was recorded; send it again "
+                "when the log is back."
+            )
+            return detail, {"answer_taken": False, "headers": RETRY_LATER}
+        case NotAsLogged() | UnreadableEvent():
+            advice = problems.NOT_AS_LOGGED.advice
+            return f"There is something wrong with the log: {error}. {advice}", {}
+    return str(error), {}
 
 
 async def _invalid_input(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -75,7 +75,7 @@ class Interviews:
         """The interview, also one that was forgotten. Raises UnknownInterview."""
         interview = await self._log.interview(id)
         if interview is None:
-            raise UnknownInterview(f"The log holds no interview {id}.")
+            raise UnknownInterview(id)
         return interview
 
     async def record(self, id: str, version: int) -> Record:
@@ -110,7 +110,4 @@ class Interviews:
 
 def _check_remembered(id: str, interview: Interview) -> None:
     if interview.is_forgotten:
-        raise InterviewForgotten(
-            f"The words of interview {id} were forgotten, and it takes no more. Start a new "
-            "interview."
-        )
+        raise InterviewForgotten(id)

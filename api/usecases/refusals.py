@@ -3,7 +3,8 @@
 Refusal
 ├── SessionConflict     the log says other than the session
 │   └── AlreadyComplete     and what it says is that the interview is over
-├── UnknownInterview
+├── UnknownInterview    the log does not hold it
+│   └── UnknownSession      nor this session, and it adopts none
 ├── InterviewForgotten  its words were erased
 ├── InterviewOnHold     its words may not be erased
 ├── UnknownModel
@@ -42,9 +43,32 @@ class AlreadyComplete(SessionConflict):
 class UnknownInterview(Refusal):
     """An interview that the log does not hold."""
 
+    def __init__(self, interview_id: str) -> None:
+        super().__init__(
+            f"The log holds no interview {interview_id}. Choose one that it lists, or start a new "
+            "one."
+        )
+
+
+class UnknownSession(UnknownInterview):
+    """A session that the log does not hold, where the gateway adopts none (STRICT_SESSIONS)."""
+
+    def __init__(self) -> None:
+        Refusal.__init__(
+            self,
+            "The log does not hold this session, and this gateway adopts no sessions "
+            "(STRICT_SESSIONS). Start a new interview.",
+        )
+
 
 class InterviewForgotten(Refusal):
     """An interview whose words were erased; that it was held is all that is left."""
+
+    def __init__(self, interview_id: str) -> None:
+        super().__init__(
+            f"Interview {interview_id} was forgotten: its words were erased. Its events still say "
+            "when and why. Start a new interview."
+        )
 
 
 class InterviewOnHold(Refusal):

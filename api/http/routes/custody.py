@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Response
 from api.http import problems
 from api.http.responses import WITH_EVIDENCE, documented, json_of
 from api.http.routes.gateway_of import TheGateway
-from api.http.routes.in_path import InterviewInPath, unknown
+from api.http.routes.in_path import InterviewInPath
 from api.http.wire.custody import ForgottenReply, ReasonRequest
 from api.http.wire.history import InterviewOverview
+from api.usecases.refusals import UnknownInterview
 from statemachine.session import Reason
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["custody"])
@@ -78,5 +79,5 @@ async def forget(
 async def _overview(gateway: TheGateway, interview_id: str) -> InterviewOverview:
     row = await gateway.log.overview(interview_id)
     if row is None:
-        raise unknown(interview_id)
+        raise UnknownInterview(interview_id)
     return InterviewOverview.of(row)

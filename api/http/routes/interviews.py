@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.http import problems
 from api.http.responses import WITH_EVIDENCE, documented, json_of
 from api.http.routes.gateway_of import TheGateway, gateway_of
-from api.http.routes.in_path import InterviewInPath, unknown
+from api.http.routes.in_path import InterviewInPath
 from api.http.wire.history import (
     InterviewOverview,
     InterviewReply,
@@ -21,7 +21,7 @@ from api.http.wire.interviews import (
     SummaryReply,
     SummaryRequest,
 )
-from api.usecases.refusals import InterviewForgotten
+from api.usecases.refusals import InterviewForgotten, UnknownInterview
 from statemachine.session import Config, Role, Session
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
@@ -127,12 +127,9 @@ async def interview(interview_id: InterviewInPath, gateway: TheGateway) -> Respo
         found = await gateway.log.interview(interview_id)
         row = await gateway.log.overview(interview_id)
         if found is None or row is None:
-            raise unknown(interview_id)
+            raise UnknownInterview(interview_id)
         if found.is_forgotten:
-            raise InterviewForgotten(
-                f"The words of interview {interview_id} were forgotten. Its events tell when and "
-                "why."
-            )
+            raise InterviewForgotten(interview_id)
         return InterviewReply.of_interview(row, found)
 
     return await gateway.views.make(read, json_of)

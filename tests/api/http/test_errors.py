@@ -1,0 +1,54 @@
+"""The map from errors to problems leaves none out."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+
+import api.usecases
+import eventlog
+import statemachine
+from api.http.errors import BY_REFUSAL
+from api.usecases.refusals import Refusal
+from eventlog import errors as log
+from eventlog.bundle import BadBundle
+from statemachine.errors import IllegalMove, InterviewError
+
+NEVER_AT_THE_EDGE = {
+    IllegalMove: "each move is decided from the interview that it is appended to",
+    log.VersionConflict: "a use case looks again, until the log is said to contradict itself",
+    log.WordsForgotten: "a use case says which interview was forgotten",
+    BadBundle: "only commands read bundles",
+    log.WrongOldKey: "keys are changed by a command, while no gateway runs",
+    log.LogNotOpened: "the gateway does not start",
+    log.NoLog: "the gateway does not start",
+    log.NotALog: "the gateway does not start",
+    log.LogTooNew: "the gateway does not start",
+    log.LogReadOnly: "the gateway does not start",
+    log.LogFull: "the gateway does not start",
+    log.LogHeld: "the gateway does not start",
+}
+
+
+def below(base: type[Exception]) -> Iterator[type[Exception]]:
+    for kind in base.__subclasses__():
+        yield kind
+        yield from below(kind)
+
+
+def every_error() -> list[type[Exception]]:
+    """Every error that our packages define below those that they name as their bases."""
+    packages = (statemachine, eventlog, api.usecases)
+    for package in packages:
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    found = {kind for base in (InterviewError, log.EventLogError, Refusal) for kind in below(base)}
+    ours = tuple(package.__name__ for package in packages)
+    return sorted((kind for kind in found if kind.__module__.startswith(ours)), key=repr)
+
+
+@pytest.mark.parametrize("kind", every_error())
+def test_every_error_is_a_problem_or_never_comes_to_the_edge(kind: type[Exception]) -> None:
+    is_problem = any(base in BY_REFUSAL for base in kind.__mro__)
+    assert is_problem != (kind in NEVER_AT_THE_EDGE)
