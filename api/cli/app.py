@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api import __version__
-from api.cli.formats import ExportFormat, RerunWith
+from api.cli.formats import RerunWith
 from api.cli.shared import log_url, plain_errors, read_log
+from api.transcript.formats import Format
 from statemachine.session import Role
 from statemachine.states import State
 
@@ -328,8 +329,8 @@ def new_key(
 def export(
     named: Annotated[str, NAMED],
     format: Annotated[
-        ExportFormat, typer.Option(help="md and html to read and print; json to check.")
-    ] = ExportFormat.MARKDOWN,
+        Format, typer.Option(help="md and html to read and print; json to check.")
+    ] = Format.MARKDOWN,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="A new file.")
     ] = None,

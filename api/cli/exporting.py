@@ -4,9 +4,9 @@ import sys
 from pathlib import Path
 
 from api.cli.errors import CommandError
-from api.cli.formats import ExportFormat
 from api.cli.lookup import records_in
 from api.transcript.document import transcript_of
+from api.transcript.formats import Format
 from api.transcript.html import as_html
 from api.transcript.markdown import as_markdown
 from api.usecases.bundles import bundle_text
@@ -14,17 +14,17 @@ from eventlog.notes import BadNote, Checkpoint
 from eventlog.protocol import ReadableLog
 
 
-async def export(log: ReadableLog, named: str, format: ExportFormat, kept: str | None) -> str:
+async def export(log: ReadableLog, named: str, format: Format, kept: str | None) -> str:
     """The interview as text. A bundle also proves that the log goes on from the checkpoint
     `kept`, a signed note. Raises CommandError, NotAsLogged or LogUnavailable."""
     records = await records_in(log, named)
-    if format is ExportFormat.JSON:
+    if format is Format.JSON:
         try:
             return await bundle_text(log, records[0].interview_id, kept=kept)
         except BadNote as error:
             raise CommandError(f"the checkpoint is none of this log: {error}") from error
     transcript = transcript_of(records)
-    return as_html(transcript) if format is ExportFormat.HTML else as_markdown(transcript)
+    return as_html(transcript) if format is Format.HTML else as_markdown(transcript)
 
 
 def write(text: str, output: Path | None) -> None:

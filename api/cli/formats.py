@@ -1,14 +1,6 @@
-"""What an interview can be written down as."""
+"""Who can speak in a re-run."""
 
 from enum import StrEnum
-
-
-class ExportFormat(StrEnum):
-    """A transcript for people, or the evidence as a bundle."""
-
-    MARKDOWN = "md"
-    HTML = "html"
-    JSON = "json"
 
 
 class RerunWith(StrEnum):

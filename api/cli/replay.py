@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.text import Text
 
 from api.cli.errors import NothingToShow
-from api.cli.terminal import NOTICED_MS, clock, console, duration, indented, print_json
+from api.cli.terminal import NOTICED_MS, clock, console, indented, print_json
 from api.http.wire.replay import EventsReply
+from api.transcript.durations import duration_text
 from api.transcript.harmless import visible, visible_line
 from eventlog.errors import WordsForgotten
 from eventlog.records import Record
@@ -162,7 +163,7 @@ def _print_step(
     line.rstrip()
     out.print(line, soft_wrap=True)
     for attempt in step.origin.attempts if step.origin else ():
-        who = visible_line(f"{attempt.backend} after {duration(attempt.elapsed_ms)}")
+        who = visible_line(f"{attempt.backend} after {duration_text(attempt.elapsed_ms)}")
         why = visible_line(attempt.reason)
         passed_over = (f"{' ' * MARGIN}passed over {who}: ", "yellow")
         out.print(Text.assemble(passed_over, why), soft_wrap=True)
@@ -194,7 +195,7 @@ def _states(step: Step) -> str:
 def _source(origin: Origin) -> tuple[tuple[str, str], str]:
     model = f" ({origin.model})" if origin.model else ""
     who = visible_line(f"{origin.backend}{model}")
-    return (who, "cyan"), f" in {duration(origin.elapsed_ms)}"
+    return (who, "cyan"), f" in {duration_text(origin.elapsed_ms)}"
 
 
 def _words(step: Step) -> str:
@@ -228,11 +229,11 @@ def _why_slow(step: Step, origin: Origin) -> Text:
     lost = [attempt for attempt in origin.attempts if attempt.elapsed_ms]
     own = origin.elapsed_ms - sum(attempt.elapsed_ms for attempt in lost)
     parts = [
-        f"{attempt.backend} cost {duration(attempt.elapsed_ms)} ({attempt.reason})"
+        f"{attempt.backend} cost {duration_text(attempt.elapsed_ms)} ({attempt.reason})"
         for attempt in lost
     ]
-    parts.append(f"{origin.backend} itself took {duration(max(0, own))}")
-    slowest = f"\nSlowest: {_what(step)}, {duration(origin.elapsed_ms)}. "
+    parts.append(f"{origin.backend} itself took {duration_text(max(0, own))}")
+    slowest = f"\nSlowest: {_what(step)}, {duration_text(origin.elapsed_ms)}. "
     return Text.assemble((slowest, "bold"), visible_line("; ".join(parts)))
 
 

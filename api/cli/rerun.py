@@ -17,8 +17,9 @@ from rich.text import Text
 from api.cli.errors import CommandError
 from api.cli.lookup import read_recording, records_named
 from api.cli.rerun_gateway import on_backends
-from api.cli.terminal import console, duration, indented, print_json
+from api.cli.terminal import console, indented, print_json
 from api.settings import load_settings
+from api.transcript.durations import duration_text
 from api.transcript.harmless import visible, visible_line
 from api.usecases.rerun import Exchange, Rerun, Said, on_recording
 from eventlog.records import Record, interview_of
@@ -273,7 +274,7 @@ def _source(said: Said) -> str:
     if origin is None:
         return "nobody knows by whom"
     model = f" ({origin.model})" if origin.model else ""
-    return visible_line(f"{origin.backend}{model} in {duration(origin.elapsed_ms)}")
+    return visible_line(f"{origin.backend}{model} in {duration_text(origin.elapsed_ms)}")
 
 
 def _style(outcome: Outcome) -> str:

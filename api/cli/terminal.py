@@ -28,13 +28,6 @@ def print_json(text: str) -> None:
     print(visible_json(text))
 
 
-def duration(milliseconds: int) -> str:
-    """1234 as "1.2 s"; what nobody notices in ms."""
-    if milliseconds < NOTICED_MS:
-        return f"{milliseconds} ms"
-    return f"{milliseconds / 1000:,.1f} s"
-
-
 def clock(milliseconds: int) -> str:
     """A time since the start: 92310 as "1:32.310"; it may be below 0."""
     sign, value = ("-", -milliseconds) if milliseconds < 0 else ("", milliseconds)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.transcript.document import Entry, PassedOver, Source, Transcript
+from api.transcript.durations import duration_text
 from eventlog.times import from_text
 from statemachine.events import Ending
 from statemachine.session import Speaker
@@ -185,14 +186,14 @@ def _lines(entry: Entry) -> Iterator[Line]:
 
 def _source(source: Source) -> Line:
     model: Line = (", model ", Theirs(source.model)) if source.model is not None else ()
-    return ("From ", Theirs(source.backend), *model, f", in {_duration(source.elapsed_ms)}.")
+    return ("From ", Theirs(source.backend), *model, f", in {duration_text(source.elapsed_ms)}.")
 
 
 def _passed_over(attempt: PassedOver) -> Line:
     return (
         "Passed over before: ",
         Theirs(attempt.backend),
-        f" after {_duration(attempt.elapsed_ms)}, because “",
+        f" after {duration_text(attempt.elapsed_ms)}, because “",
         Theirs(attempt.reason),
         "”.",
     )
@@ -222,12 +223,6 @@ def _what_happened(entry: Entry) -> Iterator[Line]:
 
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def _duration(milliseconds: int) -> str:
-    if milliseconds < 1000:  # noqa: PLR2004 - a second
-        return f"{milliseconds} ms"
-    return f"{milliseconds / 1000:.1f} s"
 
 
 def _moment(time: str, start: str | None = None) -> str:

@@ -2,7 +2,6 @@
 take away with its proofs."""
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -12,14 +11,15 @@ from api.gateway import Gateway
 from api.http import problems
 from api.http.responses import documented, json_of
 from api.http.routes.gateway_of import TheGateway
-from api.http.routes.in_path import InterviewInPath, unknown
+from api.http.routes.in_path import InterviewInPath
 from api.http.wire.replay import EventsReply
 from api.transcript.document import Transcript, transcript_of
+from api.transcript.formats import Format
 from api.transcript.html import CONTENT_SECURITY_POLICY, as_html
 from api.transcript.markdown import as_markdown
 from api.usecases.aside import Aside
 from api.usecases.bundles import bundle_now, text_of
-from api.usecases.refusals import InterviewForgotten
+from api.usecases.refusals import InterviewForgotten, UnknownInterview
 from eventlog.bundle import Bundle
 from eventlog.errors import WordsForgotten
 from eventlog.readmodels import HANDED_OUT
@@ -34,14 +34,6 @@ router = APIRouter(
 )
 
 
-class Format(StrEnum):
-    """What a transcript can be had as."""
-
-    JSON = "json"
-    MARKDOWN = "md"
-    HTML = "html"
-
-
 async def _made(
     aside: Aside, gateway: Gateway, interview_id: str, make: Callable[[list[Record]], Response]
 ) -> Response:
@@ -50,7 +42,7 @@ async def _made(
     async def read() -> list[Record]:
         records = await gateway.log.records(interview_id)
         if not records:
-            raise unknown(interview_id)
+            raise UnknownInterview(interview_id)
         return records
 
     return await aside.make(read, make)
@@ -93,9 +85,7 @@ def _held(records: list[Record], version: int) -> Session:
     try:
         held = session_at_version(records, version)
     except WordsForgotten as error:
-        raise InterviewForgotten(
-            "The words of this interview were forgotten, so there is no session of it any more."
-        ) from error
+        raise InterviewForgotten(records[0].interview_id) from error
     except IndexError:
         held = None
     if held is None:
@@ -178,7 +168,7 @@ async def bundle(interview_id: InterviewInPath, gateway: TheGateway) -> Response
 
     async def read() -> dict[str, Any]:
         if not await gateway.log.record(interview_id, 1):
-            raise unknown(interview_id)
+            raise UnknownInterview(interview_id)
         return await bundle_now(gateway.log, interview_id)
 
     def make(found: dict[str, Any]) -> Response:

@@ -61,7 +61,7 @@ def test_why_a_question_was_slow_is_said(run: Run, id: str) -> None:
     assert "passed over granite-interview-service after 2.7 s: No answer within 2.7 s" in out
     assert out.splitlines()[-1] == (
         "Slowest: question-asked 2, 3.1 s. granite-interview-service cost 2.7 s "
-        "(No answer within 2.7 s); ollama itself took 0.4 s"
+        "(No answer within 2.7 s); ollama itself took 420 ms"
     )
 
 

@@ -1,0 +1,11 @@
+"""The formats that an interview can be exported in."""
+
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """Markdown and HTML for people; JSON for programs."""
+
+    JSON = "json"
+    MARKDOWN = "md"
+    HTML = "html"
