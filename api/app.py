@@ -1,4 +1,4 @@
-"""The application: the gateway behind its gate, its endpoints and its OpenAPI page."""
+"""The application: the gateway, its endpoints, its OpenAPI page."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""The gateway's parts and how they hang together; the one place that wires them."""
+"""The gateway's parts, and the one place that wires them."""
 
 import asyncio
 import logging

@@ -1,4 +1,6 @@
-"""Everything that can be set, from the environment or a `.env` in the working folder.
+"""What can be set, in the environment or a `.env` file.
+
+The `.env` is read from the working folder.
 
 `.env.example` and the README's table say the same; a test holds the three together.
 """

@@ -1,4 +1,6 @@
-"""The event log: every move of every interview, in order, written before it is acknowledged.
+"""The append-only log of all events, its proofs and its check.
+
+Every move of every interview is written here, in order, before it is acknowledged.
 
 `protocol.EventLog` is all that the floors above know of it. `sqlite.SqliteEventLog` keeps
 it in one append-only file, `memory.MemoryEventLog` in the process; both pass the one

@@ -1,4 +1,4 @@
-"""The interview itself: what may follow what, and what state that makes.
+"""The interview itself: its states, its rules, its events.
 
 This package lives by two rules:
 

@@ -1,4 +1,4 @@
-"""The commands of `interview-gateway` that look into the event log, one module for each part.
+"""The commands of `interview-gateway`, a module for each.
 
 What a command needs is imported when it runs, so that `--help` is instant.
 """

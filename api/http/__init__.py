@@ -1,1 +1,4 @@
-"""The edge: HTTP, and nothing else in the gateway knows it."""
+"""HTTP: routes, what goes over the wire, who may come in.
+
+No room below this one knows HTTP.
+"""

@@ -1,4 +1,4 @@
-"""The transcript of one interview, to read, print and keep.
+"""One interview to read, print and keep, in each format.
 
 `document` says what it holds, made from the log's records; as JSON it goes out as it is.
 `telling` puts it into words for a person, once for both formats that `markdown` and `html`

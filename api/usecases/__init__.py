@@ -1,1 +1,5 @@
-"""What a caller can want, in the interview's own terms."""
+"""What a caller can want: conduct, hold, forget, verify, re-run.
+
+All of it in the interview's own terms: whether the caller speaks HTTP or types a command is not
+known here.
+"""
