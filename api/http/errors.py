@@ -89,7 +89,7 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
     if kind is problems.LOG_UNAVAILABLE:
         request.app.state.gateway.log_watch.look_again()
     if kind is problems.NOT_AS_LOGGED:
-        logger.error("The event log is not what was logged: %s", error)
+        logger.error("The event log was changed or damaged: %s", error)
     detail, members = _told(request, error)
     return _problem(request, kind, detail, **members)
 
@@ -99,12 +99,12 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
     match error:
         case IllegalSession():
             field = FieldError(field=f"session.{error.place}", message=error.reason)
-            return f"No interview could have come to this session: {error}.", {"errors": [field]}
+            return f"No interview leads to this session: {error}.", {"errors": [field]}
         case ReservedId():
             is_start = request.url.path.endswith("/start")
             field = FieldError(
                 field="interviewId" if is_start else "session.interviewId",
-                message="must be another UUID: this one stands for the log itself",
+                message="must be another UUID: this one is reserved for the log itself",
             )
             return f"{field.field}: {field.message}", {"errors": [field]}
         case SessionConflict():
@@ -118,13 +118,13 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
             return f"No checkpoint can be signed: {error}.", {}
         case LogUnavailable():
             detail = (
-                f"Your request was not taken: {error}. Nothing of it was recorded; send it again "
+                f"Your request was not taken: {error}. Nothing of it was recorded. Send it again "
                 "when the log is back."
             )
             return detail, {"answer_taken": False, "headers": RETRY_LATER}
         case NotAsLogged() | UnreadableEvent():
             advice = problems.NOT_AS_LOGGED.advice
-            return f"There is something wrong with the log: {error}. {advice}", {}
+            return f"The event log was changed or damaged: {error}. {advice}", {}
     return str(error), {}
 
 
@@ -183,7 +183,7 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
     if kind is None:
         # Starlette and FastAPI raise 400 for a body that cannot be read as JSON at all: one
         # that is nested too deeply, or is not UTF-8.
-        kind, detail = problems.INVALID_INPUT, "The body is not JSON that can be read."
+        kind, detail = problems.INVALID_INPUT, "The body is not valid JSON."
     else:
         detail = kind.advice
     headers = dict(error.headers) if error.headers else None

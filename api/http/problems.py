@@ -36,23 +36,23 @@ class ProblemType:
 UNKNOWN_HOST = ProblemType(
     "unknown-host",
     HTTPStatus.BAD_REQUEST,
-    "This gateway does not go by that name",
-    "Address it as localhost or 127.0.0.1, or add the name to ALLOWED_HOSTS.",
+    "The gateway does not answer to this host name",
+    "Use localhost or 127.0.0.1, or add the name to ALLOWED_HOSTS.",
 )
 MALFORMED = ProblemType(
     "malformed-request",
     HTTPStatus.BAD_REQUEST,
-    "This is no HTTP request that can be read",
-    "Send it as HTTP/1.1 has it, with one Host and one length, and headers of at most 64 KiB.",
+    "The request is not valid HTTP",
+    "Send HTTP/1.1 with one Host header, one length, and at most 64 KiB of headers.",
 )
 FOREIGN_ORIGIN = ProblemType(
     "foreign-origin",
     HTTPStatus.FORBIDDEN,
-    "Pages of this origin may not use the gateway",
+    "Web pages of this origin may not use the gateway",
     "Use the desktop app or the gateway's own page, or add the origin to ALLOWED_ORIGINS.",
 )
 NOT_FOUND = ProblemType(
-    "not-found", HTTPStatus.NOT_FOUND, "There is nothing here", "The endpoints are at /docs."
+    "not-found", HTTPStatus.NOT_FOUND, "Nothing is here", "/docs lists the endpoints."
 )
 UNKNOWN_MODEL = ProblemType(
     "unknown-model",
@@ -64,31 +64,31 @@ UNKNOWN_INTERVIEW = ProblemType(
     "unknown-interview",
     HTTPStatus.NOT_FOUND,
     "The log does not hold this interview",
-    "List the interviews with GET /api/v1/interviews, or start a new one.",
+    "GET /api/v1/interviews lists the interviews. Choose one of them, or start a new one.",
 )
 INTERVIEW_FORGOTTEN = ProblemType(
     "interview-forgotten",
     HTTPStatus.GONE,
-    "The interview's words were forgotten",
-    "The list and its events still show that it was held; start a new interview.",
+    "The interview was forgotten: its words were erased",
+    "The list and its events still show that it took place. Start a new interview.",
 )
 METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     HTTPStatus.METHOD_NOT_ALLOWED,
-    "This path does not take that method",
-    "The `Allow` header names the ones it takes.",
+    "This path does not take this method",
+    "The `Allow` header names the methods that it takes.",
 )
 INTERVIEW_ON_HOLD = ProblemType(
     "interview-on-hold",
     HTTPStatus.CONFLICT,
     "The interview is on hold",
-    "Its words cannot be forgotten until it is released.",
+    "Release it first. Until then its words cannot be erased.",
 )
 SESSION_CONFLICT = ProblemType(
     "session-conflict",
     HTTPStatus.CONFLICT,
-    "The session is not what the log holds",
-    "Go on from the log's `session`; `verdict` and `place` say how yours differs.",
+    "The session differs from the log",
+    "Go on from the log's `session`. `verdict` and `place` say how yours differs.",
 )
 INTERVIEW_COMPLETE = ProblemType(
     "interview-complete",
@@ -100,20 +100,19 @@ NO_LOG_FILE = ProblemType(
     "no-log-file",
     HTTPStatus.CONFLICT,
     "The log is in memory",
-    "There is no file that could be checked. Start the gateway with EVENTLOG_URL=sqlite:/// and a "
-    "file.",
+    "There is no file to check. Start the gateway with EVENTLOG_URL=sqlite:/// and a file name.",
 )
 TOO_LARGE = ProblemType(
     "too-large",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "The body is too large",
-    "A body has at most 1 MiB.",
+    "Send at most 1 MiB.",
 )
 TOO_SLOW = ProblemType(
     "too-slow",
     HTTPStatus.REQUEST_TIMEOUT,
-    "The request took too long to come in",
-    "A request must be in, head and body, within 10 seconds. Send it again.",
+    "The request took too long to arrive",
+    "Send the whole request, headers and body, within 10 seconds.",
 )
 NOT_JSON = ProblemType(
     "not-json",
@@ -124,33 +123,33 @@ NOT_JSON = ProblemType(
 INVALID_INPUT = ProblemType(
     "invalid-input",
     HTTPStatus.UNPROCESSABLE_ENTITY,
-    "The input cannot be used",
+    "The input is not valid",
     "`errors` names each field and what is allowed there.",
 )
 LOG_UNAVAILABLE = ProblemType(
     "log-unavailable",
     HTTPStatus.SERVICE_UNAVAILABLE,
     "The event log cannot be used",
-    "Post the same again later; `answerTaken` says whether your answer is in the log already.",
+    "Post the same again later. `answerTaken` says whether your answer is already in the log.",
 )
 NO_SIGNING_KEY = ProblemType(
     "no-signing-key",
     HTTPStatus.SERVICE_UNAVAILABLE,
-    "The log's checkpoints cannot be signed",
-    "Put the log's key file back beside it, from the backup. If it is lost, stop the gateway and "
-    "make a new key with `interview-gateway audit new-key`. Interviews go on meanwhile.",
+    "The log's key is missing, so checkpoints cannot be signed",
+    "Restore the log's key file from the backup. If it is lost, stop the gateway and make a new "
+    "key with `interview-gateway audit new-key`. Interviews go on meanwhile.",
 )
 NOT_AS_LOGGED = ProblemType(
     "not-as-logged",
     HTTPStatus.INTERNAL_SERVER_ERROR,
-    "The log does not hold what was logged",
-    "`interview-gateway audit verify` says what is wrong with it, and where.",
+    "The event log was changed or damaged",
+    "Run `interview-gateway audit verify`: it says what is wrong, and where.",
 )
 INTERNAL_ERROR = ProblemType(
     "internal-error",
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "The gateway made a mistake",
-    "Post the same again: a move is never recorded twice. The gateway's own log has the details.",
+    "Post the same again: no move is recorded twice. The gateway's own output has the details.",
 )
 
 PROBLEM_TYPES = {

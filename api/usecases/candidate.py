@@ -203,15 +203,15 @@ class Candidate:
             refused = SessionRefused(place=judgement.place, fingerprint=posted.fingerprint().hex())
             await self._interviews.append_to(interview.id, lambda _: refused, deadline)
             detail = (
-                f"The session says other than the log at {judgement.place}. Go on from the "
-                "`session` given here."
+                f"The session differs from the log at {judgement.place}. Go on from the `session` "
+                "in this answer."
             )
         else:
             # The reply may still be missing; the client is to go on from a whole session.
             interview = await self._interviewer.with_reply_recorded(interview.id, deadline)
             detail = (
-                f"The interview has moved on: the log says other words at {judgement.place}. "
-                "Go on from the `session` given here."
+                f"The interview has moved on since this session: the log differs at "
+                f"{judgement.place}. Go on from the `session` in this answer."
             )
         raise SessionConflict(detail, judgement.verdict, judgement.place, interview.session)
 
@@ -228,8 +228,8 @@ def _check_same_start(begun: Interview, asked: Config) -> None:
     )
     if not is_same:
         raise SessionConflict(
-            "There is already another interview of this interviewId. Leave it out, or go on from "
-            "the `session` given here.",
+            "Another interview already has this interviewId. Leave the id out, or go on from the "
+            "`session` in this answer.",
             Verdict.DIFFERS,
             "interviewId",
             begun.session,

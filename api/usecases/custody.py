@@ -104,7 +104,7 @@ class Custody:
                 )
             if interview.on_hold:
                 raise InterviewOnHold(
-                    f"Interview {interview_id} is on hold, and its words stay until it is released."
+                    f"Interview {interview_id} is on hold. Release it before you forget it."
                 )
             return forget_content(interview, reason)
 

@@ -72,8 +72,8 @@ class Interviewer:
             return Reply(interview.session_at(length + 1), record)
         except LogUnavailable as error:
             raise ReplyNotRecorded(
-                f"What you sent is in the log, as interview {id}; the reply to it is not, "
-                f"because {error}. Post the same again to go on (a start with this interviewId)."
+                f"What you sent is in the log, as interview {id}. The reply is not, because "
+                f"{error}. Post the same again to go on (a start: with this interviewId)."
             ) from error
 
     async def with_reply_recorded(self, id: str, deadline: Deadline) -> Interview:

@@ -25,7 +25,7 @@ class KeyedLocks:
             async with asyncio.timeout(within):
                 await lock.acquire()
         except TimeoutError:
-            raise LogUnavailable("the same, posted before, is still waiting for it") from None
+            raise LogUnavailable("the same request, posted before, is still at work") from None
         try:
             yield
         finally:

@@ -44,7 +44,7 @@ def test_an_interview_that_is_not_what_was_logged_is_said_so(
     assert problem["type"].endswith("/not-as-logged")
     lacks = "node 1 of level 0" if what == "/bundle" else f"2 of interview {broken.interview_id}"
     assert f"{lacks} is missing" in problem["detail"]
-    assert "`interview-gateway audit verify` says what is wrong" in problem["detail"]
+    assert "Run `interview-gateway audit verify`" in problem["detail"]
 
 
 def test_it_is_not_gone_on_with_and_all_others_are(gateway: Served, broken: Desktop) -> None:
