@@ -35,14 +35,14 @@ logger = logging.getLogger(__name__)
 
 
 class _Part(Protocol):
-    """What works in the background for as long as the gateway runs."""
+    """A part that works in the background while the gateway runs."""
 
     async def run(self) -> None: ...
 
 
 class Gateway:
-    """Everything that lives as long as the application, built from settings and a log, and
-    from the recording that is played, if one is."""
+    """All parts of the gateway, wired together from the settings, a log and the recording to
+    play, if any. It lives as long as the application."""
 
     def __init__(
         self, settings: Settings, log: EventLog, recording: Recording | None = None
@@ -104,7 +104,7 @@ class Gateway:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Probe, fetch and watch in the background; at the end close what is open."""
+        """Run the background parts; at the end, stop them and close what is open."""
         await self._check_key()
         tasks = [
             asyncio.create_task(keep_running(type(part).__name__, part.run))
@@ -122,7 +122,7 @@ class Gateway:
             await self.log.close()
 
     async def _check_key(self) -> None:
-        """Say where checkpoints cannot be signed. Interviews are conducted all the same."""
+        """Log an error if checkpoints cannot be signed. Interviews go on without them."""
         try:
             await self.log.signer()
         except EventLogError as error:

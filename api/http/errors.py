@@ -95,7 +95,7 @@ async def _refusal(request: Request, error: Exception) -> JSONResponse:
 
 
 def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
-    """What a caller is told of the error: in words, and in the problem's other members."""
+    """The problem's detail for the caller, and its other members."""
     match error:
         case IllegalSession():
             field = FieldError(field=f"session.{error.place}", message=error.reason)

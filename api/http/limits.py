@@ -1,4 +1,4 @@
-"""How much a caller may send."""
+"""The limit on the size of a request's body."""
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException

@@ -1,5 +1,5 @@
-"""The links of the OpenAPI document: which request can follow an answer, and what of the answer
-goes into it. A person sees the way through an interview by them, a test tool walks it."""
+"""The links of the OpenAPI document: which request can follow an answer, and which parts of the
+answer it takes. They show a person the way through an interview, and a test tool follows them."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def add_links(document: Document) -> None:
 
 
 def _with_session(document: Document, session: str) -> dict[str, Link]:
-    """What can be done with the session at the expression `session`."""
+    """The requests that take the session at the expression `session`."""
     return {
         name: {
             "operationId": _id_of(document, "post", f"{INTERVIEWS}/{name}"),
@@ -58,7 +58,7 @@ def _with_session(document: Document, session: str) -> dict[str, Link]:
 
 
 def _of_interview(document: Document, id: str) -> dict[str, Link]:
-    """What can be asked about the interview whose id is at the expression `id`."""
+    """The requests about the interview whose id is at the expression `id`."""
     return {
         name: {
             "operationId": _id_of(document, method, path),

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond what FastAPI reads off the endpoints."""
+"""Additions to the OpenAPI document that FastAPI generates: problems, links and examples."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,9 +14,8 @@ from backends.models import ModelCatalogue
 
 
 def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
-    """Make `app.openapi` tell of the problems: which there are everywhere, and that 422 is
-    one of them and not FastAPI's own shape; and of what can follow an answer. Its example of
-    a model is one that there is."""
+    """Make `app.openapi` describe the problems, with 422 as one of them instead of FastAPI's own
+    shape, and the links between requests. Its example of a model is one that can be chosen."""
     as_generated = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -46,7 +45,7 @@ def _tell_of_problems(document: dict[str, Any]) -> None:
 
 
 def _put_schema(schemas: dict[str, Any], model: type[BaseModel]) -> None:
-    """Put in what is not the whole of an endpoint's answer, and so not found by FastAPI."""
+    """Add a model that FastAPI does not find, since it is only a part of some answer."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
     for name, part in schema.pop("$defs", {}).items():
         schemas.setdefault(name, part)
@@ -54,8 +53,8 @@ def _put_schema(schemas: dict[str, Any], model: type[BaseModel]) -> None:
 
 
 def _kinds_of(operation: dict[str, Any]) -> Iterator[ProblemType]:
-    """What can be wrong with a request before anything is done about it. An id in the path is
-    one, or the path is another one: that is no input that could be refused."""
+    """The problems that a request can have before anything is done about it. An id in the path
+    cannot be invalid: a path without a UUID there is another path."""
     yield from EVERYWHERE
     has_body = "requestBody" in operation
     if has_body:

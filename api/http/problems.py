@@ -180,7 +180,7 @@ PROBLEM_TYPES = {
 
 
 class FieldError(BaseModel):
-    """What is wrong with one field of the input."""
+    """The error in one field of the input."""
 
     field: str
     message: str

@@ -1,5 +1,5 @@
-"""What an endpoint's answers hold beside their body: the evidence they point to, and the
-problems they can be, as the OpenAPI page shows them."""
+"""The parts of an answer beside its body: the header that points to its event, and the problems
+that the OpenAPI page lists for it."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -40,11 +40,11 @@ WITH_EVIDENCE: dict[int | str, dict[str, Any]] = {
 
 
 def json_of(reply: BaseModel, record: Record | None = None, *, status: int = 200) -> Response:
-    """The reply as it goes over the wire, less what is None. FastAPI would check and convert what
-    is already as it must be, for the endpoints that are asked all the time.
+    """The reply as JSON, without the fields that are None. It saves the time in which FastAPI would
+    check and convert a valid reply again.
 
-    A header (an RFC 9651 dictionary) points to the `record` of it, so that whoever keeps it can
-    hold the log to it.
+    A header (an RFC 9651 dictionary) points to the reply's `record`: a client that keeps it can
+    check later that the log still has the event.
     """
     content = reply.model_dump_json(by_alias=True, exclude_none=True)
     response = Response(content, status, media_type="application/json")
@@ -58,8 +58,8 @@ NDJSON = "application/x-ndjson"
 
 
 class JsonLines(StreamingResponse):
-    """A JSON object a line, each sent when there is one. However it ends, the generator that
-    gives them is closed at once: a client that goes away is noticed there."""
+    """One JSON object per line, sent as soon as it is made. However it ends, the generator is
+    closed at once, and so notices a client that has gone."""
 
     media_type = NDJSON
 
@@ -73,7 +73,7 @@ class JsonLines(StreamingResponse):
 
 
 def json_lines(*kinds: type[BaseModel]) -> dict[str, Any]:
-    """An answer for FastAPI's `responses` of which each line is one of these."""
+    """An entry for FastAPI's `responses`: an answer whose lines are objects of these kinds."""
     line = {"anyOf": [{"$ref": f"#/components/schemas/{kind.__name__}"} for kind in kinds]}
     schema = {"type": "string", "contentMediaType": NDJSON, "contentSchema": line}
     return {"description": "A JSON object a line.", "content": {NDJSON: {"schema": schema}}}
@@ -84,7 +84,7 @@ WITH_BODY = (TOO_SLOW, TOO_LARGE, NOT_JSON)
 
 
 def documented(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:
-    """FastAPI's `responses` for these kinds of problem; several may have one status."""
+    """FastAPI's `responses` for these problems. Several may have the same status."""
     described: dict[int | str, list[str]] = {}
     for kind in kinds:
         described.setdefault(kind.status, []).append(f"{kind.title}. {kind.advice}")

@@ -1,4 +1,4 @@
-"""uvicorn and its socket, as the gateway needs them."""
+"""uvicorn with the gateway's limits on time and connections, and its listening socket."""
 
 import asyncio
 import os

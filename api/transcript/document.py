@@ -1,4 +1,4 @@
-"""What a transcript holds."""
+"""The transcript of one interview, as data."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Work on whole interviews beside the event loop."""
+"""Work on whole interviews, in a thread beside the event loop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,12 +9,12 @@ Made = TypeVar("Made")
 
 
 class Aside:
-    """Makes things of whole interviews in a thread, one at a time.
+    """Does work on whole interviews in a thread, one piece at a time.
 
-    To fold, write or encode a long interview takes the processor for up to a second, in which
-    others must get their answers. Two such threads would make nothing sooner, since only one of
-    them runs Python, and the event loop would wait for both. Who comes on top waits, and nothing
-    is read for them before it is their turn, so that memory is bounded too.
+    Folding or writing a long interview takes up to a second of processor time, and other clients
+    must get their answers meanwhile. Two threads would not be faster, since only one of them runs
+    Python at a time, and both would slow the event loop. So the next piece of work waits for its
+    turn. Its interview is not read before then, which bounds the memory.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,6 @@ class Aside:
     async def make(
         self, read: Callable[[], Awaitable[Found]], make: Callable[[Found], Made]
     ) -> Made:
-        """What `make` makes, in the thread, of what `read` reads from the log. Raises what they
-        raise."""
+        """Await `read`, then return what `make` makes of it in the thread. Raises as they do."""
         async with self._turn:
             return await asyncio.to_thread(make, await read())

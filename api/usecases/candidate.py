@@ -112,8 +112,8 @@ class Candidate:
         return id
 
     async def _claim_by_words(self, posted: Session, answer: str | None, deadline: Deadline) -> str:
-        """The same of a session that is found by its words, so that they are the log's own. Where
-        the interview says others, it is being moved on, or forgotten, while we look."""
+        """As `_claim_by_id`, for a session that is found by its words. They are the log's own words
+        then: if the interview has others, somebody moves it on, or forgets it, meanwhile."""
         found = await self._locate(posted, answer)
         if found is None:
             return await self._adopt(posted, answer)

@@ -1,5 +1,5 @@
-"""Custody of what was said: interviews put on hold and released, and words forgotten, on
-somebody's word. Each of these is an event of the interview."""
+"""Custody of an interview's words: hold, release and forget. Each is an event of the interview,
+with the reason that somebody gave."""
 
 import asyncio
 import logging
@@ -28,10 +28,10 @@ OVERWRITE_SECONDS = 2.0
 """How long a forgetting waits for the words to be gone from the bytes of the log's files."""
 
 LOOK_SECONDS = 0.05
-"""How long after one try to overwrite them the next one comes."""
+"""The pause between two tries to overwrite them."""
 
 ROUND_SECONDS = 5.0
-"""How often what is still to be overwritten is tried again in the background."""
+"""How often the background task tries to overwrite what is left."""
 
 READ = "a program that reads the log's file still needs an older state of it"
 
@@ -51,8 +51,7 @@ class Forgotten:
 
 
 class Custody:
-    """Holds, releases and forgets interviews of `log`. All of it may be asked for again without
-    harm."""
+    """Holds, releases and forgets interviews of `log`. Each request can be repeated safely."""
 
     def __init__(self, log: EventLog, *, now: Callable[[], datetime]) -> None:
         self._log = log
@@ -61,7 +60,7 @@ class Custody:
         self._left_because: str | None = None
 
     async def hold(self, interview_id: str, reason: str) -> None:
-        """Refuse to forget the interview until it is released.
+        """Put the interview on hold: until it is released, it cannot be forgotten.
 
         Raises UnknownInterview, InterviewForgotten, NotAsLogged or LogUnavailable.
         """
@@ -114,7 +113,8 @@ class Custody:
         return await self._interviews.record(interview_id, interview.version)
 
     async def run(self) -> None:
-        """Overwrite in the background what could not be overwritten at once, until cancelled."""
+        """In the background, overwrite the words that could not be overwritten at once; until
+        cancelled."""
         await self._rounds.run()
 
     async def _append(self, interview_id: str, decide: Callable[[Interview], Event | None]) -> None:
@@ -135,7 +135,7 @@ class Custody:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def overwrite_what_is_left(self) -> None:
-        """Try once. What keeps it from being done is logged once, and when it is done too."""
+        """Try once. Log once what prevents it, and log when it is done."""
         left_because = await self._overwrite(within=0)
         if left_because != self._left_because:
             if left_because is None:

@@ -1,4 +1,4 @@
-"""Whether the event log can be written, kept in memory so that health need not wait."""
+"""Watches whether the event log can be written, so that /health answers from memory."""
 
 from backends.rounds import Rounds
 from eventlog.protocol import EventLog
@@ -8,8 +8,8 @@ FIRST_SECONDS = 1.0
 
 
 class LogWatch:
-    """Asks `log` every 5 s, and at once when a request could not use it: until it is seen to be
-    writable again, it is not."""
+    """Checks `log` every 5 s, and at once after a request that could not use it. The log counts as
+    not writable until a check succeeds."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
@@ -25,7 +25,7 @@ class LogWatch:
         self._rounds.hurry()
 
     async def first_look(self) -> None:
-        """Return when it is known how the log is, or after a moment."""
+        """Return after the first check, or after a moment without one."""
         await self._rounds.wait_for_first(FIRST_SECONDS)
 
     async def _look(self) -> None:

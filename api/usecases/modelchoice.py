@@ -1,4 +1,4 @@
-"""Which model an interview is held with."""
+"""The choice of an interview's model."""
 
 from api.usecases.refusals import UnknownModel
 from backends.models import Model, ModelCatalogue
@@ -19,7 +19,7 @@ class ModelChoice:
         return await self._catalogue.models(WITHIN_SECONDS)
 
     async def select(self, model_id: str) -> None:
-        """Use a model for the interviews that name none. Raises UnknownModel."""
+        """Select the model for interviews that name none. Raises UnknownModel."""
         known = [model.id for model in await self.models()]
         if model_id not in known and self._catalogue.source_of(model_id) is None:
             raise UnknownModel(model_id, known)

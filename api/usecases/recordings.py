@@ -1,4 +1,4 @@
-"""Exported interviews as recordings: read from a file, and what their interviewer said."""
+"""Recordings: exported interviews, read from a file so that their interviewer can speak again."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from statemachine.states import State
 
 
 class BadRecording(Exception):
-    """A file that is no exported interview, or one that has no words to say again."""
+    """A file that is not an exported interview, or whose words were erased."""
 
 
 def read_records(file: Path) -> tuple[Record, ...]:
@@ -43,9 +43,9 @@ def read_records(file: Path) -> tuple[Record, ...]:
 
 
 def recording_of(records: Sequence[Record]) -> Recording:
-    """What the interviewer of these records said, and after which answers; of an adopted
-    interview also what had been said before. Raises BadRecording where the words were
-    forgotten."""
+    """The recorded interviewer of these records: each line, and the answers before it. An adopted
+    interview's lines include those before its adoption. Raises BadRecording if the words were
+    erased."""
     interview = interview_of(records)
     if interview.is_forgotten:
         raise BadRecording(f"the words of interview {interview.id} were forgotten")
@@ -69,7 +69,7 @@ def recording_of(records: Sequence[Record]) -> Recording:
 
 
 def recording_to_play(settings: Settings) -> Recording | None:
-    """What RECORDING names; None where it names nothing. Raises InvalidSettings."""
+    """The recording that RECORDING names, or None. Raises InvalidSettings."""
     if settings.recording is None:
         return None
     try:
@@ -82,7 +82,7 @@ def recording_to_play(settings: Settings) -> Recording | None:
 
 
 def _lines_of(session: Session) -> list[Line]:
-    """What the interviewer of an adopted session is said to have said."""
+    """The interviewer's lines in an adopted session."""
     lines = [Line(m.content) for m in session.messages if m.role is Speaker.ASSISTANT]
     if session.is_complete:
         lines[-1] = replace(lines[-1], closes=True)

@@ -1,4 +1,4 @@
-"""What the gateway refuses, in the interview's own terms; HTTP is not known here.
+"""The errors of the use cases, in the interview's own terms, without HTTP.
 
 Refusal
 ├── SessionConflict     the log says other than the session
@@ -19,7 +19,7 @@ from statemachine.verdict import Verdict
 
 
 class Refusal(Exception):
-    """The base of what is refused. The message says what to do."""
+    """The base of these errors. The message says what to do."""
 
 
 class SessionConflict(Refusal):
@@ -76,7 +76,7 @@ class InterviewOnHold(Refusal):
 
 
 class NoLogFile(Refusal):
-    """What is done with the log's file, where the log has none."""
+    """A request that needs the log's file, while the log is in memory."""
 
 
 class UnknownModel(Refusal):

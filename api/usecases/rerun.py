@@ -1,9 +1,9 @@
-"""A recorded interview conducted again, by the gateway's own conductor, with the answers that
-the recorded candidate gave: turn by turn what was said then beside what is said now.
+"""Re-run: conducts a recorded interview again with the recorded candidate's answers, and compares
+each new reply with the recorded one.
 
-On the recording alone no model is asked, and every session must come out as it was recorded,
-byte for byte. What is no part of the conversation (refusals, holds) is left out, and so is an
-answer whose reply was never recorded.
+A re-run on the recording asks no model, and every session must come out as it was recorded, byte
+for byte. Events outside the conversation (refusals, holds) are left out, and so is an answer whose
+reply was never recorded.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -32,26 +32,26 @@ from statemachine.events import (
 from statemachine.session import Config, Session
 
 REPLY_SECONDS = 4.5
-"""What a reply may take where nothing takes any time."""
+"""The time for a reply. A recording that is played at once needs none of it."""
 
 
 Spoken = QuestionAsked | InterviewCompleted | SummaryGiven
 
 Rerun = Callable[[Sequence[Record]], AsyncIterator["Exchange"]]
-"""Conducts the interview of these records again, an exchange at a time; its words must be there
-still."""
+"""Conducts the interview of these records again, one exchange at a time. The records must still
+have their words."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """What the interviewer said, and the session that the client held then, as the wire has it."""
+    """One reply of the interviewer, and the client's session after it as JSON text."""
 
     event: Spoken
     session: str
 
     @property
     def move(self) -> str:
-        """What the words did to the interview, whatever they were."""
+        """The move that the reply made, without its words."""
         event = self.event
         match event:
             case QuestionAsked():
@@ -63,8 +63,8 @@ class Said:
 
 @dataclass(frozen=True)
 class Exchange:
-    """What the candidate said (None at the opening and before a summary), what the interviewer
-    once replied, and what it replies now: None where the new interview is over already."""
+    """A recorded answer (None at the opening and before a summary), the recorded reply, and the new
+    reply (None if the new interview is already over)."""
 
     answer: str | None
     recorded: Said
@@ -80,13 +80,13 @@ class Exchange:
 
     @property
     def is_identical(self) -> bool:
-        """True if nothing differs that the client sees, to the last byte of the session."""
+        """True if the client sees the same, to the last byte of the session."""
         same_session = self.new is not None and self.new.session == self.recorded.session
         return same_session and self.is_same_move and self.is_same_words
 
 
 async def on_recording(records: Sequence[Record]) -> AsyncIterator[Exchange]:
-    """A `Rerun` in which only the recording speaks. No model is asked, nothing is sent."""
+    """A `Rerun` on the recording alone. It asks no model and sends nothing."""
     recording = recording_of(records)
     began = records[0].moment
     first = records[0].event

@@ -1,5 +1,5 @@
-"""Checking the whole log while the gateway runs: in a process of its own that stands back, one at
-a time, for as long as somebody wants to know."""
+"""Checks the whole log while the gateway runs: in a process of its own with low priority, one at a
+time, for as long as somebody follows it."""
 
 import asyncio
 import os
@@ -19,10 +19,10 @@ from eventlog.protocol import EventLog
 MODULE = "api.usecases.verify_process"
 
 STOPPED_SHORT = "ignore:resource_tracker"
-"""What Python warns of when a process that shares its work is killed; its tracker cleans up."""
+"""Python's warning when a process with shared semaphores is killed. Its tracker cleans them up."""
 
 LONGEST_LINE = 64 * 1024 * 1024
-"""Bytes that a line may have; a report of all findings that are listed has a few million."""
+"""The most bytes in a line. A report with all listed findings has a few million."""
 
 # Ctrl-C in a terminal is for the gateway alone, which stops the process then.
 APART: dict[str, Any]
@@ -38,7 +38,7 @@ STOPPED = "the process that checked the event log was stopped"
 
 
 class Verification:
-    """A check of the log that is under way, and how far it is for whoever follows it."""
+    """A check of the log that is running, and its progress for those who follow it."""
 
     def __init__(self, path: Path, origin: str) -> None:
         self.followers = 0
@@ -67,12 +67,12 @@ class Verification:
                 await self._news.wait()
 
     def stop(self) -> None:
-        """End it, and its process soon after."""
+        """Stop the check. Its process ends soon after."""
         self._end()
         self._task.cancel()
 
     async def stopped(self) -> None:
-        """Return when its process is gone."""
+        """Return when its process has ended."""
         await asyncio.wait([self._task])
 
     def when_stopped(self, act: Callable[["Verification"], None]) -> None:
@@ -110,7 +110,7 @@ class Verification:
 
 
 class Verifier:
-    """Checks `log`, for everybody who asks meanwhile the same check."""
+    """Checks `log`. Callers who ask while a check runs share it."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
@@ -147,7 +147,7 @@ class Verifier:
         return check
 
     async def close(self) -> None:
-        """Stop what is under way; return when no process is left."""
+        """Stop a running check; return when no process is left."""
         checks = list(self._checks)
         for check in checks:
             check.stop()

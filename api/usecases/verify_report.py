@@ -1,4 +1,4 @@
-"""What checking the log goes over the wire as: a JSON object a line."""
+"""The progress and the report of a check of the log, as JSON objects."""
 
 from pydantic import Field
 
@@ -85,7 +85,7 @@ class VerifyKey(Value):
 
 
 class VerifyReport(Value):
-    """What came of checking the whole log."""
+    """The result of checking the whole log."""
 
     holds: bool = Field(
         description="Whether the log agrees with itself, and with the checkpoints that were given: "

@@ -1,5 +1,4 @@
-"""The evidence: signed checkpoints of the log, the proofs that hold it to them, and a check of it
-all."""
+"""Evidence: signed checkpoints of the log, proofs against them, and a check of the whole log."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -28,21 +27,21 @@ Count = Annotated[int, Query(ge=0, le=2**62)]
 
 @router.get("/checkpoint", response_class=PlainTextResponse, responses=UNSIGNED)
 async def checkpoint(gateway: TheGateway) -> str:
-    """The head of the log as a signed note (C2SP tlog-checkpoint). Keep it elsewhere: it shows
-    one day whether the log still holds all that it held now."""
+    """A signed checkpoint of the log (C2SP tlog-checkpoint). Keep it elsewhere: with it you can
+    check later that the log still has every event that it has now."""
     return await signed_checkpoint(gateway.log)
 
 
 @router.post("/checkpoint", status_code=200, response_class=PlainTextResponse, responses=UNSIGNED)
 async def store_checkpoint(gateway: TheGateway) -> str:
-    """The same note, stored in the log too: `audit verify` holds the log to it later. The gateway
-    stores one by itself whenever it stops."""
+    """Make a signed checkpoint and store it in the log too. `audit verify` checks the log against
+    it later. The gateway stores one by itself each time it stops."""
     return await gateway.log.seal()
 
 
 @router.get("/key", response_class=PlainTextResponse, responses=UNSIGNED)
 async def key(gateway: TheGateway) -> str:
-    """The public key that checkpoints are signed with now, as a C2SP verifier key."""
+    """The public key of the checkpoints' signatures, as a C2SP verifier key."""
     signer = await gateway.log.signer()
     return f"{signer.verifier}\n"
 
@@ -55,7 +54,7 @@ async def inclusion(
         Count | None, Query(description="Of the checkpoint to prove it against; the head.")
     ] = None,
 ) -> InclusionReply:
-    """What shows that an event is in the log that a checkpoint is of (RFC 6962)."""
+    """A proof that an event is in the log of a checkpoint (RFC 6962)."""
     head = await gateway.log.head()
     size = head if size is None else size
     _check("size", size, head)
@@ -75,7 +74,7 @@ async def consistency(
         Count | None, Query(description="The size of the newer checkpoint; the head.")
     ] = None,
 ) -> ConsistencyReply:
-    """What shows that the log of one checkpoint begins with that of an older one (RFC 6962)."""
+    """A proof that the log of a checkpoint still begins with the log of an older one (RFC 6962)."""
     head = await gateway.log.head()
     new = head if new is None else new
     _check("new", new, head)
@@ -92,13 +91,13 @@ async def consistency(
     | {200: json_lines(VerifyProgress, VerifyReport, problems.Problem)},
 )
 async def verify(request: Request, gateway: TheGateway) -> JsonLines:
-    """Check whether the whole log agrees with itself, as `interview-gateway audit verify` does: how
-    far it is, some times a second, and at last the report; or a problem, where the log could not be
-    read to its end. Whether it was rewritten, only a checkpoint shows that was kept outside: give
-    that to the command.
+    """Check that the whole log agrees with itself, as `interview-gateway audit verify` does. The
+    answer streams the progress several times a second and ends with the report, or with a problem
+    if the log cannot be read to its end. Only a checkpoint kept elsewhere shows whether the log was
+    rewritten: give it to the command.
 
-    One check runs at a time. Who asks meanwhile follows that one, and when nobody does any more,
-    it is stopped."""
+    One check runs at a time. A second caller follows the check that is running. When nobody
+    follows it any more, it stops."""
     return JsonLines(_or_problem(await gateway.verifier.verify(), request.url.path))
 
 

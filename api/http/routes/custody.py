@@ -1,4 +1,4 @@
-"""Custody of what was said: put an interview on hold, release it, forget its words."""
+"""Custody of an interview's words: hold, release, forget."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -35,7 +35,7 @@ NOT_YET_OVERWRITTEN: dict[int | str, dict[str, Any]] = {
 async def hold(
     interview_id: InterviewInPath, request: ReasonRequest, gateway: TheGateway
 ) -> InterviewOverview:
-    """Put the interview on hold: nothing can forget its words until it is released."""
+    """Put the interview on hold: until it is released, it cannot be forgotten."""
     await gateway.custody.hold(interview_id, request.reason)
     return await _overview(gateway, interview_id)
 
@@ -63,12 +63,13 @@ async def forget(
         Reason, Query(description="Why, in a few words; it is kept as evidence.")
     ] = BY_HTTP,
 ) -> Response:
-    """Forget the interview's words, for ever: they are erased from the log's file. That it was
-    held, when, and by how many questions and answers stays, and every proof still holds.
+    """Forget the interview: erase its words from the log for ever. The log still shows that it took
+    place, when, and with how many questions and answers, and every proof still checks.
 
-    The answer comes within seconds: 200 when the words are gone from the bytes of the log's files
-    too; 202 where a program that reads the file (an audit, say) still needs an older state of it.
-    The gateway then overwrites them as soon as it can. The same request again tells whether it has.
+    The answer comes within seconds. It is 200 when the words are also overwritten in the log's
+    files. It is 202 if another program (an audit, say) is reading an older state of the file: the
+    gateway then overwrites them as soon as it can. Send the same request again to see whether it
+    has.
     """
     forgotten = await gateway.custody.forget(interview_id, reason)
     reply = ForgottenReply.of(forgotten.record, forgotten.forks, forgotten.left_because)

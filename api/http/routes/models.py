@@ -1,4 +1,4 @@
-"""Which models there are, and which one new interviews use."""
+"""The models, and the choice of one for new interviews."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v1/models", tags=["models"])
 
 @router.get("", response_model=ModelsReply)
 async def models(request: Request) -> Response:
-    """What granite-interview-service and Ollama offer; a built-in list where neither does."""
+    """The models of granite-interview-service and Ollama, or a built-in list if neither answers."""
     return json_of(ModelsReply(models=await gateway_of(request).model_choice.models()))
 
 
@@ -29,7 +29,7 @@ async def select(
         ModelId | None, Query(description="For older desktops, which send no body.")
     ] = None,
 ) -> SelectReply:
-    """Choose the model of the interviews that are started without one."""
+    """Select the model for interviews that are started without one."""
     chosen = request.model_id if request and request.model_id else model_id
     if chosen is None:
         missing = {"type": "missing", "loc": ("body", "modelId"), "msg": "Field required"}

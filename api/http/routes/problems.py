@@ -11,7 +11,7 @@ router = APIRouter(prefix=PREFIX.rstrip("/"), include_in_schema=False)
 
 @router.get("/{name}")
 async def problem(name: str) -> PlainTextResponse:
-    """What a kind of problem means and what to do about it."""
+    """Explain a kind of problem and what to do about it."""
     kind = PROBLEM_TYPES.get(name)
     if kind is None:
         raise HTTPException(NOT_FOUND.status)

@@ -1,5 +1,5 @@
-"""An interview looked back on: its events, the session its client held, its transcript; and to
-take away with its proofs."""
+"""Replay of one interview: its events, its session at any version, its transcript, and its export
+with proofs."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -37,7 +37,7 @@ router = APIRouter(
 async def _made(
     aside: Aside, gateway: Gateway, interview_id: str, make: Callable[[list[Record]], Response]
 ) -> Response:
-    """What `make` makes of the interview's records, when it is their turn."""
+    """Read the interview's records and return the response that `make` makes of them, in turn."""
 
     async def read() -> list[Record]:
         records = await gateway.log.records(interview_id)
@@ -50,8 +50,8 @@ async def _made(
 
 @router.get("/{interviewId:uuid}/events", response_model=EventsReply)
 async def events(interview_id: InterviewInPath, gateway: TheGateway) -> Response:
-    """All that happened, oldest first, with what the log commits to. Words that were forgotten
-    are null; that something was said, and when, stays."""
+    """All events of the interview, oldest first, each with its hashes. Where words were erased,
+    the payload is null; the event's kind and time stay."""
 
     def make(records: list[Record]) -> Response:
         reply = EventsReply.of(interview_id, story_of(records))
@@ -73,7 +73,7 @@ async def session(
         Query(description="After which event, from the first question on; the last one."),
     ] = None,
 ) -> Response:
-    """The session exactly as the client held it after an event of the interview."""
+    """The session exactly as the client had it after an event of the interview."""
 
     def make(records: list[Record]) -> Response:
         return json_of(_held(records, len(records) if version is None else version))
@@ -94,7 +94,7 @@ def _held(records: list[Record], version: int) -> Session:
 
 
 def _first_held(records: list[Record]) -> int | None:
-    """The first version after which the client held a session."""
+    """The first version at which the client had a session."""
     return next((r.version for r in records if isinstance(r.event, HANDED_OUT)), None)
 
 
@@ -126,9 +126,9 @@ async def transcript(
         Format, Query(description="`json`, `md` for Markdown, `html` for a page to print.")
     ] = Format.JSON,
 ) -> Response:
-    """What was said, when, and where the interviewer's words came from, for a person to read.
-    In Markdown and HTML nothing that was said is markup, and characters that cannot be seen
-    are shown as "<U+202E>"; JSON has the exact words."""
+    """The interview for a person to read: what was said, when, and which backend said it. JSON has
+    the exact words. Markdown and HTML show them as plain text, never as markup, and show an
+    invisible character by its code, as in "<U+202E>"."""
     # A replay opened in the page does not wait for the exports of others.
     aside = gateway.views if format is Format.JSON else gateway.exports
 
@@ -162,9 +162,9 @@ def _written(found: Transcript, format: Format) -> Response:
     responses=documented(problems.LOG_UNAVAILABLE, problems.NO_SIGNING_KEY),
 )
 async def bundle(interview_id: InterviewInPath, gateway: TheGateway) -> Response:
-    """The interview's events with their proofs, a signed checkpoint and the public key: what
-    docs/verify_bundle.py checks anywhere, as `interview-gateway audit export --format json`
-    writes it. Words that were forgotten are null, and the proofs hold."""
+    """The interview as a file to check elsewhere: its events with their proofs, a signed checkpoint
+    and the public key. `docs/verify_bundle.py` checks it, and `interview-gateway audit export
+    --format json` writes the same. Erased words are null, and the proofs still check."""
 
     async def read() -> dict[str, Any]:
         if not await gateway.log.record(interview_id, 1):

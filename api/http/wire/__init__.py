@@ -1,1 +1,1 @@
-"""What goes over the wire, a module a subject."""
+"""Request and reply bodies, a module for each subject."""

@@ -16,8 +16,8 @@ class ReasonRequest(Value):
 
 
 class ForgottenReply(Value):
-    """What a forgetting left: the event that records it, and whether the words are gone from the
-    bytes of the log's files too."""
+    """The event that records a forgetting, and whether the words are also overwritten in the log's
+    files."""
 
     interview_id: InterviewId
     reason: str

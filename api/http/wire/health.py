@@ -19,7 +19,7 @@ class ServiceReply(Value):
 
     @classmethod
     def of(cls, status: ServiceStatus, now: datetime) -> "ServiceReply":
-        """What is known of a service `now`."""
+        """The state of a service as known `now`."""
         return cls(
             name=status.name,
             status="online" if status.online else "offline",

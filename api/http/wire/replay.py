@@ -1,4 +1,4 @@
-"""What a replay goes over the wire as: an interview's events as the log holds them."""
+"""An interview's events as the log has them."""
 
 import json
 from typing import Any

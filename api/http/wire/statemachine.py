@@ -1,4 +1,4 @@
-"""What the state machine goes over the wire as: its states, and its rules as transitions."""
+"""The state machine: its states, and its rules as transitions."""
 
 from pydantic import Field
 

@@ -119,8 +119,8 @@ export interface components {
             state: "started" | "questioning" | "complete" | "forgotten";
         };
         /**
-         * @description What a forgetting left: the event that records it, and whether the words are gone from the
-         *     bytes of the log's files too.
+         * @description The event that records a forgetting, and whether the words are also overwritten in the log's
+         *     files.
          */
         ForgottenReply: {
             /** Format: uuid */
@@ -141,7 +141,7 @@ export interface components {
             version: number;
         };
         /**
-         * @description What a transcript can be had as.
+         * @description Markdown and HTML for people; JSON for programs.
          * @enum {string}
          */
         Format: "json" | "md" | "html";
@@ -449,7 +449,7 @@ export interface components {
             /** @description For each guard, in a sentence, what must be so: the event is refused unless … */
             requires: string[];
         };
-        /** @description What is wrong with one field of the input. */
+        /** @description The error in one field of the input. */
         FieldError: {
             field: string;
             message: string;
@@ -536,7 +536,7 @@ export interface components {
             key: string | null;
             knownFrom: components["schemas"]["KnownFrom"];
         };
-        /** @description What came of checking the whole log. */
+        /** @description The result of checking the whole log. */
         VerifyReport: {
             /** @description Whether the log agrees with itself, and with the checkpoints that were given: there are no findings. Of events that no kept checkpoint covers it shows no more. */
             holds: boolean;
