@@ -19,7 +19,7 @@ from backends.templates import TemplatesBackend
 from backends.turn import Backend, Turn, Words
 from statemachine.events import Attempt, Origin
 from statemachine.session import MAX_MESSAGE_CHARS, Session
-from statemachine.wording import asks, closes, renumber
+from statemachine.wording import asks, asks_for_more_than_readiness, closes, renumber
 
 FIRST_SHARE = 0.6
 """How much of the time that is left a backend gets while others wait behind it: enough for
@@ -170,8 +170,7 @@ class Chain:
                 raise BackendError("Went on asking after the last answer")
         elif turn.is_opening and closing:
             raise BackendError("Closed the interview before its first question")
-        elif words.is_remark and not closing and not asks(text):
-            # A remark leaves the candidate with nothing to answer.
+        elif not closing and not words.was_said and _leaves_nothing_to_answer(turn, words, text):
             text = f"{text}\n\n{self._templates.question(turn)}"
         return _Accepted(_within_limit(text), closing)
 
@@ -186,6 +185,13 @@ def _reply(
         attempts=tuple(attempts),
     )
     return Reply(accepted.text, accepted.closes, origin)
+
+
+def _leaves_nothing_to_answer(turn: Turn, words: Words, text: str) -> bool:
+    """True for an opening that only greets, and for a remark that asks nothing."""
+    if turn.is_opening:
+        return not asks_for_more_than_readiness(text)
+    return words.is_remark and not asks(text)
 
 
 def _clean(text: str) -> str:

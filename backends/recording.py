@@ -89,7 +89,7 @@ class RecordingBackend:
 
     def _say(self, line: Line) -> Words:
         pause = line.elapsed_ms / 1000 if self._pace is Pace.RECORDED else 0
-        return Words(line.text, concludes=line.closes, model=line.model, pause=pause)
+        return Words(line.text, concludes=line.closes, model=line.model, pause=pause, was_said=True)
 
 
 def _heard(answer: str) -> str:

@@ -51,13 +51,15 @@ def answers_in(session: Session) -> list[str]:
 class Words:
     """What a backend said. `concludes`: it said outright that this ends the interview;
     `is_remark`: it said outright that this is no question; `pause`: the seconds that are to
-    pass, if there is time, before it is heard."""
+    pass, if there is time, before it is heard; `was_said`: a candidate has heard these very words
+    before, so that no question is added to them."""
 
     text: str
     concludes: bool = False
     is_remark: bool = False
     model: str | None = None
     pause: float = 0.0
+    was_said: bool = False
 
 
 class Said(BaseModel):

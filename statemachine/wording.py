@@ -15,8 +15,12 @@ _OF = r"[*\s(]*(?:(?:out\s+)?of|/)\s*"
 # What an interviewer does in a closing too: "talk to you soon", "give us a few days".
 _IN_A_CLOSING = r"\s+(?:(?:to\s+|with\s+)?you|soon|later|us\s+[\w ]{0,12}(?:days?|weeks?|time))\b"
 
+# Of Latin, Chinese and Japanese, Arabic, Armenian and Ethiopic, and what is made of them. The Greek
+# one is a semicolon everywhere else.
+_QUESTION_MARKS = "?\uff1f\ufe56\u061f\u055e\u1367\u2047\u2048\u2049\u203d"
+
 _ASKS = re.compile(
-    rf"\?|\b{_QUESTION}\d+(?:{_LABEL_END}|{_OF}\d+)|\bnext\s+question\b"
+    rf"[{_QUESTION_MARKS}]|\b{_QUESTION}\d+(?:{_LABEL_END}|{_OF}\d+)|\bnext\s+question\b"
     rf"|(?:{_START}|(?<!will\s)(?<!'ll\s)\b(?:please|now|next|then|so)\W+)"
     r"(?:(?:describe|explain|imagine|suppose|consider|discuss|outline|elaborate|compare|name"
     rf"|list)\b|(?:tell|walk|give|share|talk)\b(?!{_IN_A_CLOSING}))"
@@ -25,6 +29,17 @@ _ASKS = re.compile(
     r"|\bbefore\s+(?:we|i)\s+(?:end|finish|close|complete|conclude|wrap)\b"
     r"|\bi(?:'d|\s+would)\s+(?:like|love)\s+(?:you\s+)?to\s+(?:hear\b(?!\s+from)|know|understand"
     r"|learn|ask|tell|describe|explain)\b",
+    re.IGNORECASE,
+)
+
+_BEGIN = r"(?:begin|start|get\s+started|go|dive\s+in|proceed)"
+_READINESS = re.compile(
+    rf"\bready(?:\s+to\s+{_BEGIN})?(?:\s+(?:now|today))?\W*$"
+    rf"|\bready\s+(?:to\s+{_BEGIN}\s+|for\s+)(?:the|this|our|your)\s+(?:\w+\s+)?"
+    r"(?:interview|session|conversation)\W*$"
+    rf"|\b(?:shall|can|may|should)\s+we\s+{_BEGIN}(?:\s+now)?\W*$"
+    r"|\bhow\s+are\s+you(?:\s+(?:doing|feeling))?(?:\s+today)?\W*$"
+    r"|\bcan\s+you\s+hear\s+me(?:\s+\w+)?\W*$",
     re.IGNORECASE,
 )
 
@@ -56,6 +71,13 @@ _LABEL = re.compile(rf"((?:{_START}|,\s*){_QUESTION})\d+(?={_LABEL_END})", re.IG
 def asks(text: str) -> bool:
     """True when the words ask something: a question mark, a "Question 3:", a request."""
     return bool(_ASKS.search(_plain(text)))
+
+
+def asks_for_more_than_readiness(text: str) -> bool:
+    """True when the words ask something besides "Are you ready?", "Shall we begin?" or "How are
+    you?", which every opening may ask and no interview is about."""
+    sentences = re.split(rf"(?<=[.!\n{_QUESTION_MARKS}])", text)
+    return asks(" ".join(s for s in sentences if not _READINESS.search(_plain(s))))
 
 
 def closes(text: str) -> bool:

@@ -15,7 +15,17 @@ from statemachine.wording import asks
 from tests.backends.interviews import turn
 from tests.backends.stage import PATIENCE, Stage, staged
 from tests.backends.typed import TypedServer
-from tests.fakes import CLOSING, ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
+from tests.fakes import (
+    CLOSING,
+    ConversationServer,
+    FakeServer,
+    GraniteServer,
+    HealthOnlyServer,
+    Mood,
+    OllamaServer,
+)
+from tests.fakes.server import Routes
+from tests.fakes.wire import json_reply
 
 SHORT = 0.6  # seconds: a budget for what hangs
 SLACK_MS = 500  # for a machine that has other things to do
@@ -224,6 +234,71 @@ def test_a_remark_that_asks_nothing_gets_a_question_behind_it(response_type: str
 def test_a_remark_that_asks_or_closes_stands_alone(words: str, closing: bool) -> None:
     reply = typed("feedback", words, turn(2))
     assert (reply.text, reply.closes) == (words, closing)
+
+
+GREETING = (
+    "Hello! Welcome to your technical interview. I'm here to learn about your background and "
+    "experience."
+)
+GREETINGS = [
+    GREETING,
+    "Let me know when you are ready.",
+    "Hello! Are you ready to begin?",
+    "Hi there, how are you today? Shall we get started?",
+    "Bonjour et bienvenue.",
+]
+
+
+class Greeting(HealthOnlyServer):
+    """conversation-service that opens with `words`."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(CONVERSATION)
+        self.words = words
+
+    def routes(self) -> Routes:
+        start = {"session_id": "s", "initial_message": self.words}
+        return {
+            **super().routes(),
+            ("POST", "/conversation/start"): lambda _body, _mood: json_reply(start),
+        }
+
+
+def opened_by(name: str, words: str) -> Reply:
+    """The chain's opening when the service of this name opens with `words`."""
+    server: FakeServer
+    if name == CONVERSATION:
+        server = Greeting(words)
+    else:
+        server = GraniteServer() if name == GRANITE else OllamaServer()
+        server.script = [words]
+    with server:
+        return replied((server,), turn(1, total=3))
+
+
+@pytest.mark.parametrize("words", GREETINGS)
+@pytest.mark.parametrize("name", [GRANITE, CONVERSATION, OLLAMA])
+def test_an_opening_that_only_greets_gets_the_first_question_behind_it(
+    name: str, words: str
+) -> None:
+    reply = opened_by(name, words)
+    assert reply.text == f"{words}\n\nQuestion 1: {SCRIPT.questions[0]}"
+    assert (reply.closes, reply.origin.backend, reply.origin.attempts) == (False, name, ())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"{GREETING} What did you build last?",
+        "Hello! Are you ready to begin? Tell me about yourself.",
+        "Shall we start with your last project?",
+        "Welcome. Describe a data set you know well.",
+        "您好。您如何测试代码？",
+        "مرحبا. كيف تختبر الكود؟",
+    ],
+)
+def test_an_opening_that_asks_stands_alone(words: str) -> None:
+    assert opened_by(CONVERSATION, words).text == words
 
 
 def test_labels_are_renumbered(granite: GraniteServer) -> None:

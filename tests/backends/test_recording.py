@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -222,3 +223,19 @@ def test_words_at_the_limit_of_length_pass_the_chain_again() -> None:
     reply = asyncio.run(run())
     assert reply.origin.backend == TEMPLATES
     assert reply.origin.attempts[0].reason == "Said more than 10,000 characters"
+
+
+def test_a_recorded_opening_that_only_greets_is_said_as_it_was() -> None:
+    """A recording of an older release: its interview was held on these words."""
+    chain = Chain(
+        [],
+        TEMPLATES_BACKEND,
+        offline_reason=lambda name: None,
+        source_of=lambda model: None,
+        recording=RecordingBackend(replace(RECORDED, lines=(Line("Welcome!"),)), Pace.INSTANT),
+    )
+
+    async def run() -> Reply:
+        return await chain.speak(due(1), Deadline.after(3))
+
+    assert asyncio.run(run()).text == "Welcome!"

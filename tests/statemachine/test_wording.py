@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statemachine.session import MAX_MESSAGE_CHARS
-from statemachine.wording import asks, closes, renumber
+from statemachine.wording import asks, asks_for_more_than_readiness, closes, renumber
 from tests.fakes import CLOSING
 from tests.statemachine.strategies import words
 
@@ -211,3 +211,45 @@ def test_the_longest_text_is_read_at_once(piece: str) -> None:
     closes(text)
     renumber(text, 3, 5)
     assert time.perf_counter() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Are you ready?",
+        "Are you ready to begin the interview?",
+        "Ready to start?",
+        "Welcome! How are you doing today? Can you hear me well?",
+        "Hello. Shall we begin?",
+    ],
+)
+def test_readiness_is_nothing_to_answer_an_interview_with(text: str) -> None:
+    assert asks(text)
+    assert not asks_for_more_than_readiness(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Are you ready? Then tell me about yourself.",
+        "How are you testing your code?",
+        "When is a design ready to be reviewed?",
+        "Is your team ready for change?",
+    ],
+)
+def test_a_question_with_such_words_in_it_is_one(text: str) -> None:
+    assert asks_for_more_than_readiness(text)
+
+
+@pytest.mark.parametrize("mark", "?？؟՞፧⁉‽")
+def test_the_question_marks_of_other_scripts_ask(mark: str) -> None:
+    assert asks(f"您好{mark}")
+    assert not closes(f"{CLOSING} 您好{mark}")
+
+
+@pytest.mark.parametrize("piece", ["ready ", "ready", "how are you ", "shall we go ", "? ", "\n"])
+def test_readiness_is_looked_for_in_little_time(piece: str) -> None:
+    text = (piece * MAX_MESSAGE_CHARS)[:MAX_MESSAGE_CHARS]
+    began = time.process_time()
+    asks_for_more_than_readiness(text)
+    assert time.process_time() - began < 0.5
