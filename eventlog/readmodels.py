@@ -5,23 +5,26 @@ All of it can be made again from the events alone (`eventlog.sqlite.log.SqliteEv
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from eventlog.records import Record, interview_of
 from statemachine.events import (
     AnswerGiven,
+    ContentForgotten,
     Event,
     InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
+    InterviewStarted,
     QuestionAsked,
     SessionAdopted,
+    SessionRefused,
+    SummaryGiven,
 )
 from statemachine.interview import Interview, evolve
 from statemachine.rules import Standing
 from statemachine.session import InterviewId, Role, move_fingerprint
 from statemachine.states import State
-
-HANDED_OUT = (QuestionAsked, InterviewCompleted, SessionAdopted)
-"""The events after which a client holds a session it did not hold before."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +77,20 @@ def project(
     after = interview
     for event in events:
         before, after = after, evolve(after, event, id=id)
-        if isinstance(event, HANDED_OUT):
-            head = after.session.fingerprint()
-            fingerprints.append((head, after.version))
-        elif isinstance(event, AnswerGiven) and before is not None:
-            move = move_fingerprint(head or before.session.fingerprint(), event.content)
-            fingerprints.append((move, after.version))
+        match event:
+            case QuestionAsked() | InterviewCompleted() | SessionAdopted():
+                head = after.session.fingerprint()
+                fingerprints.append((head, after.version))
+            case AnswerGiven():
+                assert before is not None, "the rules let no interview begin with an answer"
+                move = move_fingerprint(head or before.session.fingerprint(), event.content)
+                fingerprints.append((move, after.version))
+            case InterviewStarted() | SummaryGiven() | SessionRefused() | ContentForgotten():
+                pass  # the client holds what it held before
+            case InterviewHeld() | InterviewReleased():
+                pass
+            case _:
+                assert_never(event)
     assert after is not None
     if after.awaits_interviewer or after.is_forgotten:
         return Projection(after, tuple(fingerprints), None)

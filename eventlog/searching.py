@@ -7,7 +7,7 @@ find "STRASSE". An ASCII letter is found only as one. All other characters are s
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from sqlite_utils import Database
 
@@ -17,9 +17,14 @@ from statemachine.canonical import json_string
 from statemachine.events import (
     KIND_OF,
     AnswerGiven,
+    ContentForgotten,
     InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
+    InterviewStarted,
     QuestionAsked,
     SessionAdopted,
+    SessionRefused,
     SummaryGiven,
 )
 
@@ -45,11 +50,19 @@ def is_found_in(text: str, words: str) -> bool:
 
 def words_of(record: Record) -> Iterator[str]:
     """What was said with an event; nothing where it was forgotten."""
-    event = None if record.payload is None else record.event
-    if isinstance(event, SAYING):
-        yield event.content
-    elif isinstance(event, SessionAdopted):
-        yield from (message.content for message in event.session.messages)
+    if record.payload is None:
+        return
+    match record.event:
+        case QuestionAsked() | AnswerGiven() | InterviewCompleted() | SummaryGiven() as event:
+            yield event.content
+        case SessionAdopted(session=session):
+            yield from (message.content for message in session.messages)
+        case InterviewStarted():
+            pass  # the gateway's own words, the same in every interview of a role
+        case SessionRefused() | InterviewHeld() | InterviewReleased() | ContentForgotten():
+            pass  # said by nobody in the interview
+        case _:
+            assert_never(record.event)
 
 
 def is_known_by(row: Overview, text: str) -> bool:

@@ -5,7 +5,7 @@ interview: `rebuild`. Both walk through the one machine, so neither can know oth
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any
+from typing import assert_never
 
 from statemachine.errors import IllegalMove, IllegalSession
 from statemachine.events import (
@@ -19,6 +19,7 @@ from statemachine.events import (
     Origin,
     QuestionAsked,
     SessionAdopted,
+    SessionRefused,
     SummaryGiven,
 )
 from statemachine.machine import next_state
@@ -107,11 +108,41 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
     state = next_state(before, event)
     version = before.version + 1
     match event:
+        case InterviewStarted(messages=messages):
+            said_at = (1,) * len(messages)
+            return replace(before, state=state, version=version, messages=messages, said_at=said_at)
+        case QuestionAsked():
+            return _with_words(
+                before, state, Speaker.ASSISTANT, event.content, event.origin, questions=1
+            )
+        case AnswerGiven():
+            return _with_words(before, state, Speaker.USER, event.content, answers=1)
+        case InterviewCompleted():
+            return _with_words(before, state, Speaker.ASSISTANT, event.content, event.origin)
+        case SummaryGiven():
+            return replace(
+                before,
+                state=state,
+                version=version,
+                summary=event,
+                summed_up_at=version,
+                sources=_with_source(before.sources, event.origin),
+            )
         case SessionAdopted(session=session):
-            return replace(rebuild(session), id=before.id, version=version, **_adopted(session))
+            said_at = (1,) * len(session.messages)
+            return replace(
+                rebuild(session), id=before.id, version=version, adopted=True, said_at=said_at
+            )
+        case SessionRefused():
+            return replace(before, state=state, version=version)
+        case InterviewHeld():
+            return replace(before, state=state, version=version, on_hold=True)
+        case InterviewReleased():
+            return replace(before, state=state, version=version, on_hold=False)
         case ContentForgotten():
             return recall(event, id=before.id, version=version)
-    return replace(before, state=state, version=version, **_changes(before, event))
+        case _:
+            assert_never(event)
 
 
 def _unborn(event: Event, id: str | None) -> Interview:
@@ -123,43 +154,31 @@ def _unborn(event: Event, id: str | None) -> Interview:
     raise IllegalMove("an interview begins by being started or adopted")
 
 
-def _adopted(session: Session) -> dict[str, Any]:
-    return {"adopted": True, "said_at": (1,) * len(session.messages)}
-
-
-def _changes(interview: Interview, event: Event) -> dict[str, Any]:
-    """The fields that `event` changes, less its state and version, with their new values."""
-    match event:
-        case InterviewStarted(messages=messages):
-            return {"messages": messages, "said_at": (1,) * len(messages)}
-        case QuestionAsked():
-            asked = {"questions_asked": interview.questions_asked + 1}
-            return asked | _words(interview, Speaker.ASSISTANT, event.content, event.origin)
-        case AnswerGiven():
-            answered = {"answers_given": interview.answers_given + 1}
-            return answered | _words(interview, Speaker.USER, event.content)
-        case InterviewCompleted():
-            return _words(interview, Speaker.ASSISTANT, event.content, event.origin)
-        case SummaryGiven():
-            sources = _with_source(interview.sources, event.origin)
-            summed_up_at = interview.version + 1
-            return {"summary": event, "summed_up_at": summed_up_at, "sources": sources}
-        case InterviewHeld() | InterviewReleased():
-            return {"on_hold": isinstance(event, InterviewHeld)}
-    return {}
-
-
-def _words(
-    interview: Interview, speaker: Speaker, content: str, origin: Origin | None = None
-) -> dict[str, Any]:
-    """What words change that no summary covers yet."""
-    return {
-        "messages": (*interview.messages, Message(role=speaker, content=content)),
-        "said_at": (*interview.said_at, interview.version + 1),
-        "sources": _with_source(interview.sources, origin),
-        "summary": None,
-        "summed_up_at": 0,
-    }
+def _with_words(
+    before: Interview,
+    state: State,
+    speaker: Speaker,
+    content: str,
+    origin: Origin | None = None,
+    *,
+    questions: int = 0,
+    answers: int = 0,
+) -> Interview:
+    """The interview after words that no summary covers yet; so many `questions` or `answers` are
+    in them."""
+    version = before.version + 1
+    return replace(
+        before,
+        state=state,
+        version=version,
+        messages=(*before.messages, Message(role=speaker, content=content)),
+        said_at=(*before.said_at, version),
+        questions_asked=before.questions_asked + questions,
+        answers_given=before.answers_given + answers,
+        sources=_with_source(before.sources, origin),
+        summary=None,
+        summed_up_at=0,
+    )
 
 
 def _with_source(sources: tuple[str, ...], origin: Origin | None) -> tuple[str, ...]:

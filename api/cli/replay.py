@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
+from typing import Any, assert_never
 
 from rich.console import Console
 from rich.text import Text
@@ -24,6 +24,7 @@ from statemachine.events import (
     InterviewCompleted,
     InterviewHeld,
     InterviewReleased,
+    InterviewStarted,
     Origin,
     QuestionAsked,
     SessionAdopted,
@@ -212,7 +213,10 @@ def _words(step: Step) -> str:
             fork = step.event.forked_from
             leaves = f"; it leaves interview {fork.interview_id} at {fork.version}" if fork else ""
             return f"A session of {messages} messages that the log did not know{leaves}."
-    return ""
+        case InterviewStarted() | None:
+            return ""
+        case _:
+            assert_never(step.event)
 
 
 def _slowest(story: Story) -> Step | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, assert_never
 
 from pydantic import Field
 
@@ -236,6 +236,8 @@ def _told(step: Step, event: Event, count: _Count, **more: object) -> Entry:
             return _entry(step, place=event.place)
         case InterviewHeld() | InterviewReleased() | ContentForgotten():
             return _entry(step, reason=event.reason)
+        case _:
+            assert_never(event)
 
 
 def _spoken(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import assert_never
 
 from pydantic import ValidationError
 
@@ -14,7 +15,18 @@ from eventlog.bundle import records_of
 from eventlog.errors import EventLogError
 from eventlog.records import Record, interview_of
 from eventlog.story import story_of
-from statemachine.events import InterviewCompleted, QuestionAsked, SessionAdopted, SummaryGiven
+from statemachine.events import (
+    AnswerGiven,
+    ContentForgotten,
+    InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
+    InterviewStarted,
+    QuestionAsked,
+    SessionAdopted,
+    SessionRefused,
+    SummaryGiven,
+)
 from statemachine.session import Session, Speaker
 from statemachine.states import State
 
@@ -59,6 +71,12 @@ def recording_of(records: Sequence[Record]) -> Recording:
                 lines.append(_line(said))
             case SummaryGiven() as summary:
                 summaries[len(lines) - 1] = _line(summary)
+            case InterviewStarted() | AnswerGiven() | SessionRefused() | ContentForgotten():
+                pass  # not the interviewer's words
+            case InterviewHeld() | InterviewReleased():
+                pass
+            case _:
+                assert_never(record.event)
     return Recording(
         role=interview.config.role,
         total_questions=interview.config.total_questions,

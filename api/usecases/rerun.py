@@ -8,6 +8,7 @@ reply was never recorded.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import assert_never
 from uuid import uuid4
 
 from api.usecases.conductor import Conductor
@@ -22,11 +23,15 @@ from eventlog.records import Record, interview_of
 from eventlog.story import session_at_version
 from statemachine.events import (
     AnswerGiven,
+    ContentForgotten,
     Event,
     InterviewCompleted,
+    InterviewHeld,
+    InterviewReleased,
     InterviewStarted,
     QuestionAsked,
     SessionAdopted,
+    SessionRefused,
     SummaryGiven,
 )
 from statemachine.session import Config, Session
@@ -58,7 +63,11 @@ class Said:
                 return f"question {event.number}"
             case InterviewCompleted():
                 return f"closing, {event.ending}"
-        return f"summary of {event.questions_asked} asked, {event.responses_given} answered"
+            case SummaryGiven():
+                asked, answered = event.questions_asked, event.responses_given
+                return f"summary of {asked} asked, {answered} answered"
+            case _:
+                assert_never(event)
 
 
 @dataclass(frozen=True)
@@ -165,6 +174,12 @@ async def _conducted(
                 summary = await conductor.sum_up(session)
                 new = Said(summary.event, session.to_json())
                 yield Exchange(None, _recorded(event, records, record.version), new)
+            case InterviewStarted() | SessionRefused() | ContentForgotten():
+                pass  # nobody says anything
+            case InterviewHeld() | InterviewReleased():
+                pass
+            case _:
+                assert_never(record.event)
 
 
 async def _reply(

@@ -16,28 +16,21 @@ from eventlog.readmodels import overview, stored_overview
 from eventlog.sqlite.reading import OVERVIEW_COLUMNS
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.rows import Row, rows_in_interview
+from eventlog.verification.standins import stand_ins
 from eventlog.verification.tally import Fingerprint, Tally
 from statemachine.errors import InterviewError
 from statemachine.events import (
     KIND_OF,
     OUTLIVES_FORGETTING,
-    AnswerGiven,
     ContentForgotten,
-    Ending,
     Event,
-    InterviewCompleted,
     InterviewStarted,
-    Origin,
-    QuestionAsked,
     SessionAdopted,
-    SessionRefused,
-    SummaryGiven,
 )
 from statemachine.interview import Interview, recall
 from statemachine.machine import why_not
 from statemachine.rules import target
-from statemachine.session import Config, Message, Session, Speaker
-from statemachine.states import State
+from statemachine.session import Config
 
 OVERVIEWS = (
     f"SELECT {OVERVIEW_COLUMNS}, head FROM interviews "
@@ -52,7 +45,6 @@ HEADLESS = (
     "GROUP BY interview_id HAVING min(version) <> 1"
 )
 FORGOTTEN = KIND_OF[ContentForgotten]
-GONE = "(forgotten)"
 
 
 class Amounts(NamedTuple):
@@ -196,7 +188,7 @@ def _recall(history: Sequence[Row], findings: Findings) -> Interview | None:
         told = decode(last.kind, last.schema_version, last.payload or b"")
         assert isinstance(told, ContentForgotten)
         tally = Tally(Config(role=told.role, total_questions=told.total_questions))
-        for row, event in zip(history, _stand_ins(before, told, tally), strict=False):
+        for row, event in zip(history, stand_ins(before, told, tally), strict=False):
             state = target(tally, event)
             if state is None:
                 findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(tally, event)}")
@@ -206,54 +198,6 @@ def _recall(history: Sequence[Row], findings: Findings) -> Interview | None:
         findings.add_at(last, Check.RULES, f"it is no event that can be: {error}")
         return None
     return recall(told, id=last.interview_id, version=last.version)
-
-
-def _stand_ins(before: Sequence[Row], told: ContentForgotten, tally: Tally) -> Iterator[Event]:
-    """Events for those whose words are gone, as far as their kinds and what is `told` say what
-    they were; the rules can be asked about these. `tally` is how the interview stands when the
-    next one is drawn."""
-    for row in before:
-        match row.kind:
-            case "interview-started":
-                yield InterviewStarted(config=tally.config, messages=())
-            case "session-adopted":
-                yield SessionAdopted(session=_adopted(before, told, tally.config))
-            case "question-asked":
-                yield QuestionAsked(number=tally.questions_asked + 1, content=GONE)
-            case "answer-given":
-                yield AnswerGiven(content=GONE)
-            case "interview-completed":
-                all_answered = tally.answers_given == told.total_questions
-                ending = Ending.ALL_ANSWERED if all_answered else Ending.CLOSED_BY_INTERVIEWER
-                yield InterviewCompleted(ending=ending, content=GONE)
-            case "summary-given":
-                yield SummaryGiven(
-                    content=GONE,
-                    questions_asked=tally.questions_asked,
-                    responses_given=tally.answers_given,
-                    origin=Origin(backend=GONE),
-                )
-            case "session-refused":
-                yield SessionRefused(place=GONE, fingerprint=GONE)
-            case _:
-                yield decode(row.kind, row.schema_version, row.payload or b"")
-    yield told
-
-
-def _adopted(before: Sequence[Row], told: ContentForgotten, config: Config) -> Session:
-    """A session of as many turns as the one that the interview began with."""
-    kinds = [row.kind for row in before]
-    asked = told.questions_asked - kinds.count("question-asked")
-    answered = told.answers_given - kinds.count("answer-given")
-    is_complete = told.state is State.COMPLETE and "interview-completed" not in kinds
-    speakers = [Speaker.ASSISTANT, Speaker.USER] * (asked + 1)
-    turns = speakers[: asked + answered + is_complete]
-    return Session(
-        config=config,
-        messages=tuple(Message(role=speaker, content=GONE) for speaker in turns),
-        current_question=max(1, asked),
-        is_complete=is_complete,
-    )
 
 
 def _check_overview(

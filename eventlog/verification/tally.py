@@ -4,8 +4,11 @@
 A property test holds the two to each other.
 """
 
+from typing import assert_never
+
 from statemachine.events import (
     AnswerGiven,
+    ContentForgotten,
     Event,
     InterviewCompleted,
     InterviewHeld,
@@ -14,6 +17,7 @@ from statemachine.events import (
     Origin,
     QuestionAsked,
     SessionAdopted,
+    SessionRefused,
     SummaryGiven,
 )
 from statemachine.interview import evolve
@@ -87,13 +91,19 @@ class Tally:
                 self._interviewer_says(event.content, event.origin)
             case SummaryGiven():
                 self._add_source(event.origin)
-            case InterviewHeld() | InterviewReleased():
-                self.on_hold = isinstance(event, InterviewHeld)
+            case InterviewHeld():
+                self.on_hold = True
+            case InterviewReleased():
+                self.on_hold = False
             case InterviewStarted():
                 for message in event.messages:
                     self._say(message.role, message.content)
             case SessionAdopted():
                 self._adopt(event)
+            case SessionRefused() | ContentForgotten():
+                pass  # they change nothing but the state and the version
+            case _:
+                assert_never(event)
 
     def _adopt(self, event: SessionAdopted) -> None:
         adopted = evolve(None, event)

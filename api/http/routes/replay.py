@@ -22,7 +22,6 @@ from api.usecases.bundles import bundle_now, text_of
 from api.usecases.refusals import InterviewForgotten, UnknownInterview
 from eventlog.bundle import Bundle
 from eventlog.errors import WordsForgotten
-from eventlog.readmodels import HANDED_OUT
 from eventlog.records import Record
 from eventlog.story import session_at_version, story_of
 from statemachine.session import Session
@@ -95,7 +94,8 @@ def _held(records: list[Record], version: int) -> Session:
 
 def _first_held(records: list[Record]) -> int | None:
     """The first version at which the client had a session."""
-    return next((r.version for r in records if isinstance(r.event, HANDED_OUT)), None)
+    versions = range(1, len(records) + 1)
+    return next((v for v in versions if session_at_version(records, v) is not None), None)
 
 
 def _no_session(first: int | None, last: int) -> RequestValidationError:
