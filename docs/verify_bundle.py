@@ -1,11 +1,8 @@
 """Check an exported interview (a bundle) offline: python verify_bundle.py bundle.json --key KEY
 
-For who trusts nobody: this one file needs Python 3.9 or later and nothing else. It opens no
-connection and writes no file. `verify.md` describes the format, so that you can write your own.
-
-It answers: were these words, times, kinds and order logged, under a head of the log that the key
-signed, and do they make an interview? Exit code 0: yes. 1: no, and each line says where and what
-is wrong. 2: the bundle cannot be read, or this was called wrongly.
+It needs Python 3.9 or later and nothing else, opens no connection and writes no file. verify.md
+says what it checks and why. Exit code 0: all holds. 1: something does not, and each line says where
+and what. 2: the bundle cannot be read, or the command was wrong.
 """
 
 from __future__ import annotations
@@ -13,156 +10,97 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
-import io
 import json
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+from unicodedata import category
 
-MAX_BYTES = 64 << 20
-MAX_DIGITS = 18  # of a number: it stays below 2**63
-
+ACTING = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # Unicode's categories
+MAX_BYTES, MAX_DIGITS, HASH_SIZE = 64 << 20, 18, 32  # of a file; of a number; of SHA-256
+Object = dict[str, Any]
 
 class Problem(Exception):
-    """Something is not as it must be; the message says what, whoever catches it says where."""
+    """A check failed. The message says what is wrong; whoever catches it adds the place."""
 
-
-def need(holds: bool, otherwise: str) -> None:
-    if not holds:
+def need(condition: Any, otherwise: str) -> Any:
+    if not condition:
         raise Problem(otherwise)
-
+    return condition
 
 @contextmanager
-def noting(found: list[str], place: str) -> Iterator[None]:
-    """A problem inside becomes a finding at this place."""
+def noting(findings: list[str], place: str) -> Iterator[None]:
     try:
         yield
     except Problem as problem:
-        found.append(f"{place}: {problem}")
+        findings.append(f"{place}: {problem}")
 
+def sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
-# --- JSON, read strictly: what two programs could read in two ways is refused -----------------
-
-
-def read_json(text: str) -> Any:
+def read_json(text: str, name: str) -> Any:
+    """Read JSON, but refuse what two programs could read in two ways."""
+    def members(pairs: list[tuple[str, Any]]) -> Object:
+        need(len(dict(pairs)) == len(pairs), f"{name} is not JSON: a member stands twice")
+        return dict(pairs)
+    def number(digits: str) -> int:  # also called for NaN and Infinity
+        is_number = digits[-1].isdigit() and len(digits) <= MAX_DIGITS
+        need(is_number, f"{name} is not JSON: {digits:.20} is too large or no number")
+        return int(digits)
     try:
-        return json.loads(
-            text, object_pairs_hook=_object, parse_int=_integer, parse_constant=_constant
-        )
-    except RecursionError:
-        raise Problem("is not JSON to read: it is nested too deeply") from None
-    except ValueError as error:
-        raise Problem(f"is not JSON: {error}") from None
+        return json.loads(text, object_pairs_hook=members, parse_int=number, parse_constant=number)
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise Problem(f"{name} is not JSON: {why}") from None
 
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) != len(pairs):
-        raise ValueError("a name stands twice in one object")
-    return dict(pairs)
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise ValueError("a number is too large")
-    return int(digits)
-
-
-def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is no value")
-
-
-def is_text(value: Any) -> bool:
-    """JSON can escape half of a surrogate pair; UTF-8, and so a hash, cannot hold it."""
-    return type(value) is str and value == value.encode("utf-8", "ignore").decode()
-
-
-def fits(value: Any, shape: Any) -> bool:
-    """A shape is a type, a pattern, a list's shape in a list, an object's members in a
-    dictionary, or what to choose from in a tuple."""
+def need_shape(value: Any, shape: Any, name: str, *, exact: bool = False) -> Any:
+    """A shape is {name: shape}, [shape of each item] or a pattern for the JSON of a value. If it is
+    `exact`, an object may have no other members: those would look proved."""
     if isinstance(shape, dict):
-        return type(value) is dict and all(n in value and fits(value[n], shape[n]) for n in shape)
-    if isinstance(shape, list):
-        return type(value) is list and all(fits(item, shape[0]) for item in value)
-    if isinstance(shape, tuple):
-        return any(fits(value, choice) for choice in shape)
-    if isinstance(shape, re.Pattern):
-        return is_text(value) and shape.fullmatch(value) is not None
-    if shape is str:
-        return is_text(value)
-    if shape is int:
-        return type(value) is int and value >= 0  # True is no number
-    return type(value) is bool if shape is bool else type(value) is type(shape) and value == shape
+        need(type(value) is dict, f"{name} is not an object")
+        for member in (*shape, *value) if exact else shape:
+            need(member in shape, f"{name} has an unknown member {shown(member)}")
+            need(member in value, f"{name} has no member {member}")
+            need_shape(value[member], shape[member], f"{name}.{member}", exact=exact)
+    elif isinstance(shape, list):
+        need(type(value) is list, f"{name} is not a list")
+        for number, item in enumerate(value, start=1):
+            need_shape(item, shape[0], f"{name}[{number}]", exact=exact)
+    else:
+        text = "" if isinstance(value, (dict, list)) else json.dumps(value, ensure_ascii=False)
+        need(re.fullmatch(shape, text), f"{name} is not what the format allows")
+    return value
 
-
-def need_members(value: Any, shapes: dict[str, Any], *, and_no_more: bool) -> None:
-    need(type(value) is dict, "is not an object")
-    for name, shape in shapes.items():
-        need(name in value, f"has no member {name}")
-        need(fits(value[name], shape), f"has a member {name} that the format does not allow")
-    for name in value if and_no_more else ():
-        need(name in shapes, f"has a member that the format does not know: {shown(name)}")
-
-
-HASH, SALT = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{32}")
-KEPT = {"checkpoint": str, "consistencyProof": [HASH]}
-BUNDLE = {
-    "format": "interview-gateway/bundle/1",
-    "interviewId": str,
-    "exportedAt": str,
-    "events": [{}],
-    "checkpoint": str,
-    "key": str,
-}
+COUNT, FLAG, HASH = "[0-9]+", "true|false", '"[0-9a-f]{64}"'
+TEXT = '"[^\ud800-\udfff]*"'  # UTF-8, and so a hash, cannot hold half of a surrogate pair
 EVENT = {
-    "position": int,
-    "version": int,
-    "kind": str,
-    "schemaVersion": int,
-    "time": str,
-    "payload": (str, None),
-    "salt": (SALT, None),
-    "commitment": HASH,
-    "leaf": HASH,
-    "inclusionProof": [HASH],
-}
+    "position": COUNT, "version": COUNT, "kind": TEXT, "schemaVersion": COUNT, "time": TEXT,
+    "payload": f"{TEXT}|null", "salt": '"[0-9a-f]{32}"|null',
+    "commitment": HASH, "leaf": HASH, "inclusionProof": [HASH]}
+KEPT = {"checkpoint": TEXT, "consistencyProof": [HASH]}
+BUNDLE = {
+    "format": '"interview-gateway/bundle/1"', "interviewId": TEXT, "exportedAt": TEXT,
+    "events": [EVENT], "checkpoint": TEXT, "key": TEXT}
 
-
-def read_bundle(text: str) -> dict[str, Any]:
-    """The bundle, with exactly the format's members: any other would look proved, and is not."""
-    bundle = read_json(text)
-    need(type(bundle) is dict, "is not a bundle")
-    optional = {"kept": KEPT} if "kept" in bundle else {}
-    need_members(bundle, {**BUNDLE, **optional}, and_no_more=True)
-    need(bundle["events"] != [], "has no events")
-    for number, event in enumerate(bundle["events"], start=1):
-        try:
-            need_members(event, EVENT, and_no_more=True)
-        except Problem as problem:
-            raise Problem(f"has an event {number} that {problem}") from None
-    if optional:
-        need_members(bundle["kept"], KEPT, and_no_more=True)
+def read_bundle(text: str) -> Object:
+    bundle = read_json(text, "bundle")
+    shape = {**BUNDLE, "kept": KEPT} if type(bundle) is dict and "kept" in bundle else BUNDLE
+    need(need_shape(bundle, shape, "bundle", exact=True)["events"], "bundle has no events")
     return dict(bundle)
 
-
-# --- Ed25519 (RFC 8032), verification only ----------------------------------------------------
-#
-# Strict, and without the cofactor: s < L; points only in their one canonical encoding; no public
-# key of small order, for it could be made to fit many texts; and sB - kA must be R, byte by byte.
-
+# Ed25519 (RFC 8032), verification only. Strict, and without the cofactor: s < L; points only in
+# their one encoding; no key of small order, which could fit many texts; and sB - kA must be R.
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
-
-Point = tuple[int, int, int, int]  # (X, Y, Z, T): x = X/Z, y = Y/Z, xy = T/Z
+Point = tuple[int, int, int, int]  # X, Y, Z, T: x = X/Z, y = Y/Z, xy = T/Z
 IDENTITY: Point = (0, 1, 1, 0)
-
 
 def _add(one: Point, other: Point) -> Point:
     (x1, y1, z1, t1), (x2, y2, z2, t2) = one, other
@@ -170,20 +108,15 @@ def _add(one: Point, other: Point) -> Point:
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % P, g * h % P, f * g % P, e * h % P
 
-
 def _times(scalar: int, point: Point) -> Point:
-    result = IDENTITY
-    while scalar:
-        result = _add(result, point) if scalar & 1 else result
-        point, scalar = _add(point, point), scalar >> 1
-    return result
-
+    if scalar == 0:
+        return IDENTITY
+    rest = _times(scalar >> 1, _add(point, point))
+    return _add(rest, point) if scalar & 1 else rest
 
 def _encode(point: Point) -> bytes:
-    x, y, z, _ = point
-    x, y = x * pow(z, -1, P) % P, y * pow(z, -1, P) % P
+    x, y = (part * pow(point[2], -1, P) % P for part in point[:2])
     return (y | (x & 1) << 255).to_bytes(32, "little")
-
 
 def _decode(encoding: bytes) -> Point | None:
     y = int.from_bytes(encoding, "little") & (2**255 - 1)
@@ -191,515 +124,276 @@ def _decode(encoding: bytes) -> Point | None:
     x = pow(x_squared, (P + 3) // 8, P)
     x = x if x * x % P == x_squared else x * ROOT_OF_MINUS_1 % P
     x = x if x % 2 == encoding[31] >> 7 else -x % P
-    point = (x, y, 1, x * y % P)
-    # Refuses at once what is no point, a y of P or more, and a sign for an x of 0.
+    point = (x, y, 1, x * y % P)  # refused if it is none, or if this is not its one encoding
     return point if x * x % P == x_squared and _encode(point) == encoding else None
 
-
 def is_signature(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the holder of the key signed this very message."""
     r, s, key = signature[:32], int.from_bytes(signature[32:], "little"), _decode(public)
-    base = _decode((4 * pow(5, -1, P) % P).to_bytes(32, "little"))
-    if len(signature) != len(r) + 32 or s >= L or key is None or base is None:
+    base = _decode((4 * pow(5, -1, P) % P).to_bytes(32, "little")) or IDENTITY
+    if len(signature) != len(r) + 32 or s >= L or key is None:
         return False
-    if _encode(_times(8, key)) == _encode(IDENTITY):
-        return False
+    is_small = _encode(_times(8, key)) == _encode(IDENTITY)
     k = int.from_bytes(hashlib.sha512(r + public + message).digest(), "little") % L
-    return _encode(_add(_times(s, base), _times(L - k, key))) == r
+    return not is_small and _encode(_add(_times(s, base), _times(L - k, key))) == r
 
+# Keys and checkpoints (C2SP signed-note and tlog-checkpoint).
+KEY = re.compile("([^\\s+\ud800-\udfff]+)\\+([0-9a-f]{8})\\+(\\S*)")
+NOTE = re.compile("((.+)\n(0|[1-9][0-9]{0,17})\n(.+)\n(?:.+\n)*)\n((?:— [^ \n]+ [^ \n]+\n)+)")
+NOT_A_NOTE = "is not a signed note of a checkpoint"
+Key = tuple[str, str, bytes]  # name, id, public key
+Head = tuple[int, bytes]  # the size of the log's tree and its root
 
-# --- Keys and checkpoints (C2SP signed-note and tlog-checkpoint) ------------------------------
-
-ED25519 = b"\x01"
-
-
-class Key(NamedTuple):
-    name: str
-    public: bytes
-
-    @property
-    def id(self) -> bytes:
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.public)[:4]
-
-
-class Checkpoint(NamedTuple):
-    """A head of the log `origin`: how many events, and the root of the tree over them."""
-
-    origin: str
-    size: int
-    root: bytes
-
-
-def sha256(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
-
-
-def _base64(text: str) -> bytes:
-    """What `text` encodes; nothing where it is not the one canonical encoding of it."""
+def from_base64(text: str) -> bytes:
+    """Decode base64. Return nothing if `text` is not the one canonical encoding."""
     try:
-        data = base64.b64decode(text, validate=True)
+        data = base64.b64decode(text)
     except ValueError:
         return b""
     return data if base64.b64encode(data).decode() == text else b""
 
-
 def read_key(line: str) -> Key:
-    """The key that a line `name+id+base64` names."""
-    name, _, rest = line.partition("+")
-    id, _, encoded = rest.partition("+")
-    key = Key(name, _base64(encoded)[1:])
-    need(is_text(line) and re.fullmatch(r"\S+", name) is not None, "is not a verifier key")
-    is_ed25519 = _base64(encoded) == ED25519 + key.public and len(key.public) == len(sha256(b""))
-    need(is_ed25519 and key.id.hex() == id, "is not a verifier key for Ed25519")
-    return key
+    name, id, encoded = need(KEY.fullmatch(line), "is not a verifier key").groups()
+    data = from_base64(encoded)
+    holds = sha256(f"{name}\n".encode() + data)[:4].hex() == id and len(data) == HASH_SIZE + 1
+    need(holds and data[0] == 1, "is not a verifier key for Ed25519")
+    return name, id, data[1:]
 
-
-def read_checkpoint(note: str) -> Checkpoint:
-    """What a signed note says. Its signature is not checked here."""
-    text, blank, _ = note.rpartition("\n\n")
-    lines = text.split("\n")
-    has_lines = blank != "" and all(lines) and lines[2:] != []
-    need(has_lines and is_text(note), "is not a signed note of a checkpoint")
-    origin, size, root = lines[:3]
-    is_size = re.fullmatch(f"0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}}", size) is not None
-    need(is_size, "does not say how many events it covers")
-    need(len(_base64(root)) == len(sha256(b"")), "has a root that is none")
-    return Checkpoint(origin, int(size), _base64(root))
-
-
-def need_signature(note: str, keys: list[Key]) -> None:
-    """The note must be signed by one of the `keys`, as a checkpoint of their log."""
-    text, _, signatures = note.rpartition("\n\n")
-    origin, log = text.partition("\n")[0], keys[0].name
-    need(origin == log, f"is of the log {shown(origin)}, and the key is of {shown(log)}")
-    lines = re.fullmatch("(— [^ \n]+ [^ \n]+\n)+", signatures)
-    need(lines is not None, "is not signed as a note is")
-    for _, name, encoded in (line.split(" ") for line in signatures.split("\n")[:-1]):
-        signature = _base64(encoded)
-        signers = [key for key in keys if (key.name, key.id) == (name, signature[:4])]
-        if signers:  # others may have signed it, too
-            holds = is_signature(signers[0].public, f"{text}\n".encode(), signature[4:])
-            return need(holds, "has a signature that does not hold")
+def read_checkpoint(note: str, keys: list[Key]) -> Head:
+    """What a checkpoint says. One of the `keys` must have signed it, as one of their log."""
+    text, origin, size, root, signatures = need(NOTE.fullmatch(note), NOT_A_NOTE).groups()
+    need(len(from_base64(root)) == HASH_SIZE, "has a root that is not a hash")
+    need(origin == keys[0][0], f"is of the log {shown(origin)}, the key of {shown(keys[0][0])}")
+    for signer, encoded in re.findall("— (.+) (.+)\n", signatures):  # others may have signed too
+        signature = from_base64(encoded)
+        for _, _, public in (key for key in keys if key[:2] == (signer, signature[:4].hex())):
+            holds = is_signature(public, text.encode(), signature[4:])
+            need(holds, "has a signature that does not hold")
+            return int(size), from_base64(root)
     raise Problem("is not signed by the key; if the log had an older one, give it with --key, too")
 
-
-# --- The Merkle tree (RFC 9162, section 2.1) --------------------------------------------------
-
-
-def parent(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right)
-
-
-def _climb(fn: int, sn: int, start: bytes, proof: list[bytes]) -> tuple[bytes, bytes] | None:
-    """From a node up to the root: the hash of all that stands to its left, itself included, and
-    the hash of all. None where the proof is too short or too long."""
+# The Merkle tree (RFC 9162): proofs of inclusion (2.1.3.2) and of consistency (2.1.4.2).
+def climb(fn: int, sn: int, start: bytes, proof: list[str]) -> tuple[bytes, bytes]:
+    """The hashes of a node with all to its left, and of all. A proof of a wrong length has none."""
     old = new = start
-    for sibling in proof:
+    for sibling in map(bytes.fromhex, proof):
         if sn == 0:
-            return None
+            return b"", b""
         if fn % 2 or fn == sn:
-            old, new = parent(sibling, old), parent(sibling, new)
+            old, new = sha256(b"\x01" + sibling + old), sha256(b"\x01" + sibling + new)
             while fn and fn % 2 == 0:
                 fn, sn = fn >> 1, sn >> 1
         else:
-            new = parent(new, sibling)
+            new = sha256(b"\x01" + new + sibling)
         fn, sn = fn >> 1, sn >> 1
-    return (old, new) if sn == 0 else None
+    return (old, new) if sn == 0 else (b"", b"")
 
-
-def is_included(leaf: bytes, position: int, proof: list[bytes], head: Checkpoint) -> bool:
-    """2.1.3.2: the head's tree has this leaf at this position."""
-    hashes = _climb(position, head.size - 1, leaf, proof) if position < head.size else None
-    return hashes is not None and hashes[1] == head.root
-
-
-def is_beginning(old: Checkpoint, head: Checkpoint, proof: list[bytes]) -> bool:
-    """2.1.4.2: the head's tree begins with the old one."""
-    if old.size in (0, head.size):
-        return not proof and old.root == (head.root if old.size else sha256(b""))
-    if old.size & (old.size - 1) == 0:  # a complete subtree: its root is known, the proof omits it
-        proof = [old.root, *proof]
-    if old.size > head.size or not proof:
-        return False
-    fn, sn = old.size - 1, head.size - 1
+def is_beginning(old: Head, head: Head, proof: list[str]) -> bool:
+    (old_size, old_root), (size, root) = old, head
+    if old_size in (0, size):
+        return not proof and old_root == (root if old_size else sha256(b""))
+    if old_size & (old_size - 1) == 0:  # a complete subtree: its root is known, the proof omits it
+        proof = [old_root.hex(), *proof]
+    fn, sn = old_size - 1, size - 1
     while fn % 2:
         fn, sn = fn >> 1, sn >> 1
-    return _climb(fn, sn, proof[0], proof[1:]) == (old.root, head.root)
+    is_proof = old_size < size and proof != []
+    return is_proof and climb(fn, sn, bytes.fromhex(proof[0]), proof[1:]) == (old_root, root)
 
+# Events: what the payload of each kind must have. It may have more.
+CONFIG = {"role": TEXT, "totalQuestions": COUNT}
+MESSAGES = [{"role": '"(system|user|assistant)"', "content": TEXT}]
+SESSION = {"config": CONFIG, "messages": MESSAGES, "currentQuestion": COUNT, "isComplete": FLAG}
+TOLD = {"state": TEXT, "adopted": FLAG, "totalQuestions": COUNT, "questionsAsked": COUNT,
+        "answersGiven": COUNT}
+PAYLOADS: dict[str, Object] = {
+    "interview-started": {"config": CONFIG, "messages": MESSAGES},
+    "session-adopted": {"session": SESSION},
+    "question-asked": {"number": COUNT, "content": TEXT},
+    "answer-given": {"content": TEXT},
+    "interview-completed": {"ending": TEXT, "content": TEXT},
+    "summary-given": {"questionsAsked": COUNT, "responsesGiven": COUNT, "content": TEXT},
+    "session-refused": {"place": TEXT, "fingerprint": TEXT},
+    "interview-held": {"reason": TEXT}, "interview-released": {"reason": TEXT},
+    "content-forgotten": {"reason": TEXT, "role": TEXT, **TOLD}}
 
-# --- Events: the hashes, and what the payloads say --------------------------------------------
-
-STARTED, ADOPTED = "interview-started", "session-adopted"
-QUESTION, ANSWER, COMPLETED = "question-asked", "answer-given", "interview-completed"
-SUMMARY, REFUSED = "summary-given", "session-refused"
-HELD, RELEASED, FORGOTTEN = "interview-held", "interview-released", "content-forgotten"
-
-CONFIG = {"role": str, "totalQuestions": int}
-MESSAGES = [{"role": ("system", "user", "assistant"), "content": str}]
-SESSION = {"config": CONFIG, "messages": MESSAGES, "currentQuestion": int, "isComplete": bool}
-TOLD = {
-    "state": ("started", "questioning", "complete"),
-    "questionsAsked": int,
-    "answersGiven": int,
-    "totalQuestions": int,
-    "adopted": bool,
-}
-ENDINGS = ("all-answered", "closed-by-interviewer")
-PAYLOADS: dict[str, dict[str, Any]] = {
-    STARTED: {"config": CONFIG, "messages": MESSAGES},
-    ADOPTED: {"session": SESSION},
-    QUESTION: {"number": int, "content": str},
-    ANSWER: {"content": str},
-    COMPLETED: {"ending": ENDINGS, "content": str},
-    SUMMARY: {"questionsAsked": int, "responsesGiven": int, "content": str},
-    REFUSED: {"place": str, "fingerprint": str},
-    HELD: {"reason": str},
-    RELEASED: {"reason": str},
-    FORGOTTEN: {"reason": str, "role": str, **TOLD},
-}
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
-
-
-def need_words(event: dict[str, Any], _: str, __: Checkpoint | None) -> None:
-    payload, salt = event["payload"], event["salt"]
-    need((payload is None) == (salt is None), "only one of payload and salt is here")
-    if payload is not None:
-        commitment = sha256(bytes.fromhex(salt) + payload.encode()).hex()
-        need(commitment == event["commitment"], "payload and salt are not what was committed to")
-
-
-def need_leaf(event: dict[str, Any], interview_id: str, _: Checkpoint | None) -> None:
-    names = ("commitment", "kind", "position", "schemaVersion", "time", "version")
-    metadata = {"interviewId": interview_id, **{name: event[name] for name in names}}
-    canonical = json.dumps(metadata, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    holds = sha256(b"\x00" + canonical.encode()).hex() == event["leaf"]
-    need(holds, "the leaf is not the hash of this place, time, kind and commitment")
-
-
-def need_inclusion(event: dict[str, Any], _: str, head: Checkpoint | None) -> None:
-    proof = [bytes.fromhex(hash) for hash in event["inclusionProof"]]
-    leaf = bytes.fromhex(event["leaf"])
-    holds = head is None or is_included(leaf, event["position"], proof, head)
-    need(holds, "the inclusion proof does not lead to the checkpoint's root")
-
-
-def need_time(event: dict[str, Any], _: str, __: Checkpoint | None) -> None:
-    try:
-        is_time = TIME.fullmatch(event["time"]) and datetime.fromisoformat(event["time"][:-1])
-    except ValueError:
-        is_time = None
-    need(bool(is_time), "the time is none")
-
-
-def said_in(event: dict[str, Any]) -> dict[str, Any] | None:
-    """What the event's payload says; None where it was forgotten."""
-    kind, version = event["kind"], event["schemaVersion"]
+def read_event(event: Object, id: str, head: Head | None, is_forgotten: bool) -> Object:
+    """Check all that one event shows by itself. Return its payload, or nothing if forgotten."""
+    kind, version, time = event["kind"], event["schemaVersion"], event["time"]
+    payload, salt, leaf = event["payload"], event["salt"], bytes.fromhex(event["leaf"])
     need(kind in PAYLOADS, f"this checker does not know the kind {shown(kind)}")
     need(version == 1, f"this checker does not know schema version {version} of {kind}")
-    if event["payload"] is None:
-        return None
     try:
-        said = read_json(event["payload"])
-        need_members(said, PAYLOADS[kind], and_no_more=False)
-    except Problem as problem:
-        raise Problem(f"the payload {problem}") from None
-    return dict(said)
+        utc = datetime.fromisoformat(time[:-1]).replace(tzinfo=None)
+    except ValueError:
+        raise Problem("the time is not a time") from None
+    need(utc.isoformat("T", "milliseconds") + "Z" == time, "the time is not as the format has it")
+    need((payload is None) == (salt is None), "only one of payload and salt is here")
+    need(payload is None or not is_forgotten, "these words were to be forgotten")
+    need(payload is not None or is_forgotten, "nothing says that this was forgotten")
+    hash = None if payload is None else sha256(bytes.fromhex(salt) + payload.encode()).hex()
+    need(hash in (None, event["commitment"]), "payload and salt are not what was committed to")
+    names = ("commitment", "kind", "position", "schemaVersion", "time", "version")
+    metadata = {"interviewId": id, **{name: event[name] for name in names}}
+    canonical = json.dumps(metadata, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    need(sha256(b"\x00" + canonical.encode()) == leaf, "the leaf is not the hash of the rest")
+    position, proof, (size, root) = event["position"], event["inclusionProof"], head or (0, b"")
+    is_in = position < size and climb(position, size - 1, leaf, proof)[1] == root
+    need(is_in or head is None, "the inclusion proof does not lead to the checkpoint's root")
+    if payload is None:
+        return {}
+    return dict(need_shape(read_json(payload, "the payload"), PAYLOADS[kind], "the payload"))
 
+# The rules, with a letter for each kind: Started, aDopted (an E if it was complete), Question,
+# Answer, Completed, sUmmary, Refused, Held, reLeased, Forgotten.
+LETTERS = dict(zip(PAYLOADS, "SDQACURHLF"))  # noqa: B905  # Python 3.9 has no strict
+ORDER = "((S[RHL]*Q|D)[URHL]*(A[URHL]*Q[URHL]*)*(A[URHL]*(C[URHL]*)?)?|S[RHL]*|E[URHL]*)F?"
+HOLDS = "([^HLF]*H[^HLF]*L)*[^HLF]*(H[^HLF]*|F)?"
 
-# --- The rules: which event may follow ---------------------------------------------------------
-
-ALIVE = ("started", "questioning", "complete")
-MAY_COME_WHILE = {
-    STARTED: ("new",),
-    ADOPTED: ("new",),
-    QUESTION: ("started", "questioning"),
-    ANSWER: ("questioning",),
-    COMPLETED: ("questioning",),
-    SUMMARY: ("questioning", "complete"),
-    **dict.fromkeys((REFUSED, HELD, RELEASED, FORGOTTEN), ALIVE),
-}
-
-
-class Interview:
-    """Where an interview stands, event by event. Where its words were forgotten, only the kinds
-    are left to judge, and what the last event tells of it (`told`)."""
-
-    def __init__(self, kinds: list[str], told: dict[str, Any] | None) -> None:
-        self.kinds, self.told = kinds, told
-        self.state, self.asked, self.answered, self.total = "new", 0, 0, 0
-        self.on_hold = False
-
-    def take(self, kind: str, said: dict[str, Any] | None) -> None:
-        """Go on by this event, if it may come now."""
-        need(self.state in MAY_COME_WHILE[kind], f"{kind} cannot come while {self.state}")
-        if kind in TURNS:
-            TURNS[kind](self, said)
-        elif kind == SUMMARY and said:
-            counts = (said["questionsAsked"], said["responsesGiven"])
-            need(counts == (self.asked, self.answered), "the summary's counts do not fit")
-        elif kind in (HELD, RELEASED):
-            need(self.on_hold == (kind == RELEASED), f"{kind} cannot come now")
-            self.on_hold = kind == HELD
-
-    def _start(self, said: dict[str, Any] | None) -> None:
-        self.state = "started"
-        self.total = (said["config"] if said else self.told or {})["totalQuestions"]
-
-    def _adopt(self, said: dict[str, Any] | None) -> None:
-        """Nothing vouches for an adopted session, but it must be one that could be."""
-        is_complete = self._adopt_session(said["session"]) if said else self._adopt_as_told()
-        self.state = "complete" if is_complete else "questioning"
-        waiting = 0 if is_complete else 1
-        could_be = 1 <= self.asked <= self.total and self.asked - self.answered == waiting
-        need(could_be, "the adopted session has counts that no interview comes to")
-
-    def _adopt_session(self, session: dict[str, Any]) -> bool:
+def rules(kinds: list[str], said: list[Object]) -> Iterator[None]:
+    """Go on event by event, up to one that breaks a rule. Of what was forgotten, the last tells."""
+    first, told, letters = said[0], said[-1], "".join(LETTERS[kind] for kind in kinds)
+    need(letters[0] in "SD", "an interview cannot begin like this")
+    if letters[0] == "S":
+        total, asked, answered = first.get("config", told)["totalQuestions"], 0, 0
+    elif first:  # nothing vouches for an adopted session, but it must be possible
+        session = first["session"]
         roles = "".join(message["role"][0] for message in session["messages"])
-        turns = re.fullmatch("s*u?(a(?:ua)*)", roles)  # prompts, the wish to start, then turns
-        need(turns is not None, "the adopted session is not question, answer, question …")
-        self.answered = turns.group(1).count("u") if turns else 0
-        self.asked = self.answered + (not session["isComplete"])
-        self.total = session["config"]["totalQuestions"]
-        is_counted = session["currentQuestion"] == max(1, self.asked)
-        need(is_counted, "the adopted session's currentQuestion does not fit its messages")
-        return bool(session["isComplete"])
+        total, answered = session["config"]["totalQuestions"], roles.partition("a")[2].count("u")
+        asked = answered + (not session["isComplete"])
+        is_turns = re.fullmatch("s*u?a(ua)*", roles) and session["currentQuestion"] == asked
+        need(is_turns, "the adopted session is not question, answer, question …")
+    else:  # what there was in the end, less what came later
+        total, asked = told["totalQuestions"], told["questionsAsked"] - letters.count("Q")
+        answered = told["answersGiven"] - letters.count("A")
+    if letters[0] == "D":
+        is_possible = 1 <= asked <= total and asked - answered in (0, 1)
+        need(is_possible, "the adopted session has counts that no interview comes to")
+        letters = letters if asked > answered else "E" + letters[1:]
+    legal = min(len(need(re.match(rule, letters), "")[0]) for rule in (ORDER, HOLDS))
+    for n, letter in enumerate(letters):
+        asked, answered = asked + (letter == "Q"), answered + (letter == "A")
+        ending = "all-answered" if answered == total else "closed-by-interviewer"
+        state = "complete" if set("CE") & set(letters) else "questioning" if asked else "started"
+        counts = {"questionsAsked": asked, "answersGiven": answered, "totalQuestions": total}
+        must: dict[str, Object] = {
+            "Q": {"number": asked}, "C": {"ending": ending},
+            "U": {"questionsAsked": asked, "responsesGiven": answered},
+            "F": {"state": state, "adopted": letters[0] != "S", **counts}}
+        need(n < legal, "this cannot come here")
+        need(asked <= total, f"there were to be only {total} questions")
+        for name, value in must.get(letter, {}).items() if said[n] else ():
+            need(said[n][name] == value, f"its {name} must be {value}")
+        yield
 
-    def _adopt_as_told(self) -> bool:
-        """What it held is what there was in the end, less what came after it."""
-        told = self.told or {}
-        self.total = told["totalQuestions"]
-        self.asked = told["questionsAsked"] - self.kinds.count(QUESTION)
-        self.answered = told["answersGiven"] - self.kinds.count(ANSWER)
-        return told["state"] == "complete" and COMPLETED not in self.kinds
-
-    def _ask(self, said: dict[str, Any] | None) -> None:
-        need(self.asked == self.answered, "a question is already waiting for its answer")
-        need(self.asked < self.total, f"there were to be only {self.total} questions")
-        self.state, self.asked = "questioning", self.asked + 1
-        need(not said or said["number"] == self.asked, f"question {self.asked} is due here")
-
-    def _answer(self, _: dict[str, Any] | None) -> None:
-        need(self.answered < self.asked, "no question is waiting for an answer")
-        self.answered += 1
-
-    def _complete(self, said: dict[str, Any] | None) -> None:
-        need(self.asked == self.answered, "a question is still waiting for its answer")
-        ending = ENDINGS[0] if self.answered == self.total else ENDINGS[1]
-        need(not said or said["ending"] == ending, f"the ending must be {ending} here")
-        self.state = "complete"
-
-    def _forget(self, said: dict[str, Any] | None) -> None:
-        need(not self.on_hold, "what is on hold cannot be forgotten")
-        is_adopted = self.kinds[0] == ADOPTED
-        there_was = [self.state, self.asked, self.answered, self.total, is_adopted]
-        tells = [said[name] for name in TOLD] if said else []
-        need(tells == there_was, "it tells another state or other counts than there were")
-        self.state = "forgotten"
-
-
-TURNS = {
-    STARTED: Interview._start,
-    ADOPTED: Interview._adopt,
-    QUESTION: Interview._ask,
-    ANSWER: Interview._answer,
-    COMPLETED: Interview._complete,
-    FORGOTTEN: Interview._forget,
-}
-
-
-# --- The verdict ------------------------------------------------------------------------------
-
-
-def findings_in(bundle: dict[str, Any], keys: list[Key], given: str | None = None) -> list[str]:
+def findings_in(bundle: Object, keys: list[Key], given: str | None = None) -> list[str]:
     """All that is wrong, judged by `keys`; `given` is the note of a checkpoint that was kept."""
-    found: list[str] = []
-    own = read_key(bundle["key"])
-    if own not in keys:
-        found.append(f"key: it is not {'a' if keys[1:] else 'the'} key that you gave")
-    head = None
-    with noting(found, "checkpoint"):
-        head = read_checkpoint(bundle["checkpoint"])
-        need_signature(bundle["checkpoint"], [own] if own in keys else keys)
-    _judge_events(found, bundle, head)
-    if head:
-        _judge_kept(found, bundle, keys, head, given)
-    return found
-
-
-def _judge_events(found: list[str], bundle: dict[str, Any], head: Checkpoint | None) -> None:
-    events, id = bundle["events"], bundle["interviewId"]
+    found, said, head, last = list[str](), list[Object](), None, -1
+    events, own = bundle["events"], read_key(bundle["key"])
+    places = [f"event {n} (position {event['position']})" for n, event in enumerate(events, 1)]
     kinds = [event["kind"] for event in events]
-    forgotten = kinds.index(FORGOTTEN) if FORGOTTEN in kinds else 0
-    said: list[dict[str, Any] | None] = []
-    position = -1
-    for index, event in enumerate(events):
-        place = _place(index, event)
-        for check in (need_words, need_leaf, need_inclusion, need_time):
-            with noting(found, place):
-                check(event, id, head)
+    with noting(found, "key"):
+        need(own in keys, f"it is not {'a' if keys[1:] else 'the'} key that you gave")
+    with noting(found, "checkpoint"):
+        head = read_checkpoint(bundle["checkpoint"], [own] if own in keys else keys)
+    forgotten = kinds.index("content-forgotten") if "content-forgotten" in kinds else 0
+    for n, event in enumerate(events):
+        with noting(found, places[n]):
+            need(event["version"] == n + 1, f"it is version {event['version']}")
+            is_gone = n < forgotten and kinds[n] not in ("interview-held", "interview-released")
+            said.append(read_event(event, bundle["interviewId"], head, is_forgotten=is_gone))
+            need(event["position"] > last, f"it stands after position {last}")
+            last = event["position"]
+    judged = rules(kinds, said) if len(said) == len(events) else iter(())
+    for place in places:
         with noting(found, place):
-            need(event["version"] == index + 1, f"it is version {event['version']}")
-        with noting(found, place):
-            need(event["position"] > position, f"it stands after position {position}")
-            position = event["position"]
-        is_gone = index < forgotten and event["kind"] not in (HELD, RELEASED)
-        with noting(found, place):
-            need(not is_gone or event["payload"] is None, "these words were to be forgotten")
-            need(is_gone or event["payload"] is not None, "nothing says that this was forgotten")
-            said.append(said_in(event))
-    if len(said) == len(events):  # else there is no telling what happened
-        interview = Interview(kinds, said[forgotten] if forgotten else None)
-        for index, event in enumerate(events):
-            before = len(found)
-            with noting(found, _place(index, event)):
-                interview.take(event["kind"], said[index])
-            if len(found) > before:  # what follows a wrong move cannot be judged
-                return
-
-
-def _place(index: int, event: dict[str, Any]) -> str:
-    return f"event {index + 1} (position {event['position']})"
-
-
-def _judge_kept(
-    found: list[str], bundle: dict[str, Any], keys: list[Key], head: Checkpoint, given: str | None
-) -> None:
+            next(judged, None)
     proved = [head]
-    if "kept" in bundle:
+    if head and "kept" in bundle:
         with noting(found, "kept"):
-            kept = read_checkpoint(bundle["kept"]["checkpoint"])
-            need_signature(bundle["kept"]["checkpoint"], keys)
-            proof = [bytes.fromhex(hash) for hash in bundle["kept"]["consistencyProof"]]
-            need(is_beginning(kept, head, proof), "the log is not proved to go on from it")
+            kept = read_checkpoint(bundle["kept"]["checkpoint"], keys)
+            is_proved = is_beginning(kept, head, bundle["kept"]["consistencyProof"])
+            need(is_proved, "the log is not proved to go on from it")
             proved.append(kept)
-    if given is not None:
+    if head and given is not None:
         with noting(found, "--checkpoint"):
-            mine = read_checkpoint(given)
-            need_signature(given, keys)
-            is_other = mine.size == head.size and mine.root != head.root
-            need(not is_other, "the bundle's covers as many events, and other ones")
+            mine = read_checkpoint(given, keys)
+            need(mine[0] != head[0] or mine == head, "the bundle's covers as many, but other ones")
             again = f"audit export {shown(bundle['interviewId'])} --format json --checkpoint FILE"
             need(mine in proved, f"the bundle does not prove it; export again with `{again}`")
+    return found
 
+def verdict(bundle: Object, *, is_trusted: bool) -> list[str]:
+    times, kinds = ([event[name] for event in bundle["events"]] for name in ("time", "kind"))
+    (origin, size, *_), id = bundle["checkpoint"].split("\n"), shown(bundle["interviewId"])
+    kept = bundle["kept"]["checkpoint"].split("\n")[1] if "kept" in bundle else None
+    by = "the key you gave" if is_trusted else "the bundle's own key"
+    lines = {
+        f"Interview {id}: {len(times)} events, {times[0]} to {times[-1]}.": True,
+        f"Log {shown(origin)}: its checkpoint over {size} events is signed by {by}.": True,
+        "The log held each event as it is here, and they follow the rules of an interview.": True,
+        f"The log goes on from the checkpoint over {kept} events that was kept.": kept,
+        "It began with a session that the log does not vouch for.": "session-adopted" in kinds,
+        "A session that differed from the log was refused.": "session-refused" in kinds,
+        "It was put on hold.": "interview-held" in kinds,
+        "Its words were forgotten. Nothing here tells them.": "content-forgotten" in kinds,
+        "The gateway's clock was set back in between.": times != sorted(times),
+        "NO --key WAS GIVEN: the bundle agrees with itself, and no more is shown.": not is_trusted,
+        "Not proved: the hour, who the candidate was, and what is not in the bundle.": True,
+    }
+    return [line for line, is_so in lines.items() if is_so]
 
-NOTES = {
-    ADOPTED: "It began with a session that the log did not know. Nothing vouches for that one.",
-    REFUSED: "A session that said other than the log was turned away.",
-    HELD: "It was put on hold.",
-    FORGOTTEN: "Its words were forgotten. What they were cannot be told from this.",
-}
-
-
-def verdict(bundle: dict[str, Any], *, is_trusted: bool, is_kept: bool) -> list[str]:
-    """What a bundle without findings proves, and what it does not."""
-    head, times = read_checkpoint(bundle["checkpoint"]), [e["time"] for e in bundle["events"]]
-    count = "1 event" if len(times) == 1 else f"{len(times)} events"
-    whose = "the key you gave" if is_trusted else "the bundle's own key"
-    lines = [
-        f"Interview {shown(bundle['interviewId'])}: {count}, {times[0]} to {times[-1]}.",
-        f"Log {shown(head.origin)}: its checkpoint over {head.size} events is signed by {whose}.",
-        "Every event is as the log held it then, and they follow one another as the rules have it.",
-    ]
-    if "kept" in bundle:
-        size = read_checkpoint(bundle["kept"]["checkpoint"]).size
-        lines.append(f"The log goes on from the checkpoint over {size} events that was kept.")
-    lines += [NOTES[kind] for kind in NOTES if kind in [e["kind"] for e in bundle["events"]]]
-    if times != sorted(times):
-        lines.append("The gateway's clock was set back in between.")
-    if not is_trusted:
-        kept = " and with the checkpoint you gave" if is_kept else ""
-        lines.append(f"NO --key WAS GIVEN: this only shows that it agrees with itself{kept}.")
-    return [*lines, "Not proved: the hour, who the candidate was, and what is not in the bundle."]
-
-
-HARMFUL = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # what acts, reorders or hides
-
+def transcript(event: Object) -> str:
+    kind, said = event["kind"], json.loads(event["payload"] or '{"content": "(forgotten)"}')
+    said = said.get("session", said) if kind == "session-adopted" else said
+    turns = said.get("messages", []) if kind in ("session-adopted", "interview-started") else []
+    words = [f"{turn['role']}: {turn['content']}" for turn in turns]
+    words += [said[n] for n in ("ending", "place", "reason", "content") if type(said.get(n)) is str]
+    lines = [f"    {shown(line)}" for text in words for line in text.split("\n")]
+    return "\n".join(["", f"{event['version']}. {kind}, {event['time']}", *lines])
 
 def shown(text: str) -> str:
-    """Words of others, so that they do nothing to a terminal."""
-    return "".join(f"<U+{ord(c):04X}>" if unicodedata.category(c) in HARMFUL else c for c in text)
-
-
-def transcript(bundle: dict[str, Any]) -> list[str]:
-    lines = []
-    for event in bundle["events"]:
-        kind, said = event["kind"], said_in(event)
-        words = ["(forgotten)"] if said is None else []
-        if said and kind in (STARTED, ADOPTED):
-            messages = (said["session"] if kind == ADOPTED else said)["messages"]
-            words += [f"{message['role']}: {message['content']}" for message in messages]
-        elif said:
-            names = ("ending", "content", "place", "reason")
-            words += [said[name] for name in names if name in PAYLOADS[kind]]
-        lines += ["", f"{event['version']}. {kind}, {event['time']}"]
-        lines += [f"    {shown(line)}" for text in words for line in text.split("\n")]
-    return lines
-
-
-# --- The command ------------------------------------------------------------------------------
-
+    """Escape what acts on a terminal, reorders or hides."""
+    return "".join(f"<U+{ord(c):04X}>" if category(c) in ACTING else c for c in text)
 
 def read_text(file: str) -> str:
-    """The text of a file, or of standard input."""
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as source:
             data = source.read(MAX_BYTES + 1)
         need(len(data) <= MAX_BYTES, f"is larger than {MAX_BYTES >> 20} MB")
         return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise Problem("is not UTF-8") from None
-    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
-        why = getattr(error, "strerror", None) or error
-        raise Problem(f"cannot be read: {why}") from None
-
-
-def judge(given: argparse.Namespace) -> tuple[int, list[str]]:
-    """The exit code and what to say."""
-    unreadable: list[str] = []
-    bundle, keys, kept = {}, [], None
-    with noting(unreadable, given.bundle):
-        bundle = read_bundle(read_text(given.bundle))
-        keys = [read_key(bundle["key"])]
-    if given.key:
-        with noting(unreadable, "--key"):
-            keys = [read_key(text) for text in map(_key_text, given.key)]
-            need(len({key.name for key in keys}) == 1, "are keys of more than one log")
-    if given.checkpoint is not None:
-        with noting(unreadable, "--checkpoint"):
-            kept = read_text(given.checkpoint)
-            read_checkpoint(kept)
-    if unreadable:
-        return 2, unreadable
-    if found := findings_in(bundle, keys, kept):
-        return 1, found
-    lines = verdict(bundle, is_trusted=bool(given.key), is_kept=kept is not None)
-    return 0, lines + (transcript(bundle) if given.show else [])
-
-
-def _key_text(given: str) -> str:
-    """The key that was given as it is, or as a file of it."""
-    is_key = re.fullmatch(r"[^+]+\+[0-9a-f]{8}\+\S+", given)
-    return given if is_key else read_text(given).strip()
-
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8, or no name of a file
+        raise Problem(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check an exported interview offline.")
     parser.add_argument("bundle", help="the bundle's file, or - for standard input")
-    key = "the log's public key that you trust, or a file with it; older ones of the log, too"
-    parser.add_argument("--key", action="append", help=key)
+    parser.add_argument("--key", action="append", default=[], help="a key you trust, or its file")
     parser.add_argument("--checkpoint", metavar="FILE", help="a checkpoint that you kept")
     parser.add_argument("--show", action="store_true", help="print what was said, too")
-    code, lines = judge(parser.parse_args(arguments))
-    print("\n".join(lines), file=sys.stderr if code == 2 else sys.stdout, flush=True)  # noqa: PLR2004
-    return code
-
+    given = parser.parse_args(arguments)
+    unreadable, bundle, keys, kept = list[str](), Object(), list[Key](), None
+    with noting(unreadable, given.bundle):
+        bundle = read_bundle(read_text(given.bundle))
+        keys = [read_key(bundle["key"])]
+    with noting(unreadable, "--key"):
+        trusted = [key if KEY.fullmatch(key) else read_text(key).strip() for key in given.key]
+        keys = [read_key(line) for line in trusted] or keys
+        need(len({name for name, _, _ in keys}) <= 1, "are keys of more than one log")
+    with noting(unreadable, "--checkpoint"):
+        kept = read_text(given.checkpoint) if given.checkpoint is not None else None
+        need(kept is None or NOTE.fullmatch(kept), NOT_A_NOTE)
+    if unreadable:
+        print("\n".join(unreadable), file=sys.stderr)
+        return 2
+    found = findings_in(bundle, keys, kept)
+    lines = found or verdict(bundle, is_trusted=bool(given.key))
+    said = map(transcript, bundle["events"] if given.show and not found else ())
+    text, encoding = "\n".join([*lines, *said]), sys.stdout.encoding
+    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    return 1 if found else 0
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # whatever the terminal cannot show
-            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(main())
-    except BrokenPipeError:  # whoever read along has gone: `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except BrokenPipeError:  # the reader has gone: `| head`
+        os._exit(1)
