@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from eventlog.bundle import bundle_of
@@ -398,6 +398,12 @@ def test_what_is_told_of_forgotten_words_must_fit(change: dict[str, object]) -> 
     assert findings(bundle) != []
 
 
+def test_an_event_after_the_forgetting_is_judged_too() -> None:
+    told = forget_content(replay(WHOLE), "Asked for it.")
+    [finding] = findings(lawless_bundle(*WHOLE, told, REFUSAL, forgotten=True))
+    assert finding.startswith("event 8 ")
+
+
 # --- Checkpoints that were kept ---------------------------------------------------------------
 
 
@@ -653,6 +659,7 @@ def test_what_is_told_otherwise_of_a_started_one_does_not(events: Run, name: str
 
 # --- Any input at all ---------------------------------------------------------------------------
 
+unhurried = settings(deadline=None)  # Ed25519 in Python takes its time on a busy machine
 WHOLE_TEXT = as_text(BUNDLES["kept"])
 PARSED = json.loads(WHOLE_TEXT)
 
@@ -672,6 +679,7 @@ def exit_code(text: str) -> int:
     return 1 if script.findings_in(bundle, [key]) else 0
 
 
+@unhurried
 @given(st.integers(0, len(WHOLE_TEXT) - 1), st.characters(codec=None), st.booleans())
 def test_no_other_character_goes_unnoticed(place: int, char: str, insert: bool) -> None:
     text = WHOLE_TEXT[:place] + char + WHOLE_TEXT[place + (not insert) :]
@@ -679,6 +687,7 @@ def test_no_other_character_goes_unnoticed(place: int, char: str, insert: bool) 
         assert proved(json.loads(text)) == proved(PARSED)
 
 
+@unhurried
 @given(st.integers(0, len(WHOLE_TEXT) - 1), st.sampled_from('0123456789abcdef=+/ ,:"\\n-'))
 def test_nor_does_one_of_those_that_stand_there(place: int, char: str) -> None:
     text = WHOLE_TEXT[:place] + char + WHOLE_TEXT[place + 1 :]
@@ -698,6 +707,7 @@ PLACES: tuple[tuple[str | int, ...], ...] = (
 )
 
 
+@unhurried
 @given(st.sampled_from(PLACES), JSON)
 def test_any_value_anywhere_is_judged(place: tuple[str | int, ...], value: object) -> None:
     bundle = copy.deepcopy(PARSED)
@@ -709,6 +719,7 @@ def test_any_value_anywhere_is_judged(place: tuple[str | int, ...], value: objec
         assert proved(bundle) == proved(PARSED)
 
 
+@unhurried
 @given(st.sampled_from([1, 3, 6]), JSON, st.booleans())
 def test_any_payload_is_judged_and_shown(number: int, value: object, is_part: bool) -> None:
     bundle = copy.deepcopy(PARSED)
@@ -719,6 +730,7 @@ def test_any_payload_is_judged_and_shown(number: int, value: object, is_part: bo
     assert exit_code(json.dumps(bundle)) == 1
 
 
+@unhurried
 @given(st.text(st.characters(codec=None)) | st.text('{}[]":,0123456789eE+-.truefalsn \\u'))
 @example("[" * 100_000)
 @example('{"a":' * 100_000)
