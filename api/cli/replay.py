@@ -1,23 +1,17 @@
 """`interview-gateway replay`: what happened in one interview, when, and why."""
 
 import asyncio
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
-from typing import Any, assert_never
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.text import Text
 
-from api.cli.errors import NothingToShow
 from api.cli.terminal import NOTICED_MS, clock, console, indented, print_json
 from api.http.wire.replay import EventsReply
 from api.transcript.durations import duration_text
 from api.transcript.harmless import visible, visible_line
-from eventlog.errors import WordsForgotten
 from eventlog.records import Record
-from eventlog.story import Step, Story, session_at_version, story_of
+from eventlog.story import Step, Story, story_of
 from statemachine.events import (
     AnswerGiven,
     ContentForgotten,
@@ -31,7 +25,6 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
-from statemachine.session import Session
 
 WORDS_SHOWN = 240
 """How many characters of what was said are shown, unless all of them are asked for."""
@@ -53,66 +46,6 @@ async def tell(records: Sequence[Record], *, full: bool = False, pace: float | N
         _print_step(out, step, widths, full=full, is_slowest=step is slowest)
     if slowest is not None and slowest.origin is not None:
         out.print(_why_slow(slowest, slowest.origin), soft_wrap=True)
-
-
-def show_session(records: Sequence[Record], version: int, *, as_json: bool) -> None:
-    """Print the session as the client held it after event `version`. Raises NothingToShow."""
-    session = _session_at(records, version)
-    if session is None:
-        raise NothingToShow(
-            f"at version {version} the client held no session yet: no question had been asked"
-        )
-    if as_json:
-        print_json(session.to_json())
-        return
-    out = console()
-    status = "complete" if session.is_complete else f"question {session.current_question} waits"
-    held = f"The session as the client held it at version {version} of {len(records)}: "
-    out.print(Text.assemble((held, "bold"), f"{_setup(session)}, {status}"), soft_wrap=True)
-    for index, message in enumerate(session.messages):
-        out.print(Text(f"\n[{index}] {message.role}", "bold"))
-        out.print(indented(visible(message.content), out.width, 4), soft_wrap=True)
-
-
-def show_difference(records: Sequence[Record], old: int, new: int, *, as_json: bool) -> None:
-    """Print what changed in the client's session from version `old` to `new`. Raises
-    NothingToShow."""
-    before, after = (_as_json(_session_at(records, version)) for version in (old, new))
-    changes = list(_changes("", before, after))
-    if as_json:
-        listed = [vars(change) for change in changes]
-        told = {"old": old, "new": new, "changes": listed}
-        print_json(json.dumps(told, ensure_ascii=False, indent=2))
-        return
-    out = console()
-    out.print(Text(f"The client's session from version {old} to {new}:", "bold"))
-    if not changes:
-        out.print("  nothing changed")
-    for change in changes:
-        out.print(Text(f"\n  {change.path or 'session'}", "bold"), soft_wrap=True)
-        for mark, style, value in (("-", "red", change.before), ("+", "green", change.after)):
-            if value is not None:
-                shown = indented(visible(_as_text(value)), out.width, 6, mark)
-                shown.stylize(style)
-                out.print(shown, soft_wrap=True)
-
-
-def _as_text(value: Any) -> str:
-    match value:
-        case {"role": role, "content": content}:
-            return f"{role}: {content}"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _session_at(records: Sequence[Record], version: int) -> Session | None:
-    try:
-        return session_at_version(records, version)
-    except IndexError:
-        raise NothingToShow(
-            f"there is no version {version}; this interview has 1 to {len(records)}"
-        ) from None
-    except WordsForgotten:
-        raise NothingToShow("the words of this interview were forgotten") from None
 
 
 def print_events(records: Sequence[Record]) -> None:
@@ -239,39 +172,3 @@ def _why_slow(step: Step, origin: Origin) -> Text:
     parts.append(f"{origin.backend} itself took {duration_text(max(0, own))}")
     slowest = f"\nSlowest: {_what(step)}, {duration_text(origin.elapsed_ms)}. "
     return Text.assemble((slowest, "bold"), visible_line("; ".join(parts)))
-
-
-# Sessions
-
-
-def _setup(session: Session) -> str:
-    config = session.config
-    return visible_line(
-        f"{config.role}, {config.model or 'no model'}, {config.total_questions} questions"
-    )
-
-
-def _as_json(session: Session | None) -> Any:
-    return session and session.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
-@dataclass(frozen=True)
-class Change:
-    """A place in the session, and what stood there before and after (None: nothing)."""
-
-    path: str
-    before: Any
-    after: Any
-
-
-def _changes(path: str, before: Any, after: Any) -> Iterator[Change]:
-    match before, after:
-        case dict(), dict():
-            for key in {**before, **after}:
-                place = f"{path}.{key}" if path else key
-                yield from _changes(place, before.get(key), after.get(key))
-        case list(), list():
-            for index, (old, new) in enumerate(zip_longest(before, after)):
-                yield from _changes(f"{path}[{index}]", old, new)
-        case _ if before != after:
-            yield Change(path, before, after)
