@@ -1,7 +1,7 @@
 /** The box an answer is typed into. Whatever is in it is kept at every key. */
 
 import { h } from "../dom.js";
-import { isKept } from "../kept.js";
+import { isKept } from "../storage.js";
 
 const MOST = 10_000;
 const NEAR = 9_000;

@@ -2,8 +2,8 @@
 
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { noticeOf, troubleOf } from "../trouble.js";
-import { counted, took } from "../wording.js";
+import { noticeOf, troubleOf } from "../notices.js";
+import { counted, took } from "../format.js";
 import { parseCheckpoint } from "./inclusion.js";
 
 /** @typedef {import("../integration-service-client/index.js").VerifyReport} Report */

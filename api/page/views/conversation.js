@@ -1,7 +1,7 @@
 /** What was said so far, one turn after the other. */
 
 import { h } from "../dom.js";
-import { took } from "../wording.js";
+import { took } from "../format.js";
 
 const LONG_WAIT_SECONDS = 2;
 const MARGIN = 16;

@@ -2,9 +2,9 @@
 
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { dropInterview } from "../kept.js";
-import { noticeOf, troubleOf } from "../trouble.js";
-import { counted } from "../wording.js";
+import { dropInterview } from "../storage.js";
+import { noticeOf, troubleOf } from "../notices.js";
+import { counted } from "../format.js";
 import { parseCheckpoint, rootOf } from "./inclusion.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */

@@ -2,9 +2,9 @@
 
 import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { dropInterview, historyFilter, keepHistoryFilter } from "../kept.js";
-import { noticeOf, troubleOf } from "../trouble.js";
-import { counted, stateMark, when } from "../wording.js";
+import { dropInterview, historyFilter, keepHistoryFilter } from "../storage.js";
+import { noticeOf, troubleOf } from "../notices.js";
+import { counted, stateMark, when } from "../format.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewOverview} Overview */
 

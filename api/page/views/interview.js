@@ -9,8 +9,8 @@ import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
 import {
   draftOf, dropInterview, dropUnfinished, isUnlocked, keepDraft, keepUnfinished, unfinished, unlockDrafts,
-} from "../kept.js";
-import { noticeOf, troubleOf } from "../trouble.js";
+} from "../storage.js";
+import { noticeOf, troubleOf } from "../notices.js";
 import { answerBox } from "./answer-box.js";
 import { answersIn, conversation } from "./conversation.js";
 import { showSummary, unsent } from "./summary.js";

@@ -2,9 +2,9 @@
 
 import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { dropInterview } from "../kept.js";
-import { noticeOf, troubleOf } from "../trouble.js";
-import { counted, stateMark, took, when } from "../wording.js";
+import { dropInterview } from "../storage.js";
+import { noticeOf, troubleOf } from "../notices.js";
+import { counted, stateMark, took, when } from "../format.js";
 import { conversation } from "./conversation.js";
 import { diagramOf } from "./diagram.js";
 import { evidenceOf } from "./evidence.js";

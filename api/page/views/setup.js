@@ -5,8 +5,8 @@ import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
 import { health } from "../health.js";
 import { newInterviewId } from "../integration-service-client/index.js";
-import { chosenModel, keepChosenModel, keepUnfinished, unfinished } from "../kept.js";
-import { noticeOf, troubleOf } from "../trouble.js";
+import { chosenModel, keepChosenModel, keepUnfinished, unfinished } from "../storage.js";
+import { noticeOf, troubleOf } from "../notices.js";
 
 /** @typedef {import("../integration-service-client/index.js").Model} Model */
 /** @typedef {import("../integration-service-client/index.js").Role} Role */

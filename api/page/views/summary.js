@@ -2,8 +2,8 @@
 
 import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { dropDraft } from "../kept.js";
-import { noticeOf, troubleOf } from "../trouble.js";
+import { dropDraft } from "../storage.js";
+import { noticeOf, troubleOf } from "../notices.js";
 import { exportLinks } from "./export-links.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */

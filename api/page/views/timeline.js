@@ -1,7 +1,7 @@
 /** What happened in an interview, event by event, with the time the interviewer took drawn to scale. */
 
 import { h } from "../dom.js";
-import { took } from "../wording.js";
+import { took } from "../format.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
 /** @typedef {{ backend: string, reason: string, elapsedMs: number }} Attempt */
