@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import assert_never
 
 from rich.console import Console
 from rich.text import Text
