@@ -6,6 +6,8 @@ import pytest
 
 from tests.fakes import ConversationServer, GraniteServer, OllamaServer
 
+pytest_plugins = ("tests.workers",)
+
 
 @pytest.fixture
 def granite() -> Iterator[GraniteServer]:

@@ -17,7 +17,7 @@ from backends.services import SERVICES
 from tests.gateways import NOWHERE
 
 COMMAND = (sys.executable, "-m", "api.cli")
-PATIENCE = 20
+PATIENCE = 60
 """Seconds after which a process should have done what it was asked."""
 
 

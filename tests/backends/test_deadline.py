@@ -7,6 +7,7 @@ import pytest
 from backends.deadline import Deadline
 
 
+@pytest.mark.alone
 def test_what_is_left_shrinks_as_time_goes_by() -> None:
     async def lefts() -> list[float]:
         deadline = Deadline.after(1.0)

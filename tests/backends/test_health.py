@@ -85,6 +85,7 @@ def test_a_probe_only_reads(servers: Servers) -> None:
         assert [(r.method, r.path, r.body) for r in server.requests] == [("GET", path, None)]
 
 
+@pytest.mark.alone
 def test_all_are_probed_side_by_side(servers: Servers) -> None:
     for server in servers.values():
         server.mood, server.delay = Mood.SLOW, 0.2
@@ -114,6 +115,7 @@ def test_each_round_probes_each_service_once(servers: Servers) -> None:
     assert max(counts) - min(counts) <= 1  # the last round may be under way
 
 
+@pytest.mark.alone
 def test_services_that_hang_delay_no_others(servers: Servers) -> None:
     hanging = {"voice-service": Mood.HANG, GRANITE: Mood.HANG_ACCEPT}
     for name, mood in hanging.items():

@@ -270,6 +270,7 @@ def test_a_built_in_model_is_ruled_out_only_where_it_is_not_listed(
 # Time
 
 
+@pytest.mark.alone
 def test_the_list_is_there_in_time_and_whole_when_a_slow_source_has_answered(
     granite: GraniteServer, ollama: OllamaServer
 ) -> None:

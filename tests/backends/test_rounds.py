@@ -93,6 +93,7 @@ def test_hurry_starts_the_next_round_at_once(seconds: float) -> None:
     assert len(work.started) == 2
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("round_seconds", "wait_seconds", "waited", "is_over"),
     [(0.05, NEVER, 0.05, True), (NEVER, 0.05, 0.05, False), (NEVER, 0.0, 0.0, False)],

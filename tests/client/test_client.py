@@ -292,7 +292,7 @@ def test_what_is_no_address_is_said_at_once(address: str) -> None:
 
 
 def test_a_time_limit_is_for_each_attempt() -> None:
-    with HealthOnlyServer("voice-service") as other, calling(other.url, timeoutMs=200) as client:
+    with HealthOnlyServer("voice-service") as other, calling(other.url, timeoutMs=1000) as client:
         other.mood = Mood.HANG
         assert client.failure("fetchModels", retries=1).kind == "timed-out"
         assert len(other.requests) == 2

@@ -13,7 +13,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.gateways import Served, serving
 from tests.page.visitor import NAME, visiting
-from tests.reliability.browser import CHROMIUM, QUIET
+from tests.reliability.browser import CHROMIUM, QUIET, UNSEEN
+
+PLAYWRIGHTS = (
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding"),
+    *("ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect"),
+    *("TcpPortRandomizationWin", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    "PreconnectToSearch",
+)
+"""What Playwright itself turns off: Chromium heeds the last list alone, which is ours."""
 
 Visit = Callable[..., Page]
 
@@ -25,7 +34,9 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium is installed")
     with sync_playwright() as playwright:
         names = f"--host-resolver-rules=MAP {NAME} 127.0.0.1"
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, names])
+        unseen = f"--disable-features={','.join((*PLAYWRIGHTS, *UNSEEN))}"
+        arguments = [*QUIET, names, unseen]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
         browser.close()
 

@@ -311,6 +311,7 @@ def test_the_time_a_reply_takes_is_not_the_senders() -> None:
     assert desktop.said[0].startswith("Granite question 1")
 
 
+@pytest.mark.alone
 def test_slow_senders_keep_nobody_waiting_and_are_all_let_go(process: Process) -> None:
     """Hundreds that send a header a second, a byte of a body a second, also behind a request that
     is answered, or nothing."""
@@ -367,6 +368,7 @@ def test_slow_senders_keep_nobody_waiting_and_are_all_let_go(process: Process) -
         assert after.is_within(before), (before, after)
 
 
+@pytest.mark.alone
 def test_idle_connections_keep_nobody_waiting_and_are_closed(process: Process) -> None:
     async def idle(count: int) -> None:
         request = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -388,6 +390,7 @@ def test_idle_connections_keep_nobody_waiting_and_are_closed(process: Process) -
 # How many at once
 
 
+@pytest.mark.alone
 def test_hundreds_of_replies_that_wait_stop_neither_health_nor_each_other(tmp_path: Path) -> None:
     with ExitStack() as stack:
         granite = stack.enter_context(GraniteServer())
@@ -474,6 +477,7 @@ async def asked(process: Process, path: str) -> tuple[int, float]:
     return status_of(answer), time.monotonic() - began
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("of_it", [*READS, *EXPORTS])
 def test_long_interviews_read_at_once_keep_nobody_waiting(
     process: Process, long_ones: list[str], of_it: str
@@ -555,6 +559,7 @@ def test_the_largest_session_is_served_and_a_larger_one_refused(process: Process
     assert (refused.status_code, refused.json()["type"]) == (413, "/problems/too-large")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     "messages",
     [
@@ -577,6 +582,7 @@ def test_a_session_of_nonsense_costs_little(process: Process, messages: object) 
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.alone
 def test_more_slow_senders_than_descriptors_keep_nobody_waiting(tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))

@@ -207,10 +207,10 @@ def test_the_longest_text_is_read_at_once(piece: str) -> None:
     # A pattern that looks at a run from each of its places took 5 s for 10,000 line breaks,
     # all of the reply's time.
     text = "a" + piece * (MAX_MESSAGE_CHARS // len(piece)) + "b"
-    began = time.perf_counter()
+    began = time.thread_time()  # what other processes do meanwhile is not counted
     closes(text)
     renumber(text, 3, 5)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5
 
 
 @pytest.mark.parametrize(
@@ -250,6 +250,6 @@ def test_the_question_marks_of_other_scripts_ask(mark: str) -> None:
 @pytest.mark.parametrize("piece", ["ready ", "ready", "how are you ", "shall we go ", "? ", "\n"])
 def test_readiness_is_looked_for_in_little_time(piece: str) -> None:
     text = (piece * MAX_MESSAGE_CHARS)[:MAX_MESSAGE_CHARS]
-    began = time.process_time()
+    began = time.thread_time()
     asks_for_more_than_readiness(text)
-    assert time.process_time() - began < 0.5
+    assert time.thread_time() - began < 0.5

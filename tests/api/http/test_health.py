@@ -70,6 +70,7 @@ def test_however_many_ask_one_round_of_probes_runs(services: list[FakeServer]) -
     assert [service.count("/health") for service in services if service.name != "ollama"] == [1] * 6
 
 
+@pytest.mark.alone
 def test_all_services_hanging_keep_nobody_waiting(services: list[FakeServer]) -> None:
     for service in services:
         service.mood = Mood.HANG
@@ -121,6 +122,7 @@ def test_health_can_be_asked_for_its_head_alone(fresh: Served) -> None:
     assert (response.status_code, response.content) == (200, b"")
 
 
+@pytest.mark.alone
 def test_a_megabyte_of_the_wrong_json_keeps_nobody_waiting() -> None:
     with GraniteServer() as granite, serving(granite) as gateway:
         gateway.wait_until_noticed(granite_interview_service="online")

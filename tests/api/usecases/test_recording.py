@@ -134,6 +134,7 @@ def slow_recording(folder: Path) -> Path:
     return slow
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("given", "at_least", "below"),
     [

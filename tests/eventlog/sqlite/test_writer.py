@@ -192,6 +192,7 @@ async def test_nothing_is_read_while_the_file_is_away(log: SqliteEventLog, path:
     assert len(await log.records(id)) == 2
 
 
+@pytest.mark.alone
 @in_loop
 async def test_a_lock_is_waited_for_a_moment_and_no_longer(writer: Writer, path: Path) -> None:
     with locked(path):

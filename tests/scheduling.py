@@ -1,0 +1,63 @@
+"""Which worker runs which tests, and when."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
+
+ALONE = "alone"
+
+LONGEST = (
+    "tests/reliability/test_log_attacks.py",
+    "tests/api/usecases/test_contradictions.py",
+    "tests/page/test_replay.py",
+    "tests/page/test_interview.py",
+    "tests/client/test_client.py",
+    "tests/reliability/test_limits.py",
+    "tests/api/cli/test_cli.py",
+    "tests/client/test_types.py",
+)
+"""The modules that take longest, which begin first: else one worker would be left with one of them
+when the others are done."""
+
+
+class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Gives each worker whole modules, so that what a module's tests share is made once. The tests
+    that are to run alone come last, when there is one worker left."""
+
+    def __init__(self, config: pytest.Config, log: Any, told: Path) -> None:
+        super().__init__(config, log)
+        self._told = told
+        self._alone: set[str] = set()
+
+    def schedule(self) -> None:
+        self._alone.update(*(json.loads(file.read_text()) for file in self._told.iterdir()))
+        super().schedule()
+
+    def _split_scope(self, nodeid: str) -> str:
+        return ALONE if nodeid in self._alone else nodeid.partition("::")[0]
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        scope = self._next_scope()
+        if scope != ALONE or len(self.assigned_work) == 1:
+            self.workqueue.move_to_end(scope, last=False)
+            super()._assign_work_unit(node)
+        elif any(not other.shutting_down for other in self.assigned_work if other is not node):
+            node.shutdown()
+        # Else the node is the last that takes work, and waits until the others have ended.
+
+    def _next_scope(self) -> str:
+        scopes: list[str] = [*LONGEST, *self.workqueue]
+        for scope in scopes:
+            if scope in self.workqueue and scope != ALONE:
+                return scope
+        return ALONE
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        crashed: str | None = super().remove_node(node)
+        for left in self.nodes:
+            self._reschedule(left)
+        return crashed

@@ -1,0 +1,73 @@
+"""The whole suite runs in several processes at once; whatever is named runs in this one.
+
+`pytest` alone starts workers. `pytest tests/page` or `pytest -k retry` starts none, so that one
+test begins at once and a debugger has the terminal. `-n 4` and `-n 0` say otherwise.
+
+A test marked `alone` measures how long something takes, or how much it holds. It runs when all
+others are done.
+"""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+MORE_THAN_CORES = 1
+"""Workers beyond one for each core: tests wait a part of their time. Each more costs ten seconds of
+work, to collect the tests."""
+
+LOOKING_FOR_ONE = ("keyword", "markexpr", "lf", "failedfirst", "stepwise", "usepdb", "trace")
+"""Options of somebody who follows one failure."""
+
+TOLD = pytest.StashKey[Path]()
+"""The folder in which each worker tells this process which tests are to run alone. A worker sends
+nothing but the tests' ids, and pytest-xdist's own groups (`loadgroup`) have no effect with pytest
+9.2, which no longer reads the attribute that they change."""
+
+
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Without pytest-xdist (`-p no:xdist`), accept the options that pyproject.toml gives it."""
+    if not pluginmanager.hasplugin("xdist"):
+        parser.addoption("--numprocesses", help="no workers without pytest-xdist")
+        parser.addoption("--dist", help="no workers without pytest-xdist")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """How many workers there are to be; 0 where the tests run in this process."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # pytest-xdist reads it itself
+    named = config.args_source is pytest.Config.ArgsSource.ARGS
+    follows = any(config.getoption(option, None) for option in LOOKING_FOR_ONE)
+    watches = config.getoption("capture") == "no"
+    return 0 if named or follows or watches else MORE_THAN_CORES + (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    folder = tempfile.TemporaryDirectory(prefix="pytest-alone-")
+    config.add_cleanup(folder.cleanup)
+    config.stash[TOLD] = Path(folder.name)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["told"] = str(node.config.stash[TOLD])
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A worker tells which of the collected tests are to run alone."""
+    given = getattr(session.config, "workerinput", None)
+    if given is not None:
+        alone = [item.nodeid for item in session.items if item.get_closest_marker("alone")]
+        (Path(given["told"]) / given["workerid"]).write_text(json.dumps(alone))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.scheduling import ByModule
+
+    return ByModule(config, log, config.stash[TOLD])
