@@ -15,7 +15,7 @@ from eventlog.keychanges import LOG_STREAM, Changed, KeyChange, draft_change, in
 from eventlog.keys import key_name
 from eventlog.notes import Checkpoint, Signer, VerifierKey
 from eventlog.protocol import Appended
-from eventlog.readmodels import Overview, Sighting, overview, project
+from eventlog.readmodels import COMPLETING, Overview, Sighting, overview, project
 from eventlog.records import Draft, Record, draft
 from eventlog.searching import is_found_in, is_known_by, words_of
 from eventlog.times import from_text, to_text
@@ -23,14 +23,11 @@ from statemachine.events import (
     KIND_OF,
     OUTLIVES_FORGETTING,
     Event,
-    InterviewCompleted,
     SessionAdopted,
 )
 from statemachine.interview import Interview
 from statemachine.session import Role
 from statemachine.states import State
-
-COMPLETING = (KIND_OF[InterviewCompleted], KIND_OF[SessionAdopted])
 
 
 class MemoryEventLog:

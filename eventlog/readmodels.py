@@ -1,14 +1,15 @@
 """What is derived from the events so that it can be found fast: the list of interviews,
 and the fingerprints of every session a client has held and of every move made from one.
-All of it can be made again from the events alone (`eventlog.sqlite.log.SqliteEventLog`).
+All of it can be made again from the events alone.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, assert_never
+from typing import Protocol, assert_never
 
 from eventlog.records import Record, interview_of
 from statemachine.events import (
+    KIND_OF,
     AnswerGiven,
     ContentForgotten,
     Event,
@@ -25,6 +26,9 @@ from statemachine.interview import Interview, evolve
 from statemachine.rules import Standing
 from statemachine.session import InterviewId, Role, move_fingerprint
 from statemachine.states import State
+
+COMPLETING = (KIND_OF[InterviewCompleted], KIND_OF[SessionAdopted])
+"""The kinds of event that an interview can be complete with."""
 
 
 @dataclass(frozen=True)
@@ -137,9 +141,3 @@ def overview(
         started_at=started_at,
         updated_at=updated_at,
     )
-
-
-def stored_overview(row: Overview, head: bytes | None) -> dict[str, Any]:
-    """The row as the file holds it, `head` being the fingerprint of the session that the
-    interview stands at. SQLite has no lists: the sources are joined by commas."""
-    return vars(row) | {"sources": ",".join(row.sources), "head": head}

@@ -13,10 +13,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from eventlog.errors import EventLogError, VersionConflict
-from eventlog.readmodels import Projection, overview, projection_of, stored_overview
+from eventlog.readmodels import Projection, overview, projection_of
 from eventlog.records import Draft, Record
 from eventlog.sqlite.nodes import head_of, put_nodes
-from eventlog.sqlite.reading import OVERVIEW_COLUMNS, OVERVIEW_FIELDS, RECORD_COLUMNS, RECORD_FIELDS
+from eventlog.sqlite.overviews import OVERVIEW_COLUMNS, OVERVIEW_FIELDS, stored_overview
+from eventlog.sqlite.reading import RECORD_COLUMNS, RECORD_FIELDS
 from eventlog.sqlite.rows import insert
 from statemachine.events import KIND_OF, OUTLIVES_FORGETTING, ContentForgotten
 

@@ -25,7 +25,7 @@ from eventlog.notes import Checkpoint, VerifierKey
 from eventlog.protocol import Appended
 from eventlog.readmodels import Projection, project
 from eventlog.records import Record, draft
-from eventlog.sqlite import file
+from eventlog.sqlite import custody, file
 from eventlog.sqlite.appending import Append, rebuild_read_models, write
 from eventlog.sqlite.connection import ReadingBesideWriter
 from eventlog.sqlite.nodes import head_of
@@ -50,13 +50,6 @@ SCRUBBED = "UPDATE log SET scrubs_due = 0 WHERE scrubs_due = ?"
 """Unless something more was forgotten meanwhile."""
 
 KEEP_CLOCK = "UPDATE log SET clock = ?"
-
-# From the list of interviews: `events` would have to be read as a whole, words and all.
-BUSY_DAYS = """
-SELECT max(time) FROM (
-    SELECT started_at AS time FROM interviews UNION ALL SELECT updated_at FROM interviews
-) GROUP BY substr(time, 1, 10) ORDER BY 1
-"""
 
 
 class SqliteEventLog(SqliteReader):
@@ -190,8 +183,7 @@ class SqliteEventLog(SqliteReader):
         return True
 
     async def busy_days(self) -> list[datetime]:
-        times = await self._searcher.run(lambda db: db.execute(BUSY_DAYS).fetchall())
-        return [_kept_time(time) for (time,) in times]
+        return [_kept_time(time) for time in await self._searcher.run(custody.busy_days)]
 
     async def clock(self) -> datetime | None:
         kept = await self._reader.run(lambda db: db.execute("SELECT clock FROM log").fetchone()[0])

@@ -24,12 +24,12 @@ from eventlog.keys import key_name
 from eventlog.notes import Signer, VerifierKey
 from eventlog.readmodels import Overview, Sighting
 from eventlog.records import Record, interview_of
-from eventlog.searching import Condition, begun_where, known_by, said
-from eventlog.sqlite import file
+from eventlog.sqlite import custody, file
 from eventlog.sqlite.connection import ReadingAlone, ReadingConnection, Unfamiliar
 from eventlog.sqlite.nodes import head_of, nodes_of
+from eventlog.sqlite.overviews import overviews_where
+from eventlog.sqlite.searching import Condition, begun_where, known_by, said
 from eventlog.sqlite.signing import keys_of, signer_of
-from statemachine.canonical import canonical_json
 from statemachine.interview import Interview
 from statemachine.session import Role
 from statemachine.states import State
@@ -37,15 +37,11 @@ from statemachine.states import State
 T = TypeVar("T")
 
 RECORD_FIELDS = [field.name for field in fields(Record)]
-OVERVIEW_FIELDS = [field.name for field in fields(Overview)]
 SIGHTING_FIELDS = [field.name for field in fields(Sighting)]
 RECORD_COLUMNS = ", ".join(RECORD_FIELDS)
-OVERVIEW_COLUMNS = ", ".join(OVERVIEW_FIELDS)
 
-# What stands in the file was perhaps not put there by the gateway. SQLite has no booleans: those
-# of the list are 0 and 1.
+# What stands in the file was perhaps not put there by the gateway.
 RECORD = TypeAdapter(Record)
-OVERVIEW = TypeAdapter(Overview)
 SIGHTING = TypeAdapter(Sighting)
 
 FIND = (
@@ -60,21 +56,6 @@ BEGINNING_WITH = (
     "SELECT interview_id FROM interviews WHERE interview_id >= ? AND interview_id < ? "
     "ORDER BY interview_id LIMIT ?"
 )
-ADOPTED = (
-    # CROSS, or SQLite looks through the events.
-    "SELECT interviews.interview_id, position FROM interviews CROSS JOIN events "
-    "ON position = first_position WHERE adopted AND typeof(payload) = 'text' ORDER BY position"
-)
-COMPLETED = (
-    "FROM events WHERE events.interview_id = interviews.interview_id "
-    "AND kind IN ('interview-completed', 'session-adopted')"
-)
-EXPIRED = (
-    f"SELECT interview_id, (SELECT max(position) {COMPLETED}) FROM interviews "
-    "WHERE state = 'complete' AND NOT on_hold "
-    f"AND (SELECT max(time) {COMPLETED}) < ? ORDER BY first_position"
-)
-FIRST_BETWEEN = "SELECT position FROM events WHERE time BETWEEN ? AND ? ORDER BY position LIMIT 1"
 
 LOOKS = 5
 """How often the writer is asked to look before a read is given up. A checkpoint that it makes
@@ -173,10 +154,10 @@ class SqliteReader:
         )
 
     async def forks_of(self, interview_id: str) -> list[str]:
-        return await self._searcher.run(partial(_forks_of, interview_id))
+        return await self._searcher.run(partial(custody.forks_of, interview_id))
 
     async def expired(self, before: str, now: str) -> list[str]:
-        return await self._searcher.run(partial(_expired, before, now))
+        return await self._searcher.run(partial(custody.expired, before, now))
 
     async def kept_checkpoints(self) -> list[str]:
         sql = "SELECT note FROM checkpoints ORDER BY size"
@@ -191,7 +172,7 @@ class SqliteReader:
         return str(row[0]) if row else None
 
     async def overview(self, interview_id: str) -> Overview | None:
-        rows = await self._reader.run(partial(_overviews_where, "interview_id = ?", [interview_id]))
+        rows = await self._reader.run(partial(overviews_where, "interview_id = ?", [interview_id]))
         return rows[0] if rows else None
 
     async def overviews(
@@ -210,7 +191,7 @@ class SqliteReader:
             return await self._found(text, listed, limit)
         where = f"{listed.sql} ORDER BY first_position DESC LIMIT ?"
         values = [*listed.values, limit]
-        return await self._reader.run(partial(_overviews_where, where, values))
+        return await self._reader.run(partial(overviews_where, where, values))
 
     async def _found(self, text: str, listed: Condition, limit: int) -> list[Overview]:
         """Of the `listed` interviews, those that `text` is found in.
@@ -235,7 +216,7 @@ class SqliteReader:
             begun.difference_update(here)
             values = [*listed.values, start, end, *in_list.values, json.dumps(here)]
             values.append(limit - len(found))
-            found += await self._searcher.run(partial(_overviews_where, where, values))
+            found += await self._searcher.run(partial(overviews_where, where, values))
             end = start
         return found
 
@@ -297,46 +278,6 @@ def records_where(db: Database, where: str, values: Sequence[Any]) -> list[Recor
         return [RECORD.validate_python(dict(zip(RECORD_FIELDS, row, strict=True))) for row in rows]
     except ValidationError as error:
         raise NotAsLogged("an event holds values that none can have") from error
-
-
-def _expired(before: str, now: str, db: Database) -> list[str]:
-    found = db.execute(EXPIRED, [before]).fetchall()
-    if not found:
-        return []
-    # All events may have to be looked at for it, which is only worth it where something is due.
-    young = db.execute(FIRST_BETWEEN, [before, now]).fetchone()
-    return [id for id, completed_at in found if young is None or completed_at < young[0]]
-
-
-def _forks_of(interview_id: str, db: Database) -> list[str]:
-    # An adopted session may have a megabyte. Its payload is canonical JSON, in which this comes
-    # first, so no more of it is read.
-    beginning = canonical_json({"forkedFrom": {"interviewId": interview_id}}).removesuffix(b"}}")
-
-    def is_fork(position: int) -> bool:
-        with db.conn.blobopen("events", "payload", position, readonly=True) as payload:
-            return payload.read(len(beginning)) == beginning
-
-    db.execute("BEGIN")  # what is forgotten meanwhile is there still
-    try:
-        return [id for id, position in db.execute(ADOPTED).fetchall() if is_fork(position)]
-    finally:
-        db.rollback()
-
-
-def _overviews_where(where: str, values: Sequence[Any], db: Database) -> list[Overview]:
-    """The interviews that `where` selects, in its order."""
-    sql = f"SELECT {OVERVIEW_COLUMNS} FROM interviews WHERE {where}"
-    return [_overview(row) for row in db.execute(sql, list(values))]
-
-
-def _overview(row: Sequence[Any]) -> Overview:
-    found = dict(zip(OVERVIEW_FIELDS, row, strict=True))
-    found["sources"] = tuple(filter(None, str(found["sources"]).split(",")))
-    try:
-        return OVERVIEW.validate_python(found)
-    except ValidationError as error:
-        raise NotAsLogged("the list of interviews holds what no interview can have") from error
 
 
 def _sighting(row: Sequence[Any]) -> Sighting:

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from eventlog.codec import decode
 from eventlog.errors import NotAsLogged, UnreadableEvent
 from eventlog.keychanges import LOG_STREAM
-from eventlog.readmodels import overview, stored_overview
-from eventlog.sqlite.reading import OVERVIEW_COLUMNS
+from eventlog.readmodels import overview
+from eventlog.sqlite.overviews import OVERVIEW_COLUMNS, stored_overview
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.rows import Row, rows_in_interview
 from eventlog.verification.standins import stand_ins

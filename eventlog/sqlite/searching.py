@@ -1,0 +1,83 @@
+"""Search in the file, by SQL: it finds what `eventlog.searching` says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from eventlog.searching import spellings
+from statemachine.canonical import json_string
+from statemachine.events import (
+    KIND_OF,
+    AnswerGiven,
+    InterviewCompleted,
+    QuestionAsked,
+    SessionAdopted,
+    SummaryGiven,
+)
+
+CONTENT = "json_extract(payload, '$.content')"
+SAYING = (QuestionAsked, AnswerGiven, InterviewCompleted, SummaryGiven)
+"""The events whose `content` somebody said; of an adopted session it is its messages' content."""
+
+ADOPTED = KIND_OF[SessionAdopted]
+KINDS = ", ".join(repr(KIND_OF[event]) for event in (*SAYING, SessionAdopted))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Some SQL that is true or not, and its values."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def holds(expression: str, text: str) -> Condition:
+    """Whether the SQL `expression` gives words that hold `text`.
+
+    By GLOB, which knows sets of characters: LIKE knows the cases of ASCII only. GLOB is six times
+    as fast where no set comes first, so the first character has a pattern for each spelling.
+    """
+    if "\x00" in text:  # no words hold it, and to GLOB it is the pattern's end
+        return Condition("FALSE", ())
+    rest = "".join(_globbed(spellings(character)) for character in text[1:])
+    patterns = tuple(f"*{_globbed([spelling])}{rest}*" for spelling in spellings(text[0]))
+    return Condition(f"({' OR '.join([f'{expression} GLOB ?'] * len(patterns))})", patterns)
+
+
+def _globbed(spellings: Sequence[str]) -> str:
+    is_plain = len(spellings) == 1 and spellings[0] not in "*?["
+    return spellings[0] if is_plain else f"[{''.join(spellings)}]"
+
+
+def said(text: str) -> Condition:
+    """Whether `text` was said with the event in a row of `events`."""
+    # First the payload as it is stored, escapes and all, which costs a fifth of taking it apart.
+    stored = holds("payload", json_string(text)[1:-1])
+    content, message = holds(CONTENT, text), holds("json_extract(value, '$.content')", text)
+    messages = "json_each(payload, '$.session.messages')"
+    # CASE, because AND promises no order: what somebody wrote past the gateway may be no JSON.
+    sql = (
+        f"kind IN ({KINDS}) AND {stored.sql} AND CASE WHEN NOT json_valid(payload) THEN FALSE "
+        f"WHEN kind = '{ADOPTED}' THEN EXISTS (SELECT 1 FROM {messages} WHERE {message.sql}) "
+        f"ELSE {content.sql} END"
+    )
+    return Condition(sql, (*stored.values, *message.values, *content.values))
+
+
+def known_by(text: str) -> Condition:
+    """`is_known_by` of a row of `interviews`."""
+    role, model = holds("role", text), holds("model", text)
+    sql = f"(instr(interview_id, ?) = 1 OR {role.sql} OR {model.sql})"
+    return Condition(sql, (text.lower(), *role.values, *model.values))
+
+
+def begun_where(start: int, end: int, condition: Condition, db: Database) -> set[int]:
+    """Where the interviews began of which an event from `start` to before `end` fulfils the
+    condition."""
+    sql = (
+        "SELECT DISTINCT first_position FROM events JOIN interviews USING (interview_id) "
+        f"WHERE position >= ? AND position < ? AND {condition.sql}"
+    )
+    return {begun for (begun,) in db.execute(sql, [start, end, *condition.values])}
