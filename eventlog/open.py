@@ -1,6 +1,7 @@
 """From `EVENTLOG_URL` to an event log."""
 
 import os
+import re
 from pathlib import Path
 
 from eventlog.errors import LogNotOpened, NoLog
@@ -56,11 +57,18 @@ def log_file(url: str) -> tuple[Path, str]:
 def _path_of(url: str) -> Path:
     path = sqlite_path(url)
     if path is None:
+        shown = re.sub(r"//.*@", "//***@", url, flags=re.DOTALL)  # it may hold a password
         raise LogNotOpened(
-            f"EVENTLOG_URL={url} names no event log; it is sqlite:/// and a file "
+            f"EVENTLOG_URL={shown} names no event log; it is sqlite:/// and a file "
             "(sqlite:////var/lib/interviews.db), or memory:"
         )
-    return path
+    try:
+        return path.absolute()
+    except FileNotFoundError as error:
+        raise LogNotOpened(
+            f"the event log {path} cannot be found, because the working folder was deleted; change "
+            "to another folder, or give the whole path of the log"
+        ) from error
 
 
 def sqlite_path(url: str) -> Path | None:

@@ -15,7 +15,7 @@ import pytest
 
 from eventlog.errors import LogHeld, LogNotOpened, LogReadOnly, LogTooNew, NotALog
 from eventlog.memory import MemoryEventLog
-from eventlog.open import open_log
+from eventlog.open import open_log, open_reader
 from eventlog.protocol import EventLog
 from eventlog.sqlite.file import APPLICATION_ID
 from tests.eventlog.evidence import execute
@@ -345,3 +345,16 @@ def test_a_log_whose_making_was_cut_short_is_made_anew(path: Path) -> None:
 def test_a_making_cut_short_before_the_wal_goes_on(path: Path) -> None:
     execute(path, f"PRAGMA application_id = {APPLICATION_ID}")
     make_log(path)
+
+
+@pytest.mark.parametrize("open_it", [open_log, open_reader])
+def test_a_relative_log_in_a_folder_that_was_deleted_is_refused(
+    open_it: Callable[[str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(LogNotOpened, match="the working folder was deleted"):
+        open_it("sqlite:///interviews.db")
+    use(open_log(url_of(tmp_path / "interviews.db")))
