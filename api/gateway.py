@@ -48,7 +48,8 @@ class Gateway:
         self, settings: Settings, log: EventLog, recording: Recording | None = None
     ) -> None:
         urls = settings.service_urls()
-        self._connections = Connections()
+        self._connections = Connections(settings.ssl_cert_file)
+        self._connections.prepare(urls.values())
         self.log = log
         self.recording = recording
         self.log_watch = LogWatch(log)

@@ -10,18 +10,42 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    PlainSerializer,
+    ValidationError,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from backends.address import Address, without_secrets
 from backends.recording import Pace
 from backends.services import SERVICES
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
-_DEFAULT_URLS = {info.variable.lower(): info.default_url for info in SERVICES}
+NOT_OURS_ALONE = {
+    "HOST": "unset it or give --host",
+    "PORT": "unset it or give --port",
+    "LOG_LEVEL": "unset it",
+}
+"""Variables that other software sets too, and what to do then."""
+
+BLANK = "".join(map(chr, (*range(33), 127, 0x85, 0xA0, 0x200B, 0x2028, 0x2029, 0xFEFF)))
+"""What nobody sees at the ends of a value."""
+
+_DEFAULT_URLS = {info.variable.lower(): Address(info.default_url) for info in SERVICES}
 
 
 class InvalidSettings(Exception):
@@ -34,12 +58,8 @@ def _comma_separated(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-        raise ValueError("must be a URL like http://127.0.0.1:8005")
-    _ = parts.port  # raises ValueError for one that is no port
-    return value.rstrip("/")
+def _address(value: Any) -> Any:
+    return Address(value) if isinstance(value, str) else value
 
 
 def _log_level(value: str) -> str:
@@ -50,7 +70,8 @@ def _log_level(value: str) -> str:
 
 def _host(value: str) -> str:
     if not re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:.]+\]", value):
-        raise ValueError(f"{value} is not a name or address without scheme, port and path")
+        shown = without_secrets(value)
+        raise ValueError(f"{shown} is not a name or address without scheme, port and path")
     return value
 
 
@@ -76,21 +97,71 @@ def _date(value: Any) -> Any:
     return value
 
 
-ServiceUrl = Annotated[str, AfterValidator(_http_url)]
+ServiceUrl = Annotated[
+    InstanceOf[Address], NoDecode, BeforeValidator(_address), PlainSerializer(str)
+]
 LogLevel = Annotated[str, AfterValidator(_log_level)]
+
+
+def _address_to_listen_on(value: str) -> str:
+    if not re.fullmatch(r"[^\s/:@\[\]]+|\[?([0-9a-fA-F]*:){2}[0-9a-fA-F:.]*(%[\w.-]+)?\]?", value):
+        raise ValueError("must be a name or address alone, like 127.0.0.1; the port is PORT")
+    return value.removeprefix("[").removesuffix("]")
+
+
+def _log_of_this_user() -> str:
+    try:
+        folder = user_data_path("interview-gateway")
+    except RuntimeError as error:
+        raise InvalidSettings(
+            "EVENTLOG_URL: must be set, because this user has no home folder to keep the log in; "
+            "for example EVENTLOG_URL=sqlite:////var/lib/interviews.db"
+        ) from error
+    return f"sqlite:///{folder}/interviews.db"
+
+
+class _Tidy(PydanticBaseSettingsSource):
+    """A source of settings without what cmd.exe, Docker's --env-file and editors leave
+    around a value: white space, invisible marks, a pair of quotes. One that is empty is not set.
+    """
+
+    def __init__(self, settings: type[BaseSettings], source: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings)
+        self._source = source
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self._source.get_field_value(field, field_name)
+
+    def __call__(self) -> dict[str, Any]:
+        tidied = {name: _tidied(value) for name, value in self._source().items()}
+        return {name: value for name, value in tidied.items() if value != ""}
+
+
+def _tidied(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    value = value.strip(BLANK)
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1].strip(BLANK)
+    return value
 
 
 class Settings(BaseSettings):
     """The gateway's settings; each is the environment variable of its name in capitals."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+        env_file=".env",
+        env_file_encoding="utf-8-sig",  # Windows' editors put a mark before the first name
+        extra="ignore",
+        hide_input_in_errors=True,  # it may hold a password
     )
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
+    host: Annotated[str, AfterValidator(_address_to_listen_on)] = Field(
+        "127.0.0.1", description="Address to listen on."
+    )
     port: int = Field(8009, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     eventlog_url: str = Field(
-        default_factory=lambda: f"sqlite:///{user_data_path('interview-gateway')}/interviews.db",
+        default_factory=_log_of_this_user,
         description="Where the event log is kept.",
     )
     conversation_url: ServiceUrl = _DEFAULT_URLS["conversation_url"]
@@ -100,6 +171,9 @@ class Settings(BaseSettings):
     analytics_url: ServiceUrl = _DEFAULT_URLS["analytics_url"]
     granite_interview_url: ServiceUrl = _DEFAULT_URLS["granite_interview_url"]
     ollama_url: ServiceUrl = _DEFAULT_URLS["ollama_url"]
+    ssl_cert_file: Path | None = Field(
+        None, description="Certificates to trust for https URLs, besides the system's."
+    )
     allowed_origins: Origins = Field(
         (), description="More origins whose pages may use the gateway, separated by commas."
     )
@@ -136,6 +210,18 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        sources = (init_settings, env_settings, dotenv_settings)
+        return tuple(_Tidy(settings_cls, source) for source in sources)
+
     @property
     def own_url(self) -> str:
         """Where a command on this machine finds the gateway that these settings start."""
@@ -143,8 +229,8 @@ class Settings(BaseSettings):
         host = everywhere.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
-    def service_urls(self) -> Mapping[str, str]:
-        """Each service's URL by its name."""
+    def service_urls(self) -> Mapping[str, Address]:
+        """Where each service is, by its name."""
         return {info.name: getattr(self, info.variable.lower()) for info in SERVICES}
 
 
@@ -155,11 +241,24 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        problems = [
-            f"{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')} "
-            f"(it is {problem['input']!r})"
-            for problem in error.errors()
-        ]
-        raise InvalidSettings("\n".join(problems)) from error
-    except UnicodeDecodeError as error:
-        raise InvalidSettings(".env: is not a text file in UTF-8") from error
+        # The cause is left out: it holds what was given, and with it perhaps a password.
+        raise InvalidSettings("\n".join(map(_problem, error.errors()))) from None
+    except UnicodeError as error:
+        raise InvalidSettings(".env: is not a text file in UTF-8; save it as one") from error
+    except OSError as error:
+        raise InvalidSettings(
+            f".env: cannot be read ({error.strerror}); let this user read it, or start in another "
+            "folder"
+        ) from error
+
+
+def _problem(problem: ErrorDetails) -> str:
+    """What is wrong with a setting, in a line."""
+    name = str(problem["loc"][0]).upper()
+    words = problem["msg"].removeprefix("Value error, ").split(" ")
+    given = problem["input"]
+    shown = without_secrets(given) if isinstance(given, str) else given
+    advice = NOT_OURS_ALONE.get(name)
+    return f"{name}: {' '.join(map(without_secrets, words))} (it is {shown!r})" + (
+        f"; if other software has set it, {advice}" if advice else ""
+    )

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import httpx
 
+from backends.address import Address
 from backends.errors import BackendError
 from backends.http import Connections, Service
 from backends.rounds import Rounds
@@ -42,7 +43,7 @@ class HealthMonitor:
     def __init__(
         self,
         connections: Connections,
-        urls: Mapping[str, str],
+        urls: Mapping[str, Address],
         *,
         round_seconds: float = ROUND_SECONDS,
         probe_seconds: float = PROBE_SECONDS,

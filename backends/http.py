@@ -6,16 +6,23 @@ body that is longer is cut off.
 """
 
 import errno
+import logging
+import ssl
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
+import httpcore
 import httpx
 from pydantic import TypeAdapter, ValidationError
 
+from backends.address import Address
 from backends.errors import BackendError
+
+logger = logging.getLogger(__name__)
 
 MAX_BYTES = 1024 * 1024
 """As much as a session may have. Parsing holds up everybody, and no time limit can end it:
@@ -47,17 +54,23 @@ class Connections:
     environment are not for services of this machine, and cookies are not kept.
     """
 
-    def __init__(self) -> None:
-        self._tls = httpx.create_ssl_context(trust_env=False)
+    def __init__(self, certificates: Path | None = None) -> None:
+        """`certificates` is a file of those to trust besides the system's."""
+        self._certificates = certificates
+        self._trusting: ssl.SSLContext | None = None
+        self._unencrypted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # which trusts none
         self._idle: dict[str, deque[tuple[float, httpx.AsyncHTTPTransport]]] = {}
 
     @asynccontextmanager
-    async def stream(self, origin: str, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-        """The answer to the request, its body still to be read. Raises httpx.HTTPError."""
-        idle = self._idle.setdefault(origin, deque())
-        _, transport = idle.pop() if idle else (0, self._new())
+    async def stream(
+        self, address: Address, request: httpx.Request
+    ) -> AsyncIterator[httpx.Response]:
+        """The answer to the request, its body still to be read. Raises BackendError or
+        httpx.HTTPError."""
+        idle = self._idle.setdefault(address.url, deque())
+        _, transport = idle.pop() if idle else (0, self._new(address))
         try:
-            response = await transport.handle_async_request(request)
+            response = await _answered(transport, request, address)
             try:
                 yield response
             finally:
@@ -66,14 +79,53 @@ class Connections:
             idle.append((monotonic(), transport))
             await _close_unused(idle)
 
-    def _new(self) -> httpx.AsyncHTTPTransport:
-        return httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False)
+    def prepare(self, addresses: Iterable[Address]) -> None:
+        """Read the certificates now, while nobody waits, if one of these will need them."""
+        if any(address.is_encrypted for address in addresses):
+            try:
+                self._trusted()
+            except BackendError as error:
+                logger.warning("No service can be asked by https: %s", error)
+
+    def _new(self, address: Address) -> httpx.AsyncHTTPTransport:
+        tls = self._trusted() if address.is_encrypted else self._unencrypted
+        return httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
+
+    def _trusted(self) -> ssl.SSLContext:
+        if self._trusting is None:
+            from backends.certificates import trusting  # which most gateways never need
+
+            self._trusting = trusting(self._certificates)
+        return self._trusting
 
     async def aclose(self) -> None:
         """Close all that are idle."""
         for idle in self._idle.values():
             while idle:
                 await idle.pop()[1].aclose()
+
+
+async def _answered(
+    transport: httpx.AsyncHTTPTransport, request: httpx.Request, address: Address
+) -> httpx.Response:
+    if not address.is_encrypted:
+        return await transport.handle_async_request(request)
+    # httpcore forgets a connection whose handshake is cancelled, and leaves it open. One more would
+    # be lost with each probe of a service that accepts connections and hangs.
+    unready: list[httpcore.AsyncNetworkStream] = []
+
+    async def follow(event: str, info: dict[str, Any]) -> None:
+        if event == "connection.connect_tcp.complete":
+            unready.append(info["return_value"])
+        elif event == "connection.start_tls.complete":
+            unready.clear()
+
+    request.extensions["trace"] = follow
+    try:
+        return await transport.handle_async_request(request)
+    finally:
+        for connection in unready:
+            await connection.aclose()
 
 
 async def _close_unused(idle: deque[tuple[float, httpx.AsyncHTTPTransport]]) -> None:
@@ -85,11 +137,14 @@ async def _close_unused(idle: deque[tuple[float, httpx.AsyncHTTPTransport]]) -> 
 
 
 class Service:
-    """One backend's HTTP interface at `base_url`."""
+    """One backend's HTTP interface at `address`."""
 
-    def __init__(self, connections: Connections, base_url: str) -> None:
+    def __init__(self, connections: Connections, address: Address) -> None:
         self._connections = connections
-        self._base_url = base_url.rstrip("/")
+        self._address = address
+        self._headers = HEADERS
+        if address.authorization is not None:
+            self._headers = {**HEADERS, "authorization": address.authorization}
 
     async def status(self, path: str) -> int:
         """The status of a GET; the body is not read."""
@@ -119,11 +174,12 @@ class Service:
         self, method: str, path: str, json: Any = None
     ) -> AsyncIterator[httpx.Response]:
         try:
-            request = httpx.Request(method, self._base_url + path, headers=HEADERS, json=json)
-            async with self._connections.stream(self._base_url, request) as response:
+            url = self._address.url + path
+            request = httpx.Request(method, url, headers=self._headers, json=json)
+            async with self._connections.stream(self._address, request) as response:
                 yield response
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise BackendError(_reason(error)) from error
+            raise BackendError(reason(error)) from error
 
 
 class Missing(BackendError):
@@ -152,7 +208,7 @@ def _parse(body: bytes, shape: type[T]) -> T:
         raise BackendError("Answered JSON of another shape") from error
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """A foreign error in words; the one place where httpx' errors are known."""
     if isinstance(error, httpx.ConnectError):
         return _connect_reason(error)
@@ -168,5 +224,9 @@ def _connect_reason(error: BaseException) -> str:
     while cause is not None:
         if isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED:
             return "Connection refused"
+        if isinstance(cause, ssl.SSLError):
+            from backends.certificates import reason as tls_reason
+
+            return tls_reason(cause)
         cause = cause.__cause__ or cause.__context__
     return "Could not connect"

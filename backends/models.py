@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from backends.address import Address
 from backends.errors import BackendError
 from backends.http import Connections, Service
 from backends.rounds import Rounds
@@ -114,7 +115,7 @@ class ModelCatalogue:
     def __init__(
         self,
         connections: Connections,
-        urls: Mapping[str, str],
+        urls: Mapping[str, Address],
         *,
         round_seconds: float = ROUND_SECONDS,
         fetch_seconds: float = FETCH_SECONDS,

@@ -1,6 +1,7 @@
 """`interview-gateway forget`, `hold` and `release`: in the log itself, or through the gateway that
 has it open, since a log has one writer."""
 
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,9 +12,14 @@ from rich.text import Text
 from api.cli.errors import CommandError, GatewayRefused
 from api.cli.lookup import records_in
 from api.cli.terminal import console
+from api.settings import load_settings
 from api.transcript.harmless import visible
 from api.usecases.custody import Custody
 from api.usecases.refusals import Refusal
+from backends.address import Address
+from backends.certificates import trusting
+from backends.errors import BackendError
+from backends.http import reason
 from eventlog.errors import LogHeld
 from eventlog.open import open_log, open_reader
 from eventlog.records import Record
@@ -101,16 +107,15 @@ async def _in_log(url: str, order: Order) -> Outcome:
 
 async def _through_gateway(gateway: str, order: Order) -> Outcome:
     path = f"/api/v1/interviews/{order.interview_id}"
-    async with httpx.AsyncClient(
-        base_url=gateway, timeout=GATEWAY_SECONDS, trust_env=False
-    ) as client:
+    address = _address(gateway)
+    async with _client(address) as client:
         try:
             at = {"position": order.first.position}
             served = (await client.get("/api/v1/audit/inclusion", params=at)).json()
             leaf = served.get("leaf") if isinstance(served, dict) else None
             if leaf != order.first.leaf.hex():  # which no other log has
                 raise GatewayRefused(
-                    f"the gateway at {gateway} has another event log open; say with --gateway "
+                    f"the gateway at {address} has another event log open; say with --gateway "
                     "where the one is that has this log, or stop it"
                 )
             if order.action == "forget":
@@ -119,15 +124,41 @@ async def _through_gateway(gateway: str, order: Order) -> Outcome:
                 answer = await client.post(f"{path}/{order.action}", json={"reason": order.reason})
             body: dict[str, Any] = answer.json()
         except (httpx.HTTPError, ValueError) as error:
+            why = f" ({reason(error)})" if isinstance(error, httpx.ConnectError) else ""
             raise GatewayRefused(
-                f"another process has the event log open, and no gateway answers at {gateway}; "
-                "say with --gateway where it is, or stop it"
+                f"another process has the event log open, and no gateway answers at {address}{why}"
+                "; say with --gateway where it is, or stop it"
             ) from error
     if answer.is_error:
         raise GatewayRefused(str(body.get("detail", body)))
     if order.action != "forget":
         return Outcome()
     return _forgotten(body.get("detail"), body["forks"])
+
+
+def _address(gateway: str) -> Address:
+    try:
+        return Address(gateway)
+    except ValueError as error:
+        raise CommandError(f"--gateway {error}") from error
+
+
+def _client(address: Address) -> httpx.AsyncClient:
+    """Credentials and certificates are as for the services."""
+    headers = {"authorization": address.authorization} if address.authorization else {}
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # none, and none is needed
+    if address.is_encrypted:
+        try:
+            trusted = trusting(load_settings().ssl_cert_file)
+        except BackendError as error:
+            raise CommandError(str(error)) from error
+    return httpx.AsyncClient(
+        base_url=address.url,
+        headers=headers,
+        verify=trusted,
+        timeout=GATEWAY_SECONDS,
+        trust_env=False,
+    )
 
 
 def _forgotten(left: str | None, forks: Sequence[str]) -> Outcome:

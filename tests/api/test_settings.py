@@ -1,12 +1,20 @@
 """The settings: the class, `.env.example` and the README's table say the same."""
 
+import os
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
+from pydantic import ValidationError
 
 from api.settings import InvalidSettings, Settings, load_settings
-from backends.services import SERVICES
+from backends.address import Address
+from backends.services import SERVICES, ServiceInfo
 from tests.gateways import settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +31,10 @@ def shown_default(name: str) -> str:
     return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
-def defaults() -> dict[str, str]:
-    return {info.variable.lower(): info.default_url for info in SERVICES}
+def defaults() -> dict[str, str | None]:
+    """For what the machine that runs the tests may have set."""
+    urls = {info.variable.lower(): info.default_url for info in SERVICES}
+    return {**urls, "ssl_cert_file": None}
 
 
 def test_env_example_lists_every_setting_with_its_default() -> None:
@@ -91,3 +101,212 @@ def test_a_dotenv_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InvalidSettings, match=r"^\.env"):
         load_settings()
+
+
+# What stands around a value
+
+
+@pytest.mark.parametrize(
+    "value", [" a ", "a\t", "a\r", '"a"', "'a'", ' "a" ', '"a "', "\ufeffa", "a\u200b", "\xa0a\xa0"]
+)
+def test_every_text_is_taken_without_blanks_and_quotes_around_it(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    for name in ("HOST", "EVENTLOG_URL", "ALLOWED_HOSTS", "RECORDING", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    assert (settings.host, settings.eventlog_url, settings.allowed_hosts) == ("a", "a", ("a",))
+    assert settings.recording == settings.ssl_cert_file == Path("a")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "taken"),
+    [
+        ("PORT", "8010 ", 8010),
+        ("PORT", '"8010"', 8010),
+        ("STRICT_SESSIONS", "true ", True),
+        ("LOG_LEVEL", " debug\r", "DEBUG"),
+        ("RECORDING_PACE", "instant ", "instant"),
+        ("RETENTION_DAYS", "30 ", 30),
+        ("RETENTION_CLOCK_CONFIRMED", " 2026-11-24 ", date(2026, 11, 24)),
+        ("REPLY_BUDGET_SECONDS", " 3", 3.0),
+        ("OLLAMA_URL", " http://h:1/ ", Address("http://h:1")),
+        ("ALLOWED_ORIGINS", " https://a.example , ", ("https://a.example",)),
+        ("HOST", "[::1]", "::1"),
+        ("HOST", "fe80::1%eth0", "fe80::1%eth0"),
+    ],
+)
+@pytest.mark.parametrize("source", ["environment", "dotenv", "command line"])
+def test_blanks_cost_no_setting_its_value(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    name: str,
+    value: str,
+    taken: object,
+    source: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {}
+    if source == "environment":
+        monkeypatch.setenv(name, value)
+    elif source == "dotenv":
+        (tmp_path / ".env").write_text(f"{name}={value}\n", encoding="utf-8")
+    else:
+        given[name.lower()] = value
+    assert getattr(load_settings(**given), name.lower()) == taken
+
+
+@pytest.mark.parametrize("blank", ["", "  ", '""', "\t"])
+def test_a_setting_without_a_value_is_not_set(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, blank: str
+) -> None:
+    (tmp_path / ".env").write_text("PORT=8010\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PORT", blank)
+    assert load_settings().port == 8010
+
+
+def test_a_value_keeps_what_is_inside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EVENTLOG_URL", ' sqlite:///my "own" log.db ')
+    assert load_settings().eventlog_url == 'sqlite:///my "own" log.db'
+
+
+# The .env
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"\xef\xbb\xbfPORT=8010\n",
+        b"PORT=8010\r\nLOG_LEVEL=INFO\r\n",
+        b"export PORT='8010' # mine",
+        b"\xef\xbb\xbf PORT = 8010 \r\n\r\n",
+    ],
+)
+def test_a_dotenv_may_come_from_any_editor(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, written: bytes
+) -> None:
+    (tmp_path / ".env").write_bytes(written)
+    monkeypatch.chdir(tmp_path)
+    assert load_settings().port == 8010
+
+
+@pytest.mark.parametrize("written", ["PORT=8010".encode("utf-16"), b"HOST=caf\xe9"])
+def test_a_dotenv_in_another_encoding_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, written: bytes
+) -> None:
+    (tmp_path / ".env").write_bytes(written)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidSettings, match=r"^\.env: is not a text file in UTF-8"):
+        load_settings()
+
+
+def test_a_folder_named_dotenv_holds_no_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PORT", raising=False)
+    assert load_settings().port == 8009
+
+
+@contextmanager
+def another_user() -> Iterator[None]:
+    """As a user who may read no file of this one; root may read all."""
+    if os.geteuid() == 0:
+        os.seteuid(54321)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+    else:
+        yield
+
+
+def test_a_dotenv_that_may_not_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("PORT=8010")
+    monkeypatch.chdir(tmp_path)
+    load_settings()  # what is imported at its first use is imported
+    file.chmod(0)
+    with another_user(), pytest.raises(InvalidSettings, match=r"^\.env: cannot be read") as caught:
+        load_settings()
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="takes another user id")
+def test_a_user_without_a_home_folder_is_told_to_name_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("HOME", "XDG_DATA_HOME", "EVENTLOG_URL"):
+        monkeypatch.delenv(name, raising=False)
+    os.setreuid(54321, 0)
+    try:
+        with pytest.raises(InvalidSettings, match=r"^EVENTLOG_URL: must be set.* home folder"):
+            load_settings()
+        assert load_settings(eventlog_url="memory:").eventlog_url == "memory:"
+    finally:
+        os.setreuid(0, 0)
+
+
+# Other software's variables, and secrets
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [
+        ("HOST", "http://127.0.0.1", "unset it or give --host"),
+        ("HOST", "127.0.0.1:8009", "unset it or give --host"),
+        ("HOST", "a host", "unset it or give --host"),
+        ("PORT", "tcp://10.0.0.1:8009", "unset it or give --port"),
+        ("LOG_LEVEL", "trace", "unset it"),
+    ],
+)
+def test_a_variable_of_other_software_is_told_what_to_do_about(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, advice: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidSettings, match=f"^{name}: .*{value}.*other software.*{advice}$"):
+        load_settings()
+
+
+SECRET = "s3cret"
+
+
+@pytest.mark.parametrize("url", [f"http://me:{SECRET}@h", f"https://me:{SECRET}@h/v1"])
+@pytest.mark.parametrize("info", SERVICES, ids=lambda info: info.name)
+def test_credentials_are_in_no_text_of_the_settings(info: ServiceInfo, url: str) -> None:
+    settings = settings_for(**{info.variable.lower(): url})
+    address = settings.service_urls()[info.name]
+    assert address.authorization is not None
+    texts = [repr(settings), str(settings), repr(settings.service_urls()), repr(vars(settings))]
+    texts += [str(settings.model_dump()), settings.model_dump_json()]
+    assert all(SECRET not in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OLLAMA_URL", f"ftp://me:{SECRET}@h"),
+        ("OLLAMA_URL", f"http://me:{SECRET}/x@h"),
+        ("OLLAMA_URL", f"http://me:{SECRET}%40h"),
+        ("OLLAMA_URL", f"http://h?key={SECRET}"),
+        ("HOST", f"me:{SECRET}@h"),
+        ("ALLOWED_HOSTS", f"a.example,me:{SECRET}@h"),
+        ("ALLOWED_ORIGINS", f"https://me:{SECRET}@desk.example"),
+        ("PORT", f"http://me:{SECRET}@h"),
+        ("RETENTION_DAYS", f"postgresql://me:{SECRET}@h/db"),
+    ],
+)
+def test_a_refused_setting_is_quoted_without_its_credentials(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidSettings, match=f"^{name}: ") as caught:
+        load_settings()
+    assert SECRET not in "".join(format_exception(caught.value))
+    with pytest.raises(ValidationError) as raw:
+        Settings()
+    assert SECRET not in str(raw.value) or name == "ALLOWED_ORIGINS"

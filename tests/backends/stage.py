@@ -7,6 +7,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from backends.address import Address
 from backends.chain import Chain
 from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend
@@ -38,10 +39,10 @@ class Stage:
     chain: Chain
 
 
-def urls_of(servers: Iterable[FakeServer]) -> dict[str, str]:
-    """The URL of each of the seven services; those that are not given refuse."""
-    nowhere = dict.fromkeys((info.name for info in SERVICES), NOWHERE)
-    return nowhere | {server.name: server.url for server in servers}
+def urls_of(servers: Iterable[FakeServer]) -> dict[str, Address]:
+    """Where each of the seven services is; those that are not given refuse."""
+    nowhere = dict.fromkeys((info.name for info in SERVICES), Address(NOWHERE))
+    return nowhere | {server.name: Address(server.url) for server in servers}
 
 
 @asynccontextmanager

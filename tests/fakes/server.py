@@ -6,6 +6,7 @@ so that a test that blocks its own loop does not block the backend it measures.
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from threading import Thread
@@ -40,6 +41,8 @@ class FakeServer:
         self.script: list[str] = []
         """What to say next, in order, before falling back to the service's own words."""
         self.requests: list[Request] = []
+        self.tls: ssl.SSLContext | None = None
+        """What it encrypts with from its next start on; `url` says http all the same."""
         self._thread: Thread | None = None
         self._end: Ending
         self._conversations: set[asyncio.Task[None]] = set()
@@ -114,7 +117,9 @@ class FakeServer:
 
     async def _serve(self, listening: Future[Ending]) -> None:
         try:
-            server = await asyncio.start_server(self._connected, HOST, self.port, backlog=BACKLOG)
+            server = await asyncio.start_server(
+                self._connected, HOST, self.port, backlog=BACKLOG, ssl=self.tls
+            )
         except OSError as error:
             listening.set_exception(error)
             return

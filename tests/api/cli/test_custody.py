@@ -1,8 +1,10 @@
 """`interview-gateway hold`, `release` and `forget`, without a gateway and beside one."""
 
+import ssl
 from pathlib import Path
 
 import pytest
+import trustme
 
 from statemachine.events import Fork
 from statemachine.interview import replay
@@ -10,6 +12,7 @@ from tests.api.cli.conftest import Run, write
 from tests.desktop import Desktop
 from tests.eventlog.evidence import reading, rows
 from tests.eventlog.interviews import WHOLE, adopt, new_id
+from tests.fakes import HealthOnlyServer
 from tests.gateways import serving
 from tests.processes import environment, gateway_process
 from tests.processes import run as run_process
@@ -110,3 +113,40 @@ def test_forgetting_names_the_interviews_that_hold_the_words_still(run: Run, pat
     session = replay(WHOLE[:2]).session
     write(path, copy, adopt(session, copy).model_copy(update={"forked_from": left}))
     assert f"Interview {copy} began with" in run("forget", first, *WHY).stdout
+
+
+def test_a_gateway_behind_tls_and_a_password_is_asked_with_both(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In front of it stands a proxy, here one that shows what it was asked."""
+    ca = trustme.CA()
+    ca.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    proxy = HealthOnlyServer("proxy")
+    proxy.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert("localhost").configure_cert(proxy.tls)
+    with gateway_process(tmp_path) as gateway, proxy:
+        gateway.client.post("/api/v1/interviews/start", json={"role": "Data Analyst"})
+        url = f"https://me:s3cret@localhost:{proxy.port}"
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+        broken = run("hold", "last", "--gateway", url, *WHY)
+        monkeypatch.delenv("SSL_CERT_FILE")
+        untrusted = run("hold", "last", "--gateway", url, *WHY)
+        assert proxy.requests == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        asked = run("hold", "last", "--gateway", url, *WHY)
+    assert "SSL_CERT_FILE names no certificates" in broken.stderr
+    assert "(Its certificate is not trusted" in untrusted.stderr
+    assert "has another event log open" in asked.stderr, "the proxy knows no log"
+    assert {request.headers["authorization"] for request in proxy.requests} == {
+        "Basic bWU6czNjcmV0"
+    }
+    assert "s3cret" not in broken.stderr + untrusted.stderr + asked.stderr
+
+
+def test_a_gateway_at_no_url_is_refused_without_its_password(run: Run, tmp_path: Path) -> None:
+    with gateway_process(tmp_path) as gateway:
+        gateway.client.post("/api/v1/interviews/start", json={"role": "Data Analyst"})
+        result = run("hold", "last", "--gateway", "me:s3cret@[::1", *WHY)
+    assert result.exit_code == 1
+    assert "--gateway must be a URL like" in result.stderr
+    assert "s3cret" not in result.stderr

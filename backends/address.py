@@ -1,0 +1,76 @@
+"""Where a service is, by its URL, and the credentials that the URL may hold.
+
+Credentials are kept apart from the URL. They are sent to the service, and shown nowhere: not in
+`str` or `repr`, and not in the reason for which a URL is refused.
+"""
+
+import re
+from base64 import b64encode
+from urllib.parse import unquote_to_bytes, urlsplit
+
+HIDDEN = "***"
+
+
+class Address:
+    """A service's base URL without credentials, and the credentials as a header.
+
+    `authorization` is the value of the Authorization header (RFC 7617), or None.
+    """
+
+    __slots__ = ("authorization", "url")
+
+    def __init__(self, text: str) -> None:
+        """Read an http or https URL. Raises ValueError, with no word of the URL in it."""
+        try:
+            parts = urlsplit(text)
+            is_usable = (
+                parts.scheme in ("http", "https")
+                and bool(parts.hostname)
+                and not re.search(r"[\s?#]", text)
+                and parts.port != 0
+            )
+        except ValueError:  # its message may quote a password that was taken for a port
+            is_usable = False
+        if not is_usable:
+            raise ValueError(_advice(text)) from None
+        login, _, place = parts.netloc.rpartition("@")
+        self.url = f"{parts.scheme}://{place}{parts.path}".rstrip("/")
+        self.authorization = _basic(login) if login else None
+
+    @property
+    def is_encrypted(self) -> bool:
+        return self.url.startswith("https:")
+
+    def __str__(self) -> str:
+        return self.url
+
+    def __repr__(self) -> str:
+        return f"Address({self.url!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Address):
+            return NotImplemented
+        return (self.url, self.authorization) == (other.url, other.authorization)
+
+    def __hash__(self) -> int:
+        return hash((self.url, self.authorization))
+
+
+def without_secrets(text: str) -> str:
+    """The text, perhaps a malformed URL, without what may be credentials: all before the last @
+    but the scheme, and all after a question mark or #."""
+    shown = re.sub(r"^(\w[\w+.-]*://)?.*(?:@|%40)", rf"\1{HIDDEN}@", text, flags=re.DOTALL)
+    return re.sub(r"(?<=://)([^?#]*[?#]).*", rf"\1{HIDDEN}", shown, flags=re.DOTALL)
+
+
+def _basic(login: str) -> str:
+    user, _, password = login.partition(":")
+    plain = unquote_to_bytes(user) + b":" + unquote_to_bytes(password)
+    return f"Basic {b64encode(plain).decode('ascii')}"
+
+
+def _advice(text: str) -> str:
+    advice = "must be a URL like http://127.0.0.1:8005"
+    if "@" in text:
+        advice += "; in a user name or password write / as %2F, ? as %3F, # as %23 and @ as %40"
+    return advice
