@@ -12,7 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.http.server import Protocol, bound
+from api.http.listening import bound
+from api.http.server import Protocol
 from api.settings import Settings
 from backends.services import SERVICES
 from eventlog.memory import MemoryEventLog
@@ -76,7 +77,7 @@ def serving(
         app, http=Protocol, log_config=None, access_log=False, timeout_graceful_shutdown=6
     )
     server = uvicorn.Server(config)
-    with bound("127.0.0.1", 0) as listener:
+    with bound("127.0.0.1", 0) as (listener,):
         if send_buffer is not None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

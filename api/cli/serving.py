@@ -12,7 +12,8 @@ from api import __version__
 from api.app import create_app
 from api.cli.printed import set_up_logging
 from api.gateway import Gateway
-from api.http.server import ACCEPTED_AT_ONCE, Protocol, Server, bound
+from api.http.listening import bound, urls
+from api.http.server import ACCEPTED_AT_ONCE, Protocol, Server
 from api.settings import load_settings
 from backends.health import PROBE_SECONDS
 from backends.rounds import log_failure
@@ -24,10 +25,10 @@ def serve(host: str | None, port: int | None) -> None:
     settings = load_settings(host=host, port=port)
     set_up_logging(settings.log_level)
     # Both are taken before anything starts, so that what is wrong with them is one line.
-    with bound(settings.host, settings.port) as listener:
+    with bound(settings.host, settings.port) as listeners:
         application = create_app(settings)
         gateway: Gateway = application.state.gateway
-        _say(f"Interview gateway {__version__} on {_url(listener)}  (API: /docs)")
+        _say(f"Interview gateway {__version__} on {' and '.join(urls(listeners))}  (API: /docs)")
         _say(f"Event log: {gateway.log.where}")
         if gateway.recording:
             _say(f"Recording: {settings.recording} ({gateway.recording})")
@@ -45,7 +46,7 @@ def serve(host: str | None, port: int | None) -> None:
         # costs each full one 45 ms in which nobody is answered.
         gc.collect()
         gc.freeze()
-        asyncio.run(_run(Server(config, gateway.verifier.close), listener, gateway))
+        asyncio.run(_run(Server(config, gateway.verifier.close), listeners, gateway))
     _say("Stopped; the event log is closed.")
 
 
@@ -54,15 +55,10 @@ def _say(line: str) -> None:
         typer.echo(line)
 
 
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-async def _run(server: uvicorn.Server, listener: socket.socket, gateway: Gateway) -> None:
+async def _run(server: uvicorn.Server, listeners: list[socket.socket], gateway: Gateway) -> None:
     announcing = asyncio.create_task(_announce_services(gateway), name="announcing the services")
     announcing.add_done_callback(log_failure)
-    await server.serve(sockets=[listener])
+    await server.serve(sockets=listeners)
     announcing.cancel()
 
 

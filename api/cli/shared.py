@@ -16,7 +16,7 @@ T = TypeVar("T")
 def plain_errors() -> Iterator[None]:
     """Say what is wrong in a line on standard error, and exit with 1."""
     from api.cli.errors import CommandError
-    from api.http.server import CannotServe
+    from api.http.listening import CannotServe
     from api.settings import InvalidSettings
     from api.transcript.harmless import visible, visible_line
     from eventlog.errors import EventLogError, NotAsLogged

@@ -1,11 +1,9 @@
 """uvicorn with the gateway's limits on time and connections, and its listening socket."""
 
 import asyncio
-import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from types import FrameType
 
 import h11
@@ -43,10 +41,6 @@ def most_connections() -> int | None:
         return None
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return None if soft == resource.RLIM_INFINITY else max(1, soft - KEPT_DESCRIPTORS)
-
-
-class CannotServe(Exception):
-    """The address cannot be listened on. The message says what to do."""
 
 
 class Server(uvicorn.Server):
@@ -206,28 +200,3 @@ class Protocol(H11Protocol):
         head = h11.Response(status_code=answer.status_code, headers=headers)
         for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
             self.transport.write(self.conn.send(event) or b"")
-
-
-@contextmanager
-def bound(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket bound to `host` and `port` (0: any that is free), for a server to listen on.
-    Until it does, connections are refused instead of kept waiting. Raises CannotServe."""
-    try:
-        # The protocol must be named: asyncio sets TCP_NODELAY only on sockets that say TCP,
-        # and without it every answer on a kept connection waits 40 ms for the peer's ACK.
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE
-        )[0]
-    except (OSError, UnicodeError) as error:
-        raise CannotServe(f"HOST={host} is no address of this machine") from error
-    with socket.socket(family, kind, protocol) as listener:
-        if os.name == "posix":  # elsewhere the option lets two servers share a port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(address)
-        except OSError as error:
-            raise CannotServe(
-                f"cannot listen on {host}:{port}: {error.strerror}; stop what listens there, or "
-                "choose another with --host and --port (or HOST and PORT)"
-            ) from error
-        yield listener

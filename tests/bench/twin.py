@@ -17,7 +17,8 @@ import httpx
 import uvicorn
 from fastapi import FastAPI, Response
 
-from api.http.server import Server, bound
+from api.http.listening import bound
+from api.http.server import Server
 from api.http.wire.interviews import RespondRequest, StartRequest
 
 ANSWER = (
@@ -77,7 +78,7 @@ def main() -> None:
     folder = parser.parse_args().folder
     app = create_app(folder)
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
-    with bound("127.0.0.1", 0) as listener:
+    with bound("127.0.0.1", 0) as (listener,):
         listener.listen()
         print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
         asyncio.run(Server(config, _nothing).serve(sockets=[listener]))
