@@ -3,6 +3,7 @@
 import signal
 import socket
 import sqlite3
+import time
 from hashlib import sha256
 from pathlib import Path
 from threading import Thread
@@ -54,7 +55,7 @@ def test_a_signal_finishes_what_is_under_way_and_closes_the_log(
             asking = Thread(target=start)
             asking.start()
             while not granite.count(START):
-                pass
+                time.sleep(0.01)
             gateway.popen.send_signal(number)
             gateway.popen.send_signal(number)  # an impatient second time
             asking.join()

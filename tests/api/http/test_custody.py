@@ -162,7 +162,7 @@ def test_an_interview_forgotten_while_its_backend_thinks_takes_no_reply(
         granite.mood = Mood.HANG
         answering = pool.submit(desktop.try_answer, WORDS)
         while len(kinds_of(gateway, desktop.interview_id)) < 3:
-            pass
+            time.sleep(0.01)
         forget(gateway, desktop.interview_id)
         assert answering.result().status_code == 410
         assert kinds_of(gateway, desktop.interview_id)[-1] == "content-forgotten"
