@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -34,7 +33,7 @@ class MemoryEventLog:
     """An `EventLog` in lists and dictionaries."""
 
     where = "in memory; it ends with this process"
-    path: Path | None = None
+    address: str | None = None
 
     def __init__(self) -> None:
         self._records: list[Record] = []

@@ -1,18 +1,16 @@
-"""From `EVENTLOG_URL` to an event log."""
+"""From `EVENTLOG_URL` to an event log. Only this module knows which kinds of log there are."""
 
-import os
 import re
 from pathlib import Path
 
 from eventlog.errors import LogNotOpened, NoLog
 from eventlog.memory import MemoryEventLog
 from eventlog.protocol import EventLog, ReadableLog
-from eventlog.sqlite import file
-from eventlog.sqlite.holding import Hold
 from eventlog.sqlite.log import SqliteEventLog
-from eventlog.sqlite.reading import SqliteReader
+from eventlog.sqlite.opening import open_file, stored_file, stored_file_of
+from eventlog.sqlite.url import sqlite_path
+from eventlog.verification.snapshot import StoredLog
 
-SQLITE = "sqlite:///"
 MEMORY = "memory:"
 
 
@@ -26,32 +24,27 @@ def open_log(url: str) -> EventLog:
 
 def open_reader(url: str) -> ReadableLog:
     """The log that `url` names, to read beside the gateway that writes it, if one does.
+    A log of an older release is brought up to date first, which needs that no gateway has it open.
     Raises LogNotOpened."""
-    return SqliteReader.of(*log_file(url))
+    return open_file(_path_to_read(url))
 
 
-def log_file(url: str) -> tuple[Path, str]:
-    """The file of the log that `url` names, and the log's id.
+def stored_log(url: str) -> StoredLog:
+    """The log that `url` names, to check it beside the gateway that writes it, if one does.
+    Raises LogNotOpened, and brings a log up to date, as `open_reader` does."""
+    return stored_file(_path_to_read(url))
 
-    A log of an older release is brought up to date first, which takes that no gateway has it
-    open. Raises LogNotOpened.
-    """
+
+def stored_log_at(address: str, origin: str) -> StoredLog:
+    """The log at `address` (`ReadableLog.address`), which is known to sign by the name `origin`.
+    Raises LogNotOpened where it is no address."""
+    return stored_file_of(_path_of(address), origin)
+
+
+def _path_to_read(url: str) -> Path:
     if url == MEMORY:
         raise NoLog("EVENTLOG_URL=memory: is a log inside its gateway; only that one can read it")
-    path = Path(os.path.realpath(_path_of(url)))
-    if not path.exists() or path.stat().st_size == 0:
-        raise NoLog(
-            f"there is no event log at {path} yet; start the gateway, or say with EVENTLOG_URL or "
-            "--log where it is"
-        )
-    file.refuse_foreign(path, to_write=False)
-    try:
-        if not file.is_up_to_date(path):
-            with Hold(path):
-                file.prepare(path)
-        return path, file.log_id_to_read(path)
-    except file.TROUBLE as error:
-        raise LogNotOpened(f"the event log {path} cannot be read: {file.reason(error)}") from error
+    return _path_of(url)
 
 
 def _path_of(url: str) -> Path:
@@ -69,15 +62,3 @@ def _path_of(url: str) -> Path:
             f"the event log {path} cannot be found, because the working folder was deleted; change "
             "to another folder, or give the whole path of the log"
         ) from error
-
-
-def sqlite_path(url: str) -> Path | None:
-    """The file that a `sqlite:///` URL names; None for any other text. SQLite's own word for
-    a database in memory is no file: reads and writes would each get another one."""
-    name = url.removeprefix(SQLITE)
-    if name in (url, "", ":memory:"):
-        return None
-    try:
-        return Path(name).expanduser()
-    except RuntimeError:  # there is no such user
-        return None

@@ -4,7 +4,6 @@ contract suite in `tests/eventlog/contract.py`."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from eventlog.keychanges import Changed
@@ -134,8 +133,9 @@ class ReadableLog(Protocol):
         ...
 
     @property
-    def path(self) -> Path | None:
-        """The file that holds the log; None where there is none."""
+    def address(self) -> str | None:
+        """What names the log to another process (`eventlog.open.stored_log_at`); None where only
+        this process can read it."""
         ...
 
     async def close(self) -> None:

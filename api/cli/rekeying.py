@@ -10,29 +10,29 @@ from api.cli.keys import read_key
 from api.cli.terminal import console
 from api.transcript.harmless import visible_line
 from eventlog.errors import LogHeld
-from eventlog.keys import key_name
-from eventlog.open import log_file, open_log
+from eventlog.open import open_log, stored_log
 from eventlog.times import utc_now
 from statemachine.session import Reason
 
-QUESTION = "Sign the checkpoints of {path} with a new key from now on?"
+QUESTION = "Sign the checkpoints of {where} with a new key from now on?"
 
 
 async def change_key(url: str, *, old_key: str | None, reason: str, is_sure: bool) -> None:
     """Change the key of the log that `url` names, and print the new one. `old_key` is the public
     key until now, as text or as a file of it. Raises CommandError or EventLogError."""
     _check_reason(reason)
-    path, log_id = log_file(url)
-    given = read_key("--old-key", old_key, key_name(log_id)) if old_key is not None else None
+    stored = stored_log(url)
+    where = stored.where
+    given = read_key("--old-key", old_key, stored.origin) if old_key is not None else None
     if not is_sure:
         if not sys.stdin.isatty():
             raise CommandError("a new key is made only with --yes where nobody can be asked")
-        typer.confirm(QUESTION.format(path=visible_line(str(path))), abort=True)
+        typer.confirm(QUESTION.format(where=visible_line(where)), abort=True)
     try:
         log = open_log(url)
     except LogHeld as error:
         raise CommandError(
-            f"a gateway has the event log {path} open; stop it, make the new key, then start it"
+            f"a gateway has the event log {where} open; stop it, make the new key, then start it"
         ) from error
     try:
         changed = await log.change_key(reason, utc_now(), given)
@@ -40,7 +40,7 @@ async def change_key(url: str, *, old_key: str | None, reason: str, is_sure: boo
         await log.close()
     change = changed.change
     out = console()
-    out.print(visible_line(f"Log: {path}"))
+    out.print(visible_line(f"Log: {where}"))
     out.print(f"Changed at event {change.position}, which a checkpoint by the new key covers.")
     if changed.aside is not None:
         out.print(visible_line(f"The old key file is kept as {changed.aside}"))

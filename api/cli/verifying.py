@@ -17,9 +17,7 @@ from api.cli.terminal import console, print_json
 from api.transcript.harmless import visible_line
 from api.usecases.verify_process import stand_back
 from api.usecases.verify_report import VerifyReport
-from eventlog.keys import key_name, load_verifier
-from eventlog.open import log_file
-from eventlog.sqlite import file
+from eventlog.open import stored_log
 from eventlog.verification.checkpoints import Kept
 from eventlog.verification.signatures import KnownFrom, SigningKey
 from eventlog.verification.verify import Progress as Told
@@ -34,18 +32,16 @@ def verify_log(
     these are to cover. Raises CommandError, LogNotOpened or LogUnavailable."""
     if covers is not None:
         _check_asked(covers, kept)
-    path, log_id = log_file(url)
-    origin = key_name(log_id)
+    log = stored_log(url)
     notes = [Kept(f"the checkpoint in {note}", read_note(note)) for note in kept]
-    given = [read_key("--key", key, origin) for key in keys]
-    beside = load_verifier(file.key_path(path), origin)
+    given = [read_key("--key", key, log.origin) for key in keys]
     stand_back()
     with _progress() as told:
-        report = verify(path, origin, keys=given, beside=beside, kept=notes, progress=told)
+        report = verify(log, keys=given, kept=notes, progress=told)
     if as_json:
-        print_json(json.dumps(_as_json(report, path), indent=2, ensure_ascii=False))
+        print_json(json.dumps(_as_json(report, log.where), indent=2, ensure_ascii=False))
     else:
-        _print(report, path)
+        _print(report, log.where)
     if covers is not None:
         _check_covered(report, covers, is_signed=bool(given))
     return report.holds
@@ -84,14 +80,14 @@ def _progress() -> Iterator[Told]:
         yield told
 
 
-def _print(report: Report, path: Path) -> None:
+def _print(report: Report, where: str) -> None:
     out = console()
     for finding in report.findings:
         out.print(visible_line(f"{_capital(finding.place)}: {finding.message}."))
     if report.left_out:
         out.print(f"There is more: {report.left_out:,} findings are not shown.")
     held = f"{_many(report.events, 'event')} of {_many(report.interviews, 'interview')}"
-    out.print(visible_line(f"Log: {path} ({report.origin})"))
+    out.print(visible_line(f"Log: {where} ({report.origin})"))
     if report.holds:
         out.print(f"The log agrees with itself: {held}.", style="green")
     else:
@@ -165,8 +161,8 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _as_json(report: Report, path: Path) -> dict[str, object]:
+def _as_json(report: Report, where: str) -> dict[str, object]:
     return {
-        "log": str(path),
+        "log": where,
         **VerifyReport.of_report(report).model_dump(mode="json", by_alias=True),
     }

@@ -8,7 +8,6 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 from api.usecases.refusals import NoLogFile
@@ -40,14 +39,14 @@ STOPPED = "the process that checked the event log was stopped"
 class Verification:
     """A check of the log that is running, and its progress for those who follow it."""
 
-    def __init__(self, path: Path, origin: str) -> None:
+    def __init__(self, address: str, origin: str) -> None:
         self.followers = 0
         self.is_over = False
         self._progress: bytes | None = None
         self._report: bytes | None = None
         self._trouble = STOPPED
         self._news = asyncio.Event()
-        self._task = asyncio.create_task(self._run(path, origin), name=MODULE)
+        self._task = asyncio.create_task(self._run(address, origin), name=MODULE)
         self._task.add_done_callback(log_failure)
 
     async def lines(self) -> AsyncGenerator[bytes, None]:
@@ -78,9 +77,9 @@ class Verification:
     def when_stopped(self, act: Callable[["Verification"], None]) -> None:
         self._task.add_done_callback(lambda _: act(self))
 
-    async def _run(self, path: Path, origin: str) -> None:
+    async def _run(self, address: str, origin: str) -> None:
         try:
-            async with _process(path, origin) as process:
+            async with _process(address, origin) as process:
                 assert process.stdout is not None
                 async for line in process.stdout:
                     self._take(line)
@@ -123,14 +122,14 @@ class Verifier:
 
         Raises NoLogFile.
         """
-        if self._log.path is None:
+        if self._log.address is None:
             raise NoLogFile("This gateway keeps its log in memory: there is no file to check.")
-        return self._follow(self._log.path)
+        return self._follow(self._log.address)
 
-    async def _follow(self, path: Path) -> AsyncGenerator[bytes, None]:
+    async def _follow(self, address: str) -> AsyncGenerator[bytes, None]:
         # Nothing is begun before somebody listens.
         under_way = (check for check in self._checks if not check.is_over)
-        check = next(under_way, None) or self._begin(path, self._log.origin)
+        check = next(under_way, None) or self._begin(address, self._log.origin)
         check.followers += 1
         try:
             async for line in check.lines():
@@ -140,8 +139,8 @@ class Verifier:
             if not check.followers:
                 check.stop()
 
-    def _begin(self, path: Path, origin: str) -> Verification:
-        check = Verification(path, origin)
+    def _begin(self, address: str, origin: str) -> Verification:
+        check = Verification(address, origin)
         self._checks.add(check)
         check.when_stopped(self._checks.discard)
         return check
@@ -156,10 +155,10 @@ class Verifier:
 
 
 @asynccontextmanager
-async def _process(path: Path, origin: str) -> AsyncIterator[Process]:
-    """The process that checks the log at `path`; at the end it is gone. Raises OSError."""
+async def _process(address: str, origin: str) -> AsyncIterator[Process]:
+    """The process that checks the log at `address`; at the end it is gone. Raises OSError."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-W", STOPPED_SHORT, "-m", MODULE, str(path), origin),
+        *(sys.executable, "-P", "-W", STOPPED_SHORT, "-m", MODULE, address, origin),
         stdin=PIPE,
         stdout=PIPE,
         limit=LONGEST_LINE,

@@ -1,5 +1,5 @@
-"""The process that checks the log for the gateway: `python -m api.usecases.verify_process FILE
-ORIGIN`.
+"""The process that checks the log for the gateway: `python -m api.usecases.verify_process
+ADDRESS ORIGIN`.
 
 It prints a line for each step, which begins with a word: "progress" or "report" and JSON, or
 "trouble" and what keeps it from going on. It ends when its standard input does: the gateway holds
@@ -8,14 +8,12 @@ the other end, and lets go of it however it ends itself, killed or not.
 
 import os
 import sys
-from pathlib import Path
 from threading import Thread
 from time import monotonic
 
 from api.usecases.verify_report import VerifyProgress, VerifyReport
 from eventlog.errors import LogUnavailable
-from eventlog.keys import load_verifier
-from eventlog.sqlite import file
+from eventlog.open import stored_log_at
 from eventlog.verification.verify import verify
 
 NICENESS = 10
@@ -53,13 +51,11 @@ def _end_with_input() -> None:
     os._exit(1)
 
 
-def main(name: str, origin: str) -> None:
+def main(address: str, origin: str) -> None:
     Thread(target=_end_with_input, daemon=True).start()
     stand_back()
     try:
-        path = Path(name)
-        beside = load_verifier(file.key_path(path), origin)
-        report = verify(path, origin, beside=beside, progress=_Progress())
+        report = verify(stored_log_at(address, origin), progress=_Progress())
     except LogUnavailable as error:
         _print("trouble", str(error))
         return

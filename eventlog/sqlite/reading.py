@@ -30,6 +30,7 @@ from eventlog.sqlite.nodes import head_of, nodes_of
 from eventlog.sqlite.overviews import overviews_where
 from eventlog.sqlite.searching import Condition, begun_where, known_by, said
 from eventlog.sqlite.signing import keys_of, signer_of
+from eventlog.sqlite.url import sqlite_url
 from statemachine.interview import Interview
 from statemachine.session import Role
 from statemachine.states import State
@@ -100,8 +101,8 @@ class SqliteReader:
         return str(self._path)
 
     @property
-    def path(self) -> Path | None:
-        return self._path
+    def address(self) -> str | None:
+        return sqlite_url(self._path)
 
     async def interview(self, interview_id: str) -> Interview | None:
         records = await self.records(interview_id)

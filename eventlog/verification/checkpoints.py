@@ -7,18 +7,13 @@ checkpoint that was kept outside.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from sqlite3 import Connection
-
-from sqlite_utils import Database
 
 from eventlog import tree
 from eventlog.errors import NotAsLogged
 from eventlog.notes import BadNote, Checkpoint
-from eventlog.sqlite.nodes import nodes_of
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.signatures import KnownFrom, Signatures
-
-SEALS = "SELECT size, note FROM checkpoints ORDER BY size"
+from eventlog.verification.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -60,7 +55,7 @@ class _Held:
 class CheckpointCheck:
     """Holds the first `head` events of a log to checkpoints of this `origin`."""
 
-    db: Connection
+    snapshot: Snapshot
     head: int
     origin: str
     signatures: Signatures
@@ -68,7 +63,7 @@ class CheckpointCheck:
 
     def cover(self, kept: Sequence[Kept]) -> Coverage:
         """Check the seals in the log, and those that were `kept` elsewhere."""
-        seals = self.db.execute(SEALS).fetchall()
+        seals = self.snapshot.seals()
         sealed = [self._check(_seal(size, note), size) for size, note in seals]
         held = [self._check(one) for one in kept]
         self.signatures.check_trust(self.findings)
@@ -105,7 +100,7 @@ class CheckpointCheck:
                 f"{name} covers {checkpoint.size} events, and the log holds only {self.head}: its "
                 "end was cut off"
             )
-        if root_of(self.db, checkpoint.size) != checkpoint.root:
+        if root_of(self.snapshot, checkpoint.size) != checkpoint.root:
             return (
                 f"{name} does not fit: of the {checkpoint.size} events that it covers, some are "
                 "no longer what they were"
@@ -121,9 +116,9 @@ def _most(held: Sequence[_Held | None]) -> int:
     return max((one.size for one in held if one is not None), default=0)
 
 
-def root_of(db: Connection, size: int) -> bytes | None:
+def root_of(snapshot: Snapshot, size: int) -> bytes | None:
     """The root over the first `size` events; None where nodes are missing."""
     try:
-        return tree.root(size, nodes_of(Database(db)))
+        return tree.root(size, snapshot.node)
     except NotAsLogged:
         return None

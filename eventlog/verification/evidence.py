@@ -3,45 +3,30 @@
 from collections.abc import Sequence
 from hashlib import sha256
 from itertools import pairwise
-from sqlite3 import Connection
 
 from eventlog.records import SALT_BYTES
 from eventlog.times import is_time
 from eventlog.verification.findings import Check, Findings
-from eventlog.verification.rows import Row, rows_in_log
+from eventlog.verification.rows import Row
+from eventlog.verification.snapshot import Snapshot
 
 RANGE_LEVEL = 13
 RANGE = 1 << RANGE_LEVEL
 """How many events are checked in one go: a complete subtree."""
 
-NODES = (
-    "SELECT position, hash FROM nodes WHERE level = ? AND position >= ? AND position < ? "
-    "ORDER BY position"
-)
-STRAY_NODES = (
-    "SELECT level, position FROM nodes "
-    "WHERE level < 1 OR level > 62 OR position < 0 OR position >= (? >> level) "
-    "ORDER BY level, position LIMIT 100"
-)
-STRAY_EVENTS = (
-    "SELECT position FROM events WHERE position BETWEEN ? AND ? ORDER BY position LIMIT 100"
-)
-LOWEST, HIGHEST = -(1 << 63), (1 << 63) - 1
-"""The integers that SQLite can hold."""
-
 Leaves = list[bytes | None]
 """Leaves as they are stored, or nodes over them; None where an event is missing."""
 
 
-def check_range(db: Connection, start: int, head: int, findings: Findings) -> list[Row]:
+def check_range(snapshot: Snapshot, start: int, head: int, findings: Findings) -> list[Row]:
     """The events from `start`, a multiple of RANGE, up to the next one; each is checked, and so
     is the tree over them."""
     stop = min(start + RANGE, head)
-    rows = list(rows_in_log(db, start, stop))
+    rows = list(snapshot.rows(start, stop))
     leaves: Leaves | None = [row.leaf for row in rows] if len(rows) == stop - start else None
     for row in rows:
         _check_row(row, findings)
-    _check_nodes(db, start, leaves or _with_gaps(rows, start, stop, findings), findings)
+    _check_nodes(snapshot, start, leaves or _with_gaps(rows, start, stop, findings), findings)
     return rows
 
 
@@ -94,12 +79,12 @@ def _report_gap(start: int, stop: int, findings: Findings) -> None:
     findings.add(Check.POSITIONS, f"{missing} missing from the log", position=start)
 
 
-def _check_nodes(db: Connection, start: int, leaves: Leaves, findings: Findings) -> None:
+def _check_nodes(snapshot: Snapshot, start: int, leaves: Leaves, findings: Findings) -> None:
     """The nodes that the range's leaves complete, up to the one over all of it."""
     level, hashes = 0, leaves
     while len(hashes) > 1:
         level, hashes = level + 1, _parents(hashes)
-        _compare(db, level, start >> level, hashes, findings)
+        _compare(snapshot, level, start >> level, hashes, findings)
 
 
 def _parents(hashes: Leaves) -> Leaves:
@@ -111,10 +96,10 @@ def _parents(hashes: Leaves) -> Leaves:
 
 
 def _compare(
-    db: Connection, level: int, first: int, expected: Sequence[bytes | None], findings: Findings
+    snapshot: Snapshot, level: int, first: int, expected: Sequence[bytes | None], findings: Findings
 ) -> None:
     """Whether the nodes of `level` from `first` on are the `expected` ones."""
-    nodes = db.execute(NODES, (level, first, first + len(expected))).fetchall()
+    nodes = snapshot.nodes(level, first, first + len(expected))
     if [hash for _, hash in nodes] == expected:
         return
     stored = dict(nodes)
@@ -129,19 +114,18 @@ def _compare(
             )
 
 
-def check_crown(db: Connection, head: int, findings: Findings) -> None:
+def check_crown(snapshot: Snapshot, head: int, findings: Findings) -> None:
     """The tree above the ranges, and that nothing is stored that is of no tree."""
     for below, level in pairwise(range(RANGE_LEVEL, head.bit_length())):
-        hashes = dict(db.execute(NODES, (below, 0, head >> below)))
+        hashes = dict(snapshot.nodes(below, 0, head >> below))
         expected = _parents([hashes.get(n) for n in range(head >> below)])
-        _compare(db, level, 0, expected, findings)
-    for level, index in db.execute(STRAY_NODES, (head,)):
+        _compare(snapshot, level, 0, expected, findings)
+    for level, index in snapshot.stray_nodes(head):
         findings.add(
             Check.TREE,
             f"the tree's node {index} of level {level} is over events that the log does not hold",
             position=head if level > 0 and index >= 0 else None,
         )
-    for bounds in ((LOWEST, -1), (head, HIGHEST)):
-        for (position,) in db.execute(STRAY_EVENTS, bounds):
-            message = f"no event can have this place: the log has those below {head}"
-            findings.add(Check.POSITIONS, message, position=position)
+    for position in snapshot.stray_events(head):
+        message = f"no event can have this place: the log has those below {head}"
+        findings.add(Check.POSITIONS, message, position=position)

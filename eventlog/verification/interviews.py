@@ -4,7 +4,6 @@ forgotten, and the read models equal to what its events make of them.
 
 from collections.abc import Iterator, Sequence
 from math import inf
-from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -13,9 +12,9 @@ from eventlog.codec import decode
 from eventlog.errors import NotAsLogged, UnreadableEvent
 from eventlog.keychanges import LOG_STREAM
 from eventlog.readmodels import overview
-from eventlog.sqlite.overviews import OVERVIEW_COLUMNS, stored_overview
 from eventlog.verification.findings import Check, Findings
-from eventlog.verification.rows import Row, rows_in_interview
+from eventlog.verification.rows import Row
+from eventlog.verification.snapshot import Snapshot
 from eventlog.verification.standins import stand_ins
 from eventlog.verification.tally import Fingerprint, Tally
 from statemachine.errors import InterviewError
@@ -32,18 +31,6 @@ from statemachine.machine import why_not
 from statemachine.rules import target
 from statemachine.session import Config
 
-OVERVIEWS = (
-    f"SELECT {OVERVIEW_COLUMNS}, head FROM interviews "
-    "WHERE first_position >= ? AND first_position < ?"
-)
-FINGERPRINTS = (
-    "SELECT first_position, fingerprint, version FROM fingerprints "
-    "WHERE first_position >= ? AND first_position < ?"
-)
-HEADLESS = (
-    f"SELECT interview_id, min(position) FROM events WHERE interview_id <> '{LOG_STREAM}' "
-    "GROUP BY interview_id HAVING min(version) <> 1"
-)
 FORGOTTEN = KIND_OF[ContentForgotten]
 
 
@@ -58,21 +45,21 @@ class Amounts(NamedTuple):
 
 
 def check_begun(
-    db: Connection, rows: Sequence[Row], start: int, stop: int, findings: Findings
+    snapshot: Snapshot, rows: Sequence[Row], start: int, stop: int, findings: Findings
 ) -> Amounts:
     """Check the interviews that begin among `rows`, which are those from position `start` up to
     `stop`, to their ends."""
-    stored = _ReadModels(db, start, stop)
+    stored = _ReadModels(snapshot, start, stop)
     # Their words are not the logged ones: they tell nothing that the read models can be held to.
     changed = findings.interviews
     amounts = Amounts()
-    for history in _histories(db, rows):
+    for history in _histories(snapshot, rows):
         first = history[0]
         row = stored.overviews.pop(first.interview_id, None)
         fingerprints = stored.fingerprints.pop(first.position, [])
         interview = _fold_or_recall(history, findings)
         if interview is not None and first.interview_id not in changed:
-            _check_overview(interview, history, row, findings)
+            _check_overview(snapshot, interview, history, row, findings)
             _check_fingerprints(interview, history, fingerprints, findings)
         amounts = amounts.plus(Amounts(1, len(history)))
     stored.report_left(findings)
@@ -82,10 +69,10 @@ def check_begun(
 class _ReadModels:
     """What the read models say of the interviews that begin from position `start` up to `stop`."""
 
-    def __init__(self, db: Connection, start: float, stop: float) -> None:
-        self.overviews = {row[0]: row for row in db.execute(OVERVIEWS, (start, stop))}
+    def __init__(self, snapshot: Snapshot, start: float, stop: float) -> None:
+        self.overviews = {row[0]: row for row in snapshot.listed(start, stop)}
         self.fingerprints: dict[int, list[Fingerprint]] = {}
-        for first, fingerprint, version in db.execute(FINGERPRINTS, (start, stop)):
+        for first, fingerprint, version in snapshot.fingerprints(start, stop):
             self.fingerprints.setdefault(first, []).append((fingerprint, version))
 
     def report_left(self, findings: Findings) -> None:
@@ -98,7 +85,7 @@ class _ReadModels:
             findings.add(Check.READ_MODELS, message)
 
 
-def _histories(db: Connection, rows: Sequence[Row]) -> Iterator[list[Row]]:
+def _histories(snapshot: Snapshot, rows: Sequence[Row]) -> Iterator[list[Row]]:
     """All the events of each interview that begins among `rows`, in order."""
     begun: dict[str, list[Row]] = {}
     for row in rows:
@@ -110,9 +97,9 @@ def _histories(db: Connection, rows: Sequence[Row]) -> Iterator[list[Row]]:
             begun[row.interview_id].append(row)
     for id, history in begun.items():
         if history[-1].version == len(history):
-            yield [*history, *rows_in_interview(db, id, after=len(history))]
+            yield [*history, *snapshot.rows_of(id, after=len(history))]
         else:  # something is out of place
-            yield list(rows_in_interview(db, id))
+            yield list(snapshot.rows_of(id))
 
 
 def _fold_or_recall(history: Sequence[Row], findings: Findings) -> Tally | Interview | None:
@@ -201,6 +188,7 @@ def _recall(history: Sequence[Row], findings: Findings) -> Interview | None:
 
 
 def _check_overview(
+    snapshot: Snapshot,
     interview: Tally | Interview,
     history: Sequence[Row],
     stored: tuple[Any, ...] | None,
@@ -209,7 +197,7 @@ def _check_overview(
     first, last = history[0], history[-1]
     head = interview.head if isinstance(interview, Tally) else None
     row = overview(interview, last.interview_id, first.position, first.time, last.time)
-    expected = stored_overview(row, head)
+    expected = snapshot.as_listed(row, head)
     if stored == tuple(expected.values()):
         return
     if stored is None:
@@ -249,12 +237,12 @@ def _check_fingerprints(
 
 
 def check_totals(
-    db: Connection, head: int, events: int, totals: Amounts, findings: Findings
+    snapshot: Snapshot, head: int, events: int, totals: Amounts, findings: Findings
 ) -> None:
     """Whether the log, with so many `events` of interviews, holds no more than these together."""
     if events != totals.events:
-        for id, position in db.execute(HEADLESS):
+        for id, position in snapshot.headless():
             message = "the interview has no version 1"
             findings.add(Check.POSITIONS, message, position=position, interview_id=id)
     for bounds in ((-inf, 0), (head, inf)):
-        _ReadModels(db, *bounds).report_left(findings)
+        _ReadModels(snapshot, *bounds).report_left(findings)

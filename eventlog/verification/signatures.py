@@ -4,13 +4,12 @@ as they are beside the log, and as the log itself tells of their changes."""
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from sqlite3 import Connection
 
 from eventlog.errors import NotAsLogged, UnreadableEvent
 from eventlog.keychanges import LOG_STREAM, KeyChange, read_change
 from eventlog.notes import BadNote, VerifierKey, signing_key_id
 from eventlog.verification.findings import Check, Findings
-from eventlog.verification.rows import rows_in_interview
+from eventlog.verification.snapshot import Snapshot
 
 
 class KnownFrom(StrEnum):
@@ -109,12 +108,12 @@ class Signatures:
 
 
 def check_log_stream(
-    db: Connection, origin: str, findings: Findings
+    snapshot: Snapshot, origin: str, findings: Findings
 ) -> tuple[list[KeyChange], int]:
     """Check the log's own events: the changes of key that they tell of, and how many events they
     are. Versions must count from 1, and each change begin with the key that the one before ended
     with."""
-    rows = list(rows_in_interview(db, LOG_STREAM))
+    rows = list(snapshot.rows_of(LOG_STREAM))
     changes: list[KeyChange] = []
     position = -1
     for due, row in enumerate(rows, start=1):

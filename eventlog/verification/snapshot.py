@@ -1,191 +1,106 @@
-"""The log as it is at one moment, for this process or for two that share the work."""
+"""What a check reads: a log in its storage as it is at one moment. Each kind of storage gives its
+own `Snapshot`, and nothing else in this package knows one kind from another."""
 
-import gc
-import multiprocessing
-import multiprocessing.connection
-import os
-import signal
-import sqlite3
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
-from eventlog.errors import LogUnavailable
-from eventlog.sqlite import file
-from eventlog.sqlite.nodes import head_of
-from eventlog.verification.findings import Check, Findings
-from eventlog.verification.schema import differences
+from eventlog.notes import VerifierKey
+from eventlog.readmodels import Overview
+from eventlog.tree import Nodes
+from eventlog.verification.findings import Findings
+from eventlog.verification.rows import Row
 
 T = TypeVar("T")
-Task = Callable[[sqlite3.Connection, Findings], T]
+Task = Callable[["Snapshot", Findings], T]
 """Some of the work, given the snapshot to read and where to put what it finds."""
 
-LONG = 50_000
-"""From so many events on, two processes are worth what it takes to start them."""
 
-ATTEMPTS = 1_000
-"""How often the two try to begin between the same two commits."""
-
-AHEAD = 2
-"""How many tasks each has, so that none waits for the next."""
-
-
-class Snapshot:
-    """A connection in a transaction that only reads: nothing that is written meanwhile is seen."""
-
-    def __init__(self, path: Path) -> None:
-        self._db = file.open_read_only(path)
-        self.begin()
+class Snapshot(Protocol):
+    """The log at one moment: what is written later is not seen. Nothing in it is believed, so a
+    value may be of any type. What cannot be read raises, and `do` makes a finding of it."""
 
     def begin(self) -> int:
-        """Look at the log as it is now; how many events it holds."""
-        self._db.rollback()
-        self._db.execute("BEGIN")
-        return head_of(self._db)
+        """Look at the log as it is now. Return how many events it holds. Raises LogUnavailable."""
+        ...
 
     def do(self, task: Task[T]) -> tuple[T | None, Findings]:
-        """What `task` returns and finds; None where the file cannot be read there."""
-        findings = Findings()
-        try:
-            return task(self._db.conn, findings), findings
-        except file.TROUBLE as error:
-            if "decode" in str(error) and self._db.conn.text_factory is str:
-                # Somebody wrote text that is none. From here on it is read as it stands, and does
-                # not give its hashes.
-                self._db.conn.text_factory = _undecoded
-                return self.do(task)
-            findings.add(Check.FILE, f"a part of it cannot be read: {file.reason(error)}")
-            return None, findings
-        except (AttributeError, TypeError, ValueError):
-            # The tables are STRICT. What is not of its column's type was written past SQLite, by a
-            # broken disk, or into a table that was made anew; to look for that at each value would
-            # cost more than all the rest.
-            if self._is_sound():
-                raise
-            findings.add(Check.FILE, "it is damaged: values in it are of no type that they can be")
-            return None, findings
-
-    def _is_sound(self) -> bool:
-        try:
-            is_whole = self._db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
-            return is_whole and not any(differences(self._db.conn))
-        except file.TROUBLE:
-            return False
+        """Return what `task` returns, and its findings. Where the storage cannot be read, that is
+        a finding, and None is returned."""
+        ...
 
     def close(self) -> None:
-        self._db.close()
+        """Let go of the log. Raises LogUnavailable."""
+        ...
+
+    def rows(self, start: int, stop: int) -> Iterator[Row]:
+        """The events from position `start` up to `stop`, in order."""
+        ...
+
+    def rows_of(self, interview_id: str, after: int = 0) -> Iterator[Row]:
+        """The interview's events after version `after`, in order."""
+        ...
+
+    def stray_events(self, head: int) -> Iterator[int]:
+        """Positions of events below 0, or from `head` on; some of them, if there are many."""
+        ...
+
+    def headless(self) -> Iterator[tuple[str, int]]:
+        """Each interview without a version 1, and its first position."""
+        ...
+
+    def nodes(self, level: int, start: int, stop: int) -> list[tuple[int, bytes]]:
+        """The tree's nodes of `level` from `start` up to `stop`, each with its index, in order."""
+        ...
+
+    def stray_nodes(self, head: int) -> Iterator[tuple[int, int]]:
+        """Level and index of nodes that belong to no tree over `head` events; some of them, if
+        there are many."""
+        ...
+
+    @property
+    def node(self) -> Nodes:
+        """How `eventlog.tree` reads the nodes. Raises NotAsLogged where one is missing."""
+        ...
+
+    def listed(self, start: float, stop: float) -> Iterator[tuple[Any, ...]]:
+        """The rows in the list of interviews that begin from position `start` up to `stop`, with
+        the values as they are stored; the first one is the id."""
+        ...
+
+    def as_listed(self, row: Overview, head: bytes | None) -> dict[str, Any]:
+        """The row that the list is to hold: by their names the values that `listed` is to give.
+        `head` is the fingerprint of the session that the interview stands at."""
+        ...
+
+    def fingerprints(self, start: float, stop: float) -> Iterator[tuple[int, bytes, int]]:
+        """The fingerprints of these interviews: where the interview began, the fingerprint and the
+        version."""
+        ...
+
+    def seals(self) -> list[tuple[int, str]]:
+        """The checkpoints that the log was sealed with, as size and note, the smallest first."""
+        ...
+
+    def check_integrity(self, findings: Findings) -> None:
+        """Check that the storage is whole. It reads all of it, which takes long."""
+        ...
+
+    def check_schema(self, findings: Findings) -> None:
+        """Check that the storage is made as a log's is."""
+        ...
 
 
-def _undecoded(text: bytes) -> str:
-    return text.decode(errors="replace")
+@dataclass(frozen=True)
+class StoredLog:
+    """A log in its storage, whether or not a gateway writes it.
 
+    `where` says where it is, for a person. `origin` is the name that it signs by, and `beside` the
+    public key that is kept with it, None where that cannot be read. `snapshot` opens a snapshot,
+    in this process or in another: it can be pickled. It raises LogUnavailable.
+    """
 
-# A task runs where its lane is, in a thread or a process of its own, and finds the snapshot here.
-_here = threading.local()
-
-
-def _open_apart(path: Path) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that began this one stops it
-    gc.disable()
-    _open(path)
-
-
-def _end_with_parent() -> None:
-    """Killed, it tells nobody; and this one would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    multiprocessing.connection.wait([parent.sentinel])
-    os._exit(1)
-
-
-def _open(path: Path) -> None:
-    _here.snapshot = Snapshot(path)
-
-
-def _close() -> None:
-    _here.snapshot.close()
-
-
-def _begin() -> int:
-    head: int = _here.snapshot.begin()
-    return head
-
-
-def _do(task: Task[T]) -> tuple[T | None, Findings]:
-    result: tuple[T | None, Findings] = _here.snapshot.do(task)
-    return result
-
-
-class Lanes:
-    """One or two that work on the same snapshot of a log of `head` events."""
-
-    def __init__(self, executors: Sequence[Executor]) -> None:
-        self._executors = executors
-        self.head = self._begin_together()
-
-    def _begin_together(self) -> int:
-        for _ in range(ATTEMPTS):
-            heads = {future.result() for future in [e.submit(_begin) for e in self._executors]}
-            if len(heads) == 1:
-                return heads.pop()
-        raise LogUnavailable("the event log is written too fast to be checked now; try again")
-
-    def do_all(self, tasks: Iterable[Task[T]]) -> Iterator[tuple[T | None, Findings]]:
-        """What each task returns and finds, in any order."""
-        waiting: dict[Future[tuple[T | None, Findings]], Executor] = {}
-        left = iter(tasks)
-
-        def hand_out(executor: Executor) -> None:
-            for task in left:
-                waiting[executor.submit(_do, task)] = executor
-                return
-
-        for executor in [*self._executors] * AHEAD:
-            hand_out(executor)
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                hand_out(waiting.pop(future))
-                yield future.result()
-
-
-@contextmanager
-def lanes(path: Path, *, long: int = LONG) -> Iterator[Lanes]:
-    """Lanes for the log at `path`: in this process, and from `long` events on in another one too.
-    Raises LogUnavailable where it cannot be read."""
-    executors: list[Executor] = []
-    collects = gc.isenabled()
-    gc.disable()  # millions of short-lived objects, and no cycles among them
-    try:
-        snapshot = Snapshot(path)
-        is_long = snapshot.begin() >= long
-        snapshot.close()
-        executors.append(ThreadPoolExecutor(1, initializer=_open, initargs=(path,)))
-        if is_long:
-            apart = multiprocessing.get_context("spawn")
-            executors.append(
-                ProcessPoolExecutor(1, mp_context=apart, initializer=_open_apart, initargs=(path,))
-            )
-        yield Lanes(executors)
-        wait([executor.submit(_close) for executor in executors])
-    except file.TROUBLE as error:
-        raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
-    except BrokenProcessPool as error:
-        raise LogUnavailable("a process that checked the event log was stopped") from error
-    finally:
-        for executor in executors:
-            executor.shutdown(cancel_futures=True)
-        if collects:
-            gc.enable()
+    where: str
+    origin: str
+    beside: VerifierKey | None
+    snapshot: Callable[[], Snapshot]

@@ -3,22 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from sqlite3 import Connection
 
 from eventlog.notes import VerifierKey
 from eventlog.verification.checkpoints import CheckpointCheck, Coverage, Kept, root_of
 from eventlog.verification.evidence import RANGE, check_crown, check_range
 from eventlog.verification.findings import Finding, Findings
 from eventlog.verification.interviews import Amounts, check_begun, check_totals
-from eventlog.verification.schema import check_integrity, check_schema
 from eventlog.verification.signatures import (
     Signatures,
     SigningKey,
     TrustedKeys,
     check_log_stream,
 )
-from eventlog.verification.snapshot import LONG, Lanes, Task, lanes
+from eventlog.verification.snapshot import Snapshot, StoredLog, Task
+from eventlog.verification.workers import LONG, Lanes, lanes
 
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
@@ -62,17 +60,14 @@ class Report:
 
 
 def verify(
-    path: Path,
-    origin: str,
+    log: StoredLog,
     *,
     keys: Sequence[VerifierKey] = (),
-    beside: VerifierKey | None = None,
     kept: Sequence[Kept] = (),
     progress: Progress = lambda done, of: None,
     long: int = LONG,
 ) -> Report:
-    """Check all of the log at `path`, whose checkpoints have this `origin`, and whether it holds
-    what the `kept` checkpoints cover.
+    """Check all of `log`, and whether it holds what the `kept` checkpoints cover.
 
     Signatures are checked with the `keys` that the auditor gave, else with the one `beside` the
     log, and with those that the log itself tells of. Where there are none, no signature is checked.
@@ -80,16 +75,16 @@ def verify(
     A log of `long` events or more is shared out to two processes. Raises LogUnavailable.
     """
     findings = Findings()
-    trusted = TrustedKeys(tuple(keys), beside)
-    with lanes(path, long=long) as found:
+    trusted = TrustedKeys(tuple(keys), log.beside)
+    with lanes(log.snapshot, long=long) as found:
         events, totals = _check_all(found, findings, progress)
-        checks = partial(_check_whole, found.head, origin, trusted, kept, events, totals)
+        checks = partial(_check_whole, found.head, log.origin, trusted, kept, events, totals)
         [(whole, more)] = found.do_all([checks])
         findings.merge(more)
         head = found.head
     root, coverage, signing_keys = whole or (None, Coverage(), ())
     return Report(
-        origin=origin,
+        origin=log.origin,
         events=head,
         interviews=totals.interviews,
         root=root,
@@ -119,14 +114,16 @@ def _check_all(lanes: Lanes, findings: Findings, progress: Progress) -> tuple[in
 # those that the snapshot adds.
 
 
-def _check_file(db: Connection, findings: Findings) -> tuple[int, Amounts]:
-    check_integrity(db, findings)
+def _check_file(snapshot: Snapshot, findings: Findings) -> tuple[int, Amounts]:
+    snapshot.check_integrity(findings)
     return 0, Amounts()
 
 
-def _check_part(head: int, start: int, db: Connection, findings: Findings) -> tuple[int, Amounts]:
-    rows = check_range(db, start, head, findings)
-    return len(rows), check_begun(db, rows, start, min(start + RANGE, head), findings)
+def _check_part(
+    head: int, start: int, snapshot: Snapshot, findings: Findings
+) -> tuple[int, Amounts]:
+    rows = check_range(snapshot, start, head, findings)
+    return len(rows), check_begun(snapshot, rows, start, min(start + RANGE, head), findings)
 
 
 def _check_whole(
@@ -136,14 +133,14 @@ def _check_whole(
     kept: Sequence[Kept],
     events: int,
     totals: Amounts,
-    db: Connection,
+    snapshot: Snapshot,
     findings: Findings,
 ) -> tuple[bytes | None, Coverage, tuple[SigningKey, ...]]:
     """What only the whole shows: the schema, the tree's top, the totals and the checkpoints."""
-    check_schema(db, findings)
-    check_crown(db, head, findings)
-    changes, own = check_log_stream(db, origin, findings)
-    check_totals(db, head, events - own, totals, findings)
+    snapshot.check_schema(findings)
+    check_crown(snapshot, head, findings)
+    changes, own = check_log_stream(snapshot, origin, findings)
+    check_totals(snapshot, head, events - own, totals, findings)
     signatures = Signatures(trusted, changes)
-    coverage = CheckpointCheck(db, head, origin, signatures, findings).cover(kept)
-    return root_of(db, head), coverage, signatures.signing_keys()
+    coverage = CheckpointCheck(snapshot, head, origin, signatures, findings).cover(kept)
+    return root_of(snapshot, head), coverage, signatures.signing_keys()

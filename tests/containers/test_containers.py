@@ -19,7 +19,7 @@ import yaml
 
 from api.settings import Settings
 from backends.services import SERVICES, ServiceInfo
-from eventlog.open import sqlite_path
+from eventlog.sqlite.url import sqlite_path
 from tests.fakes import HealthOnlyServer, Mood
 
 ROOT = Path(__file__).resolve().parents[2]

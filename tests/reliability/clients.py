@@ -31,6 +31,7 @@ from hypothesis.stateful import (
 from api.http.wire.interviews import EXAMPLE_SESSION
 from eventlog.keys import key_name, load_signer
 from eventlog.sqlite import file
+from eventlog.sqlite.opening import stored_file_of
 from eventlog.times import utc_now
 from eventlog.verification.verify import verify
 from statemachine.commands import give_answer, start_interview
@@ -395,7 +396,7 @@ class Clients(RuleBasedStateMachine):
             counts["events"] += self.model.events
         origin = key_name(file.log_id(path))
         key = load_signer(file.key_path(path), origin).verifier
-        report = verify(path, origin, keys=[key])
+        report = verify(stored_file_of(path, origin), keys=[key])
         shutil.rmtree(self.folder)
         assert report.findings == ()
         assert (report.events, report.interviews) == (self.model.events, len(self.model.kept))

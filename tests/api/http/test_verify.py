@@ -19,7 +19,7 @@ import pytest
 
 from eventlog.sqlite import file
 from eventlog.sqlite.log import SqliteEventLog
-from eventlog.verification import snapshot
+from eventlog.verification import workers
 from tests.desktop import Desktop
 from tests.eventlog.interviews import WHOLE, new_id, tell
 from tests.eventlog.verification.logs import falsify
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(
 VERIFY = "/api/v1/audit/verify"
 PATIENCE = 10
 
-LONG = snapshot.LONG + 1_000
+LONG = workers.LONG + 1_000
 """Events of a log that is long enough for two processes, and for a second or two."""
 
 

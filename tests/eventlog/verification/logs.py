@@ -7,15 +7,17 @@ import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from eventlog.keys import key_name, load_signer, load_verifier
+from eventlog.keys import key_name, load_signer
 from eventlog.notes import VerifierKey
 from eventlog.sqlite import file
 from eventlog.sqlite.log import SqliteEventLog
+from eventlog.sqlite.opening import stored_file_of
 from eventlog.verification.verify import Report, verify
 from statemachine.commands import forget_content, give_answer, give_summary
 from statemachine.events import (
@@ -234,10 +236,9 @@ def rewrite_evidence(path: Path) -> None:
 
 
 def check(path: Path, **given: Any) -> Report:
-    """`verify` with the key beside the log."""
-    origin = key_name(file.log_id_to_read(path))
-    beside = load_verifier(file.key_path(path), origin)
-    return verify(path, origin, **{"beside": beside, **given})
+    """`verify`, with the key beside the log unless another is given as `beside`."""
+    log = stored_file_of(path, key_name(file.log_id_to_read(path)))
+    return verify(replace(log, beside=given.pop("beside", log.beside)), **given)
 
 
 def key_of(path: Path) -> VerifierKey:

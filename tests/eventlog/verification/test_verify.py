@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from eventlog.errors import LogNotOpened, LogUnavailable
 from eventlog.keys import key_name
-from eventlog.open import log_file
+from eventlog.open import stored_log
 from eventlog.sqlite import file
 from eventlog.sqlite.log import SqliteEventLog
-from eventlog.verification import evidence, findings, snapshot, verify
+from eventlog.sqlite.opening import stored_file_of
+from eventlog.verification import evidence, findings, verify, workers
 from eventlog.verification.checkpoints import Kept
 from eventlog.verification.findings import Check
 from statemachine.commands import give_answer
@@ -133,9 +134,8 @@ def test_an_older_log_holds_once_it_is_up_to_date(tmp_path: Path, schema: int) -
     old = tmp_path / "old.db"
     shutil.copy(LOGS / f"schema-{schema}.sqlite", old)
     before = rows(old)
-    path, _ = log_file(f"sqlite:///{old}")
-    assert check(path).holds
-    assert rows(path) == before
+    assert verify.verify(stored_log(f"sqlite:///{old}")).holds
+    assert rows(old) == before
 
 
 @in_loop
@@ -755,8 +755,7 @@ def test_a_damaged_file_never_passes_for_a_whole_one(
     start = 4096 + int(place * (len(content) - 4096))
     path.write_bytes(content[:start] + junk[: len(content) - start] + content[start + len(junk) :])
     try:
-        log_file(f"sqlite:///{path}")
-        holds = check(path).holds
+        holds = verify.verify(stored_log(f"sqlite:///{path}")).holds
     except (LogNotOpened, LogUnavailable):
         return
     # What nobody reads may be damaged: free pages, and the room between rows.
@@ -774,10 +773,10 @@ def test_findings_too_many_to_list_are_counted(path: Path, monkeypatch: pytest.M
 
 def test_a_log_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(LogUnavailable, match="cannot be read"):
-        verify.verify(tmp_path / "nowhere.db", key_name("x"))
+        verify.verify(stored_file_of(tmp_path / "nowhere.db", key_name("x")))
 
 
 def test_two_that_never_begin_together_give_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot, "ATTEMPTS", 0)
+    monkeypatch.setattr(workers, "ATTEMPTS", 0)
     with pytest.raises(LogUnavailable, match="too fast"):
         check(path)
