@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from eventlog.checkpoints import checkpoint_at
 from eventlog.errors import EventLogError, NotAsLogged
 from eventlog.notes import BadNote, Checkpoint, VerifierKey, signing_key_id
-from eventlog.protocol import ReadableLog
+from eventlog.protocol import ProvableLog
 from eventlog.records import Record
 from eventlog.times import to_text
 from statemachine.session import InterviewId
@@ -97,7 +97,7 @@ class Bundle(_Shape):
 
 
 async def bundle_of(
-    log: ReadableLog, interview_id: str, *, exported_at: datetime, kept: str | None = None
+    log: ProvableLog, interview_id: str, *, exported_at: datetime, kept: str | None = None
 ) -> dict[str, Any]:
     """The bundle of an interview that the log knows, as JSON data; with `kept`, a signed note,
     also the proof that the log goes on from that checkpoint.
@@ -127,7 +127,7 @@ async def bundle_of(
     return bundle.model_dump(mode="json", by_alias=True, exclude=None if kept else {"kept"})
 
 
-async def _going_on_from(log: ReadableLog, note: str, size: int) -> KeptCheckpoint:
+async def _going_on_from(log: ProvableLog, note: str, size: int) -> KeptCheckpoint:
     kept = Checkpoint.parse(note)
     if kept.origin != log.origin:
         raise BadNote("the note is a checkpoint of another log")

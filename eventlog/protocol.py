@@ -1,5 +1,17 @@
-"""The event log as the rest of the gateway knows it. Every implementation passes the
-contract suite in `tests/eventlog/contract.py`."""
+"""The event log as the rest of the gateway knows it, by who needs what of it. Every implementation
+passes the contract suite in `tests/eventlog/contract.py`.
+
+    EventReader ── EventAppender ─┬─ ConductingLog    what conducts interviews
+    SessionFinder ────────────────┘
+    EventAppender ─────────────────── ForgettingLog   what keeps them in custody
+    Writability ───────────────────── RetentionLog    what forgets them in time
+    EventReader, Proofs ───────────── ProvableLog     what exports them with their proofs
+    all that reads ────────────────── ReadableLog     a command beside the gateway
+    all ───────────────────────────── EventLog        the gateway's own
+
+Any method that reads raises LogUnavailable where the log cannot be read, and NotAsLogged where it
+holds what was never logged.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,9 +36,8 @@ class Appended:
     records: tuple[Record, ...]
 
 
-class ReadableLog(Protocol):
-    """What can be read of a log, also beside the gateway that writes it. Every method raises
-    LogUnavailable where the log cannot be read."""
+class EventReader(Protocol):
+    """Interviews, and the records of their events."""
 
     async def interview(self, interview_id: str) -> Interview | None:
         """The interview as it stands; None if the log does not know it."""
@@ -40,37 +51,28 @@ class ReadableLog(Protocol):
         """The record of one event of an interview; None if there is none."""
         ...
 
-    async def records_from(self, position: int, limit: int) -> list[Record]:
-        """Up to `limit` records from `position` on: of all interviews, and the log's own (see
-        `eventlog.keychanges`), which no other method gives."""
+
+class EventAppender(EventReader, Protocol):
+    """Takes events at an expected version."""
+
+    async def append(
+        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+    ) -> Appended:
+        """Write `events`, all or none, and return once they would survive a power cut.
+
+        ContentForgotten takes payload and salt from all records of the interview before it
+        (but for those of OUTLIVES_FORGETTING), and its sessions can no longer be found; `scrub`
+        then takes what is left of them from the log's bytes.
+
+        Raises VersionConflict if the interview is not at `expected_version` (0: it does
+        not exist yet), IllegalMove if the rules forbid an event, ReservedId if no interview can
+        have this id, LogUnavailable if it cannot be written: in each case nothing was taken.
+        """
         ...
 
-    async def head(self) -> int:
-        """How many records there are; the next one gets this position."""
-        ...
 
-    async def root(self, size: int) -> bytes:
-        """The RFC 6962 root over the leaves of the first `size` records; `size` is at most
-        the head."""
-        ...
-
-    async def inclusion_proof(self, position: int, size: int) -> list[bytes]:
-        """What shows that the record at `position` is one of the first `size`."""
-        ...
-
-    async def consistency_proof(self, old_size: int, size: int) -> list[bytes]:
-        """What shows that the first `size` records begin with the first `old_size`."""
-        ...
-
-    async def signer(self) -> Signer:
-        """What the log's checkpoints are signed with. Raises NoSigningKey where the key that did so
-        until now is not there."""
-        ...
-
-    async def keys(self) -> list[VerifierKey | None]:
-        """The public keys that have signed the log's checkpoints, oldest first; None is one that
-        was lost before it could be recorded, and the last one signs now. Raises as `signer`."""
-        ...
+class SessionFinder(Protocol):
+    """Finds interviews by fingerprints of what their clients hold."""
 
     async def find(self, fingerprint: bytes) -> Sighting | None:
         """Of the interviews that have reached this session or made this move, the one
@@ -80,6 +82,10 @@ class ReadableLog(Protocol):
     async def find_head(self, fingerprint: bytes) -> str | None:
         """Of the interviews that stand at this session now, the id of the one begun last."""
         ...
+
+
+class InterviewList(Protocol):
+    """The list of interviews, and the search in it."""
 
     async def overview(self, interview_id: str) -> Overview | None:
         """The interview's row in the list."""
@@ -105,60 +111,90 @@ class ReadableLog(Protocol):
         """Up to `limit` ids of interviews that begin with `prefix`, in their order."""
         ...
 
-    async def forks_of(self, interview_id: str) -> list[str]:
-        """The interviews that began with a session of this one, and so hold words of it."""
-        ...
 
-    async def expired(self, before: str, now: str) -> list[str]:
-        """The interviews that were complete before the time `before` and are not on hold, oldest
-        first. Both times are RFC 3339, as records have them.
-
-        A clock may have been behind for a while: an interview that comes after an event of a
-        time from `before` to `now` is younger than `before`, whatever time it has.
-        """
-        ...
-
-    async def kept_checkpoints(self) -> list[str]:
-        """The signed checkpoints that the log was sealed with, oldest first."""
-        ...
+class Proofs(Protocol):
+    """Every record in its position, and the evidence that none was changed: the tree over
+    them, and the keys and checkpoints that sign it."""
 
     @property
     def origin(self) -> str:
         """The name that the log signs by: the origin of its checkpoints."""
         ...
 
-    @property
-    def where(self) -> str:
-        """Where the log is kept, for a person."""
+    async def head(self) -> int:
+        """How many records there are; the next one gets this position."""
         ...
 
-    @property
-    def address(self) -> str | None:
-        """What names the log to another process (`eventlog.open.stored_log_at`); None where only
-        this process can read it."""
+    async def records_from(self, position: int, limit: int) -> list[Record]:
+        """Up to `limit` records from `position` on: of all interviews, and the log's own (see
+        `eventlog.keychanges`), which no other method gives."""
         ...
 
-    async def close(self) -> None:
-        """Finish what is under way and let go of the log."""
+    async def root(self, size: int) -> bytes:
+        """The RFC 6962 root over the leaves of the first `size` records; `size` is at most
+        the head."""
+        ...
+
+    async def inclusion_proof(self, position: int, size: int) -> list[bytes]:
+        """What shows that the record at `position` is one of the first `size`."""
+        ...
+
+    async def consistency_proof(self, old_size: int, size: int) -> list[bytes]:
+        """What shows that the first `size` records begin with the first `old_size`."""
+        ...
+
+    async def signer(self) -> Signer:
+        """What the log's checkpoints are signed with. Raises NoSigningKey where the key that did so
+        until now is not there."""
+        ...
+
+    async def keys(self) -> list[VerifierKey | None]:
+        """The public keys that have signed the log's checkpoints, oldest first; None is one that
+        was lost before it could be recorded, and the last one signs now. Raises as `signer`."""
+        ...
+
+    async def kept_checkpoints(self) -> list[str]:
+        """The signed checkpoints that the log was sealed with, oldest first."""
         ...
 
 
-class EventLog(ReadableLog, Protocol):
-    """A log that can be written too: events are appended at an expected version."""
+class Sealing(Proofs, Protocol):
+    """Keeps checkpoints in the log, and changes the key that signs them."""
 
-    async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
-    ) -> Appended:
-        """Write `events`, all or none, and return once they would survive a power cut.
+    async def seal(self) -> str:
+        """A signed checkpoint of all that the log holds now, kept in the log as well. Raises
+        LogUnavailable."""
+        ...
 
-        ContentForgotten takes payload and salt from all records of the interview before it
-        (but for those of OUTLIVES_FORGETTING), and its sessions can no longer be found; `scrub`
-        then takes what is left of them from the log's bytes.
+    async def change_key(
+        self, reason: str, at: datetime, old_key: VerifierKey | None = None
+    ) -> Changed:
+        """Sign by a new key from now on: an event of the log's own tells of the change, and a
+        checkpoint covers it at once. The old key is kept aside. `old_key` is its public half,
+        needed only where it is lost.
 
-        Raises VersionConflict if the interview is not at `expected_version` (0: it does
-        not exist yet), IllegalMove if the rules forbid an event, ReservedId if no interview can
-        have this id, LogUnavailable if it cannot be written: in each case nothing was taken.
+        Raises WrongOldKey, LogUnavailable or NotAsLogged.
         """
+        ...
+
+
+class Writability(Protocol):
+    """Tells whether the log can be written."""
+
+    async def is_writable(self) -> bool:
+        """Whether an append would be taken now, as far as can be told without one."""
+        ...
+
+
+class ConductingLog(EventAppender, SessionFinder, Protocol):
+    """What conducting interviews needs: to append, and to find the interview of a session."""
+
+
+class ForgettingLog(EventAppender, Protocol):
+    """Erases what was said, to the last byte."""
+
+    async def forks_of(self, interview_id: str) -> list[str]:
+        """The interviews that began with a session of this one, and so hold words of it."""
         ...
 
     async def scrub(self) -> bool:
@@ -167,6 +203,19 @@ class EventLog(ReadableLog, Protocol):
 
         It is False while another program reads a state of the file in which they stood. Raises
         LogUnavailable.
+        """
+        ...
+
+
+class RetentionLog(Writability, Protocol):
+    """Tells which interviews are old enough to be forgotten, and by which clock."""
+
+    async def expired(self, before: str, now: str) -> list[str]:
+        """The interviews that were complete before the time `before` and are not on hold, oldest
+        first. Both times are RFC 3339, as records have them.
+
+        A clock may have been behind for a while: an interview that comes after an event of a
+        time from `before` to `now` is younger than `before`, whatever time it has.
         """
         ...
 
@@ -185,22 +234,29 @@ class EventLog(ReadableLog, Protocol):
         no event is made of it. Raises LogUnavailable."""
         ...
 
-    async def seal(self) -> str:
-        """A signed checkpoint of all that the log holds now, kept in the log as well. Raises
-        LogUnavailable."""
+
+class ProvableLog(EventReader, Proofs, Protocol):
+    """What an interview is exported from with its proofs."""
+
+
+class ReadableLog(ProvableLog, SessionFinder, InterviewList, Protocol):
+    """All that can be read of a log, also beside the gateway that writes it."""
+
+    @property
+    def where(self) -> str:
+        """Where the log is kept, for a person."""
         ...
 
-    async def change_key(
-        self, reason: str, at: datetime, old_key: VerifierKey | None = None
-    ) -> Changed:
-        """Sign by a new key from now on: an event of the log's own tells of the change, and a
-        checkpoint covers it at once. The old key is kept aside. `old_key` is its public half,
-        needed only where it is lost.
-
-        Raises WrongOldKey, LogUnavailable or NotAsLogged.
-        """
+    @property
+    def address(self) -> str | None:
+        """What names the log to another process (`eventlog.open.stored_log_at`); None where only
+        this process can read it."""
         ...
 
-    async def is_writable(self) -> bool:
-        """Whether an append would be taken now, as far as can be told without one."""
+    async def close(self) -> None:
+        """Finish what is under way and let go of the log."""
         ...
+
+
+class EventLog(ReadableLog, ConductingLog, ForgettingLog, RetentionLog, Sealing, Protocol):
+    """All of a log, for the one gateway that writes it."""

@@ -9,7 +9,7 @@ from rich.text import Text
 from api.cli.terminal import console, print_json
 from api.http.wire.history import InterviewOverview
 from api.transcript.harmless import visible_line
-from eventlog.protocol import ReadableLog
+from eventlog.protocol import InterviewList
 from eventlog.readmodels import Overview
 from statemachine.session import Role
 from statemachine.states import State
@@ -19,7 +19,7 @@ STATE_STYLES = {"complete": "green", "questioning": "yellow", "started": "yellow
 
 
 async def list_interviews(
-    log: ReadableLog,
+    log: InterviewList,
     *,
     state: State | None,
     role: Role | None,

@@ -5,18 +5,18 @@ from typing import Any
 
 from api.transcript.harmless import visible_json
 from eventlog.bundle import bundle_of
-from eventlog.protocol import ReadableLog
+from eventlog.protocol import ProvableLog
 from eventlog.times import utc_now
 
 
-async def bundle_text(log: ReadableLog, interview_id: str, *, kept: str | None = None) -> str:
+async def bundle_text(log: ProvableLog, interview_id: str, *, kept: str | None = None) -> str:
     """The bundle of an interview that the log knows, as JSON that is harmless to print. Raises as
     `bundle_of` does."""
     return text_of(await bundle_now(log, interview_id, kept=kept))
 
 
 async def bundle_now(
-    log: ReadableLog, interview_id: str, *, kept: str | None = None
+    log: ProvableLog, interview_id: str, *, kept: str | None = None
 ) -> dict[str, Any]:
     """The bundle as JSON data, exported now. Raises as `bundle_of` does."""
     return await bundle_of(log, interview_id, exported_at=utc_now(), kept=kept)

@@ -18,7 +18,7 @@ from api.usecases.refusals import (
 )
 from backends.deadline import Deadline
 from eventlog.errors import VersionConflict
-from eventlog.protocol import EventLog
+from eventlog.protocol import ConductingLog
 from statemachine.commands import give_answer
 from statemachine.events import Fork, InterviewStarted, SessionAdopted, SessionRefused
 from statemachine.interview import Interview, rebuild
@@ -38,7 +38,7 @@ class Candidate:
 
     def __init__(
         self,
-        log: EventLog,
+        log: ConductingLog,
         interviews: Interviews,
         locks: KeyedLocks,
         interviewer: Interviewer,

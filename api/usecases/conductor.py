@@ -16,7 +16,7 @@ from api.usecases.interviews import Interviews
 from api.usecases.locks import KeyedLocks
 from backends.chain import Chain
 from backends.deadline import Deadline
-from eventlog.protocol import EventLog
+from eventlog.protocol import ConductingLog
 from statemachine.events import InterviewStarted
 from statemachine.session import Config, Session
 
@@ -32,7 +32,7 @@ class Conductor:
 
     def __init__(
         self,
-        log: EventLog,
+        log: ConductingLog,
         chain: Chain,
         choose_model: Callable[[str | None], Awaitable[str | None]],
         begin: Callable[[Config], InterviewStarted],

@@ -13,7 +13,7 @@ from api.usecases.refusals import InterviewForgotten, InterviewOnHold
 from backends.deadline import Deadline
 from backends.rounds import Rounds
 from eventlog.errors import LogUnavailable, NotAsLogged
-from eventlog.protocol import EventLog
+from eventlog.protocol import ForgettingLog
 from eventlog.records import Record
 from statemachine.commands import forget_content
 from statemachine.events import Event, InterviewHeld, InterviewReleased
@@ -53,7 +53,7 @@ class Forgotten:
 class Custody:
     """Holds, releases and forgets interviews of `log`. Each request can be repeated safely."""
 
-    def __init__(self, log: EventLog, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, log: ForgettingLog, *, now: Callable[[], datetime]) -> None:
         self._log = log
         self._interviews = Interviews(log, now)
         self._rounds = Rounds(self.overwrite_what_is_left, ROUND_SECONDS)

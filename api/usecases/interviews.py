@@ -14,7 +14,7 @@ from typing import TypeVar
 from api.usecases.refusals import InterviewForgotten, UnknownInterview
 from backends.deadline import Deadline
 from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
-from eventlog.protocol import Appended, EventLog
+from eventlog.protocol import Appended, EventAppender
 from eventlog.records import Record
 from statemachine.events import Event
 from statemachine.interview import Interview
@@ -54,7 +54,7 @@ async def settle(attempt: Callable[[], Awaitable[T]], deadline: Deadline) -> T:
 class Interviews:
     """The interviews of `log`. `now` gives the time that events are recorded with."""
 
-    def __init__(self, log: EventLog, now: Callable[[], datetime]) -> None:
+    def __init__(self, log: EventAppender, now: Callable[[], datetime]) -> None:
         self._log = log
         self._now = now
 
@@ -86,7 +86,7 @@ class Interviews:
         return record
 
     async def append(self, id: str, version: int, *events: Event) -> Appended:
-        """Append to an interview that is at `version`. Raises as `EventLog.append` does."""
+        """Append to an interview that is at `version`. Raises as `EventAppender.append` does."""
         return await self._log.append(id, version, events, self._now())
 
     async def append_to(

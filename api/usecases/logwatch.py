@@ -1,7 +1,7 @@
 """Watches whether the event log can be written, so that /health answers from memory."""
 
 from backends.rounds import Rounds
-from eventlog.protocol import EventLog
+from eventlog.protocol import Writability
 
 ROUND_SECONDS = 5.0
 FIRST_SECONDS = 1.0
@@ -11,7 +11,7 @@ class LogWatch:
     """Checks `log` every 5 s, and at once after a request that could not use it. The log counts as
     not writable until a check succeeds."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: Writability) -> None:
         self._log = log
         self.is_writable = True  # it was just opened; the first look comes before any request
         self._in_doubt = False

@@ -17,7 +17,7 @@ from api.usecases.custody import Custody
 from api.usecases.refusals import InterviewOnHold
 from backends.rounds import Rounds
 from eventlog.errors import EventLogError, LogUnavailable
-from eventlog.protocol import EventLog
+from eventlog.protocol import RetentionLog
 from eventlog.times import to_text
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Retention:
 
     def __init__(
         self,
-        log: EventLog,
+        log: RetentionLog,
         custody: Custody,
         *,
         days: int,

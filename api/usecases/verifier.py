@@ -13,7 +13,7 @@ from typing import Any
 from api.usecases.refusals import NoLogFile
 from backends.rounds import log_failure
 from eventlog.errors import LogUnavailable
-from eventlog.protocol import EventLog
+from eventlog.protocol import ReadableLog
 
 MODULE = "api.usecases.verify_process"
 
@@ -111,7 +111,7 @@ class Verification:
 class Verifier:
     """Checks `log`. Callers who ask while a check runs share it."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: ReadableLog) -> None:
         self._log = log
         self._checks: set[Verification] = set()
 

@@ -30,7 +30,7 @@ SELECT max(time) FROM (
 
 
 def expired(before: str, now: str, db: Database) -> list[str]:
-    """`CustodyLog.expired`."""
+    """`RetentionLog.expired`."""
     found = db.execute(EXPIRED, [before]).fetchall()
     if not found:
         return []
@@ -40,7 +40,7 @@ def expired(before: str, now: str, db: Database) -> list[str]:
 
 
 def forks_of(interview_id: str, db: Database) -> list[str]:
-    """`CustodyLog.forks_of`."""
+    """`ForgettingLog.forks_of`."""
     # An adopted session may have a megabyte. Its payload is canonical JSON, in which this comes
     # first, so no more of it is read.
     beginning = canonical_json({"forkedFrom": {"interviewId": interview_id}}).removesuffix(b"}}")
@@ -57,5 +57,5 @@ def forks_of(interview_id: str, db: Database) -> list[str]:
 
 
 def busy_days(db: Database) -> list[str]:
-    """`CustodyLog.busy_days`, as the text of each time."""
+    """`RetentionLog.busy_days`, as the text of each time."""
     return [time for (time,) in db.execute(BUSY_DAYS)]

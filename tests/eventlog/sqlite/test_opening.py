@@ -15,9 +15,10 @@ import pytest
 
 from eventlog.errors import LogHeld, LogNotOpened, LogReadOnly, LogTooNew, NotALog
 from eventlog.memory import MemoryEventLog
-from eventlog.open import open_log, open_reader
+from eventlog.open import open_log, open_reader, stored_log_at
 from eventlog.protocol import EventLog
 from eventlog.sqlite.file import APPLICATION_ID
+from eventlog.verification.verify import verify
 from tests.eventlog.evidence import execute
 from tests.eventlog.interviews import OPENING, new_id, tell
 from tests.eventlog.running import python
@@ -102,7 +103,7 @@ def test_a_url_of_another_form_is_refused_with_the_forms_there_are(
 
 HOLD = """
 import sys
-from eventlog.open import open_log
+from eventlog.open import open_log, stored_log_at
 
 log = open_log(sys.argv[1])
 print("held", flush=True)
@@ -358,3 +359,17 @@ def test_a_relative_log_in_a_folder_that_was_deleted_is_refused(
     with pytest.raises(LogNotOpened, match="the working folder was deleted"):
         open_it("sqlite:///interviews.db")
     use(open_log(url_of(tmp_path / "interviews.db")))
+
+
+@pytest.mark.parametrize("name", ["interviews.db", "with a space, ~ and %20?.db"])
+def test_another_process_finds_the_log_by_its_address(tmp_path: Path, name: str) -> None:
+    log = open_log(url_of(tmp_path / name))
+    assert log.address is not None
+    address, origin = log.address, log.origin
+    use(log)
+    report = verify(stored_log_at(address, origin))
+    assert (report.holds, report.origin, report.events) == (True, origin, len(OPENING))
+
+
+def test_a_log_in_memory_has_no_address() -> None:
+    assert open_log("memory:").address is None
