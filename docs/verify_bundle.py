@@ -48,10 +48,9 @@ def read_json(text: str, name: str) -> Any:
     def members(pairs: list[tuple[str, Any]]) -> Object:
         need(len(dict(pairs)) == len(pairs), f"{name} is not JSON: a member stands twice")
         return dict(pairs)
-    def number(digits: str) -> int:  # also called for NaN and Infinity
-        is_number = digits[-1].isdigit() and len(digits) <= MAX_DIGITS
-        need(is_number, f"{name} is not JSON: {digits:.20} is too large or no number")
-        return int(digits)
+    def number(digits: str) -> int:
+        need(len(digits) <= MAX_DIGITS, f"{name} is not JSON: {digits:.20}… is too large")
+        return int(digits)  # an error for NaN and Infinity
     try:
         return json.loads(text, object_pairs_hook=members, parse_int=number, parse_constant=number)
     except (ValueError, RecursionError) as error:
