@@ -151,7 +151,8 @@ def _unborn(event: Event, id: str | None) -> Interview:
             return Interview(id=id, config=config)
         case SessionAdopted(session=session):
             return Interview(id=id, config=session.config)
-    raise IllegalMove("an interview begins by being started or adopted")
+        case _:
+            raise IllegalMove("an interview begins by being started or adopted")
 
 
 def _with_words(

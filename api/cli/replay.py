@@ -114,11 +114,10 @@ def _print_step(
 
 
 def _what(step: Step) -> str:
-    match step.event:
-        case QuestionAsked(number=number):
-            return f"{step.record.kind} {number}"
-        case None:
-            return f"{step.record.kind} (forgotten)"
+    if step.event is None:
+        return f"{step.record.kind} (forgotten)"
+    if isinstance(step.event, QuestionAsked):
+        return f"{step.record.kind} {step.event.number}"
     return step.record.kind
 
 

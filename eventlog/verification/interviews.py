@@ -153,7 +153,8 @@ def _unborn(event: Event) -> Tally:
             return Tally(event.config)
         case SessionAdopted():
             return Tally(event.session.config)
-    raise InterviewError("an interview begins by being started or adopted")
+        case _:
+            raise InterviewError("an interview begins by being started or adopted")
 
 
 def _recall(history: Sequence[Row], findings: Findings) -> Interview | None:
