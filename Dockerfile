@@ -5,7 +5,7 @@ FROM python:3.13-slim-trixie AS base
 FROM base AS build
 
 WORKDIR /src
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE interview_gateway.py ./
 COPY api/ api/
 COPY statemachine/ statemachine/
 COPY eventlog/ eventlog/

@@ -1,3 +1,4 @@
+# A package of interview-gateway; its command knows it by this line.
 """Who asks the questions: adapters, their chain, templates.
 
 The gateway asks other services three things: are they up, which models do they offer, and what does

@@ -1,3 +1,4 @@
+# A package of interview-gateway; its command knows it by this line.
 """The append-only log of all events, its proofs and its check.
 
 Every move of every interview is written here, in order, before it is acknowledged.

@@ -1,3 +1,4 @@
+# A package of interview-gateway; its command knows it by this line.
 """The interview itself: its states, its rules, its events.
 
 This package lives by two rules:

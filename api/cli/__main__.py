@@ -1,5 +1,5 @@
 """`python -m api.cli` is `interview-gateway`."""
 
-from api.cli.app import app
+from interview_gateway import main
 
-app()
+main()

@@ -1,0 +1,5 @@
+"""`python -m api` is `interview-gateway`."""
+
+from interview_gateway import main
+
+main()
