@@ -11,7 +11,7 @@ from api.settings import Settings
 from api.usecases.aside import Aside
 from api.usecases.conductor import Conductor
 from api.usecases.custody import Custody
-from api.usecases.logwatch import LogWatch
+from api.usecases.logmonitor import LogWatch
 from api.usecases.modelchoice import ModelChoice
 from api.usecases.retention import Retention
 from api.usecases.verifier import Verifier
@@ -22,8 +22,8 @@ from backends.health import HealthMonitor
 from backends.http import Connections, Service
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
+from backends.periodic import keep_running
 from backends.recording import Recording, RecordingBackend
-from backends.rounds import keep_running
 from backends.services import CONVERSATION, GRANITE, OLLAMA
 from backends.templates import TemplatesBackend
 from eventlog.errors import EventLogError

@@ -15,7 +15,7 @@ import httpx
 from backends.address import Address
 from backends.errors import BackendError
 from backends.http import Connections, Service
-from backends.rounds import Rounds
+from backends.periodic import Rounds
 from backends.services import SERVICES, ServiceInfo
 
 ROUND_SECONDS = 5.0

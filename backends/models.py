@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 from backends.address import Address
 from backends.errors import BackendError
 from backends.http import Connections, Service
-from backends.rounds import Rounds
+from backends.periodic import Rounds
 from backends.services import GRANITE, OLLAMA
 
 logger = logging.getLogger(__name__)

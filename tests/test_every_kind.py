@@ -13,14 +13,14 @@ from typing import get_args
 import pytest
 
 from api.transcript.document import EntryKind, transcript_of
-from api.transcript.telling import tell
+from api.transcript.layout import tell
 from eventlog.records import Record
 from eventlog.searching import words_of
 from eventlog.sqlite.file import prepare
 from eventlog.sqlite.searching import said
+from eventlog.verification.compactfold import Tally
 from eventlog.verification.rows import Row
 from eventlog.verification.standins import stand_ins
-from eventlog.verification.tally import Tally
 from statemachine.events import KIND_OF, KINDS, OUTLIVES_FORGETTING, ContentForgotten, Event
 from statemachine.rules import RULES
 from statemachine.session import Config
@@ -148,7 +148,7 @@ def test_the_folds_are_among_those_matches() -> None:
         "statemachine/interview.py",
         "eventlog/readmodels.py",
         "eventlog/searching.py",
-        "eventlog/verification/tally.py",
+        "eventlog/verification/compactfold.py",
         "api/transcript/document.py",
         "api/usecases/recordings.py",
         "api/usecases/rerun.py",

@@ -13,9 +13,9 @@ from api.cli.errors import CommandError, GatewayRefused
 from api.cli.lookup import records_in
 from api.cli.terminal import console
 from api.settings import load_settings
-from api.transcript.harmless import visible
+from api.transcript.escaping import visible
 from api.usecases.custody import Custody
-from api.usecases.refusals import Refusal
+from api.usecases.errors import Refusal
 from backends.address import Address
 from backends.certificates import trusting
 from backends.errors import BackendError

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from api.cli.terminal import console, print_json
 from api.http.wire.history import InterviewOverview
-from api.transcript.harmless import visible_line
+from api.transcript.escaping import visible_line
 from eventlog.protocol import InterviewList
 from eventlog.readmodels import Overview
 from statemachine.session import Role

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from api.cli.errors import CommandError
 from api.cli.keys import read_key
 from api.cli.terminal import console
-from api.transcript.harmless import visible_line
+from api.transcript.escaping import visible_line
 from eventlog.errors import LogHeld
 from eventlog.open import open_log, stored_log
 from eventlog.times import utc_now

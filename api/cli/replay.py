@@ -10,7 +10,7 @@ from rich.text import Text
 from api.cli.terminal import NOTICED_MS, clock, console, indented, print_json
 from api.http.wire.replay import EventsReply
 from api.transcript.durations import duration_text
-from api.transcript.harmless import visible, visible_line
+from api.transcript.escaping import visible, visible_line
 from eventlog.records import Record
 from eventlog.story import Step, Story, story_of
 from statemachine.events import (

@@ -20,7 +20,7 @@ from api.cli.rerun_gateway import on_backends
 from api.cli.terminal import console, indented, print_json
 from api.settings import load_settings
 from api.transcript.durations import duration_text
-from api.transcript.harmless import visible, visible_line
+from api.transcript.escaping import visible, visible_line
 from api.usecases.rerun import Exchange, Rerun, Said, on_recording
 from eventlog.records import Record, interview_of
 

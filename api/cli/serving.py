@@ -10,13 +10,13 @@ import uvicorn
 
 from api import __version__
 from api.app import create_app
-from api.cli.printed import set_up_logging
+from api.cli.log_setup import set_up_logging
 from api.gateway import Gateway
 from api.http.listening import bound, urls
 from api.http.server import ACCEPTED_AT_ONCE, Protocol, Server
 from api.settings import load_settings
 from backends.health import PROBE_SECONDS
-from backends.rounds import log_failure
+from backends.periodic import log_failure
 
 
 def serve(host: str | None, port: int | None) -> None:

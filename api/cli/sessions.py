@@ -10,7 +10,7 @@ from rich.text import Text
 
 from api.cli.errors import NothingToShow
 from api.cli.terminal import console, indented, print_json
-from api.transcript.harmless import visible, visible_line
+from api.transcript.escaping import visible, visible_line
 from eventlog.errors import WordsForgotten
 from eventlog.records import Record
 from eventlog.story import session_at_version

@@ -18,7 +18,7 @@ def plain_errors() -> Iterator[None]:
     from api.cli.errors import CommandError
     from api.http.listening import CannotServe
     from api.settings import InvalidSettings
-    from api.transcript.harmless import visible, visible_line
+    from api.transcript.escaping import visible, visible_line
     from eventlog.errors import EventLogError, NotAsLogged
 
     try:

@@ -1,12 +1,12 @@
 """What the commands print with: coloured and fitted in a terminal, plain and whole when piped.
 
-Words that others wrote go through `api.transcript.harmless.visible` and are never read as markup.
+Words that others wrote go through `api.transcript.escaping.visible` and are never read as markup.
 """
 
 from rich.console import Console
 from rich.text import Text
 
-from api.transcript.harmless import visible_json
+from api.transcript.escaping import visible_json
 
 WHOLE = 1_000_000
 """The width when piped: nothing is cut off or broken for whoever reads it line by line."""

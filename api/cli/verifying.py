@@ -14,7 +14,7 @@ from api.cli.errors import CommandError
 from api.cli.exporting import read_note
 from api.cli.keys import read_key
 from api.cli.terminal import console, print_json
-from api.transcript.harmless import visible_line
+from api.transcript.escaping import visible_line
 from api.usecases.verify_process import stand_back
 from api.usecases.verify_report import VerifyReport
 from eventlog.open import stored_log

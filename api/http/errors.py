@@ -16,7 +16,7 @@ from starlette.middleware.errors import ServerErrorMiddleware
 
 from api.http import problems
 from api.http.problems import FieldError, ProblemType, problem_response
-from api.usecases.refusals import (
+from api.usecases.errors import (
     AlreadyComplete,
     InterviewForgotten,
     InterviewOnHold,

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from html import escape
 
 from api.transcript.document import Transcript
-from api.transcript.harmless import visible, visible_line
-from api.transcript.telling import Line, Said, Section, Theirs, tell
+from api.transcript.escaping import visible, visible_line
+from api.transcript.layout import Line, Said, Section, Theirs, tell
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Should anything ever slip through, it can load nothing and run nothing."""

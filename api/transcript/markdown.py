@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from api.transcript.document import Transcript
-from api.transcript.harmless import visible, visible_line
-from api.transcript.telling import Line, Said, Section, Theirs, tell
+from api.transcript.escaping import visible, visible_line
+from api.transcript.layout import Line, Said, Section, Theirs, tell
 
 _WORD = re.compile(r"\S+")
 _MAY_BE_AN_ADDRESS = re.compile(r"://|www\.|@|(?:mailto|xmpp|https?|ftp):", re.IGNORECASE)

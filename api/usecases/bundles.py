@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from api.transcript.harmless import visible_json
+from api.transcript.escaping import visible_json
 from eventlog.bundle import bundle_of
 from eventlog.protocol import ProvableLog
 from eventlog.times import utc_now

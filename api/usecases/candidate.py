@@ -6,16 +6,16 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 from uuid import uuid4
 
-from api.usecases.interviewer import Interviewer
-from api.usecases.interviews import Interviews, settle
-from api.usecases.locks import KeyedLocks
-from api.usecases.refusals import (
+from api.usecases.errors import (
     AlreadyComplete,
     InterviewForgotten,
     SessionConflict,
     UnknownInterview,
     UnknownSession,
 )
+from api.usecases.interviewer import Interviewer
+from api.usecases.interviews import Interviews, settle
+from api.usecases.locks import KeyedLocks
 from backends.deadline import Deadline
 from eventlog.errors import VersionConflict
 from eventlog.protocol import ConductingLog

@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.usecases.errors import InterviewForgotten, InterviewOnHold
 from api.usecases.interviews import Interviews
-from api.usecases.refusals import InterviewForgotten, InterviewOnHold
 from backends.deadline import Deadline
-from backends.rounds import Rounds
+from backends.periodic import Rounds
 from eventlog.errors import LogUnavailable, NotAsLogged
 from eventlog.protocol import ForgettingLog
 from eventlog.records import Record

@@ -6,9 +6,9 @@ Of several who wait for the same words one asks, and all get what it was told.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from api.usecases.errors import ReplyNotRecorded
 from api.usecases.interviews import Interviews, settle
 from api.usecases.locks import KeyedLocks
-from api.usecases.refusals import ReplyNotRecorded
 from backends.chain import Chain
 from backends.chain import Reply as Said
 from backends.deadline import Deadline

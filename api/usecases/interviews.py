@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
 
-from api.usecases.refusals import InterviewForgotten, UnknownInterview
+from api.usecases.errors import InterviewForgotten, UnknownInterview
 from backends.deadline import Deadline
 from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
 from eventlog.protocol import Appended, EventAppender

@@ -1,6 +1,6 @@
 """The choice of an interview's model."""
 
-from api.usecases.refusals import UnknownModel
+from api.usecases.errors import UnknownModel
 from backends.models import Model, ModelCatalogue
 
 WITHIN_SECONDS = 0.4

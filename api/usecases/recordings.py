@@ -8,7 +8,7 @@ from typing import assert_never
 from pydantic import ValidationError
 
 from api.settings import InvalidSettings, Settings
-from api.transcript.harmless import visible_line
+from api.transcript.escaping import visible_line
 from backends.recording import Line, Recording
 from backends.turn import answers_in
 from eventlog.bundle import records_of

@@ -12,9 +12,9 @@ from typing import assert_never
 from uuid import uuid4
 
 from api.usecases.conductor import Conductor
+from api.usecases.errors import UnknownModel
 from api.usecases.interviewer import Reply
 from api.usecases.recordings import recording_of
-from api.usecases.refusals import UnknownModel
 from backends.chain import Chain
 from backends.recording import Pace, RecordingBackend
 from backends.templates import TemplatesBackend

@@ -14,8 +14,8 @@ from itertools import pairwise
 from time import monotonic
 
 from api.usecases.custody import Custody
-from api.usecases.refusals import InterviewOnHold
-from backends.rounds import Rounds
+from api.usecases.errors import InterviewOnHold
+from backends.periodic import Rounds
 from eventlog.errors import EventLogError, LogUnavailable
 from eventlog.protocol import RetentionLog
 from eventlog.times import to_text

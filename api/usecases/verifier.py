@@ -10,8 +10,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from api.usecases.refusals import NoLogFile
-from backends.rounds import log_failure
+from api.usecases.errors import NoLogFile
+from backends.periodic import log_failure
 from eventlog.errors import LogUnavailable
 from eventlog.protocol import ReadableLog
 

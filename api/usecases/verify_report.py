@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from api.transcript.harmless import visible_line
+from api.transcript.escaping import visible_line
 from eventlog.verification.findings import Check, Finding
 from eventlog.verification.signatures import KnownFrom, SigningKey
 from eventlog.verification.verify import Report

@@ -12,11 +12,11 @@ from eventlog.codec import decode
 from eventlog.errors import NotAsLogged, UnreadableEvent
 from eventlog.keychanges import LOG_STREAM
 from eventlog.readmodels import overview
+from eventlog.verification.compactfold import Fingerprint, Tally
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.rows import Row
 from eventlog.verification.snapshot import Snapshot
 from eventlog.verification.standins import stand_ins
-from eventlog.verification.tally import Fingerprint, Tally
 from statemachine.errors import InterviewError
 from statemachine.events import (
     KIND_OF,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from eventlog.codec import decode
+from eventlog.verification.compactfold import Tally
 from eventlog.verification.rows import Row
-from eventlog.verification.tally import Tally
 from statemachine.events import (
     KINDS,
     OUTLIVES_FORGETTING,

@@ -88,7 +88,7 @@ class _Lines(logging.Handler):
     """What the gateway would print as its log, by its own formatter."""
 
     def __init__(self) -> None:
-        from api.cli.printed import HarmlessFormatter
+        from api.cli.log_setup import HarmlessFormatter
 
         super().__init__()
         self.setFormatter(HarmlessFormatter("%(asctime)s %(levelname)s %(message)s"))

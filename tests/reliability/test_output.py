@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.cli.printed import WordlessFormatter
+from api.cli.log_setup import WordlessFormatter
 from tests.fakes import ConversationServer, GraniteServer, Mood, OllamaServer
 from tests.gateways import VARIABLES, serving
 from tests.processes import Process, gateway_process

@@ -11,7 +11,7 @@ from api.http.routes.gateway_of import TheGateway
 from api.http.routes.in_path import InterviewInPath
 from api.http.wire.custody import ForgottenReply, ReasonRequest
 from api.http.wire.history import InterviewOverview
-from api.usecases.refusals import UnknownInterview
+from api.usecases.errors import UnknownInterview
 from statemachine.session import Reason
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["custody"])

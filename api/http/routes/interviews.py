@@ -21,7 +21,7 @@ from api.http.wire.interviews import (
     SummaryReply,
     SummaryRequest,
 )
-from api.usecases.refusals import InterviewForgotten, UnknownInterview
+from api.usecases.errors import InterviewForgotten, UnknownInterview
 from statemachine.session import Config, Role, Session
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])

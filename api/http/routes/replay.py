@@ -19,7 +19,7 @@ from api.transcript.html import CONTENT_SECURITY_POLICY, as_html
 from api.transcript.markdown import as_markdown
 from api.usecases.aside import Aside
 from api.usecases.bundles import bundle_now, text_of
-from api.usecases.refusals import InterviewForgotten, UnknownInterview
+from api.usecases.errors import InterviewForgotten, UnknownInterview
 from eventlog.bundle import Bundle
 from eventlog.errors import WordsForgotten
 from eventlog.records import Record

@@ -10,7 +10,7 @@ import api.usecases
 import eventlog
 import statemachine
 from api.http.errors import BY_REFUSAL
-from api.usecases.refusals import Refusal
+from api.usecases.errors import Refusal
 from eventlog import errors as log
 from eventlog.bundle import BadBundle
 from statemachine.errors import IllegalMove, InterviewError

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.transcript.document import Transcript, transcript_of
-from api.transcript.harmless import visible, visible_line
+from api.transcript.escaping import visible, visible_line
 from api.transcript.html import as_html
 from api.transcript.markdown import as_markdown, quotable
 from eventlog.records import Record

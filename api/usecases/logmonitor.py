@@ -1,6 +1,6 @@
 """Watches whether the event log can be written, so that /health answers from memory."""
 
-from backends.rounds import Rounds
+from backends.periodic import Rounds
 from eventlog.protocol import Writability
 
 ROUND_SECONDS = 5.0

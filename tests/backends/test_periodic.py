@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from backends.rounds import Rounds, keep_running, log_failure
+from backends.periodic import Rounds, keep_running, log_failure
 from tests.backends.stage import eventually, running
 
 NEVER = 3600.0

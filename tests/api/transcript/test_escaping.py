@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.transcript.harmless import visible, visible_json, visible_line
+from api.transcript.escaping import visible, visible_json, visible_line
 
 ANYTHING = st.text(st.characters(codec=None))
 DIRECTIONS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]

@@ -6,7 +6,7 @@ from typing import get_args
 from hypothesis import given
 
 from eventlog.readmodels import overview, project
-from eventlog.verification.tally import Tally
+from eventlog.verification.compactfold import Tally
 from statemachine.commands import forget_content
 from statemachine.errors import IllegalMove
 from statemachine.events import Event, InterviewStarted, SessionAdopted

@@ -4,7 +4,7 @@ import logging
 from traceback import format_tb
 from types import TracebackType
 
-from api.transcript.harmless import visible
+from api.transcript.escaping import visible
 
 _Info = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
