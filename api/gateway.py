@@ -11,7 +11,7 @@ from api.settings import Settings
 from api.usecases.aside import Aside
 from api.usecases.conductor import Conductor
 from api.usecases.custody import Custody
-from api.usecases.logmonitor import LogWatch
+from api.usecases.logmonitor import LogMonitor
 from api.usecases.modelchoice import ModelChoice
 from api.usecases.retention import Retention
 from api.usecases.verifier import Verifier
@@ -52,7 +52,7 @@ class Gateway:
         self._connections.prepare(urls.values())
         self.log = log
         self.recording = recording
-        self.log_watch = LogWatch(log)
+        self.log_monitor = LogMonitor(log)
         self.health = HealthMonitor(self._connections, urls)
         self.catalogue = ModelCatalogue(self._connections, urls)
         self.model_choice = ModelChoice(self.catalogue)
@@ -83,7 +83,7 @@ class Gateway:
         self._in_background: list[_Part] = [
             self.health,
             self.catalogue,
-            self.log_watch,
+            self.log_monitor,
             self.custody,
         ]
         if settings.retention_days is not None:
@@ -112,7 +112,7 @@ class Gateway:
             for part in self._in_background
         ]
         try:
-            await self.log_watch.first_look()
+            await self.log_monitor.first_check()
             yield
         finally:
             await self.verifier.close()

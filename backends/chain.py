@@ -16,7 +16,7 @@ from backends.deadline import Deadline
 from backends.errors import BackendError
 from backends.recording import RecordingBackend
 from backends.templates import TemplatesBackend
-from backends.turn import Backend, Turn, Words
+from backends.turn import Backend, BackendReply, Turn
 from statemachine.events import Attempt, Origin
 from statemachine.session import MAX_MESSAGE_CHARS, Session
 from statemachine.wording import asks, asks_for_more_than_readiness, closes, renumber
@@ -100,8 +100,8 @@ class Chain:
     async def _ask(
         self,
         session: Session,
-        ask: Callable[[Backend], Awaitable[Words]],
-        accept: Callable[[Words], _Accepted],
+        ask: Callable[[Backend], Awaitable[BackendReply]],
+        accept: Callable[[BackendReply], _Accepted],
         deadline: Deadline,
     ) -> Reply:
         began = asyncio.get_running_loop().time()
@@ -161,7 +161,7 @@ class Chain:
         if reason is not None:
             raise BackendError(f"Offline: {reason}")
 
-    def _as_turn(self, turn: Turn, words: Words) -> _Accepted:
+    def _as_turn(self, turn: Turn, words: BackendReply) -> _Accepted:
         """The words as the interviewer's turn. Raises BackendError where they are none."""
         text = renumber(_clean(words.text), turn.number, turn.total)
         closing = words.concludes or closes(text)
@@ -176,7 +176,11 @@ class Chain:
 
 
 def _reply(
-    backend: Backend, words: Words, accepted: _Accepted, began: float, attempts: list[Attempt]
+    backend: Backend,
+    words: BackendReply,
+    accepted: _Accepted,
+    began: float,
+    attempts: list[Attempt],
 ) -> Reply:
     origin = Origin(
         backend=backend.name,
@@ -187,7 +191,7 @@ def _reply(
     return Reply(accepted.text, accepted.closes, origin)
 
 
-def _leaves_nothing_to_answer(turn: Turn, words: Words, text: str) -> bool:
+def _leaves_nothing_to_answer(turn: Turn, words: BackendReply, text: str) -> bool:
     """True for an opening that only greets, and for a remark that asks nothing."""
     if turn.is_opening:
         return not asks_for_more_than_readiness(text)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from backends.errors import BackendError
 from backends.http import Missing, Service
 from backends.services import CONVERSATION
-from backends.turn import Turn, Words
+from backends.turn import BackendReply, Turn
 from statemachine.session import Session, Speaker
 
 
@@ -39,21 +39,21 @@ class ConversationBackend:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def speak(self, turn: Turn) -> Words:
+    async def speak(self, turn: Turn) -> BackendReply:
         if turn.answer is None:
-            return Words((await self._start(turn)).initial_message)
+            return BackendReply((await self._start(turn)).initial_message)
         try:
             reply = await self._say(turn, turn.answer)
         except Missing:
             await self._start(turn)
             reply = await self._say(turn, turn.answer)
-        return Words(
+        return BackendReply(
             reply.response_text,
             concludes=reply.response_type is _ReplyType.CONCLUSION,
             is_remark=reply.response_type in (_ReplyType.FEEDBACK, _ReplyType.INSTRUCTION),
         )
 
-    async def sum_up(self, session: Session) -> Words:
+    async def sum_up(self, session: Session) -> BackendReply:
         raise BackendError("Gives no summaries")
 
     async def _start(self, turn: Turn) -> _Started:

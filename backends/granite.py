@@ -10,13 +10,13 @@ from pydantic import BaseModel, FailFast, Field
 from backends.errors import BackendError
 from backends.http import Service
 from backends.services import GRANITE
-from backends.turn import Said, Turn, Words
+from backends.turn import BackendReply, RawMessage, Turn
 from statemachine.session import MAX_MESSAGES, Session, Speaker
 
 
 class _Reply(BaseModel):
     # It fails at the first wrong message: telling of all that a megabyte can hold takes seconds.
-    messages: Annotated[list[Said], Field(min_length=1, max_length=MAX_MESSAGES), FailFast()]
+    messages: Annotated[list[RawMessage], Field(min_length=1, max_length=MAX_MESSAGES), FailFast()]
 
 
 class _Summary(BaseModel):
@@ -31,22 +31,22 @@ class GraniteBackend:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def speak(self, turn: Turn) -> Words:
+    async def speak(self, turn: Turn) -> BackendReply:
         config = turn.session.config
         if turn.answer is None:
             body = config.model_dump(mode="json", by_alias=True, exclude_none=True)
             reply = await self._service.post("/api/v1/interviews/start", body, _Reply)
-            return Words(_opening(reply), model=config.model)
+            return BackendReply(_opening(reply), model=config.model)
         respond = {"session": _session(turn.session), "message": turn.answer}
         reply = await self._service.post("/api/v1/interviews/respond", respond, _Reply)
         said_before = [(m.role, m.content) for m in turn.session.messages]
         said_before.append((Speaker.USER, turn.answer))
-        return Words(_continuation(reply, said_before), model=config.model)
+        return BackendReply(_continuation(reply, said_before), model=config.model)
 
-    async def sum_up(self, session: Session) -> Words:
+    async def sum_up(self, session: Session) -> BackendReply:
         body = {"session": _session(session)}
         reply = await self._service.post("/api/v1/interviews/summary", body, _Summary)
-        return Words(reply.summary, model=session.config.model)
+        return BackendReply(reply.summary, model=session.config.model)
 
 
 def _session(session: Session) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import httpx
 from backends.address import Address
 from backends.errors import BackendError
 from backends.http import Connections, Service
-from backends.periodic import Rounds
+from backends.periodic import PeriodicTask
 from backends.services import SERVICES, ServiceInfo
 
 ROUND_SECONDS = 5.0
@@ -50,19 +50,19 @@ class HealthMonitor:
     ) -> None:
         self._services = {info: Service(connections, urls[info.name]) for info in SERVICES}
         self._found: dict[str, ServiceStatus] = {}
-        self._rounds = Rounds(self._probe_all, round_seconds)
+        self._task = PeriodicTask(self._probe_all, round_seconds)
         self._probe_seconds = probe_seconds
         self.on_return: Callable[[str], None] = lambda name: None
 
     async def run(self) -> None:
         """Probe in rounds until cancelled."""
-        await self._rounds.run()
+        await self._task.run()
 
     async def statuses(self, within: float) -> list[ServiceStatus]:
         """Every service's status, from memory; only before the first round is over does
         it wait, at most `within` seconds. A service that has not answered by then is
         offline with an error that says so, and its probe goes on."""
-        await self._rounds.wait_for_first(within)
+        await self._task.wait_for_first(within)
         unanswered = f"No answer yet after {within:g} s"
         return [
             self._found.get(info.name) or ServiceStatus(info.name, False, error=unanswered)

@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 from backends.address import Address
 from backends.errors import BackendError
 from backends.http import Connections, Service
-from backends.periodic import Rounds
+from backends.periodic import PeriodicTask
 from backends.services import GRANITE, OLLAMA
 
 logger = logging.getLogger(__name__)
@@ -123,21 +123,21 @@ class ModelCatalogue:
         self._granite = Service(connections, urls[GRANITE])
         self._ollama = Service(connections, urls[OLLAMA])
         self._offers: dict[str, tuple[Model, ...] | None] = {GRANITE: None, OLLAMA: None}
-        self._rounds = Rounds(self._fetch_all, round_seconds)
+        self._task = PeriodicTask(self._fetch_all, round_seconds)
         self._fetch_seconds = fetch_seconds
 
     async def run(self) -> None:
         """Fetch in rounds until cancelled."""
-        await self._rounds.run()
+        await self._task.run()
 
     def refresh(self) -> None:
         """Fetch now, because a source has come back."""
-        self._rounds.hurry()
+        self._task.run_now()
 
     async def models(self, within: float) -> list[Model]:
         """The merged list, from memory; only before the first round is over does it wait,
         at most `within` seconds."""
-        await self._rounds.wait_for_first(within)
+        await self._task.wait_for_first(within)
         return self.listed()
 
     def source_of(self, model_id: str | None) -> str | None:

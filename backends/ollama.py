@@ -13,7 +13,7 @@ from backends.errors import BackendError
 from backends.http import Service
 from backends.models import ModelCatalogue
 from backends.services import OLLAMA
-from backends.turn import Said, Turn, Words
+from backends.turn import BackendReply, RawMessage, Turn
 from statemachine.session import Message, Session, Speaker
 
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -25,7 +25,7 @@ _SUMMARY_WISH = (
 
 
 class _Chat(BaseModel):
-    message: Said
+    message: RawMessage
 
 
 class OllamaBackend:
@@ -37,17 +37,17 @@ class OllamaBackend:
         self._service = service
         self._catalogue = catalogue
 
-    async def speak(self, turn: Turn) -> Words:
+    async def speak(self, turn: Turn) -> BackendReply:
         messages = _directed(turn.session.messages, _direction(turn))
         if turn.answer is not None:
             messages.append(Message(role=Speaker.USER, content=turn.answer))
         return await self._chat(turn.session, messages)
 
-    async def sum_up(self, session: Session) -> Words:
+    async def sum_up(self, session: Session) -> BackendReply:
         wish = Message(role=Speaker.USER, content=_SUMMARY_WISH)
         return await self._chat(session, [*session.messages, wish])
 
-    async def _chat(self, session: Session, messages: list[Message]) -> Words:
+    async def _chat(self, session: Session, messages: list[Message]) -> BackendReply:
         model = self._model_for(session)
         body: dict[str, Any] = {
             "model": model,
@@ -56,7 +56,7 @@ class OllamaBackend:
         }
         reply = await self._service.post("/api/chat", body, _Chat)
         # Models that think aloud put their thoughts before what they say.
-        return Words(_THOUGHTS.sub("", reply.message.content), model=model)
+        return BackendReply(_THOUGHTS.sub("", reply.message.content), model=model)
 
     def _model_for(self, session: Session) -> str:
         model = self._catalogue.named(OLLAMA, session.config.model) or self._catalogue.first_of(

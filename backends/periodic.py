@@ -11,17 +11,17 @@ RESTART_SECONDS = 5.0
 """How long after its end something that must never end is started again."""
 
 
-class Rounds:
+class PeriodicTask:
     """Runs `work` every `seconds`, from start to start, one round at a time.
 
     `first` is set when the first round is over. A round that raises is reported and does
-    not end the rounds. `hurry` starts the next round without waiting for its time.
+    not end the rounds. `run_now` starts the next round without waiting for its time.
     """
 
     def __init__(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
         self._work = work
         self._seconds = seconds
-        self._hurry = asyncio.Event()
+        self._run_now = asyncio.Event()
         self.first = asyncio.Event()
 
     async def run(self) -> None:
@@ -29,7 +29,7 @@ class Rounds:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            self._hurry.clear()
+            self._run_now.clear()
             try:
                 await self._work()
             except (Exception, asyncio.CancelledError):
@@ -37,10 +37,10 @@ class Rounds:
                     raise
                 logger.exception("A round of %s failed", self._work.__qualname__)
             self.first.set()
-            await _wait(self._hurry, began + self._seconds - loop.time())
+            await _wait(self._run_now, began + self._seconds - loop.time())
 
-    def hurry(self) -> None:
-        self._hurry.set()
+    def run_now(self) -> None:
+        self._run_now.set()
 
     async def wait_for_first(self, seconds: float) -> None:
         """Until the first round is over, or for `seconds`."""

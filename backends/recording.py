@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from backends.errors import BackendError
 from backends.services import RECORDING
-from backends.turn import Turn, Words, answers_in
+from backends.turn import BackendReply, Turn, answers_in
 from statemachine.session import Role, Session
 
 
@@ -59,7 +59,7 @@ class RecordingBackend:
         self._recording = recording
         self._pace = pace
 
-    async def speak(self, turn: Turn) -> Words:
+    async def speak(self, turn: Turn) -> BackendReply:
         answers = answers_in(turn.session)
         if turn.answer is not None:
             answers.append(turn.answer)
@@ -69,7 +69,7 @@ class RecordingBackend:
             raise BackendError(f"The recording ends after question {len(lines)}")
         return self._say(lines[len(answers)])
 
-    async def sum_up(self, session: Session) -> Words:
+    async def sum_up(self, session: Session) -> BackendReply:
         answers = answers_in(session)
         self._check_path(session, answers)
         line = self._recording.summaries.get(len(answers))
@@ -87,9 +87,11 @@ class RecordingBackend:
             if _heard(said) != _heard(once):
                 raise BackendError(f"The candidate has left the recording at answer {number}")
 
-    def _say(self, line: Line) -> Words:
+    def _say(self, line: Line) -> BackendReply:
         pause = line.elapsed_ms / 1000 if self._pace is Pace.RECORDED else 0
-        return Words(line.text, concludes=line.closes, model=line.model, pause=pause, was_said=True)
+        return BackendReply(
+            line.text, concludes=line.closes, model=line.model, pause=pause, was_said=True
+        )
 
 
 def _heard(answer: str) -> str:

@@ -48,7 +48,7 @@ def answers_in(session: Session) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Words:
+class BackendReply:
     """What a backend said. `concludes`: it said outright that this ends the interview;
     `is_remark`: it said outright that this is no question; `pause`: the seconds that are to
     pass, if there is time, before it is heard; `was_said`: a candidate has heard these very words
@@ -62,7 +62,7 @@ class Words:
     was_said: bool = False
 
 
-class Said(BaseModel):
+class RawMessage(BaseModel):
     """A message as a backend sends it: anything at all, not yet fit to be an interview's."""
 
     role: Speaker
@@ -76,10 +76,10 @@ class Backend(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def speak(self, turn: Turn) -> Words:
+    async def speak(self, turn: Turn) -> BackendReply:
         """The interviewer's next words."""
         ...
 
-    async def sum_up(self, session: Session) -> Words:
+    async def sum_up(self, session: Session) -> BackendReply:
         """A summary of the interview so far."""
         ...

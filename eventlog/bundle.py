@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic.alias_generators import to_camel
 
 from eventlog.checkpoints import checkpoint_at
-from eventlog.errors import EventLogError, NotAsLogged
+from eventlog.errors import EventLogError, LogCorrupted
 from eventlog.notes import BadNote, Checkpoint, VerifierKey, signing_key_id
 from eventlog.protocol import ProvableLog
 from eventlog.records import Record
@@ -102,7 +102,7 @@ async def bundle_of(
     """The bundle of an interview that the log knows, as JSON data; with `kept`, a signed note,
     also the proof that the log goes on from that checkpoint.
 
-    Raises BadNote where `kept` is no checkpoint of this log, NotAsLogged or LogUnavailable.
+    Raises BadNote where `kept` is no checkpoint of this log, LogCorrupted or LogUnavailable.
     """
     signer = await log.signer()
     # The log may grow meanwhile. Records first: a head read before them could leave out the event
@@ -123,7 +123,9 @@ async def bundle_of(
             kept=await _going_on_from(log, kept, size) if kept is not None else None,
         )
     except ValidationError as error:
-        raise NotAsLogged(f"the evidence of interview {interview_id} is not what can be") from error
+        raise LogCorrupted(
+            f"the evidence of interview {interview_id} is not what can be"
+        ) from error
     return bundle.model_dump(mode="json", by_alias=True, exclude=None if kept else {"kept"})
 
 

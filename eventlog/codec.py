@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from eventlog.errors import NotAsLogged, UnreadableEvent
+from eventlog.errors import LogCorrupted, UnreadableEvent
 from statemachine.events import KIND_OF, KINDS, Event
 
 Payload = dict[str, Any]
@@ -35,7 +35,7 @@ def decode(
     kind: str, schema_version: int, payload: str | bytes, upcasters: Upcasters = UPCASTERS
 ) -> Event:
     """The event that was stored as the JSON text `payload`. Raises UnreadableEvent for one from a
-    newer release, NotAsLogged for a damaged one."""
+    newer release, LogCorrupted for a damaged one."""
     if kind not in KINDS:
         raise UnreadableEvent(f"events of kind {kind!r} need a newer interview-gateway")
     event_type, present = KINDS[kind]
@@ -49,13 +49,13 @@ def decode(
         upcast = _upcast(kind, range(schema_version, present), json.loads(payload), upcasters)
         return event_type.model_validate(upcast)
     except ValueError as error:
-        raise NotAsLogged(f"a {kind!r} record does not hold one: {_reason(error)}") from error
+        raise LogCorrupted(f"a {kind!r} record does not hold one: {_reason(error)}") from error
 
 
 def _upcast(kind: str, versions: range, payload: Payload, upcasters: Upcasters) -> Payload:
     for version in versions:
         if (kind, version) not in upcasters:
-            raise NotAsLogged(f"there is no version {version} of {kind!r}")
+            raise LogCorrupted(f"there is no version {version} of {kind!r}")
         payload = upcasters[kind, version](payload)
     return payload
 

@@ -7,7 +7,7 @@ EventLogError
 ├── WrongOldKey        a key that is said to have signed the log, and did not
 ├── ReservedId         an interview cannot have this id
 ├── UnreadableEvent    a record of a kind or schema version this release does not know
-├── NotAsLogged        what the log holds cannot have been logged; `audit verify` says more
+├── LogCorrupted        what the log holds cannot have been logged; `audit verify` says more
 ├── WordsForgotten     a record whose words were erased
 └── LogNotOpened       it cannot be opened at all
     ├── NoLog          there is none yet
@@ -15,7 +15,7 @@ EventLogError
     ├── LogTooNew      it was written by a newer release
     ├── LogReadOnly    the file or its folder cannot be written
     ├── LogFull        its disk is full or fails, which may pass
-    └── LogHeld        another gateway has it open
+    └── LogInUse        another gateway has it open
 """
 
 
@@ -48,7 +48,7 @@ class UnreadableEvent(EventLogError):
     """A record that this release cannot turn back into an event."""
 
 
-class NotAsLogged(EventLogError):
+class LogCorrupted(EventLogError):
     """Something that the gateway never wrote: somebody changed it since, or its disk did."""
 
 
@@ -80,5 +80,5 @@ class LogFull(LogNotOpened):
     """The disk has no room to open it now, or reports an error."""
 
 
-class LogHeld(LogNotOpened):
+class LogInUse(LogNotOpened):
     """Another process holds the log."""

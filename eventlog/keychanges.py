@@ -11,9 +11,9 @@ from typing import Final
 
 from pydantic import ValidationError, field_validator
 
-from eventlog.errors import NotAsLogged, UnreadableEvent
+from eventlog.errors import LogCorrupted, UnreadableEvent
 from eventlog.notes import BadNote, Signer, VerifierKey
-from eventlog.records import Draft, Record, draft_of
+from eventlog.records import Record, UnplacedRecord, draft_of
 from statemachine.session import Reason, Value
 
 LOG_STREAM: Final = "00000000-0000-0000-0000-000000000000"
@@ -63,7 +63,7 @@ class Changed:
 
 def draft_change(
     version: int, old: VerifierKey | None, new: VerifierKey, reason: str, at: datetime
-) -> Draft:
+) -> UnplacedRecord:
     """The event of a change of key, as the log's own `version`."""
     event = KeyChanged(old_key=old and str(old), new_key=str(new), reason=reason)
     payload = event.model_dump(mode="json", by_alias=True)
@@ -78,7 +78,7 @@ def change_of(record: Record) -> KeyChange:
 
 def read_change(position: int, kind: str, schema_version: int, payload: str | bytes) -> KeyChange:
     """The change of key that a record of the log's own holds. Raises UnreadableEvent where it is of
-    a newer release, NotAsLogged where it is damaged."""
+    a newer release, LogCorrupted where it is damaged."""
     if (kind, schema_version) != KNOWN:
         raise UnreadableEvent(
             f"version {schema_version} of {kind!r} among the log's own events needs a newer "
@@ -87,7 +87,7 @@ def read_change(position: int, kind: str, schema_version: int, payload: str | by
     try:
         event = KeyChanged.model_validate_json(payload)
     except ValidationError as error:
-        raise NotAsLogged(f"event {position} does not hold a change of key") from error
+        raise LogCorrupted(f"event {position} does not hold a change of key") from error
     old = VerifierKey.parse(event.old_key) if event.old_key is not None else None
     return KeyChange(position, old, VerifierKey.parse(event.new_key), event.reason)
 

@@ -19,7 +19,7 @@ class Known:
 
     interview: Interview
     newest: Record | None = None
-    head: bytes | None = None
+    current_fingerprint: bytes | None = None
 
     def characters(self) -> int:
         """How much is said in it."""

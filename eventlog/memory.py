@@ -14,8 +14,8 @@ from eventlog.keychanges import LOG_STREAM, Changed, KeyChange, draft_change, in
 from eventlog.keys import key_name
 from eventlog.notes import Checkpoint, Signer, VerifierKey
 from eventlog.protocol import Appended
-from eventlog.readmodels import COMPLETING, Overview, Sighting, overview, project
-from eventlog.records import Draft, Record, draft
+from eventlog.readmodels import COMPLETING, FingerprintMatch, Overview, overview, project
+from eventlog.records import Record, UnplacedRecord, draft
 from eventlog.searching import is_found_in, is_known_by, words_of
 from eventlog.times import from_text, to_text
 from statemachine.events import (
@@ -42,9 +42,9 @@ class MemoryEventLog:
         self._signer = Signer(key_name(uuid4().hex), Ed25519PrivateKey.generate())
         self._changes: list[KeyChange] = []
         self._overviews: dict[str, Overview] = {}
-        self._heads: dict[str, bytes | None] = {}
+        self._current: dict[str, bytes | None] = {}
         self._checkpoints: dict[int, str] = {}
-        self._sightings: dict[bytes, list[Sighting]] = {}
+        self._matches: dict[bytes, list[FingerprintMatch]] = {}
         self._clock: datetime | None = None
 
     async def append(
@@ -66,8 +66,10 @@ class MemoryEventLog:
         if projection.interview.is_forgotten:
             self._erase_words(interview_id)
         for fingerprint, version in projection.fingerprints:
-            self._sightings.setdefault(fingerprint, []).append(Sighting(interview_id, version))
-        self._heads[interview_id] = projection.head
+            self._matches.setdefault(fingerprint, []).append(
+                FingerprintMatch(interview_id, version)
+            )
+        self._current[interview_id] = projection.current_fingerprint
         first = self._overviews.get(interview_id)
         self._overviews[interview_id] = overview(
             projection.interview,
@@ -78,7 +80,7 @@ class MemoryEventLog:
         )
         return Appended(projection.interview, records)
 
-    def _take(self, drafted: Draft) -> Record:
+    def _take(self, drafted: UnplacedRecord) -> Record:
         record = drafted.at(len(self._records))
         self._records.append(record)
         for node in tree.completed_by(record.position, record.leaf, self._node):
@@ -89,7 +91,7 @@ class MemoryEventLog:
         for position, record in enumerate(self._records):
             if record.interview_id == interview_id and record.kind not in OUTLIVES_FORGETTING:
                 self._records[position] = replace(record, payload=None, salt=None)
-        for found in self._sightings.values():
+        for found in self._matches.values():
             found[:] = [seen for seen in found if seen.interview_id != interview_id]
 
     async def scrub(self) -> bool:
@@ -202,16 +204,16 @@ class MemoryEventLog:
     async def keys(self) -> list[VerifierKey | None]:
         return in_turn(self._changes, self._signer)
 
-    async def find(self, fingerprint: bytes) -> Sighting | None:
+    async def find(self, fingerprint: bytes) -> FingerprintMatch | None:
         return max(
-            self._sightings.get(fingerprint, []),
-            key=lambda sighting: (self._begun(sighting.interview_id), -sighting.version),
+            self._matches.get(fingerprint, []),
+            key=lambda match: (self._begun(match.interview_id), -match.version),
             default=None,
         )
 
-    async def find_head(self, fingerprint: bytes) -> str | None:
-        at_head = (id for id, head in self._heads.items() if head == fingerprint)
-        return max(at_head, key=self._begun, default=None)
+    async def find_current(self, fingerprint: bytes) -> str | None:
+        at_it = (id for id, current in self._current.items() if current == fingerprint)
+        return max(at_it, key=self._begun, default=None)
 
     def _begun(self, interview_id: str) -> int:
         return self._overviews[interview_id].first_position

@@ -9,7 +9,7 @@ passes the contract suite in `tests/eventlog/contract.py`.
     all that reads ────────────────── ReadableLog     a command beside the gateway
     all ───────────────────────────── EventLog        the gateway's own
 
-Any method that reads raises LogUnavailable where the log cannot be read, and NotAsLogged where it
+Any method that reads raises LogUnavailable where the log cannot be read, and LogCorrupted where it
 holds what was never logged.
 """
 
@@ -20,7 +20,7 @@ from typing import Protocol
 
 from eventlog.keychanges import Changed
 from eventlog.notes import Signer, VerifierKey
-from eventlog.readmodels import Overview, Sighting
+from eventlog.readmodels import FingerprintMatch, Overview
 from eventlog.records import Record
 from statemachine.events import Event
 from statemachine.interview import Interview
@@ -74,12 +74,12 @@ class EventAppender(EventReader, Protocol):
 class SessionFinder(Protocol):
     """Finds interviews by fingerprints of what their clients hold."""
 
-    async def find(self, fingerprint: bytes) -> Sighting | None:
+    async def find(self, fingerprint: bytes) -> FingerprintMatch | None:
         """Of the interviews that have reached this session or made this move, the one
         begun last (and where it did so first)."""
         ...
 
-    async def find_head(self, fingerprint: bytes) -> str | None:
+    async def find_current(self, fingerprint: bytes) -> str | None:
         """Of the interviews that stand at this session now, the id of the one begun last."""
         ...
 
@@ -173,7 +173,7 @@ class Sealing(Proofs, Protocol):
         checkpoint covers it at once. The old key is kept aside. `old_key` is its public half,
         needed only where it is lost.
 
-        Raises WrongOldKey, LogUnavailable or NotAsLogged.
+        Raises WrongOldKey, LogUnavailable or LogCorrupted.
         """
         ...
 
@@ -221,11 +221,11 @@ class RetentionLog(Writability, Protocol):
 
     async def busy_days(self) -> list[datetime]:
         """The last time on each day at which an interview began or was last changed, in order.
-        Raises NotAsLogged or LogUnavailable."""
+        Raises LogCorrupted or LogUnavailable."""
         ...
 
     async def clock(self) -> datetime | None:
-        """The time that `keep_clock` kept last; None before the first. Raises NotAsLogged or
+        """The time that `keep_clock` kept last; None before the first. Raises LogCorrupted or
         LogUnavailable."""
         ...
 

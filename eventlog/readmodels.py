@@ -23,7 +23,7 @@ from statemachine.events import (
     SummaryGiven,
 )
 from statemachine.interview import Interview, evolve
-from statemachine.rules import Standing
+from statemachine.rules import InterviewProgress
 from statemachine.session import InterviewId, Role, move_fingerprint
 from statemachine.states import State
 
@@ -52,7 +52,7 @@ class Overview:
 
 
 @dataclass(frozen=True)
-class Sighting:
+class FingerprintMatch:
     """An interview that reached, with its event number `version`, what a fingerprint is
     of: a session, or a move from one."""
 
@@ -68,26 +68,26 @@ class Projection:
 
     interview: Interview
     fingerprints: tuple[tuple[bytes, int], ...]
-    head: bytes | None
+    current_fingerprint: bytes | None
 
 
 def project(
-    interview: Interview | None, id: str, events: Sequence[Event], head: bytes | None = None
+    interview: Interview | None, id: str, events: Sequence[Event], current: bytes | None = None
 ) -> Projection:
-    """What `events`, at least one, make of `interview`, which stands at the session of the
-    fingerprint `head` where that is known. Raises IllegalMove: an event that the rules forbid
-    enters no log."""
+    """Return what `events`, at least one, make of `interview`. `current` is the fingerprint of
+    its session now, where that is known. Raises IllegalMove: no log takes an event that the
+    rules forbid."""
     fingerprints: list[tuple[bytes, int]] = []
     after = interview
     for event in events:
         before, after = after, evolve(after, event, id=id)
         match event:
             case QuestionAsked() | InterviewCompleted() | SessionAdopted():
-                head = after.session.fingerprint()
-                fingerprints.append((head, after.version))
+                current = after.session.fingerprint()
+                fingerprints.append((current, after.version))
             case AnswerGiven():
                 assert before is not None, "the rules let no interview begin with an answer"
-                move = move_fingerprint(head or before.session.fingerprint(), event.content)
+                move = move_fingerprint(current or before.session.fingerprint(), event.content)
                 fingerprints.append((move, after.version))
             case InterviewStarted() | SummaryGiven() | SessionRefused() | ContentForgotten():
                 pass  # the client holds what it held before
@@ -98,19 +98,19 @@ def project(
     assert after is not None
     if after.awaits_interviewer or after.is_forgotten:
         return Projection(after, tuple(fingerprints), None)
-    return Projection(after, tuple(fingerprints), head or after.session.fingerprint())
+    return Projection(after, tuple(fingerprints), current or after.session.fingerprint())
 
 
 def projection_of(records: Sequence[Record]) -> Projection:
     """What all of an interview's records, first to last, make of the read models. Raises
-    UnreadableEvent or NotAsLogged."""
+    UnreadableEvent or LogCorrupted."""
     interview = interview_of(records)
     if interview.is_forgotten:
         return Projection(interview, (), None)
     return project(None, records[0].interview_id, [record.event for record in records])
 
 
-class Listed(Standing, Protocol):
+class Listed(InterviewProgress, Protocol):
     """What the list tells of an interview."""
 
     @property

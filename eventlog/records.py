@@ -17,19 +17,19 @@ from datetime import datetime
 from functools import cached_property
 
 from eventlog.codec import Payload, decode, encode
-from eventlog.errors import NotAsLogged, WordsForgotten
+from eventlog.errors import LogCorrupted, WordsForgotten
 from eventlog.times import from_text, to_text
 from statemachine.canonical import canonical_json
 from statemachine.errors import InterviewError
 from statemachine.events import ContentForgotten, Event
-from statemachine.interview import Interview, recall, replay
+from statemachine.interview import Interview, forgotten_interview, replay
 
 SALT_BYTES = 16
 RFC6962_LEAF = b"\x00"
 
 
 @dataclass(frozen=True)
-class Draft:
+class UnplacedRecord:
     """An event on its way into the log: everything but its place there. `payload` and
     `salt` are None where the words were forgotten since."""
 
@@ -60,7 +60,7 @@ class Draft:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Record(Draft):
+class Record(UnplacedRecord):
     """A row of the log. `position` counts from 0 over all interviews, `version` from 1
     within one; `time` is RFC 3339 text."""
 
@@ -69,18 +69,18 @@ class Record(Draft):
 
     @cached_property
     def event(self) -> Event:
-        """What happened. Raises UnreadableEvent, NotAsLogged or WordsForgotten."""
+        """What happened. Raises UnreadableEvent, LogCorrupted or WordsForgotten."""
         if self.payload is None:
             raise WordsForgotten(f"the words of event {self.position} are gone")
         return decode(self.kind, self.schema_version, self.payload)
 
     @property
     def moment(self) -> datetime:
-        """When it happened. Raises NotAsLogged."""
+        """When it happened. Raises LogCorrupted."""
         try:
             return from_text(self.time)
         except ValueError as error:
-            raise NotAsLogged(f"the time of event {self.position} is none: {error}") from error
+            raise LogCorrupted(f"the time of event {self.position} is none: {error}") from error
 
     @property
     def is_as_logged(self) -> bool:
@@ -91,7 +91,7 @@ class Record(Draft):
         return is_committed_to and self.leaf_at(self.position) == self.leaf
 
 
-def draft(interview_id: str, version: int, event: Event, at: datetime) -> Draft:
+def draft(interview_id: str, version: int, event: Event, at: datetime) -> UnplacedRecord:
     """`event`, encoded and committed to with a fresh salt."""
     return draft_of(interview_id, version, *encode(event), at)
 
@@ -103,11 +103,11 @@ def draft_of(
     schema_version: int,
     payload: Payload,
     at: datetime,
-) -> Draft:
+) -> UnplacedRecord:
     """An encoded event, committed to with a fresh salt."""
     stored = canonical_json(payload)
     salt = secrets.token_bytes(SALT_BYTES)
-    return Draft(
+    return UnplacedRecord(
         interview_id=interview_id,
         version=version,
         kind=kind,
@@ -149,16 +149,16 @@ def leaf_hash(
 
 def interview_of(records: Sequence[Record]) -> Interview:
     """The interview that its records, first to last, add up to. Raises UnreadableEvent, or
-    NotAsLogged where they make none."""
+    LogCorrupted where they make none."""
     last = records[-1]
     for due, record in enumerate(records, start=1):
         if record.version != due:
-            raise NotAsLogged(f"version {due} of interview {last.interview_id} is missing")
+            raise LogCorrupted(f"version {due} of interview {last.interview_id} is missing")
     try:
         if isinstance(last.event, ContentForgotten):
-            return recall(last.event, id=last.interview_id, version=last.version)
+            return forgotten_interview(last.event, id=last.interview_id, version=last.version)
         return replay((record.event for record in records), id=last.interview_id)
     except (InterviewError, WordsForgotten) as error:
-        raise NotAsLogged(
+        raise LogCorrupted(
             f"the events of interview {last.interview_id} make none: {error}"
         ) from error

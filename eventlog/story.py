@@ -52,7 +52,7 @@ class Story:
 def story_of(records: Sequence[Record]) -> Story:
     """The story that an interview's records, first to last and at least one, tell.
 
-    Raises UnreadableEvent, or NotAsLogged where the records make no interview.
+    Raises UnreadableEvent, or LogCorrupted where the records make no interview.
     """
     interview = interview_of(records)
     moves = _possible_moves(records) if interview.is_forgotten else _moves(records)

@@ -75,10 +75,10 @@ class Interview:
     def session(self) -> Session:
         """The session as its client holds it: all that was said up to the last words of
         the interviewer."""
-        return self.session_at(self.length_held)
+        return self.session_at(self.client_length)
 
     @property
-    def length_held(self) -> int:
+    def client_length(self) -> int:
         """How many messages that session has."""
         return len(self.messages) - (self.pending_answer is not None)
 
@@ -104,7 +104,7 @@ class Interview:
 
 def evolve(interview: Interview | None, event: Event, *, id: str | None = None) -> Interview:
     """The interview after `event`. Raises IllegalMove; the interview given is unchanged."""
-    before = interview or _unborn(event, id)
+    before = interview or _initial(event, id)
     state = next_state(before, event)
     version = before.version + 1
     match event:
@@ -140,12 +140,12 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
         case InterviewReleased():
             return replace(before, state=state, version=version, on_hold=False)
         case ContentForgotten():
-            return recall(event, id=before.id, version=version)
+            return forgotten_interview(event, id=before.id, version=version)
         case _:
             assert_never(event)
 
 
-def _unborn(event: Event, id: str | None) -> Interview:
+def _initial(event: Event, id: str | None) -> Interview:
     match event:
         case InterviewStarted(config=config):
             return Interview(id=id, config=config)
@@ -188,7 +188,7 @@ def _with_source(sources: tuple[str, ...], origin: Origin | None) -> tuple[str, 
     return (*sources, origin.backend)
 
 
-def recall(event: ContentForgotten, *, id: str | None, version: int) -> Interview:
+def forgotten_interview(event: ContentForgotten, *, id: str | None, version: int) -> Interview:
     """What is known of an interview whose words were forgotten with its event `version`."""
     return Interview(
         id=id,

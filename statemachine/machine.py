@@ -13,7 +13,7 @@ from transitions import Machine, MachineError
 
 from statemachine.errors import IllegalMove
 from statemachine.events import KIND_OF, Event
-from statemachine.rules import RULES, Standing
+from statemachine.rules import RULES, InterviewProgress
 from statemachine.states import State
 
 
@@ -49,7 +49,7 @@ _machine = Machine(
 )
 
 
-def next_state(interview: Standing, event: Event) -> State:
+def next_state(interview: InterviewProgress, event: Event) -> State:
     """The state that `event` leads to. Raises IllegalMove where the rules forbid it."""
     place = _Place(interview.state)
     kind = KIND_OF[type(event)]
@@ -62,7 +62,7 @@ def next_state(interview: Standing, event: Event) -> State:
     return place.state
 
 
-def why_not(interview: Standing, event: Event) -> str:
+def why_not(interview: InterviewProgress, event: Event) -> str:
     """What the rules have against `event`, for a person."""
     kind = KIND_OF[type(event)]
     rules = [r for r in RULES if r.event is type(event) and r.source is interview.state]

@@ -27,7 +27,7 @@ from statemachine.session import Config
 from statemachine.states import State
 
 
-class Standing(Protocol):
+class InterviewProgress(Protocol):
     """What the rules ask of an interview: how it stands, and none of its words."""
 
     @property
@@ -42,10 +42,10 @@ class Standing(Protocol):
     def on_hold(self) -> bool: ...
 
 
-Guard = Callable[[Standing, Event], bool]
+Guard = Callable[[InterviewProgress, Event], bool]
 
 
-def is_next_question(interview: Standing, event: Event) -> bool:
+def is_next_question(interview: InterviewProgress, event: Event) -> bool:
     """it is the question after the last one asked, and not past the total"""
     return (
         isinstance(event, QuestionAsked)
@@ -54,17 +54,17 @@ def is_next_question(interview: Standing, event: Event) -> bool:
     )
 
 
-def question_waits(interview: Standing, _: Event) -> bool:
+def question_waits(interview: InterviewProgress, _: Event) -> bool:
     """a question is waiting for its answer"""
     return interview.answers_given == interview.questions_asked - 1
 
 
-def answer_is_in(interview: Standing, _: Event) -> bool:
+def answer_is_in(interview: InterviewProgress, _: Event) -> bool:
     """the question last asked has been answered"""
     return interview.answers_given == interview.questions_asked
 
 
-def ending_fits(interview: Standing, event: Event) -> bool:
+def ending_fits(interview: InterviewProgress, event: Event) -> bool:
     """it says "all answered" exactly when every question has its answer"""
     all_answered = interview.answers_given == interview.config.total_questions
     return isinstance(event, InterviewCompleted) and (
@@ -72,7 +72,7 @@ def ending_fits(interview: Standing, event: Event) -> bool:
     )
 
 
-def counts_fit(interview: Standing, event: Event) -> bool:
+def counts_fit(interview: InterviewProgress, event: Event) -> bool:
     """it counts the questions and answers that there are"""
     return (
         isinstance(event, SummaryGiven)
@@ -81,27 +81,27 @@ def counts_fit(interview: Standing, event: Event) -> bool:
     )
 
 
-def session_is_open(_: Standing, event: Event) -> bool:
+def session_is_open(_: InterviewProgress, event: Event) -> bool:
     """the adopted session is not complete"""
     return isinstance(event, SessionAdopted) and not event.session.is_complete
 
 
-def session_is_complete(_: Standing, event: Event) -> bool:
+def session_is_complete(_: InterviewProgress, event: Event) -> bool:
     """the adopted session is complete"""
     return isinstance(event, SessionAdopted) and event.session.is_complete
 
 
-def is_not_on_hold(interview: Standing, _: Event) -> bool:
+def is_not_on_hold(interview: InterviewProgress, _: Event) -> bool:
     """the interview is not on hold"""
     return not interview.on_hold
 
 
-def is_on_hold(interview: Standing, _: Event) -> bool:
+def is_on_hold(interview: InterviewProgress, _: Event) -> bool:
     """the interview is on hold"""
     return interview.on_hold
 
 
-def tells_what_there_is(interview: Standing, event: Event) -> bool:
+def tells_what_there_is(interview: InterviewProgress, event: Event) -> bool:
     """it tells the interview's state and counts as they are"""
     return (
         isinstance(event, ContentForgotten)
@@ -152,7 +152,7 @@ for _rule in RULES:
     _BY_EVENT_AND_SOURCE.setdefault((_rule.event, _rule.source), []).append(_rule)
 
 
-def target(interview: Standing, event: Event) -> State | None:
+def target(interview: InterviewProgress, event: Event) -> State | None:
     """The state that `event` leads to, None where the rules forbid it: the machine's answer in a
     twentieth of its time, for whoever goes over a million events."""
     for rule in _BY_EVENT_AND_SOURCE.get((type(event), interview.state), ()):

@@ -39,7 +39,7 @@ def judge(posted: Session, interview: Interview, answer: str | None = None) -> J
     if length == len(interview.messages):
         return Judgement(Verdict.CURRENT)
     recorded = interview.messages[length].content
-    is_head = length == interview.length_held
+    is_head = length == interview.client_length
     if is_head and answer in (None, recorded):
         # The answer is in and its reply is not: the gateway stopped in between. The same
         # post again goes on from there.
@@ -59,7 +59,7 @@ def first_difference(posted: Session, interview: Interview) -> str | None:
         return "config.model"
     if posted.config.total_questions != config.total_questions:
         return "config.totalQuestions"
-    held = interview.messages[: interview.length_held]
+    held = interview.messages[: interview.client_length]
     for index, message in enumerate(posted.messages):
         if index >= len(held):
             return f"messages[{index}]"
@@ -72,7 +72,7 @@ def first_difference(posted: Session, interview: Interview) -> str | None:
     return None
 
 
-def is_held(posted: Session, interview: Interview) -> bool:
+def was_issued(posted: Session, interview: Interview) -> bool:
     """Whether `posted` is, word for word, a session that the interview's client has held. Such a
     one needs no `rebuild`: its own events have made it."""
     return (

@@ -13,12 +13,12 @@ from typing import get_args
 import pytest
 
 from api.transcript.document import EntryKind, transcript_of
-from api.transcript.layout import tell
+from api.transcript.layout import lay_out
 from eventlog.records import Record
 from eventlog.searching import words_of
 from eventlog.sqlite.file import prepare
 from eventlog.sqlite.searching import said
-from eventlog.verification.compactfold import Tally
+from eventlog.verification.compactfold import CompactFold
 from eventlog.verification.rows import Row
 from eventlog.verification.standins import stand_ins
 from statemachine.events import KIND_OF, KINDS, OUTLIVES_FORGETTING, ContentForgotten, Event
@@ -67,7 +67,7 @@ def kinds_told() -> Iterator[str]:
     """The kinds that a transcript has a heading for."""
     for records in STORIES:
         transcript = transcript_of(records)
-        assert all(section.heading for section in tell(transcript).sections)
+        assert all(section.heading for section in lay_out(transcript).sections)
         yield from (entry.kind for entry in transcript.entries)
 
 
@@ -176,8 +176,8 @@ def test_a_check_can_stand_in_for_every_forgotten_event(kind: str) -> None:
     told = EVENTS["content-forgotten"]
     assert isinstance(told, ContentForgotten)
     gone = Row(0, "", 1, kind, 1, "", None, None, b"", b"")
-    tally = Tally(Config(role=told.role, total_questions=told.total_questions))
-    stand_in, last = stand_ins([gone], told, tally)
+    fold = CompactFold(Config(role=told.role, total_questions=told.total_questions))
+    stand_in, last = stand_ins([gone], told, fold)
     assert (KIND_OF[type(stand_in)], last) == (kind, told)
 
 

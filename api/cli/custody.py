@@ -13,14 +13,14 @@ from api.cli.errors import CommandError, GatewayRefused
 from api.cli.lookup import records_in
 from api.cli.terminal import console
 from api.settings import load_settings
-from api.transcript.escaping import visible
+from api.transcript.escaping import escape_controls
 from api.usecases.custody import Custody
-from api.usecases.errors import Refusal
+from api.usecases.errors import UseCaseError
 from backends.address import Address
 from backends.certificates import trusting
 from backends.errors import BackendError
 from backends.http import reason
-from eventlog.errors import LogHeld
+from eventlog.errors import LogInUse
 from eventlog.open import open_log, open_reader
 from eventlog.records import Record
 from eventlog.times import utc_now
@@ -74,13 +74,13 @@ async def carry_out(url: str, gateway: str, action: Action, named: str, reason: 
         await reader.close()
     try:
         outcome = await _in_log(url, order)
-    except LogHeld:
+    except LogInUse:
         outcome = await _through_gateway(gateway, order)
     out = console()
     done = DONE[action].format(id=order.interview_id)
     out.print(f"{done} {outcome.done}".rstrip(), soft_wrap=True)
     for note in outcome.left:
-        out.print(Text(visible(note), "yellow"), soft_wrap=True)
+        out.print(Text(escape_controls(note), "yellow"), soft_wrap=True)
 
 
 async def _in_log(url: str, order: Order) -> Outcome:
@@ -98,7 +98,7 @@ async def _in_log(url: str, order: Order) -> Outcome:
                 )
                 because = forgotten.left_because
                 return _forgotten(because and LEFT.format(because=because), forgotten.forks)
-    except Refusal as refusal:
+    except UseCaseError as refusal:
         raise CommandError(str(refusal)) from refusal
     finally:
         await log.close()

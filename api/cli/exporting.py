@@ -16,7 +16,7 @@ from eventlog.protocol import ReadableLog
 
 async def export(log: ReadableLog, named: str, format: Format, kept: str | None) -> str:
     """The interview as text. A bundle also proves that the log goes on from the checkpoint
-    `kept`, a signed note. Raises CommandError, NotAsLogged or LogUnavailable."""
+    `kept`, a signed note. Raises CommandError, LogCorrupted or LogUnavailable."""
     records = await records_in(log, named)
     if format is Format.JSON:
         try:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from api.cli.terminal import console, print_json
 from api.http.wire.history import InterviewOverview
-from api.transcript.escaping import visible_line
+from api.transcript.escaping import escape_line
 from eventlog.protocol import InterviewList
 from eventlog.readmodels import Overview
 from statemachine.session import Role
@@ -56,8 +56,8 @@ def _table(rows: Sequence[Overview]) -> Table:
             row.role,
             Text(row.state, STATE_STYLES.get(row.state, "dim")),
             f"{row.questions_asked} of {row.total_questions}",
-            Text(visible_line(row.model or "-")),
-            Text(visible_line(", ".join(row.sources) or "-")),
+            Text(escape_line(row.model or "-")),
+            Text(escape_line(", ".join(row.sources) or "-")),
             _marks(row),
         )
     return table

@@ -4,19 +4,19 @@ import logging
 from traceback import format_tb
 from types import TracebackType
 
-from api.transcript.escaping import visible
+from api.transcript.escaping import escape_controls
 
 _Info = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-class HarmlessFormatter(logging.Formatter):
+class EscapingFormatter(logging.Formatter):
     """Lines for a terminal, whosever words are in them: nothing in them acts or hides."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return visible(super().format(record))
+        return escape_controls(super().format(record))
 
 
-class WordlessFormatter(HarmlessFormatter):
+class RedactingFormatter(EscapingFormatter):
     """Tells of an exception where it came from and its type, but not its message: that may
     quote the input, and with it the candidate's answer."""
 
@@ -39,7 +39,7 @@ def set_up_logging(level: str) -> None:
     """Print what is logged from `level` on; words only at DEBUG, for whoever asks for them."""
     shape = "%(asctime)s %(levelname)s %(message)s"
     handler = logging.StreamHandler()
-    formatter = HarmlessFormatter if level == "DEBUG" else WordlessFormatter
+    formatter = EscapingFormatter if level == "DEBUG" else RedactingFormatter
     handler.setFormatter(formatter(shape))
     logging.basicConfig(level=level, handlers=[handler])
     # These tell of every request, probe and transition; only their warnings are news.

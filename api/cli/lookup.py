@@ -7,7 +7,7 @@ from pathlib import Path
 from api.cli.errors import CommandError, NotFound
 from api.cli.shared import read_log
 from api.usecases.recordings import BadRecording, read_records
-from eventlog.errors import NotAsLogged
+from eventlog.errors import LogCorrupted
 from eventlog.protocol import ReadableLog
 from eventlog.records import Record
 
@@ -51,11 +51,11 @@ def records_named(log: str | None, named: str) -> Sequence[Record]:
 
 async def records_in(log: ReadableLog, named: str) -> Sequence[Record]:
     """The records of the interview that `named` names, at least one. Raises NotFound,
-    NotAsLogged or LogUnavailable."""
+    LogCorrupted or LogUnavailable."""
     id = await find_interview(log, named)
     records = await log.records(id)
     if not records:
-        raise NotAsLogged(f"the list names interview {id}, and there are no events of it")
+        raise LogCorrupted(f"the list names interview {id}, and there are no events of it")
     return records
 
 

@@ -8,8 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 from api.cli.errors import CommandError
 from api.cli.keys import read_key
 from api.cli.terminal import console
-from api.transcript.escaping import visible_line
-from eventlog.errors import LogHeld
+from api.transcript.escaping import escape_line
+from eventlog.errors import LogInUse
 from eventlog.open import open_log, stored_log
 from eventlog.times import utc_now
 from statemachine.session import Reason
@@ -27,10 +27,10 @@ async def change_key(url: str, *, old_key: str | None, reason: str, is_sure: boo
     if not is_sure:
         if not sys.stdin.isatty():
             raise CommandError("a new key is made only with --yes where nobody can be asked")
-        typer.confirm(QUESTION.format(where=visible_line(where)), abort=True)
+        typer.confirm(QUESTION.format(where=escape_line(where)), abort=True)
     try:
         log = open_log(url)
-    except LogHeld as error:
+    except LogInUse as error:
         raise CommandError(
             f"a gateway has the event log {where} open; stop it, make the new key, then start it"
         ) from error
@@ -40,17 +40,17 @@ async def change_key(url: str, *, old_key: str | None, reason: str, is_sure: boo
         await log.close()
     change = changed.change
     out = console()
-    out.print(visible_line(f"Log: {where}"))
+    out.print(escape_line(f"Log: {where}"))
     out.print(f"Changed at event {change.position}, which a checkpoint by the new key covers.")
     if changed.aside is not None:
-        out.print(visible_line(f"The old key file is kept as {changed.aside}"))
+        out.print(escape_line(f"The old key file is kept as {changed.aside}"))
     if change.old is None:
         out.print(
             "The public key until now is not known here: what it signed can be checked only with "
             "that key. Whoever kept it gives it to `audit verify --key` too."
         )
     out.print("Give the new public key, by a way they trust, to all who check the log:")
-    out.print(visible_line(str(change.new)))
+    out.print(escape_line(str(change.new)))
 
 
 def _check_reason(reason: str) -> None:

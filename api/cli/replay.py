@@ -10,7 +10,7 @@ from rich.text import Text
 from api.cli.terminal import NOTICED_MS, clock, console, indented, print_json
 from api.http.wire.replay import EventsReply
 from api.transcript.durations import duration_text
-from api.transcript.escaping import visible, visible_line
+from api.transcript.escaping import escape_controls, escape_line
 from eventlog.records import Record
 from eventlog.story import Step, Story, story_of
 from statemachine.events import (
@@ -74,7 +74,7 @@ def _heading(story: Story) -> Text:
     asked = f"{interview.questions_asked} of {config.total_questions} questions asked"
     return Text.assemble(
         (f"Interview {interview.id}\n", "bold"),
-        visible_line(
+        escape_line(
             f"{config.role}, {config.model or 'no model'}, {asked}, {interview.answers_given} "
             f"answered; {words}"
         ),
@@ -98,8 +98,8 @@ def _print_step(
     line.rstrip()
     out.print(line, soft_wrap=True)
     for attempt in step.origin.attempts if step.origin else ():
-        who = visible_line(f"{attempt.backend} after {duration_text(attempt.elapsed_ms)}")
-        why = visible_line(attempt.reason)
+        who = escape_line(f"{attempt.backend} after {duration_text(attempt.elapsed_ms)}")
+        why = escape_line(attempt.reason)
         passed_over = (f"{' ' * MARGIN}passed over {who}: ", "yellow")
         out.print(Text.assemble(passed_over, why), soft_wrap=True)
     if not step.record.is_as_logged:
@@ -107,7 +107,7 @@ def _print_step(
         out.print(Text(f"{' ' * MARGIN}{changed}", "red"), soft_wrap=True)
     if words := _words(step):
         cut = words if full or len(words) <= WORDS_SHOWN else words[:WORDS_SHOWN]
-        shown = indented(visible(cut), out.width, MARGIN)
+        shown = indented(escape_controls(cut), out.width, MARGIN)
         if len(cut) < len(words):
             shown.append(f" … (--full shows {len(words) - len(cut):,} more characters)", "dim")
         out.print(shown, soft_wrap=True)
@@ -128,7 +128,7 @@ def _states(step: Step) -> str:
 
 def _source(origin: Origin) -> tuple[tuple[str, str], str]:
     model = f" ({origin.model})" if origin.model else ""
-    who = visible_line(f"{origin.backend}{model}")
+    who = escape_line(f"{origin.backend}{model}")
     return (who, "cyan"), f" in {duration_text(origin.elapsed_ms)}"
 
 
@@ -171,4 +171,4 @@ def _why_slow(step: Step, origin: Origin) -> Text:
     ]
     parts.append(f"{origin.backend} itself took {duration_text(max(0, own))}")
     slowest = f"\nSlowest: {_what(step)}, {duration_text(origin.elapsed_ms)}. "
-    return Text.assemble((slowest, "bold"), visible_line("; ".join(parts)))
+    return Text.assemble((slowest, "bold"), escape_line("; ".join(parts)))

@@ -20,8 +20,8 @@ from api.cli.rerun_gateway import on_backends
 from api.cli.terminal import console, indented, print_json
 from api.settings import load_settings
 from api.transcript.durations import duration_text
-from api.transcript.escaping import visible, visible_line
-from api.usecases.rerun import Exchange, Rerun, Said, on_recording
+from api.transcript.escaping import escape_controls, escape_line
+from api.usecases.rerun import Exchange, Rerun, Utterance, on_recording
 from eventlog.records import Record, interview_of
 
 MARGIN = 11
@@ -101,12 +101,12 @@ async def _rerun_one(named: str, records: Sequence[Record], *, alone: bool, as_j
 async def _rerun_files(files: Sequence[Path], *, alone: bool, as_json: bool) -> bool:
     out = console()
     outcomes: list[Outcome] = []
-    width = max(len(visible_line(file.name)) for file in files)
+    width = max(len(escape_line(file.name)) for file in files)
     async with _conducting(alone) as conduct:
         with _progress(out) as progress:
             task = progress.add_task("", total=len(files))
             for file in files:
-                progress.update(task, description=visible_line(file.name))
+                progress.update(task, description=escape_line(file.name))
                 outcomes.append(await _outcome_of(file, conduct, alone))
                 if not as_json:
                     _print_outcome(out, outcomes[-1], width)
@@ -177,7 +177,7 @@ def _exchange_json(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _said_json(said: Said) -> dict[str, Any]:
+def _said_json(said: Utterance) -> dict[str, Any]:
     event = said.event
     return {
         "move": said.move,
@@ -193,7 +193,7 @@ def _said_json(said: Said) -> dict[str, Any]:
 def _heading(records: Sequence[Record], alone: bool) -> Text:
     interview = interview_of(records)
     on = "its recording alone" if alone else "this gateway's backends"
-    config = visible_line(f"{interview.config.role}, {interview.config.model or 'no model'}")
+    config = escape_line(f"{interview.config.role}, {interview.config.model or 'no model'}")
     return Text.assemble(
         (f"Interview {interview.id}, conducted again on {on}\n", "bold"),
         f"{config}, {interview.questions_asked} of {interview.config.total_questions} questions "
@@ -203,7 +203,7 @@ def _heading(records: Sequence[Record], alone: bool) -> Text:
 
 def _print_outcome(out: Console, outcome: Outcome, width: int) -> None:
     mark = "same" if outcome.is_same else "DIFFERS" if outcome.error is None else "UNUSABLE"
-    line = f"{mark:<9} {visible_line(outcome.name):<{width}}  {visible_line(outcome.verdict)}"
+    line = f"{mark:<9} {escape_line(outcome.name):<{width}}  {escape_line(outcome.verdict)}"
     out.print(Text(line, _style(outcome)), soft_wrap=True)
     for exchange in outcome.differing:
         _print_exchange(out, exchange, outcome.alone)
@@ -252,29 +252,29 @@ def _difference(exchange: Exchange) -> str:
     return "another session"
 
 
-def _side_by_side(recorded: Said, new: Said) -> Table:
+def _side_by_side(recorded: Utterance, new: Utterance) -> Table:
     table = Table(expand=True, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for title, said in (("recorded", recorded), ("now", new)):
         heading = Text(f"{title}, {_source(said)}", "cyan")
         table.add_column(heading, ratio=1, overflow="fold")
-    table.add_row(*(Text(visible(said.event.content)) for said in (recorded, new)))
+    table.add_row(*(Text(escape_controls(said.event.content)) for said in (recorded, new)))
     return table
 
 
 def _labelled(out: Console, label: str, words: str) -> Text:
-    return indented(visible(words), out.width, MARGIN, label)
+    return indented(escape_controls(words), out.width, MARGIN, label)
 
 
-def _with_source(said: Said) -> str:
+def _with_source(said: Utterance) -> str:
     return f"({_source(said)}) {said.event.content}"
 
 
-def _source(said: Said) -> str:
+def _source(said: Utterance) -> str:
     origin = said.event.origin
     if origin is None:
         return "nobody knows by whom"
     model = f" ({origin.model})" if origin.model else ""
-    return visible_line(f"{origin.backend}{model} in {duration_text(origin.elapsed_ms)}")
+    return escape_line(f"{origin.backend}{model} in {duration_text(origin.elapsed_ms)}")
 
 
 def _style(outcome: Outcome) -> str:

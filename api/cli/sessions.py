@@ -10,7 +10,7 @@ from rich.text import Text
 
 from api.cli.errors import NothingToShow
 from api.cli.terminal import console, indented, print_json
-from api.transcript.escaping import visible, visible_line
+from api.transcript.escaping import escape_controls, escape_line
 from eventlog.errors import WordsForgotten
 from eventlog.records import Record
 from eventlog.story import session_at_version
@@ -33,7 +33,7 @@ def show_session(records: Sequence[Record], version: int, *, as_json: bool) -> N
     out.print(Text.assemble((held, "bold"), f"{_setup(session)}, {status}"), soft_wrap=True)
     for index, message in enumerate(session.messages):
         out.print(Text(f"\n[{index}] {message.role}", "bold"))
-        out.print(indented(visible(message.content), out.width, 4), soft_wrap=True)
+        out.print(indented(escape_controls(message.content), out.width, 4), soft_wrap=True)
 
 
 def show_difference(records: Sequence[Record], old: int, new: int, *, as_json: bool) -> None:
@@ -54,7 +54,7 @@ def show_difference(records: Sequence[Record], old: int, new: int, *, as_json: b
         out.print(Text(f"\n  {change.path or 'session'}", "bold"), soft_wrap=True)
         for mark, style, value in (("-", "red", change.before), ("+", "green", change.after)):
             if value is not None:
-                shown = indented(visible(_as_text(value)), out.width, 6, mark)
+                shown = indented(escape_controls(_as_text(value)), out.width, 6, mark)
                 shown.stylize(style)
                 out.print(shown, soft_wrap=True)
 
@@ -79,7 +79,7 @@ def _session_at(records: Sequence[Record], version: int) -> Session | None:
 
 def _setup(session: Session) -> str:
     config = session.config
-    return visible_line(
+    return escape_line(
         f"{config.role}, {config.model or 'no model'}, {config.total_questions} questions"
     )
 

@@ -18,18 +18,18 @@ def plain_errors() -> Iterator[None]:
     from api.cli.errors import CommandError
     from api.http.listening import CannotServe
     from api.settings import InvalidSettings
-    from api.transcript.escaping import visible, visible_line
-    from eventlog.errors import EventLogError, NotAsLogged
+    from api.transcript.escaping import escape_controls, escape_line
+    from eventlog.errors import EventLogError, LogCorrupted
 
     try:
         yield
-    except NotAsLogged as error:
+    except LogCorrupted as error:
         says = "`interview-gateway audit verify` says what is wrong with the log"
-        typer.echo(f"interview-gateway: {visible_line(str(error))}; {says}", err=True)
+        typer.echo(f"interview-gateway: {escape_line(str(error))}; {says}", err=True)
         raise typer.Exit(1) from error
     except (CannotServe, CommandError, InvalidSettings, EventLogError) as error:
         for line in str(error).splitlines():
-            typer.echo(f"interview-gateway: {visible(line)}", err=True)
+            typer.echo(f"interview-gateway: {escape_controls(line)}", err=True)
         raise typer.Exit(1) from error
 
 

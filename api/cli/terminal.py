@@ -1,12 +1,12 @@
 """What the commands print with: coloured and fitted in a terminal, plain and whole when piped.
 
-Words that others wrote go through `api.transcript.escaping.visible` and are never read as markup.
+Text that others wrote goes through `api.transcript.escaping` and is never read as markup.
 """
 
 from rich.console import Console
 from rich.text import Text
 
-from api.transcript.escaping import visible_json
+from api.transcript.escaping import escape_json
 
 WHOLE = 1_000_000
 """The width when piped: nothing is cut off or broken for whoever reads it line by line."""
@@ -25,7 +25,7 @@ def console() -> Console:
 
 def print_json(text: str) -> None:
     """Print JSON: whole, its every value as it is, and nothing in it that acts on a terminal."""
-    print(visible_json(text))
+    print(escape_json(text))
 
 
 def clock(milliseconds: int) -> str:

@@ -14,8 +14,8 @@ from api.cli.errors import CommandError
 from api.cli.exporting import read_note
 from api.cli.keys import read_key
 from api.cli.terminal import console, print_json
-from api.transcript.escaping import visible_line
-from api.usecases.verify_process import stand_back
+from api.transcript.escaping import escape_line
+from api.usecases.verify_process import lower_priority
 from api.usecases.verify_report import VerifyReport
 from eventlog.open import stored_log
 from eventlog.verification.checkpoints import Kept
@@ -35,7 +35,7 @@ def verify_log(
     log = stored_log(url)
     notes = [Kept(f"the checkpoint in {note}", read_note(note)) for note in kept]
     given = [read_key("--key", key, log.origin) for key in keys]
-    stand_back()
+    lower_priority()
     with _progress() as told:
         report = verify(log, keys=given, kept=notes, progress=told)
     if as_json:
@@ -83,11 +83,11 @@ def _progress() -> Iterator[Told]:
 def _print(report: Report, where: str) -> None:
     out = console()
     for finding in report.findings:
-        out.print(visible_line(f"{_capital(finding.place)}: {finding.message}."))
+        out.print(escape_line(f"{_capital(finding.place)}: {finding.message}."))
     if report.left_out:
         out.print(f"There is more: {report.left_out:,} findings are not shown.")
     held = f"{_many(report.events, 'event')} of {_many(report.interviews, 'interview')}"
-    out.print(visible_line(f"Log: {where} ({report.origin})"))
+    out.print(escape_line(f"Log: {where} ({report.origin})"))
     if report.holds:
         out.print(f"The log agrees with itself: {held}.", style="green")
     else:
@@ -95,7 +95,7 @@ def _print(report: Report, where: str) -> None:
         found = f"{_many(count, 'finding')} in {held}"
         out.print(f"It does NOT hold: {found}.{_since(report)}", style="red")
     for line in (*_covered(report), *_signatures(report.keys)):
-        out.print(visible_line(line))
+        out.print(escape_line(line))
 
 
 def _many(count: int, what: str) -> str:

@@ -27,9 +27,9 @@ from api.usecases.errors import (
     UnknownModel,
 )
 from eventlog.errors import (
+    LogCorrupted,
     LogUnavailable,
     NoSigningKey,
-    NotAsLogged,
     ReservedId,
     UnreadableEvent,
 )
@@ -60,7 +60,7 @@ BY_REFUSAL: dict[type[Exception], ProblemType] = {
     LogUnavailable: problems.LOG_UNAVAILABLE,
     NoSigningKey: problems.NO_SIGNING_KEY,
     ReservedId: problems.INVALID_INPUT,
-    NotAsLogged: problems.NOT_AS_LOGGED,
+    LogCorrupted: problems.NOT_AS_LOGGED,
     UnreadableEvent: problems.NOT_AS_LOGGED,
 }
 """The problem that each error of the floors below is."""
@@ -87,7 +87,7 @@ def _problem(request: Request, kind: ProblemType, detail: str, **members: Any) -
 async def _refusal(request: Request, error: Exception) -> JSONResponse:
     kind = next(BY_REFUSAL[base] for base in type(error).__mro__ if base in BY_REFUSAL)
     if kind is problems.LOG_UNAVAILABLE:
-        request.app.state.gateway.log_watch.look_again()
+        request.app.state.gateway.log_monitor.check_now()
     if kind is problems.NOT_AS_LOGGED:
         logger.error("The event log was changed or damaged: %s", error)
     detail, members = _told(request, error)
@@ -122,7 +122,7 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
                 "when the log is back."
             )
             return detail, {"answer_taken": False, "headers": RETRY_LATER}
-        case NotAsLogged() | UnreadableEvent():
+        case LogCorrupted() | UnreadableEvent():
             advice = problems.NOT_AS_LOGGED.advice
             return f"The event log was changed or damaged: {error}. {advice}", {}
     return str(error), {}

@@ -6,7 +6,7 @@ from typing import Literal, assert_never
 
 from pydantic import Field
 
-from eventlog.errors import NotAsLogged
+from eventlog.errors import LogCorrupted
 from eventlog.records import Record
 from eventlog.story import Step, Story, story_of
 from statemachine.events import (
@@ -137,13 +137,13 @@ class Transcript(Value):
 def transcript_of(records: Sequence[Record]) -> Transcript:
     """The transcript that an interview's records, first to last and at least one, make.
 
-    Raises what `story_of` raises, and NotAsLogged where a record does not give its hashes: nobody
+    Raises what `story_of` raises, and LogCorrupted where a record does not give its hashes: nobody
     could tell that from a transcript.
     """
     story = story_of(records)
     for record in records:
         if not record.is_as_logged:
-            raise NotAsLogged(f"event {record.position} is not what was logged")
+            raise LogCorrupted(f"event {record.position} is not what was logged")
     interview = story.interview
     entries = list(_entries(story))
     return Transcript(

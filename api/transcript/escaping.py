@@ -65,7 +65,7 @@ def _escaped(code: int) -> str:
     return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
 
 
-def visible(text: str) -> str:
+def escape_controls(text: str) -> str:
     """`text` with every character that acts, hides or has no meaning written as "<U+202E>".
 
     Line feeds and tabs stay, and so does all that scripts and emoji are written with.
@@ -73,12 +73,12 @@ def visible(text: str) -> str:
     return text.translate(_SHOWN)
 
 
-def visible_line(text: str) -> str:
+def escape_line(text: str) -> str:
     """The same on one line, for words in the middle of a sentence."""
-    return " ".join(visible(text).split())
+    return " ".join(escape_controls(text).split())
 
 
-def visible_json(text: str) -> str:
+def escape_json(text: str) -> str:
     """JSON that says the same and can be printed: such characters are written as its escapes."""
     return text.translate(_ESCAPED)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from html import escape
 
 from api.transcript.document import Transcript
-from api.transcript.escaping import visible, visible_line
-from api.transcript.layout import Line, Said, Section, Theirs, tell
+from api.transcript.escaping import escape_controls, escape_line
+from api.transcript.layout import Line, Quote, Section, Untrusted, lay_out
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Should anything ever slip through, it can load nothing and run nothing."""
@@ -74,7 +74,7 @@ time { font-variant-numeric: tabular-nums; }
 
 def as_html(transcript: Transcript) -> str:
     """The transcript as a page."""
-    told = tell(transcript)
+    told = lay_out(transcript)
     title = escape(told.title)
     facts = "".join(
         f"<dt>{escape(name)}</dt><dd>{_line(value)}</dd>\n" for name, value in told.facts
@@ -122,18 +122,18 @@ def _head(section: Section) -> Iterator[str]:
         yield f' <span class="mark">{escape(section.mark)}</span>'
 
 
-def _said(said: Said) -> Iterator[str]:
+def _said(said: Quote) -> Iterator[str]:
     if said.label:
         yield f'<p class="label">{escape(said.label)}</p>\n'
     # lang="": nobody knows which language a person answers in.
-    yield f'<p class="words" lang="" dir="auto">{escape(visible(said.words.text))}</p>\n'
+    yield f'<p class="words" lang="" dir="auto">{escape(escape_controls(said.words.text))}</p>\n'
 
 
 def _line(line: Line) -> str:
     """In <bdi>, words that run from right to left leave the sentence around them in order."""
     return "".join(
-        f'<bdi dir="auto">{escape(visible_line(part.text))}</bdi>'
-        if isinstance(part, Theirs)
+        f'<bdi dir="auto">{escape(escape_line(part.text))}</bdi>'
+        if isinstance(part, Untrusted)
         else escape(part)
         for part in line
     )

@@ -1,6 +1,6 @@
 """A transcript in words for a person: headings, facts and sentences, not yet in any format.
 
-What others wrote stands in `Theirs`, so that a format can tell it from our own text; our own
+What others wrote stands in `Untrusted`, so that a format can tell it from our own text; our own
 text holds nothing that Markdown or HTML could take for markup.
 """
 
@@ -17,21 +17,21 @@ from statemachine.states import State
 
 
 @dataclass(frozen=True)
-class Theirs:
+class Untrusted:
     """Text of a candidate, a client, a backend or whoever keeps the log."""
 
     text: str
 
 
-Line = tuple[str | Theirs, ...]
+Line = tuple[str | Untrusted, ...]
 """A sentence or two, on one line."""
 
 
 @dataclass(frozen=True)
-class Said:
+class Quote:
     """Something said, with a label where it is not plain who said it."""
 
-    words: Theirs
+    words: Untrusted
     label: str | None = None
 
 
@@ -45,12 +45,12 @@ class Section:
     when: str | None = None
     time: str | None = None
     mark: str | None = None
-    said: tuple[Said, ...] = ()
+    said: tuple[Quote, ...] = ()
     lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
-class Telling:
+class TranscriptLayout:
     """The whole transcript."""
 
     title: str
@@ -81,9 +81,9 @@ NOT_VOUCHED_FOR = "not vouched for"
 FORGOTTEN = "forgotten"
 
 
-def tell(transcript: Transcript) -> Telling:
+def lay_out(transcript: Transcript) -> TranscriptLayout:
     """The transcript in words."""
-    return Telling(
+    return TranscriptLayout(
         title=f"Interview transcript: {transcript.role.value}",
         facts=tuple(_facts(transcript)),
         notices=tuple(_notices(transcript)),
@@ -94,7 +94,7 @@ def tell(transcript: Transcript) -> Telling:
 def _facts(transcript: Transcript) -> Iterator[tuple[str, Line]]:
     yield "Role", (transcript.role.value,)
     if transcript.model is not None:
-        yield "Model", (Theirs(transcript.model),)
+        yield "Model", (Untrusted(transcript.model),)
     elif transcript.forgotten:
         yield "Model", ("forgotten",)
     yield "Interview", (transcript.interview_id,)
@@ -118,7 +118,7 @@ def _notices(transcript: Transcript) -> Iterator[Line]:
         yield (
             f"The words of this interview were forgotten on {_moment(forgotten.time)}. What "
             "happened, and when, is still in the log. Reason: “",
-            Theirs(forgotten.reason),
+            Untrusted(forgotten.reason),
             "”",
         )
     if transcript.adopted:
@@ -165,11 +165,11 @@ def _mark(entry: Entry) -> str | None:
     return None if entry.vouched_for else NOT_VOUCHED_FOR
 
 
-def _said(entry: Entry) -> Iterator[Said]:
+def _said(entry: Entry) -> Iterator[Quote]:
     for message in entry.messages or ():
-        yield Said(Theirs(message.content), SPEAKERS[message.role])
+        yield Quote(Untrusted(message.content), SPEAKERS[message.role])
     if entry.words is not None:
-        yield Said(Theirs(entry.words))
+        yield Quote(Untrusted(entry.words))
 
 
 def _lines(entry: Entry) -> Iterator[Line]:
@@ -185,16 +185,16 @@ def _lines(entry: Entry) -> Iterator[Line]:
 
 
 def _source(source: Source) -> Line:
-    model: Line = (", model ", Theirs(source.model)) if source.model is not None else ()
-    return ("From ", Theirs(source.backend), *model, f", in {duration_text(source.elapsed_ms)}.")
+    model: Line = (", model ", Untrusted(source.model)) if source.model is not None else ()
+    return ("From ", Untrusted(source.backend), *model, f", in {duration_text(source.elapsed_ms)}.")
 
 
 def _passed_over(attempt: PassedOver) -> Line:
     return (
         "Passed over before: ",
-        Theirs(attempt.backend),
+        Untrusted(attempt.backend),
         f" after {duration_text(attempt.elapsed_ms)}, because “",
-        Theirs(attempt.reason),
+        Untrusted(attempt.reason),
         "”.",
     )
 
@@ -214,11 +214,11 @@ def _what_happened(entry: Entry) -> Iterator[Line]:
         yield (
             "A session that says other than the log was posted and turned away. It differs "
             "first at “",
-            Theirs(entry.place),
+            Untrusted(entry.place),
             "”.",
         )
     elif entry.reason is not None:
-        yield ("Reason: “", Theirs(entry.reason), "”")
+        yield ("Reason: “", Untrusted(entry.reason), "”")
 
 
 def _counted(count: int, what: str) -> str:

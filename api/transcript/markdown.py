@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from api.transcript.document import Transcript
-from api.transcript.escaping import visible, visible_line
-from api.transcript.layout import Line, Said, Section, Theirs, tell
+from api.transcript.escaping import escape_controls, escape_line
+from api.transcript.layout import Line, Quote, Section, Untrusted, lay_out
 
 _WORD = re.compile(r"\S+")
 _MAY_BE_AN_ADDRESS = re.compile(r"://|www\.|@|(?:mailto|xmpp|https?|ftp):", re.IGNORECASE)
@@ -25,7 +25,7 @@ HARD_BREAK = "\\\n"
 
 def as_markdown(transcript: Transcript) -> str:
     """The transcript as Markdown."""
-    told = tell(transcript)
+    told = lay_out(transcript)
     facts = "\n".join(f"- **{name}:** {_line(value)}" for name, value in told.facts)
     notices = [f"**Note:** {_line(notice)}" for notice in told.notices]
     blocks = [f"# {told.title}", facts, *notices]
@@ -45,7 +45,7 @@ def _section(section: Section) -> Iterator[str]:
         yield _line(line)
 
 
-def _said(said: Said) -> Iterator[str]:
+def _said(said: Quote) -> Iterator[str]:
     if said.label:
         yield f"**{said.label}**"
     quoted = quotable(said.words.text).replace("\n", "\n> ")
@@ -54,14 +54,14 @@ def _said(said: Said) -> Iterator[str]:
 
 def _line(line: Line) -> str:
     return "".join(
-        _inert(visible_line(part.text)) if isinstance(part, Theirs) else part for part in line
+        _inert(escape_line(part.text)) if isinstance(part, Untrusted) else part for part in line
     )
 
 
 def quotable(words: str) -> str:
     """The words as paragraphs that hold nothing but their text, its line breaks kept; several
     blank lines count as one."""
-    paragraphs = _BLANK_LINES.split(visible(words).strip("\n"))
+    paragraphs = _BLANK_LINES.split(escape_controls(words).strip("\n"))
     return "\n\n".join(
         HARD_BREAK.join(_whole_line(line) for line in paragraph.split("\n"))
         for paragraph in paragraphs

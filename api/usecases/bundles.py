@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from api.transcript.escaping import visible_json
+from api.transcript.escaping import escape_json
 from eventlog.bundle import bundle_of
 from eventlog.protocol import ProvableLog
 from eventlog.times import utc_now
@@ -24,4 +24,4 @@ async def bundle_now(
 
 def text_of(bundle: dict[str, Any]) -> str:
     """The data as that text."""
-    return visible_json(json.dumps(bundle, ensure_ascii=False, indent=2)) + "\n"
+    return escape_json(json.dumps(bundle, ensure_ascii=False, indent=2)) + "\n"

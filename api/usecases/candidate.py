@@ -23,7 +23,7 @@ from statemachine.commands import give_answer
 from statemachine.events import Fork, InterviewStarted, SessionAdopted, SessionRefused
 from statemachine.interview import Interview, rebuild
 from statemachine.session import Config, Session
-from statemachine.verdict import Judgement, Verdict, is_held, judge
+from statemachine.verdict import Judgement, Verdict, judge, was_issued
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class Candidate:
         word for word is what its events made."""
         if posted.interview_id is not None:
             interview = await self._log.interview(posted.interview_id)
-            if interview is not None and is_held(posted, interview):
+            if interview is not None and was_issued(posted, interview):
                 return
         rebuild(posted)
 
@@ -142,7 +142,7 @@ class Candidate:
         where all that stood there have moved on by other answers."""
         # Who stands there is looked up before who has moved on: one that moves in between is
         # then seen to have moved, and not taken for nobody.
-        at_head = await self._log.find_head(posted.fingerprint())
+        standing = await self._log.find_current(posted.fingerprint())
         moved = None
         if answer is not None:
             moved = await self._log.find(posted.move_fingerprint(answer))
@@ -150,8 +150,8 @@ class Candidate:
             interview = await self._found(moved.interview_id)
             if judge(posted, interview, answer).verdict is Verdict.CURRENT:
                 return moved.interview_id  # this very move, interrupted or under way
-        if at_head is not None:
-            return at_head
+        if standing is not None:
+            return standing
         return moved.interview_id if moved else None
 
     async def _take(self, interview: Interview, answer: str | None, deadline: Deadline) -> str:

@@ -11,8 +11,8 @@ from datetime import datetime
 from api.usecases.errors import InterviewForgotten, InterviewOnHold
 from api.usecases.interviews import Interviews
 from backends.deadline import Deadline
-from backends.periodic import Rounds
-from eventlog.errors import LogUnavailable, NotAsLogged
+from backends.periodic import PeriodicTask
+from eventlog.errors import LogCorrupted, LogUnavailable
 from eventlog.protocol import ForgettingLog
 from eventlog.records import Record
 from statemachine.commands import forget_content
@@ -56,13 +56,13 @@ class Custody:
     def __init__(self, log: ForgettingLog, *, now: Callable[[], datetime]) -> None:
         self._log = log
         self._interviews = Interviews(log, now)
-        self._rounds = Rounds(self.overwrite_what_is_left, ROUND_SECONDS)
+        self._task = PeriodicTask(self.overwrite_what_is_left, ROUND_SECONDS)
         self._left_because: str | None = None
 
     async def hold(self, interview_id: str, reason: str) -> None:
         """Put the interview on hold: until it is released, it cannot be forgotten.
 
-        Raises UnknownInterview, InterviewForgotten, NotAsLogged or LogUnavailable.
+        Raises UnknownInterview, InterviewForgotten, LogCorrupted or LogUnavailable.
         """
 
         def decide(interview: Interview) -> Event | None:
@@ -84,7 +84,7 @@ class Custody:
         """Erase the interview's words, and wait up to `within` seconds until the last byte of them
         is overwritten in the log's files.
 
-        Raises UnknownInterview, InterviewOnHold, NotAsLogged or LogUnavailable: then nothing was
+        Raises UnknownInterview, InterviewOnHold, LogCorrupted or LogUnavailable: then nothing was
         forgotten.
         """
         forks = await self._log.forks_of(interview_id)
@@ -93,12 +93,12 @@ class Custody:
 
     async def erase(self, interview_id: str, reason: str, *, only_complete: bool = False) -> Record:
         """Erase the interview's words from the log's tables. The record of it, also where they were
-        erased before. Raises as `forget` does; with `only_complete`, NotAsLogged where the
+        erased before. Raises as `forget` does; with `only_complete`, LogCorrupted where the
         interview is not complete."""
 
         def decide(interview: Interview) -> Event | None:
             if only_complete and not interview.is_complete:
-                raise NotAsLogged(
+                raise LogCorrupted(
                     f"the list has interview {interview_id} as complete, and its events do not"
                 )
             if interview.on_hold:
@@ -115,7 +115,7 @@ class Custody:
     async def run(self) -> None:
         """In the background, overwrite the words that could not be overwritten at once; until
         cancelled."""
-        await self._rounds.run()
+        await self._task.run()
 
     async def _append(self, interview_id: str, decide: Callable[[Interview], Event | None]) -> None:
         await self._interviews.append_to(interview_id, decide, Deadline.after(APPEND_SECONDS))

@@ -1,6 +1,6 @@
 """The errors of the use cases, in the interview's own terms, without HTTP.
 
-Refusal
+UseCaseError
 ├── SessionConflict     the log says other than the session
 │   └── AlreadyComplete     and what it says is that the interview is over
 ├── UnknownInterview    the log does not hold it
@@ -18,11 +18,11 @@ from statemachine.session import Session
 from statemachine.verdict import Verdict
 
 
-class Refusal(Exception):
+class UseCaseError(Exception):
     """The base of these errors. The message says what to do."""
 
 
-class SessionConflict(Refusal):
+class SessionConflict(UseCaseError):
     """A session that is behind the log or differs from it.
 
     `session` is the log's own, from which the client can go on; `place` the first
@@ -40,7 +40,7 @@ class AlreadyComplete(SessionConflict):
     """An answer to an interview that is over."""
 
 
-class UnknownInterview(Refusal):
+class UnknownInterview(UseCaseError):
     """An interview that the log does not hold."""
 
     def __init__(self, interview_id: str) -> None:
@@ -54,14 +54,14 @@ class UnknownSession(UnknownInterview):
     """A session that the log does not hold, where the gateway adopts none (STRICT_SESSIONS)."""
 
     def __init__(self) -> None:
-        Refusal.__init__(
+        UseCaseError.__init__(
             self,
             "The log does not hold this session, and this gateway adopts no sessions "
             "(STRICT_SESSIONS). Start a new interview.",
         )
 
 
-class InterviewForgotten(Refusal):
+class InterviewForgotten(UseCaseError):
     """An interview whose words were erased; that it was held is all that is left."""
 
     def __init__(self, interview_id: str) -> None:
@@ -71,15 +71,15 @@ class InterviewForgotten(Refusal):
         )
 
 
-class InterviewOnHold(Refusal):
+class InterviewOnHold(UseCaseError):
     """An interview whose words may not be erased until it is released."""
 
 
-class NoLogFile(Refusal):
+class NoLogFile(UseCaseError):
     """A request that needs the log's file, while the log is in memory."""
 
 
-class UnknownModel(Refusal):
+class UnknownModel(UseCaseError):
     """A model that no source offers; `known` are those that are."""
 
     def __init__(self, model_id: str, known: Sequence[str]) -> None:
@@ -89,6 +89,6 @@ class UnknownModel(Refusal):
         self.known = tuple(known)
 
 
-class ReplyNotRecorded(Refusal):
+class ReplyNotRecorded(UseCaseError):
     """The candidate's side is safe; the interviewer's words are not in the log and so were
     not given out."""

@@ -10,10 +10,10 @@ from api.usecases.errors import ReplyNotRecorded
 from api.usecases.interviews import Interviews, settle
 from api.usecases.locks import KeyedLocks
 from backends.chain import Chain
-from backends.chain import Reply as Said
+from backends.chain import Reply as ChainReply
 from backends.deadline import Deadline
 from backends.turn import Turn
-from eventlog.errors import LogUnavailable, NotAsLogged
+from eventlog.errors import LogCorrupted, LogUnavailable
 from eventlog.records import Record
 from statemachine.commands import give_summary, take_reply
 from statemachine.events import Event, SummaryGiven
@@ -67,7 +67,7 @@ class Interviewer:
             if len(interview.messages) <= length:
                 interview = await self.with_reply_recorded(id, deadline)
             if len(interview.messages) <= length:
-                raise NotAsLogged(f"interview {id} has lost words that it just held")
+                raise LogCorrupted(f"interview {id} has lost words that it just held")
             record = await self._interviews.record(id, interview.said_at[length])
             return Reply(interview.session_at(length + 1), record)
         except LogUnavailable as error:
@@ -123,7 +123,7 @@ class Interviewer:
             deadline,
         )
 
-    async def _ask(self, interview: Interview, deadline: Deadline) -> Said:
+    async def _ask(self, interview: Interview, deadline: Deadline) -> ChainReply:
         session = await self._for_backends(interview.session)
         return await self._chain.speak(Turn(session, interview.pending_answer), deadline)
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from api.usecases.errors import InterviewForgotten, UnknownInterview
 from backends.deadline import Deadline
-from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
+from eventlog.errors import LogCorrupted, LogUnavailable, VersionConflict
 from eventlog.protocol import Appended, EventAppender
 from eventlog.records import Record
 from statemachine.events import Event
@@ -33,8 +33,8 @@ async def settle(attempt: Callable[[], Awaitable[T]], deadline: Deadline) -> T:
     """Return what `attempt` returns. Where it raises VersionConflict, somebody moved the interview
     between its look and its append, and it looks again.
 
-    Raises NotAsLogged where it meets the same conflict over and over, and so nobody moved anything;
-    LogUnavailable where the deadline passes; and what else `attempt` raises.
+    Raises LogCorrupted if it meets the same conflict again and again, since then nobody moved
+    anything; LogUnavailable if the deadline passes; and whatever else `attempt` raises.
     """
     loop = asyncio.get_running_loop()
     met: dict[str, float] = {}
@@ -44,7 +44,7 @@ async def settle(attempt: Callable[[], Awaitable[T]], deadline: Deadline) -> T:
         except VersionConflict as conflict:
             said, now = str(conflict), loop.time()
         if now - met.setdefault(said, now) >= CONTRADICTION_SECONDS:
-            raise NotAsLogged(f"it contradicts itself: {said}")
+            raise LogCorrupted(f"it contradicts itself: {said}")
         if not deadline.left():
             raise LogUnavailable("others kept moving the interview on while it was to be moved")
         if met[said] != now:
@@ -79,10 +79,10 @@ class Interviews:
         return interview
 
     async def record(self, id: str, version: int) -> Record:
-        """The record of an event that the interview has. Raises NotAsLogged where it is gone."""
+        """The record of an event that the interview has. Raises LogCorrupted where it is gone."""
         record = await self._log.record(id, version)
         if record is None:
-            raise NotAsLogged(f"version {version} of interview {id} is missing")
+            raise LogCorrupted(f"version {version} of interview {id} is missing")
         return record
 
     async def append(self, id: str, version: int, *events: Event) -> Appended:

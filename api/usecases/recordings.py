@@ -8,7 +8,7 @@ from typing import assert_never
 from pydantic import ValidationError
 
 from api.settings import InvalidSettings, Settings
-from api.transcript.escaping import visible_line
+from api.transcript.escaping import escape_line
 from backends.recording import Line, Recording
 from backends.turn import answers_in
 from eventlog.bundle import records_of
@@ -46,9 +46,7 @@ def read_records(file: Path) -> tuple[Record, ...]:
     except OSError as error:
         raise BadRecording(f"{file} cannot be read: {error.strerror}") from error
     except EventLogError as error:
-        raise BadRecording(
-            f"{file} is no exported interview: {visible_line(str(error))}"
-        ) from error
+        raise BadRecording(f"{file} is no exported interview: {escape_line(str(error))}") from error
     except ValueError as error:  # no UTF-8, no session
         raise BadRecording(f"{file} is no exported interview: {_reason(error)}") from error
     return records

@@ -48,7 +48,7 @@ have their words."""
 
 
 @dataclass(frozen=True)
-class Said:
+class Utterance:
     """One reply of the interviewer, and the client's session after it as JSON text."""
 
     event: Spoken
@@ -76,8 +76,8 @@ class Exchange:
     reply (None if the new interview is already over)."""
 
     answer: str | None
-    recorded: Said
-    new: Said | None
+    recorded: Utterance
+    new: Utterance | None
 
     @property
     def is_same_move(self) -> bool:
@@ -172,7 +172,7 @@ async def _conducted(
             case SummaryGiven() as event:
                 assert session is not None, "there is no summary before the first question"
                 summary = await conductor.sum_up(session)
-                new = Said(summary.event, session.to_json())
+                new = Utterance(summary.event, session.to_json())
                 yield Exchange(None, _recorded(event, records, record.version), new)
             case InterviewStarted() | SessionRefused() | ContentForgotten():
                 pass  # nobody says anything
@@ -191,12 +191,12 @@ async def _reply(
     return await conductor.respond(session, answer)
 
 
-def _recorded(event: Spoken, records: Sequence[Record], version: int) -> Said:
+def _recorded(event: Spoken, records: Sequence[Record], version: int) -> Utterance:
     session = session_at_version(records, version)
     assert session is not None, "the client holds a session once something was said"
-    return Said(event, session.to_json())
+    return Utterance(event, session.to_json())
 
 
-def _said(event: Event, session: Session) -> Said:
+def _said(event: Event, session: Session) -> Utterance:
     assert isinstance(event, QuestionAsked | InterviewCompleted)
-    return Said(event, session.to_json())
+    return Utterance(event, session.to_json())

@@ -15,7 +15,7 @@ from time import monotonic
 
 from api.usecases.custody import Custody
 from api.usecases.errors import InterviewOnHold
-from backends.periodic import Rounds
+from backends.periodic import PeriodicTask
 from eventlog.errors import EventLogError, LogUnavailable
 from eventlog.protocol import RetentionLog
 from eventlog.times import to_text
@@ -62,15 +62,15 @@ class Retention:
         self._elapsed = elapsed
         self._believed_at: float | None = None
         self._is_doubted = False
-        self._rounds = Rounds(self._round, ROUND_SECONDS)
+        self._task = PeriodicTask(self._round, ROUND_SECONDS)
 
     async def run(self) -> None:
         """Forget in rounds until cancelled."""
-        await self._rounds.run()
+        await self._task.run()
 
     async def forget_expired(self) -> list[str]:
         """Forget the complete interviews whose time is over; their ids. None where the clock is
-        not believed. Raises LogUnavailable or NotAsLogged."""
+        not believed. Raises LogUnavailable or LogCorrupted."""
         now = self._now()
         if not await self._believe(now):
             return []

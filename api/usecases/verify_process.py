@@ -17,13 +17,13 @@ from eventlog.open import stored_log_at
 from eventlog.verification.verify import verify
 
 NICENESS = 10
-"""How far a check stands back behind a gateway that runs beside it."""
+"""How much lower the priority of a check is than that of the gateway beside it."""
 
 PROGRESS_SECONDS = 0.1
 """The least time between two lines of progress."""
 
 
-def stand_back() -> None:
+def lower_priority() -> None:
     """Leave the processor to others. (On Windows whoever starts a process says so.)"""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
@@ -53,7 +53,7 @@ def _end_with_input() -> None:
 
 def main(address: str, origin: str) -> None:
     Thread(target=_end_with_input, daemon=True).start()
-    stand_back()
+    lower_priority()
     try:
         report = verify(stored_log_at(address, origin), progress=_Progress())
     except LogUnavailable as error:

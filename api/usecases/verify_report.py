@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from api.transcript.escaping import visible_line
+from api.transcript.escaping import escape_line
 from eventlog.verification.findings import Check, Finding
 from eventlog.verification.signatures import KnownFrom, SigningKey
 from eventlog.verification.verify import Report
@@ -31,9 +31,9 @@ class VerifyFinding(Value):
         return cls(
             check=finding.check,
             position=finding.position,
-            interview_id=finding.interview_id and visible_line(finding.interview_id),
+            interview_id=finding.interview_id and escape_line(finding.interview_id),
             version=finding.version,
-            message=visible_line(finding.message),
+            message=escape_line(finding.message),
         )
 
 
@@ -80,7 +80,7 @@ class VerifyKey(Value):
 
     @classmethod
     def of_key(cls, found: SigningKey) -> "VerifyKey":
-        key = visible_line(str(found.key)) if found.key is not None else None
+        key = escape_line(str(found.key)) if found.key is not None else None
         return cls(from_event=found.start, key=key, known_from=found.known_from)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from backends.services import TEMPLATES
-from backends.turn import Turn, Words, answers_in
+from backends.turn import BackendReply, Turn, answers_in
 from statemachine.session import MAX_QUESTIONS, Role, Session
 
 
@@ -54,17 +54,17 @@ class TemplatesBackend:
         """The system prompt that an interview for `role` begins with."""
         return self._scripts[role].prompt
 
-    async def speak(self, turn: Turn) -> Words:
+    async def speak(self, turn: Turn) -> BackendReply:
         script = self._scripts[turn.session.config.role]
         if turn.is_last:
-            return Words(script.closing, concludes=True)
+            return BackendReply(script.closing, concludes=True)
         before = script.greeting if turn.is_opening else _acknowledgement(script, turn)
-        return Words(f"{before} {self.question(turn)}")
+        return BackendReply(f"{before} {self.question(turn)}")
 
-    async def sum_up(self, session: Session) -> Words:
+    async def sum_up(self, session: Session) -> BackendReply:
         script = self._scripts[session.config.role]
         answers = answers_in(session)
-        return Words(
+        return BackendReply(
             f"{script.role} interview: {session.current_question} of "
             f"{session.config.total_questions} questions asked, {len(answers)} answered in "
             f"{sum(len(answer.split()) for answer in answers)} words. It set out to explore: "

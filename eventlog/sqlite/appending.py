@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from eventlog.errors import EventLogError, VersionConflict
 from eventlog.readmodels import Projection, overview, projection_of
-from eventlog.records import Draft, Record
+from eventlog.records import Record, UnplacedRecord
 from eventlog.sqlite.nodes import head_of, put_nodes
 from eventlog.sqlite.overviews import OVERVIEW_COLUMNS, OVERVIEW_FIELDS, stored_overview
 from eventlog.sqlite.reading import RECORD_COLUMNS, RECORD_FIELDS
@@ -46,7 +46,7 @@ class Append:
 
     interview_id: str
     expected_version: int
-    drafts: Sequence[Draft]
+    drafts: Sequence[UnplacedRecord]
     projection: Projection
 
 
@@ -120,7 +120,7 @@ def _overview(change: _Change) -> list[Any]:
     first, last = change.records[0], change.records[-1]
     interview = change.projection.interview
     row = overview(interview, first.interview_id, first.position, first.time, last.time)
-    stored = stored_overview(row, change.projection.head)
+    stored = stored_overview(row, change.projection.current_fingerprint)
     return [stored[name] for name in (*OVERVIEW_FIELDS, "head")]
 
 

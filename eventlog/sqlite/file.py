@@ -46,7 +46,7 @@ TORN_READS = 10
 TORN_SECONDS = 0.01
 """How often a read past a checkpoint is tried again, and after how long."""
 
-TROUBLE = (sqlite3.Error, OSError, UnicodeDecodeError)
+STORAGE_ERRORS = (sqlite3.Error, OSError, UnicodeDecodeError)
 """What reading or writing the file may raise. Of a damaged one, SQLite's own message may quote
 bytes that are no text, and then there is not even a message."""
 
@@ -167,7 +167,7 @@ def prepare(path: Path) -> str:
                 migrations.apply(db)
             db.enable_wal()
         return log_id_to_read(path)
-    except TROUBLE as error:
+    except STORAGE_ERRORS as error:
         message = f"the event log {path} cannot be written: {reason(error)}"
         raise not_opened(error, message) from error
 
@@ -182,7 +182,7 @@ def _applied(path: Path) -> set[str]:
             _refuse_cut_short(path)
         with closing(open_read_only(path, immutable=immutable)) as db:
             applied = {migration.name for migration in migrations.applied(db)}
-    except TROUBLE as error:
+    except STORAGE_ERRORS as error:
         message = (
             f"the event log {path} cannot be opened, and was left as it is: {reason(error)}; "
             "put that right, or set EVENTLOG_URL to another file"

@@ -38,5 +38,5 @@ class FileCheck:
                 self._holds = found == ["ok"] and (
                     Frontier().plus(leaf for (leaf,) in rows) == self._acknowledged
                 )
-        except (*file.TROUBLE, TypeError):  # it cannot be read, or a leaf is no bytes
+        except (*file.STORAGE_ERRORS, TypeError):  # it cannot be read, or a leaf is no bytes
             self._holds = False

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from filelock import FileLock, Timeout
 
-from eventlog.errors import LogHeld, LogNotOpened, LogUnavailable
+from eventlog.errors import LogInUse, LogNotOpened, LogUnavailable
 from eventlog.sqlite import file
 
 if sys.platform != "win32":  # there, a file cannot be mounted in two places
@@ -22,7 +22,7 @@ if sys.platform != "win32":  # there, a file cannot be mounted in two places
 class Hold:
     """The writer's place at the log at `path`, whose file is made if need be.
 
-    Raises NotALog, LogHeld, LogFull or LogReadOnly, and then has left the file as it was.
+    Raises NotALog, LogInUse, LogFull or LogReadOnly, and then has left the file as it was.
     """
 
     def __init__(self, path: Path) -> None:
@@ -76,7 +76,7 @@ class Hold:
 
     def move(self) -> None:
         """Hold the file that stands at the path now, and let go of the one before. No connection
-        of this process may have that one open. Raises LogHeld or OSError."""
+        of this process may have that one open. Raises LogInUse or OSError."""
         before, self._descriptor = self._descriptor, self._lock_log()
         if before is not None:
             os.close(before)
@@ -127,8 +127,8 @@ class Hold:
             raise self._in_use() from None
         return descriptor
 
-    def _in_use(self) -> LogHeld:
-        return LogHeld(
+    def _in_use(self) -> LogInUse:
+        return LogInUse(
             f"the event log {self._path} is in use by another gateway; stop that one, or give "
             "this one a file of its own with EVENTLOG_URL"
         )

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from eventlog.checkpoints import signed_checkpoint
-from eventlog.errors import LogFull, LogUnavailable, NotAsLogged, ReservedId, VersionConflict
+from eventlog.errors import LogCorrupted, LogFull, LogUnavailable, ReservedId, VersionConflict
 from eventlog.keychanges import LOG_STREAM, Changed, change_of
 from eventlog.keys import install_staged, key_name
 from eventlog.known import Known, KnownInterviews
@@ -55,7 +55,7 @@ KEEP_CLOCK = "UPDATE log SET clock = ?"
 class SqliteEventLog(SqliteReader):
     """An `EventLog` in the file at `path`, made if need be.
 
-    Raises LogNotOpened: NotALog, LogTooNew, LogReadOnly or LogHeld.
+    Raises LogNotOpened: NotALog, LogTooNew, LogReadOnly or LogInUse.
     """
 
     def __init__(self, path: Path) -> None:
@@ -88,8 +88,8 @@ class SqliteEventLog(SqliteReader):
         found = known.interview.version if known else 0
         if expected_version != found:
             raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
-        before, head = (known.interview, known.head) if known else (None, None)
-        projection = project(before, interview_id, events, head)
+        before, current = (known.interview, known.current_fingerprint) if known else (None, None)
+        projection = project(before, interview_id, events, current)
         drafts = [
             draft(interview_id, expected_version + 1 + n, event, at)
             for n, event in enumerate(events)
@@ -111,7 +111,7 @@ class SqliteEventLog(SqliteReader):
             self._known.forget(interview_id)
         else:
             newest = writing.result()[-1]
-            self._known.keep(interview_id, Known(made.interview, newest, made.head))
+            self._known.keep(interview_id, Known(made.interview, newest, made.current_fingerprint))
 
     async def record(self, interview_id: str, version: int) -> Record | None:
         known = self._recall(interview_id)
@@ -213,7 +213,7 @@ class SqliteEventLog(SqliteReader):
         try:
             if await self._reader.run(_is_unsealed):
                 await self.seal()
-        except (LogUnavailable, NotAsLogged) as error:
+        except (LogUnavailable, LogCorrupted) as error:
             logger.warning("The event log was not sealed: %s", error)
         with suppress(LogUnavailable):  # it stays due
             await self._scrub_whole()
@@ -250,7 +250,7 @@ def _kept_time(text: str) -> datetime:
     try:
         return from_text(text)
     except ValueError as error:
-        raise NotAsLogged(f"the time that it keeps is none: {error}") from error
+        raise LogCorrupted(f"the time that it keeps is none: {error}") from error
 
 
 def _do_nothing(_: Database) -> None:

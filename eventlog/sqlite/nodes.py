@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from eventlog import tree
-from eventlog.errors import NotAsLogged
+from eventlog.errors import LogCorrupted
 from eventlog.sqlite.rows import insert
 from eventlog.tree import Nodes
 
@@ -30,14 +30,14 @@ def head_of(db: Database) -> int:
 
 
 def nodes_of(db: Database) -> Nodes:
-    """How `tree` reads the nodes of the log in `db`. Raises NotAsLogged of one that is missing."""
+    """How `tree` reads the nodes of the log in `db`. Raises LogCorrupted of one that is missing."""
 
     def node(level: int, index: int) -> bytes:
         found = db.execute(NODE, [level, index]) if level else db.execute(LEAF, [index])
         match found.fetchone():
             case (bytes(hash),):
                 return hash
-        raise NotAsLogged(f"the tree's node {index} of level {level} is missing")
+        raise LogCorrupted(f"the tree's node {index} of level {level} is missing")
 
     return node
 

@@ -50,5 +50,5 @@ def _log_file(path: Path) -> tuple[Path, str]:
             with Hold(path):
                 file.prepare(path)
         return path, file.log_id_to_read(path)
-    except file.TROUBLE as error:
+    except file.STORAGE_ERRORS as error:
         raise LogNotOpened(f"the event log {path} cannot be read: {file.reason(error)}") from error

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
-from eventlog.errors import NotAsLogged
+from eventlog.errors import LogCorrupted
 from eventlog.readmodels import Overview
 
 OVERVIEW_FIELDS = [field.name for field in fields(Overview)]
@@ -20,15 +20,15 @@ OVERVIEW = TypeAdapter(Overview)
 
 
 def overviews_where(where: str, values: Sequence[Any], db: Database) -> list[Overview]:
-    """Return the interviews that `where` selects, in its order. Raises NotAsLogged."""
+    """Return the interviews that `where` selects, in its order. Raises LogCorrupted."""
     sql = f"SELECT {OVERVIEW_COLUMNS} FROM interviews WHERE {where}"
     return [_overview(row) for row in db.execute(sql, list(values))]
 
 
-def stored_overview(row: Overview, head: bytes | None) -> dict[str, Any]:
-    """Return the row as the file holds it, `head` being the fingerprint of the session that the
+def stored_overview(row: Overview, current: bytes | None) -> dict[str, Any]:
+    """Return the row as the file holds it, `current` being the fingerprint of the session that the
     interview stands at. SQLite has no lists: commas join the sources."""
-    return vars(row) | {"sources": ",".join(row.sources), "head": head}
+    return vars(row) | {"sources": ",".join(row.sources), "head": current}
 
 
 def _overview(row: Sequence[Any]) -> Overview:
@@ -37,4 +37,4 @@ def _overview(row: Sequence[Any]) -> Overview:
     try:
         return OVERVIEW.validate_python(found)
     except ValidationError as error:
-        raise NotAsLogged("the list of interviews holds what no interview can have") from error
+        raise LogCorrupted("the list of interviews holds what no interview can have") from error

@@ -18,11 +18,11 @@ from pydantic import TypeAdapter, ValidationError
 from sqlite_utils import Database
 
 from eventlog import tree
-from eventlog.errors import LogUnavailable, NotAsLogged
+from eventlog.errors import LogCorrupted, LogUnavailable
 from eventlog.keychanges import LOG_STREAM
 from eventlog.keys import key_name
 from eventlog.notes import Signer, VerifierKey
-from eventlog.readmodels import Overview, Sighting
+from eventlog.readmodels import FingerprintMatch, Overview
 from eventlog.records import Record, interview_of
 from eventlog.sqlite import custody, file
 from eventlog.sqlite.connection import ReadingAlone, ReadingConnection, Unfamiliar
@@ -38,12 +38,12 @@ from statemachine.states import State
 T = TypeVar("T")
 
 RECORD_FIELDS = [field.name for field in fields(Record)]
-SIGHTING_FIELDS = [field.name for field in fields(Sighting)]
+SIGHTING_FIELDS = [field.name for field in fields(FingerprintMatch)]
 RECORD_COLUMNS = ", ".join(RECORD_FIELDS)
 
 # What stands in the file was perhaps not put there by the gateway.
 RECORD = TypeAdapter(Record)
-SIGHTING = TypeAdapter(Sighting)
+SIGHTING = TypeAdapter(FingerprintMatch)
 
 FIND = (
     "SELECT interview_id, fingerprints.version FROM fingerprints "
@@ -164,11 +164,11 @@ class SqliteReader:
         sql = "SELECT note FROM checkpoints ORDER BY size"
         return await self._reader.run(lambda db: [note for (note,) in db.execute(sql)])
 
-    async def find(self, fingerprint: bytes) -> Sighting | None:
+    async def find(self, fingerprint: bytes) -> FingerprintMatch | None:
         row = await self._reader.run(lambda db: db.execute(FIND, [fingerprint]).fetchone())
-        return _sighting(row) if row else None
+        return _fingerprint_match(row) if row else None
 
-    async def find_head(self, fingerprint: bytes) -> str | None:
+    async def find_current(self, fingerprint: bytes) -> str | None:
         row = await self._reader.run(lambda db: db.execute(FIND_HEAD, [fingerprint]).fetchone())
         return str(row[0]) if row else None
 
@@ -266,7 +266,7 @@ class ReaderThread:
     def _read(self, read: Callable[[Database], T]) -> T:
         try:
             return read(self._connection.database())
-        except file.TROUBLE as error:
+        except file.STORAGE_ERRORS as error:
             self._connection.drop()
             raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
 
@@ -278,11 +278,11 @@ def records_where(db: Database, where: str, values: Sequence[Any]) -> list[Recor
     try:
         return [RECORD.validate_python(dict(zip(RECORD_FIELDS, row, strict=True))) for row in rows]
     except ValidationError as error:
-        raise NotAsLogged("an event holds values that none can have") from error
+        raise LogCorrupted("an event holds values that none can have") from error
 
 
-def _sighting(row: Sequence[Any]) -> Sighting:
+def _fingerprint_match(row: Sequence[Any]) -> FingerprintMatch:
     try:
         return SIGHTING.validate_python(dict(zip(SIGHTING_FIELDS, row, strict=True)))
     except ValidationError as error:
-        raise NotAsLogged("a fingerprint belongs to what no interview can be") from error
+        raise LogCorrupted("a fingerprint belongs to what no interview can be") from error

@@ -49,7 +49,7 @@ def give_key(path: Path, origin: str) -> None:
             _seal_over_nothing(path, origin)
         elif (staged := load_verifier(staged_at(key), origin)) and staged.id == due:
             install_staged(key)
-    except (*file.TROUBLE, EventLogError) as error:
+    except (*file.STORAGE_ERRORS, EventLogError) as error:
         # The log is as good as ever; who asks it for a signature is told what is wrong.
         why = error if isinstance(error, EventLogError) else file.reason(error)
         logger.warning("The event log was not given its key: %s", why)
@@ -69,7 +69,7 @@ def record_change(
     its place once this is committed. The record of the change.
 
     The old public key is read where its private half still is, or from an earlier change; `given`
-    is it where neither is left. Raises WrongOldKey, LogUnavailable or NotAsLogged.
+    is it where neither is left. Raises WrongOldKey, LogUnavailable or LogCorrupted.
     """
     changes = changes_in(db)
     old = _old_key(db, path, origin, changes, given)

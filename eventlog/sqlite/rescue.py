@@ -37,7 +37,7 @@ class Rescue:
         try:
             with closing(sqlite3.connect(copy)) as rescued:
                 db.conn.backup(rescued)
-        except file.TROUBLE as error:
+        except file.STORAGE_ERRORS as error:
             for part in (copy, Path(f"{copy}-journal")):  # it would take the room that is missing
                 with suppress(OSError):
                     part.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from eventlog.errors import NoSigningKey, NotAsLogged
+from eventlog.errors import LogCorrupted, NoSigningKey
 from eventlog.keychanges import KNOWN, LOG_STREAM, KeyChange, in_turn, read_change
 from eventlog.keys import load_signer
 from eventlog.notes import Signer, VerifierKey, signing_key_id
@@ -32,7 +32,7 @@ REMEDY = (
 
 def signer_of(db: Database, path: Path, origin: str) -> Signer:
     """What signs the checkpoints of the log in `db`, whose file is at `path`. Raises NoSigningKey
-    or NotAsLogged."""
+    or LogCorrupted."""
     due = due_key(db, origin, changes_in(db))
     try:
         signer = load_signer(file.key_path(path), origin)
@@ -57,7 +57,7 @@ def keys_of(db: Database, path: Path, origin: str) -> list[VerifierKey | None]:
 
 def due_key(db: Database, origin: str, changes: list[KeyChange]) -> bytes | None:
     """The id of the key that is to sign; None where nothing in the log says which. Raises
-    NotAsLogged."""
+    LogCorrupted."""
     match db.execute(NEWEST_SEAL).fetchone():
         case None:
             return changes[-1].new.id if changes else None
@@ -65,16 +65,16 @@ def due_key(db: Database, origin: str, changes: list[KeyChange]) -> bytes | None
             if changes and changes[-1].position >= size:
                 return changes[-1].new.id
             return signing_key_id(note, origin) or UNKNOWN
-    raise NotAsLogged("the log's newest checkpoint holds values that none can have")
+    raise LogCorrupted("the log's newest checkpoint holds values that none can have")
 
 
 def changes_in(db: Database) -> list[KeyChange]:
     """The changes of key in the log, oldest first. What a newer release wrote beside them is left
-    out. Raises NotAsLogged of a damaged one."""
+    out. Raises LogCorrupted of a damaged one."""
     changes = []
     for position, *kind, payload in db.execute(STREAM, [LOG_STREAM]):
         if tuple(kind) == KNOWN:
             if not (isinstance(position, int) and isinstance(payload, str)):
-                raise NotAsLogged("a change of the log's key holds values that none can have")
+                raise LogCorrupted("a change of the log's key holds values that none can have")
             changes.append(read_change(position, *KNOWN, payload))
     return changes

@@ -75,7 +75,7 @@ class SqliteSnapshot:
         findings = Findings()
         try:
             return task(self, findings), findings
-        except file.TROUBLE as error:
+        except file.STORAGE_ERRORS as error:
             if "decode" in str(error) and self._connection.text_factory is str:
                 # Somebody wrote text that is none. From here on it is read as it stands, and does
                 # not give its hashes.
@@ -96,7 +96,7 @@ class SqliteSnapshot:
         try:
             is_whole = self._db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
             return is_whole and not any(differences(self._connection))
-        except file.TROUBLE:
+        except file.STORAGE_ERRORS:
             return False
 
     def close(self) -> None:
@@ -153,7 +153,7 @@ def _readable() -> Iterator[None]:
     """Raises LogUnavailable where the file cannot be read."""
     try:
         yield
-    except file.TROUBLE as error:
+    except file.STORAGE_ERRORS as error:
         raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
 
 

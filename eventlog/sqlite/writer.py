@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from eventlog.errors import EventLogError, LogUnavailable, NotAsLogged
+from eventlog.errors import EventLogError, LogCorrupted, LogUnavailable
 from eventlog.sqlite import file
 from eventlog.sqlite.writing import NotTheFile, WritingConnection
 
@@ -30,7 +30,7 @@ J = TypeVar("J")
 GROUP = 128
 """How many jobs one commit takes at most."""
 
-LOG_TROUBLE = (*file.TROUBLE, LogUnavailable)
+LOG_TROUBLE = (*file.STORAGE_ERRORS, LogUnavailable)
 """What is raised where the log cannot be written; anything else is a defect in the work."""
 
 
@@ -193,7 +193,7 @@ class Writer:
         if not isinstance(error, LOG_TROUBLE):
             return error
         if isinstance(error, sqlite3.IntegrityError):
-            return NotAsLogged(f"its tables do not take what comes next: {error}")
+            return LogCorrupted(f"its tables do not take what comes next: {error}")
         self.failed = True
         if not isinstance(error, NotTheFile):
             self._connection.drop()

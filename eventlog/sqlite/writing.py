@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from eventlog import tree
-from eventlog.errors import LogFull, LogHeld, LogNotOpened, LogUnavailable, NotAsLogged
+from eventlog.errors import LogCorrupted, LogFull, LogInUse, LogNotOpened, LogUnavailable
 from eventlog.sqlite import file
 from eventlog.sqlite.filecheck import FileCheck
 from eventlog.sqlite.footprint import Footprint
@@ -143,7 +143,7 @@ class WritingConnection:
         commits = self._pace.begin()
         try:
             _, frames, copied = self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        except file.TROUBLE as error:  # all that was acknowledged is in the WAL still
+        except file.STORAGE_ERRORS as error:  # all that was acknowledged is in the WAL still
             logger.warning("The event log's WAL cannot be copied: %s", file.reason(error))
             return
         finally:
@@ -194,7 +194,7 @@ class WritingConnection:
     def _try_to_prepare(self) -> None:
         try:
             self.prepare()
-        except LogHeld as error:
+        except LogInUse as error:
             raise LogUnavailable("another gateway uses the event log") from error
         except LogNotOpened as error:
             why = file.reason(error.__cause__ or error)
@@ -319,7 +319,7 @@ def _data_version_of(db: Database) -> int:
 def _frontier_of(db: Database) -> Frontier | None:
     try:
         return Frontier.of(head_of(db), nodes_of(db))
-    except NotAsLogged as error:  # `audit verify` tells; the gateway can still be used
+    except LogCorrupted as error:  # `audit verify` tells; the gateway can still be used
         logger.error("The event log's tree is not whole: %s", error)
         return None
 
@@ -331,5 +331,5 @@ def _holds(db: Database, acknowledged: Frontier) -> bool:
             head_of(db) >= acknowledged.size
             and tree.root(acknowledged.size, nodes_of(db)) == acknowledged.root()
         )
-    except NotAsLogged:
+    except LogCorrupted:
         return False

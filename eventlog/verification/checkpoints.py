@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eventlog import tree
-from eventlog.errors import NotAsLogged
+from eventlog.errors import LogCorrupted
 from eventlog.notes import BadNote, Checkpoint
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.signatures import KnownFrom, Signatures
@@ -120,5 +120,5 @@ def root_of(snapshot: Snapshot, size: int) -> bytes | None:
     """The root over the first `size` events; None where nodes are missing."""
     try:
         return tree.root(size, snapshot.node)
-    except NotAsLogged:
+    except LogCorrupted:
         return None

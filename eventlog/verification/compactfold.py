@@ -35,7 +35,7 @@ Fingerprint = tuple[bytes, int]
 """The fingerprint of a session or a move, and the version it was reached with."""
 
 
-class Tally:
+class CompactFold:
     """How an interview stands; `fingerprints` are all that it has left in the read model."""
 
     __slots__ = (
@@ -68,7 +68,7 @@ class Tally:
         self._session: bytes | None = None
 
     @property
-    def head(self) -> bytes | None:
+    def current_fingerprint(self) -> bytes | None:
         """The fingerprint of the session it stands at; None while it is the interviewer's turn."""
         return self._session
 

@@ -114,7 +114,7 @@ def _compare(
             )
 
 
-def check_crown(snapshot: Snapshot, head: int, findings: Findings) -> None:
+def check_upper_tree(snapshot: Snapshot, head: int, findings: Findings) -> None:
     """The tree above the ranges, and that nothing is stored that is of no tree."""
     for below, level in pairwise(range(RANGE_LEVEL, head.bit_length())):
         hashes = dict(snapshot.nodes(below, 0, head >> below))

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from eventlog.codec import decode
-from eventlog.errors import NotAsLogged, UnreadableEvent
+from eventlog.errors import LogCorrupted, UnreadableEvent
 from eventlog.keychanges import LOG_STREAM
 from eventlog.readmodels import overview
-from eventlog.verification.compactfold import Fingerprint, Tally
+from eventlog.verification.compactfold import CompactFold, Fingerprint
 from eventlog.verification.findings import Check, Findings
 from eventlog.verification.rows import Row
 from eventlog.verification.snapshot import Snapshot
@@ -26,7 +26,7 @@ from statemachine.events import (
     InterviewStarted,
     SessionAdopted,
 )
-from statemachine.interview import Interview, recall
+from statemachine.interview import Interview, forgotten_interview
 from statemachine.machine import why_not
 from statemachine.rules import target
 from statemachine.session import Config
@@ -102,7 +102,7 @@ def _histories(snapshot: Snapshot, rows: Sequence[Row]) -> Iterator[list[Row]]:
             yield list(snapshot.rows_of(id))
 
 
-def _fold_or_recall(history: Sequence[Row], findings: Findings) -> Tally | Interview | None:
+def _fold_or_recall(history: Sequence[Row], findings: Findings) -> CompactFold | Interview | None:
     """What the events add up to; None where they cannot be an interview's."""
     if not _check_order(history, findings):
         return None
@@ -126,33 +126,33 @@ def _check_order(history: Sequence[Row], findings: Findings) -> bool:
     return True
 
 
-def _fold(history: Sequence[Row], findings: Findings) -> Tally | None:
+def _fold(history: Sequence[Row], findings: Findings) -> CompactFold | None:
     """What the events add up to; None where one of them cannot be."""
-    tally: Tally | None = None
+    fold: CompactFold | None = None
     for row in history:
         if row.payload is None:
             findings.add_at(row, Check.FORGETTING, "its words are gone, and nobody forgot them")
             return None
         try:
             event = decode(row.kind, row.schema_version, row.payload)
-            tally = tally or _unborn(event)
-            state = target(tally, event)
+            fold = fold or _initial(event)
+            state = target(fold, event)
             if state is None:
-                findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(tally, event)}")
+                findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(fold, event)}")
                 return None
-            tally.take(event, state)
-        except (UnreadableEvent, NotAsLogged, InterviewError) as error:
+            fold.take(event, state)
+        except (UnreadableEvent, LogCorrupted, InterviewError) as error:
             findings.add_at(row, Check.RULES, f"it is no event that can be: {error}")
             return None
-    return tally
+    return fold
 
 
-def _unborn(event: Event) -> Tally:
+def _initial(event: Event) -> CompactFold:
     match event:
         case InterviewStarted():
-            return Tally(event.config)
+            return CompactFold(event.config)
         case SessionAdopted():
-            return Tally(event.session.config)
+            return CompactFold(event.session.config)
         case _:
             raise InterviewError("an interview begins by being started or adopted")
 
@@ -175,30 +175,30 @@ def _recall(history: Sequence[Row], findings: Findings) -> Interview | None:
     try:
         told = decode(last.kind, last.schema_version, last.payload or b"")
         assert isinstance(told, ContentForgotten)
-        tally = Tally(Config(role=told.role, total_questions=told.total_questions))
-        for row, event in zip(history, stand_ins(before, told, tally), strict=False):
-            state = target(tally, event)
+        fold = CompactFold(Config(role=told.role, total_questions=told.total_questions))
+        for row, event in zip(history, stand_ins(before, told, fold), strict=False):
+            state = target(fold, event)
             if state is None:
-                findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(tally, event)}")
+                findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(fold, event)}")
                 return None
-            tally.take(event, state)
-    except (UnreadableEvent, NotAsLogged, InterviewError, ValidationError) as error:
+            fold.take(event, state)
+    except (UnreadableEvent, LogCorrupted, InterviewError, ValidationError) as error:
         findings.add_at(last, Check.RULES, f"it is no event that can be: {error}")
         return None
-    return recall(told, id=last.interview_id, version=last.version)
+    return forgotten_interview(told, id=last.interview_id, version=last.version)
 
 
 def _check_overview(
     snapshot: Snapshot,
-    interview: Tally | Interview,
+    interview: CompactFold | Interview,
     history: Sequence[Row],
     stored: tuple[Any, ...] | None,
     findings: Findings,
 ) -> None:
     first, last = history[0], history[-1]
-    head = interview.head if isinstance(interview, Tally) else None
+    current = interview.current_fingerprint if isinstance(interview, CompactFold) else None
     row = overview(interview, last.interview_id, first.position, first.time, last.time)
-    expected = snapshot.as_listed(row, head)
+    expected = snapshot.as_listed(row, current)
     if stored == tuple(expected.values()):
         return
     if stored is None:
@@ -220,12 +220,12 @@ def _shown(value: object) -> str:
 
 
 def _check_fingerprints(
-    interview: Tally | Interview,
+    interview: CompactFold | Interview,
     history: Sequence[Row],
     stored: Sequence[Fingerprint],
     findings: Findings,
 ) -> None:
-    expected = interview.fingerprints if isinstance(interview, Tally) else []
+    expected = interview.fingerprints if isinstance(interview, CompactFold) else []
     if sorted(stored) == sorted(expected):
         return
     for fingerprint, version in {*expected} ^ {*stored}:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from eventlog.errors import NotAsLogged, UnreadableEvent
+from eventlog.errors import LogCorrupted, UnreadableEvent
 from eventlog.keychanges import LOG_STREAM, KeyChange, read_change
 from eventlog.notes import BadNote, VerifierKey, signing_key_id
 from eventlog.verification.findings import Check, Findings
@@ -126,7 +126,7 @@ def check_log_stream(
             continue
         try:
             change = read_change(position, row.kind, row.schema_version, row.payload)
-        except (UnreadableEvent, NotAsLogged) as error:
+        except (UnreadableEvent, LogCorrupted) as error:
             findings.add_at(row, Check.RULES, f"it is no event that can be: {error}")
             continue
         if {key.name for key in (change.old, change.new) if key is not None} != {origin}:

@@ -60,7 +60,7 @@ class Snapshot(Protocol):
 
     @property
     def node(self) -> Nodes:
-        """How `eventlog.tree` reads the nodes. Raises NotAsLogged where one is missing."""
+        """How `eventlog.tree` reads the nodes. Raises LogCorrupted where one is missing."""
         ...
 
     def listed(self, start: float, stop: float) -> Iterator[tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from eventlog.codec import decode
-from eventlog.verification.compactfold import Tally
+from eventlog.verification.compactfold import CompactFold
 from eventlog.verification.rows import Row
 from statemachine.events import (
     KINDS,
@@ -26,29 +26,29 @@ from statemachine.states import State
 GONE = "(forgotten)"
 
 
-def stand_ins(before: Sequence[Row], told: ContentForgotten, tally: Tally) -> Iterator[Event]:
+def stand_ins(before: Sequence[Row], told: ContentForgotten, fold: CompactFold) -> Iterator[Event]:
     """Events for those whose words are gone, as far as their kinds and what is `told` say what
-    they were; the rules can be asked about these. `tally` is how the interview stands when the
+    they were; the rules can be asked about these. `fold` is how the interview stands when the
     next one is drawn."""
     for row in before:
         match row.kind:
             case "interview-started":
-                yield InterviewStarted(config=tally.config, messages=())
+                yield InterviewStarted(config=fold.config, messages=())
             case "session-adopted":
-                yield SessionAdopted(session=_adopted(before, told, tally.config))
+                yield SessionAdopted(session=_adopted(before, told, fold.config))
             case "question-asked":
-                yield QuestionAsked(number=tally.questions_asked + 1, content=GONE)
+                yield QuestionAsked(number=fold.questions_asked + 1, content=GONE)
             case "answer-given":
                 yield AnswerGiven(content=GONE)
             case "interview-completed":
-                all_answered = tally.answers_given == told.total_questions
+                all_answered = fold.answers_given == told.total_questions
                 ending = Ending.ALL_ANSWERED if all_answered else Ending.CLOSED_BY_INTERVIEWER
                 yield InterviewCompleted(ending=ending, content=GONE)
             case "summary-given":
                 yield SummaryGiven(
                     content=GONE,
-                    questions_asked=tally.questions_asked,
-                    responses_given=tally.answers_given,
+                    questions_asked=fold.questions_asked,
+                    responses_given=fold.answers_given,
                     origin=Origin(backend=GONE),
                 )
             case "session-refused":

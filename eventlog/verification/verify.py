@@ -6,7 +6,7 @@ from functools import partial
 
 from eventlog.notes import VerifierKey
 from eventlog.verification.checkpoints import CheckpointCheck, Coverage, Kept, root_of
-from eventlog.verification.evidence import RANGE, check_crown, check_range
+from eventlog.verification.evidence import RANGE, check_range, check_upper_tree
 from eventlog.verification.findings import Finding, Findings
 from eventlog.verification.interviews import Amounts, check_begun, check_totals
 from eventlog.verification.signatures import (
@@ -16,7 +16,7 @@ from eventlog.verification.signatures import (
     check_log_stream,
 )
 from eventlog.verification.snapshot import Snapshot, StoredLog, Task
-from eventlog.verification.workers import LONG, Lanes, lanes
+from eventlog.verification.workers import LONG, Workers, workers
 
 Progress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
@@ -76,7 +76,7 @@ def verify(
     """
     findings = Findings()
     trusted = TrustedKeys(tuple(keys), log.beside)
-    with lanes(log.snapshot, long=long) as found:
+    with workers(log.snapshot, long=long) as found:
         events, totals = _check_all(found, findings, progress)
         checks = partial(_check_whole, found.head, log.origin, trusted, kept, events, totals)
         [(whole, more)] = found.do_all([checks])
@@ -95,18 +95,18 @@ def verify(
     )
 
 
-def _check_all(lanes: Lanes, findings: Findings, progress: Progress) -> tuple[int, Amounts]:
+def _check_all(workers: Workers, findings: Findings, progress: Progress) -> tuple[int, Amounts]:
     """Each event by itself and in its interview: how many there are, and what they amount to."""
     events, totals = 0, Amounts()
     # What takes longest comes first: one lane does it, beside what the other does.
     tasks: list[Task[tuple[int, Amounts]]] = [_check_file]
-    tasks += [partial(_check_part, lanes.head, start) for start in range(0, lanes.head, RANGE)]
-    for result, found in lanes.do_all(tasks):
+    tasks += [partial(_check_part, workers.head, start) for start in range(0, workers.head, RANGE)]
+    for result, found in workers.do_all(tasks):
         findings.merge(found)
         part, amounts = result or (0, Amounts())
         events, totals = events + part, totals.plus(amounts)
         if part:
-            progress(events, lanes.head)
+            progress(events, workers.head)
     return events, totals
 
 
@@ -138,7 +138,7 @@ def _check_whole(
 ) -> tuple[bytes | None, Coverage, tuple[SigningKey, ...]]:
     """What only the whole shows: the schema, the tree's top, the totals and the checkpoints."""
     snapshot.check_schema(findings)
-    check_crown(snapshot, head, findings)
+    check_upper_tree(snapshot, head, findings)
     changes, own = check_log_stream(snapshot, origin, findings)
     check_totals(snapshot, head, events - own, totals, findings)
     signatures = Signatures(trusted, changes)

@@ -74,7 +74,7 @@ def _do(task: Task[T]) -> tuple[T | None, Findings]:
     return result
 
 
-class Lanes:
+class Workers:
     """One or two that work on the same snapshot of a log of `head` events."""
 
     def __init__(self, executors: Sequence[Executor]) -> None:
@@ -108,8 +108,8 @@ class Lanes:
 
 
 @contextmanager
-def lanes(open_snapshot: Open, *, long: int = LONG) -> Iterator[Lanes]:
-    """Lanes for the log that `open_snapshot` opens: in this process, and from `long` events on in
+def workers(open_snapshot: Open, *, long: int = LONG) -> Iterator[Workers]:
+    """Workers for the log that `open_snapshot` opens: in this process, and from `long` events on in
     another one too. Raises LogUnavailable where it cannot be read."""
     executors: list[Executor] = []
     collects = gc.isenabled()
@@ -126,7 +126,7 @@ def lanes(open_snapshot: Open, *, long: int = LONG) -> Iterator[Lanes]:
                     1, mp_context=apart, initializer=_open_apart, initargs=(open_snapshot,)
                 )
             )
-        yield Lanes(executors)
+        yield Workers(executors)
         wait([executor.submit(_close) for executor in executors])
     except BrokenProcessPool as error:
         raise LogUnavailable("a process that checked the event log was stopped") from error

@@ -7,7 +7,7 @@ import pytest
 
 from backends.errors import BackendError
 from backends.services import CONVERSATION
-from backends.turn import Turn, Words
+from backends.turn import BackendReply, Turn
 from tests.backends.interviews import INTERVIEW_ID, PROMPT, turn
 from tests.backends.stage import Stage, staged
 from tests.backends.typed import TypedServer
@@ -21,8 +21,8 @@ START = {
 }
 
 
-def spoken(server: FakeServer, *due: Turn) -> list[Words]:
-    async def speak(stage: Stage) -> list[Words]:
+def spoken(server: FakeServer, *due: Turn) -> list[BackendReply]:
+    async def speak(stage: Stage) -> list[BackendReply]:
         return [await stage.backends[CONVERSATION].speak(each) for each in due]
 
     return staged([server], speak)
@@ -40,7 +40,7 @@ def test_a_conversation_is_started_once_and_each_answer_said_in_it(
     conversation: ConversationServer,
 ) -> None:
     words = spoken(conversation, turn(1), turn(2), turn(3))
-    assert words == [Words(f"Conversation question {n}?") for n in (1, 2, 3)]
+    assert words == [BackendReply(f"Conversation question {n}?") for n in (1, 2, 3)]
     assert posts(conversation) == [
         ("/conversation/start", START),
         ("/conversation/message", message("Answer 1.")),
@@ -51,7 +51,7 @@ def test_a_conversation_is_started_once_and_each_answer_said_in_it(
 def test_a_forgotten_conversation_is_begun_anew_and_the_answer_said_again(
     conversation: ConversationServer,
 ) -> None:
-    assert spoken(conversation, turn(3)) == [Words("Conversation question 2?")]
+    assert spoken(conversation, turn(3)) == [BackendReply("Conversation question 2?")]
     assert posts(conversation) == [
         ("/conversation/message", message("Answer 2.")),
         ("/conversation/start", START),
@@ -71,21 +71,21 @@ def test_a_service_without_conversations_is_not_asked_for_ever(number: int) -> N
 
 def test_a_conclusion_concludes(conversation: ConversationServer) -> None:
     conversation.conclude_after = 1
-    assert spoken(conversation, turn(2)) == [Words(CLOSING, concludes=True)]
+    assert spoken(conversation, turn(2)) == [BackendReply(CLOSING, concludes=True)]
 
 
 @pytest.mark.parametrize(
     ("response_type", "words"),
     [
-        ("question", Words("Well put.")),
-        (None, Words("Well put.")),
-        ("feedback", Words("Well put.", is_remark=True)),
-        ("instruction", Words("Well put.", is_remark=True)),
-        ("conclusion", Words("Well put.", concludes=True)),
+        ("question", BackendReply("Well put.")),
+        (None, BackendReply("Well put.")),
+        ("feedback", BackendReply("Well put.", is_remark=True)),
+        ("instruction", BackendReply("Well put.", is_remark=True)),
+        ("conclusion", BackendReply("Well put.", concludes=True)),
     ],
 )
 def test_the_type_of_a_reply_says_what_the_words_are(
-    response_type: str | None, words: Words
+    response_type: str | None, words: BackendReply
 ) -> None:
     with TypedServer(response_type, "Well put.") as server:
         assert spoken(server, turn(2)) == [words]

@@ -6,18 +6,18 @@ import pytest
 
 from backends.errors import BackendError
 from backends.services import OLLAMA
-from backends.turn import Turn, Words
+from backends.turn import BackendReply, Turn
 from statemachine.session import Session
 from tests.backends.interviews import PROMPT, turn
 from tests.backends.stage import staged
 from tests.fakes import OllamaServer, ollama_model
 
 
-def spoken(ollama: OllamaServer, due: Turn) -> Words:
+def spoken(ollama: OllamaServer, due: Turn) -> BackendReply:
     return staged([ollama], lambda stage: stage.backends[OLLAMA].speak(due))
 
 
-def summed_up(ollama: OllamaServer, session: Session) -> Words:
+def summed_up(ollama: OllamaServer, session: Session) -> BackendReply:
     return staged([ollama], lambda stage: stage.backends[OLLAMA].sum_up(session))
 
 
@@ -30,7 +30,7 @@ def chat_of(ollama: OllamaServer) -> Any:
 
 def test_a_question_is_asked_for_with_the_full_history(ollama: OllamaServer) -> None:
     words = spoken(ollama, turn(3, model="granite3.3:2b"))
-    assert words == Words("Ollama question 3?", model="granite3.3:2b")
+    assert words == BackendReply("Ollama question 3?", model="granite3.3:2b")
     chat = chat_of(ollama)
     system, *said = chat.pop("messages")
     assert chat == {"model": "granite3.3:2b", "stream": False}
@@ -75,7 +75,7 @@ def test_a_history_without_a_prompt_gets_one(ollama: OllamaServer) -> None:
 def test_a_summary_is_wished_for_after_the_history(ollama: OllamaServer) -> None:
     session = turn(3).session
     ollama.script = ["They know their data."]
-    assert summed_up(ollama, session) == Words("They know their data.", model="llama3.2:1b")
+    assert summed_up(ollama, session) == BackendReply("They know their data.", model="llama3.2:1b")
     *history, wish = chat_of(ollama)["messages"]
     assert history == [message.model_dump(mode="json") for message in session.messages]
     assert wish["role"] == "user"

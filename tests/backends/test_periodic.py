@@ -1,11 +1,11 @@
-"""Rounds: one at a time, from start to start, and nothing but a cancellation ends them."""
+"""PeriodicTask: one at a time, from start to start, and nothing but a cancellation ends them."""
 
 import asyncio
 import logging
 
 import pytest
 
-from backends.periodic import Rounds, keep_running, log_failure
+from backends.periodic import PeriodicTask, keep_running, log_failure
 from tests.backends.stage import eventually, running
 
 NEVER = 3600.0
@@ -37,7 +37,7 @@ def test_rounds_begin_at_the_interval_however_long_each_takes() -> None:
     work = Work(seconds=0.05)
 
     async def run() -> None:
-        async with running(Rounds(work.round, 0.1)):
+        async with running(PeriodicTask(work.round, 0.1)):
             await eventually(lambda: len(work.started) == 3)
 
     asyncio.run(run())
@@ -48,7 +48,7 @@ def test_a_round_longer_than_the_interval_is_not_overtaken() -> None:
     work = Work(seconds=0.05)
 
     async def run() -> None:
-        async with running(Rounds(work.round, 0.01)):
+        async with running(PeriodicTask(work.round, 0.01)):
             await eventually(lambda: len(work.started) == 3)
 
     asyncio.run(run())
@@ -66,7 +66,7 @@ def test_a_round_that_raises_is_reported_and_the_next_one_comes(
     work = Work(fails=(failure,))
 
     async def run() -> None:
-        rounds = Rounds(work.round, 0.01)
+        rounds = PeriodicTask(work.round, 0.01)
         async with running(rounds):
             await rounds.wait_for_first(NEVER)
             await eventually(lambda: len(work.started) == 2)
@@ -77,15 +77,15 @@ def test_a_round_that_raises_is_reported_and_the_next_one_comes(
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05])
-def test_hurry_starts_the_next_round_at_once(seconds: float) -> None:
+def test_run_now_starts_the_next_round_at_once(seconds: float) -> None:
     # With 0.05 s it comes in the middle of the first round, and the next follows that.
     work = Work(seconds)
 
     async def run() -> None:
-        rounds = Rounds(work.round, NEVER)
+        rounds = PeriodicTask(work.round, NEVER)
         async with running(rounds):
             await eventually(lambda: len(work.started) == 1)
-            rounds.hurry()
+            rounds.run_now()
             await eventually(lambda: len(work.started) == 2)
             await asyncio.sleep(0.1)
 
@@ -103,7 +103,7 @@ def test_waiting_for_the_first_round_ends_when_it_is_over_or_the_time_is(
 ) -> None:
     async def wait() -> tuple[float, bool]:
         loop = asyncio.get_running_loop()
-        rounds = Rounds(Work(round_seconds).round, NEVER)
+        rounds = PeriodicTask(Work(round_seconds).round, NEVER)
         async with running(rounds):
             began = loop.time()
             await rounds.wait_for_first(wait_seconds)
@@ -114,13 +114,13 @@ def test_waiting_for_the_first_round_ends_when_it_is_over_or_the_time_is(
     assert over == is_over
 
 
-def test_a_cancellation_that_comes_with_a_hurry_ends_the_rounds() -> None:
+def test_a_cancellation_that_comes_with_run_now_ends_the_rounds() -> None:
     async def run() -> bool:
-        rounds = Rounds(Work().round, NEVER)
+        rounds = PeriodicTask(Work().round, NEVER)
         task = asyncio.create_task(rounds.run())
         await rounds.wait_for_first(NEVER)
         await asyncio.sleep(0)
-        rounds.hurry()
+        rounds.run_now()
         task.cancel()
         await asyncio.wait([task], timeout=0.5)
         return task.cancelled()
@@ -148,7 +148,7 @@ def test_what_must_never_end_is_reported_when_it_does_and_started_again(
     part = Part(RuntimeError("out of order"), None, asyncio.CancelledError())
 
     async def run() -> bool:
-        task = asyncio.create_task(keep_running("LogWatch", part.run, restart_seconds=0.01))
+        task = asyncio.create_task(keep_running("LogMonitor", part.run, restart_seconds=0.01))
         await eventually(lambda: not part.ends and len(caplog.records) == 3)
         task.cancel()
         await asyncio.wait([task], timeout=0.5)
@@ -156,7 +156,7 @@ def test_what_must_never_end_is_reported_when_it_does_and_started_again(
 
     assert asyncio.run(run())
     assert {record.levelno for record in caplog.records} == {logging.ERROR}
-    assert all(record.getMessage().startswith("LogWatch ended") for record in caplog.records)
+    assert all(record.getMessage().startswith("LogMonitor ended") for record in caplog.records)
     assert "out of order" in caplog.text
 
 

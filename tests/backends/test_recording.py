@@ -12,7 +12,7 @@ from backends.deadline import Deadline
 from backends.errors import BackendError
 from backends.recording import Line, Pace, Recording, RecordingBackend
 from backends.services import OLLAMA, RECORDING, TEMPLATES
-from backends.turn import Turn, Words
+from backends.turn import BackendReply, Turn
 from statemachine.session import MAX_MESSAGE_CHARS, Role, Session
 from tests.backends.interviews import turn
 from tests.backends.stage import TEMPLATES_BACKEND
@@ -46,7 +46,7 @@ def due(number: int, total: int = 3, role: Role = Role.DATA_ANALYST, **given: st
     return Turn(found.session, given["answer"]) if given else found
 
 
-def spoken(asked: Turn, pace: Pace = Pace.INSTANT, recorded: Recording = RECORDED) -> Words:
+def spoken(asked: Turn, pace: Pace = Pace.INSTANT, recorded: Recording = RECORDED) -> BackendReply:
     return now(RecordingBackend(recorded, pace).speak(asked))
 
 
@@ -131,11 +131,11 @@ class Other:
 
     name = OLLAMA
 
-    async def speak(self, turn: Turn) -> Words:
-        return Words("Ollama asks: why?")
+    async def speak(self, turn: Turn) -> BackendReply:
+        return BackendReply("Ollama asks: why?")
 
-    async def sum_up(self, session: Session) -> Words:
-        return Words("Ollama sums up.")
+    async def sum_up(self, session: Session) -> BackendReply:
+        return BackendReply("Ollama sums up.")
 
 
 def chain_of(pace: Pace, *, down: bool = False) -> Chain:
@@ -207,8 +207,8 @@ def test_words_at_the_limit_of_length_pass_the_chain_again() -> None:
     it makes too long is none that is let through."""
 
     class Remarks(Other):
-        async def speak(self, turn: Turn) -> Words:
-            return Words("x" * MAX_MESSAGE_CHARS, is_remark=True)
+        async def speak(self, turn: Turn) -> BackendReply:
+            return BackendReply("x" * MAX_MESSAGE_CHARS, is_remark=True)
 
     chain = Chain(
         [Remarks()],

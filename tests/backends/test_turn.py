@@ -8,7 +8,7 @@ import pytest
 
 from backends.errors import BackendError
 from backends.services import CONVERSATION
-from backends.turn import Words
+from backends.turn import BackendReply
 from tests.backends.faults import LATE, REASONS
 from tests.backends.interviews import turn
 from tests.backends.stage import PATIENCE, Stage, staged
@@ -25,12 +25,12 @@ def server(request: pytest.FixtureRequest) -> Iterator[FakeServer]:
 
 def all_that_can_be_asked(
     server: FakeServer, mood: Mood, limit: float = PATIENCE
-) -> list[Words | BaseException]:
+) -> list[BackendReply | BaseException]:
     """What comes of asking for an opening, a question, a closing and, where the backend gives
     any, a summary, all at once, of a service that falls into `mood` after a good start."""
     server.delay = 60
 
-    async def ask(stage: Stage) -> list[Words | BaseException]:
+    async def ask(stage: Stage) -> list[BackendReply | BaseException]:
         server.mood = mood
         backend = stage.backends[server.name]
         asks = [backend.speak(turn(number)) for number in (1, 2, 6)]
@@ -44,7 +44,7 @@ def all_that_can_be_asked(
 
 def test_a_service_in_good_mood_gives_words(server: FakeServer) -> None:
     words = all_that_can_be_asked(server, Mood.GOOD)
-    assert all(isinstance(given, Words) and given.text for given in words)
+    assert all(isinstance(given, BackendReply) and given.text for given in words)
 
 
 @pytest.mark.parametrize("mood", REASONS)

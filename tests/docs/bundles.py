@@ -16,7 +16,7 @@ from eventlog.checkpoints import signed_checkpoint
 from eventlog.memory import MemoryEventLog
 from eventlog.notes import Signer
 from eventlog.protocol import EventLog
-from eventlog.records import Draft, commit, draft
+from eventlog.records import UnplacedRecord, commit, draft
 from statemachine.commands import forget_content, give_answer
 from statemachine.events import Ending, Event, InterviewHeld, InterviewReleased
 from statemachine.interview import replay
@@ -98,7 +98,7 @@ class LawlessLog(SignedLog):
     async def tell_text(self, id: str, kind: str, payload: str, schema_version: int = 1) -> None:
         """Take a payload as it is written here, whatever it says."""
         salt = bytes(16)
-        told = Draft(
+        told = UnplacedRecord(
             interview_id=id,
             version=len(await self.records(id)) + 1,
             kind=kind,
@@ -110,7 +110,7 @@ class LawlessLog(SignedLog):
         )
         self.take(told)
 
-    def take(self, told: Draft) -> None:
+    def take(self, told: UnplacedRecord) -> None:
         record = told.at(len(self._records))
         self._records.append(record)
         for node in tree.completed_by(record.position, record.leaf, self._node):

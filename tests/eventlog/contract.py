@@ -16,7 +16,7 @@ from eventlog.keychanges import LOG_STREAM
 from eventlog.memory import MemoryEventLog
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended, EventLog
-from eventlog.readmodels import Overview, Sighting
+from eventlog.readmodels import FingerprintMatch, Overview
 from eventlog.sqlite import reading
 from eventlog.times import to_text
 from eventlog.tree import is_consistent, is_included
@@ -118,7 +118,7 @@ class EventLogContract:
         whole = await tell(log, id, *WHOLE)
         asked = replay(OPENING, id=id).session
         await tell(log, id, forget_content(whole, "It was asked for."))
-        assert await log.find_head(whole.session.fingerprint()) is None
+        assert await log.find_current(whole.session.fingerprint()) is None
         assert await log.find(asked.fingerprint()) is None
         assert await log.find(asked.move_fingerprint("Because.")) is None
 
@@ -497,7 +497,7 @@ class EventLogContract:
         interview = await tell(log, new_id(), *WHOLE)
         assert interview.id is not None
         found = [await log.find(session.fingerprint()) for session in sessions_of(interview)]
-        assert found == [Sighting(interview.id, version) for version in (2, 4, 6)]
+        assert found == [FingerprintMatch(interview.id, version) for version in (2, 4, 6)]
 
     @in_loop
     async def test_a_move_is_found_once_it_is_made(self, log: EventLog) -> None:
@@ -506,7 +506,7 @@ class EventLogContract:
         move = interview.session.move_fingerprint("Yes.")
         assert await log.find(move) is None
         await tell(log, interview.id, give_answer("Yes."))
-        assert await log.find(move) == Sighting(interview.id, 3)
+        assert await log.find(move) == FingerprintMatch(interview.id, 3)
         assert await log.find(interview.session.move_fingerprint("No.")) is None
 
     @in_loop
@@ -515,11 +515,11 @@ class EventLogContract:
     ) -> None:
         older, newer = new_id(), new_id()
         fingerprint = (await tell(log, older, *OPENING)).session.fingerprint()
-        assert await log.find_head(fingerprint) == older
+        assert await log.find_current(fingerprint) == older
         await tell(log, newer, *OPENING)
         await tell(log, older, REFUSAL)  # heard of last, yet begun first
-        assert await log.find(fingerprint) == Sighting(newer, 2)
-        assert await log.find_head(fingerprint) == newer
+        assert await log.find(fingerprint) == FingerprintMatch(newer, 2)
+        assert await log.find_current(fingerprint) == newer
 
     @in_loop
     async def test_an_interview_that_moved_on_is_no_longer_at_that_head(
@@ -529,10 +529,10 @@ class EventLogContract:
         await tell(log, older, *OPENING)
         fingerprint = (await tell(log, newer, *OPENING)).session.fingerprint()
         await tell(log, newer, give_answer("Yes."))
-        assert await log.find_head(fingerprint) == older
+        assert await log.find_current(fingerprint) == older
         await tell(log, older, give_answer("Yes."))
-        assert await log.find_head(fingerprint) is None
-        assert await log.find(fingerprint) == Sighting(newer, 2)  # where a fork leaves it
+        assert await log.find_current(fingerprint) is None
+        assert await log.find(fingerprint) == FingerprintMatch(newer, 2)  # where a fork leaves it
 
     @in_loop
     async def test_an_interview_whose_answer_waits_for_a_reply_stands_at_no_session(
@@ -542,7 +542,7 @@ class EventLogContract:
         await tell(log, id, start())
         for event in WHOLE[1:]:
             after = await tell(log, id, event)
-            at_head = await log.find_head(after.session.fingerprint())
+            at_head = await log.find_current(after.session.fingerprint())
             assert at_head == (None if after.awaits_interviewer else id)
 
     @in_loop
@@ -551,8 +551,8 @@ class EventLogContract:
         interview = await tell(log, id, *WHOLE)
         await tell(log, id, give_summary(interview, "Good.", origin=TEMPLATES), REFUSAL)
         fingerprint = interview.session.fingerprint()
-        assert await log.find_head(fingerprint) == id
-        assert await log.find(fingerprint) == Sighting(id, 6)
+        assert await log.find_current(fingerprint) == id
+        assert await log.find(fingerprint) == FingerprintMatch(id, 6)
 
     # The list of interviews
 
@@ -771,6 +771,6 @@ async def check_alike(log: EventLog, memory: EventLog, interviews: dict[str, Int
         assert await log.overview(id) == await memory.overview(id)
         for session in sessions_of(interview):
             fingerprint = session.fingerprint()
-            assert await log.find_head(fingerprint) == await memory.find_head(fingerprint)
+            assert await log.find_current(fingerprint) == await memory.find_current(fingerprint)
             for sought in (fingerprint, *map(session.move_fingerprint, ("yes", "no"))):
                 assert await log.find(sought) == await memory.find(sought)

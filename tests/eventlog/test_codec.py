@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from eventlog.codec import Payload, decode, encode
-from eventlog.errors import NotAsLogged, UnreadableEvent
+from eventlog.errors import LogCorrupted, UnreadableEvent
 from eventlog.records import draft
 from statemachine.canonical import canonical_json
 from statemachine.commands import give_answer
@@ -148,12 +148,12 @@ def test_what_a_newer_release_wrote_is_said_to_be_unreadable(
 def test_what_no_release_wrote_is_told_apart_from_that(
     version: int, payload: Any, why: str
 ) -> None:
-    with pytest.raises(NotAsLogged, match=why):
+    with pytest.raises(LogCorrupted, match=why):
         decode("answer-given", version, json.dumps(payload))
 
 
 def test_a_damaged_payload_cannot_have_been_logged() -> None:
     record = draft(new_id(), 1, give_answer("Yes."), AT).at(0)
     damaged = type(record)(**{**vars(record), "payload": '{"content":'})
-    with pytest.raises(NotAsLogged, match="JSON"):
+    with pytest.raises(LogCorrupted, match="JSON"):
         _ = damaged.event

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from eventlog.errors import NotAsLogged, WordsForgotten
+from eventlog.errors import LogCorrupted, WordsForgotten
 from eventlog.records import Record, draft
 from eventlog.story import session_at_version, story_of
 from statemachine.commands import give_answer
@@ -98,7 +98,7 @@ def test_a_state_that_cannot_be_told_is_not_told() -> None:
 
 def test_words_that_are_gone_without_being_forgotten_are_told_of() -> None:
     first, second = records_of(*OPENING)
-    with pytest.raises(NotAsLogged, match="the words of event 40 are gone"):
+    with pytest.raises(LogCorrupted, match="the words of event 40 are gone"):
         story_of([replace(first, payload=None, salt=None), second])
 
 

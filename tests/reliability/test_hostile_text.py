@@ -88,10 +88,10 @@ class _Lines(logging.Handler):
     """What the gateway would print as its log, by its own formatter."""
 
     def __init__(self) -> None:
-        from api.cli.log_setup import HarmlessFormatter
+        from api.cli.log_setup import EscapingFormatter
 
         super().__init__()
-        self.setFormatter(HarmlessFormatter("%(asctime)s %(levelname)s %(message)s"))
+        self.setFormatter(EscapingFormatter("%(asctime)s %(levelname)s %(message)s"))
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:

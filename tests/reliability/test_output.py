@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.cli.log_setup import WordlessFormatter
+from api.cli.log_setup import RedactingFormatter
 from tests.fakes import ConversationServer, GraniteServer, Mood, OllamaServer
 from tests.gateways import VARIABLES, serving
 from tests.processes import Process, gateway_process
@@ -97,7 +97,7 @@ def test_a_mistake_of_ours_is_printed_without_the_words_it_was_made_over(
 ) -> None:
     printed = io.StringIO()
     handler = logging.StreamHandler(printed)
-    handler.setFormatter(WordlessFormatter())
+    handler.setFormatter(RedactingFormatter())
     monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
 
     async def mistaken(*_: object) -> None:

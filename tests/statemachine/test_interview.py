@@ -26,7 +26,7 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
-from statemachine.interview import Interview, evolve, rebuild, recall, replay
+from statemachine.interview import Interview, evolve, forgotten_interview, rebuild, replay
 from statemachine.session import Config
 from statemachine.states import State
 from tests.statemachine.examples import ANSWERED, ASKED, CLOSED, STARTED, session_of
@@ -327,7 +327,7 @@ def test_any_interview_can_be_forgotten_and_is_then_known_by_its_counts_alone(
     interview = replay(run, id=id)
     forgetting = forget_content(interview, "It was asked for.")
     forgotten = evolve(interview, forgetting)
-    assert forgotten == recall(forgetting, id=id, version=len(run) + 1)
+    assert forgotten == forgotten_interview(forgetting, id=id, version=len(run) + 1)
     assert (forgotten.is_forgotten, forgotten.messages, forgotten.config.model) == (True, (), None)
     assert forgotten.answers_given == interview.answers_given
 

@@ -32,7 +32,7 @@ async def health(request: Request) -> Response:
         tuple(statuses),
         utc_now().replace(microsecond=0),
         gateway.uptime_seconds,
-        gateway.log_watch.is_writable,
+        gateway.log_monitor.is_writable,
     )
     return Response(content, media_type="application/json")
 

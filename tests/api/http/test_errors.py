@@ -10,7 +10,7 @@ import api.usecases
 import eventlog
 import statemachine
 from api.http.errors import BY_REFUSAL
-from api.usecases.errors import Refusal
+from api.usecases.errors import UseCaseError
 from eventlog import errors as log
 from eventlog.bundle import BadBundle
 from statemachine.errors import IllegalMove, InterviewError
@@ -27,7 +27,7 @@ NEVER_AT_THE_EDGE = {
     log.LogTooNew: "the gateway does not start",
     log.LogReadOnly: "the gateway does not start",
     log.LogFull: "the gateway does not start",
-    log.LogHeld: "the gateway does not start",
+    log.LogInUse: "the gateway does not start",
 }
 
 
@@ -43,7 +43,9 @@ def every_error() -> list[type[Exception]]:
     for package in packages:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
-    found = {kind for base in (InterviewError, log.EventLogError, Refusal) for kind in below(base)}
+    found = {
+        kind for base in (InterviewError, log.EventLogError, UseCaseError) for kind in below(base)
+    }
     ours = tuple(package.__name__ for package in packages)
     return sorted((kind for kind in found if kind.__module__.startswith(ours)), key=repr)
 

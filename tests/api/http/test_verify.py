@@ -1,4 +1,4 @@
-"""The whole log checked over HTTP: in a process that stands back, and that nobody leaves behind."""
+"""The whole log checked over HTTP: in a process of low priority, and that nobody leaves behind."""
 
 import asyncio
 import json

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.transcript.escaping import visible, visible_json, visible_line
+from api.transcript.escaping import escape_controls, escape_json, escape_line
 
 ANYTHING = st.text(st.characters(codec=None))
 DIRECTIONS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]
@@ -29,7 +29,7 @@ DIRECTIONS = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x
     ],
 )
 def test_what_acts_or_hides_is_shown(text: str, shown: str) -> None:
-    assert visible(text) == shown
+    assert escape_controls(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -43,17 +43,17 @@ def test_what_acts_or_hides_is_shown(text: str, shown: str) -> None:
     ],
 )
 def test_what_people_write_stays(text: str) -> None:
-    assert visible(text) == text
+    assert escape_controls(text) == text
 
 
 @pytest.mark.parametrize("code", DIRECTIONS)
 def test_nothing_turns_the_reading_order(code: int) -> None:
-    assert visible(chr(code)) == f"<U+{code:04X}>"
+    assert escape_controls(chr(code)) == f"<U+{code:04X}>"
 
 
 @given(ANYTHING)
 def test_no_text_keeps_a_character_that_acts(text: str) -> None:
-    shown = visible(text)
+    shown = escape_controls(text)
     shown.encode()
     for character in shown:
         if unicodedata.category(character) in {"Cc", "Cs", "Co", "Zl", "Zp"}:
@@ -63,28 +63,28 @@ def test_no_text_keeps_a_character_that_acts(text: str) -> None:
 
 @given(ANYTHING)
 def test_shown_once_is_shown_for_good(text: str) -> None:
-    assert visible(visible(text)) == visible(text)
+    assert escape_controls(escape_controls(text)) == escape_controls(text)
 
 
 @given(ANYTHING, ANYTHING)
 def test_characters_are_judged_one_by_one(one: str, other: str) -> None:
-    assert visible(one + other) == visible(one) + visible(other)
+    assert escape_controls(one + other) == escape_controls(one) + escape_controls(other)
 
 
 @given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"])))
 def test_plain_text_stays_as_it_is(text: str) -> None:
-    assert visible(text) == text
+    assert escape_controls(text) == text
 
 
 @given(ANYTHING)
 def test_a_line_is_one(text: str) -> None:
-    line = visible_line(text)
+    line = escape_line(text)
     assert len(line.splitlines()) <= 1
     assert line == line.strip()
 
 
 @given(ANYTHING)
 def test_json_says_the_same_and_holds_no_character_that_acts(text: str) -> None:
-    shown = visible_json(json.dumps({"said": text}, ensure_ascii=False, indent=2))
+    shown = escape_json(json.dumps({"said": text}, ensure_ascii=False, indent=2))
     assert json.loads(shown) == json.loads(json.dumps({"said": text}))
-    assert visible(shown) == shown
+    assert escape_controls(shown) == shown

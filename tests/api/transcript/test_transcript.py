@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api.transcript.document import Transcript, transcript_of
-from api.transcript.escaping import visible, visible_line
+from api.transcript.escaping import escape_controls, escape_line
 from api.transcript.html import as_html
 from api.transcript.markdown import as_markdown, quotable
 from eventlog.records import Record
@@ -310,7 +310,7 @@ def test_a_later_day_is_told_with_its_date() -> None:
 
 def collapsed(words: str) -> str:
     """The words as paragraphs show them: blank lines count once, and not at either end."""
-    return re.sub(r"\n(?:[^\S\n]*\n)+", "\n\n", visible(words).strip("\n"))
+    return re.sub(r"\n(?:[^\S\n]*\n)+", "\n\n", escape_controls(words).strip("\n"))
 
 
 def paragraphs_of(root: Element) -> str:
@@ -359,7 +359,7 @@ def test_no_words_change_the_outline_of_a_markdown_transcript(words: str) -> Non
         assert outline(html) == expected
         quotes = [paragraphs_of(quote) for quote in root.all("blockquote")]
         said = [collapsed(words)] * 5
-        shown = visible_line(words)
+        shown = escape_line(words)
         source = f"From {shown}, model {shown}, in 5 ms."
         passed_over = f"Passed over before: {shown} after 3 ms, because “{shown}”."
         texts = [p.text for p in root.all("p")]
@@ -413,8 +413,8 @@ def test_no_words_become_markup_on_a_page(words: str) -> None:
                 assert OWN_VALUES[name](value or "")
     said = [p.text for p in root.all("p", "words")]
     # "Please start the interview." is what the candidate's side always says first.
-    assert [text for text in said if text != OPENING_WORDS] == [visible(words)] * 5
-    assert root.all("bdi")[1].text == visible_line(words)
+    assert [text for text in said if text != OPENING_WORDS] == [escape_controls(words)] * 5
+    assert root.all("bdi")[1].text == escape_line(words)
     assert all(p.attributes["dir"] == "auto" for p in root.all("p", "words"))
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from api.usecases.custody import Custody
 from api.usecases.retention import STEP, Retention
-from eventlog.errors import LogUnavailable, NotAsLogged
+from eventlog.errors import LogCorrupted, LogUnavailable
 from eventlog.memory import MemoryEventLog
 from eventlog.protocol import Appended, EventLog
 from eventlog.sqlite.log import SqliteEventLog
@@ -420,7 +420,7 @@ async def test_what_the_list_calls_complete_and_is_not_keeps_its_words(
 
 
 @pytest.mark.parametrize(
-    "error", [RuntimeError("a defect"), NotAsLogged("odd"), LogUnavailable("a row")], ids=repr
+    "error", [RuntimeError("a defect"), LogCorrupted("odd"), LogUnavailable("a row")], ids=repr
 )
 @in_loop
 async def test_an_unexpected_error_is_told_of_with_the_interview_and_stops_no_other(

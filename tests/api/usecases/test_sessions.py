@@ -224,11 +224,11 @@ class BusyLog(MemoryEventLog):
 
     moving: tuple[str, str] | None = None
 
-    async def find_head(self, fingerprint: bytes) -> str | None:
+    async def find_current(self, fingerprint: bytes) -> str | None:
         if self.moving is not None:
             (id, answer), self.moving = self.moving, None
             await self.append(id, 2, [give_answer(answer)], utc_now())
-        return await super().find_head(fingerprint)
+        return await super().find_current(fingerprint)
 
 
 @pytest.mark.parametrize("strict", [True, False])

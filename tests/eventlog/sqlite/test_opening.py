@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from eventlog.errors import LogHeld, LogNotOpened, LogReadOnly, LogTooNew, NotALog
+from eventlog.errors import LogInUse, LogNotOpened, LogReadOnly, LogTooNew, NotALog
 from eventlog.memory import MemoryEventLog
 from eventlog.open import open_log, open_reader, stored_log_at
 from eventlog.protocol import EventLog
@@ -125,7 +125,7 @@ def another_gateway(path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_log_that_another_process_has_is_held_until_that_one_dies(path: Path) -> None:
     with another_gateway(path) as other:
-        with pytest.raises(LogHeld, match="in use by another gateway"):
+        with pytest.raises(LogInUse, match="in use by another gateway"):
             open_log(url_of(path))
         other.kill()
         other.wait()
@@ -137,7 +137,7 @@ def test_a_log_is_held_within_one_process_too_by_whatever_name(path: Path) -> No
     link = path.with_name("link.db")
     link.symlink_to(path)
     for name in (path, link):
-        with pytest.raises(LogHeld):
+        with pytest.raises(LogInUse):
             open_log(url_of(name))
     use(log)
     make_log(link)

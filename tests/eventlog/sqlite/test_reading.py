@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eventlog.errors import LogHeld, LogNotOpened, LogTooNew, NoLog, NotALog
+from eventlog.errors import LogInUse, LogNotOpened, LogTooNew, NoLog, NotALog
 from eventlog.open import open_reader
 from eventlog.sqlite.holding import Hold
 from eventlog.sqlite.log import SqliteEventLog
@@ -70,7 +70,7 @@ async def test_an_older_log_is_brought_up_to_date_before_it_is_read(path: Path) 
 
 def test_an_older_log_that_a_gateway_has_open_is_not_touched(path: Path) -> None:
     shutil.copy(OLD, path)
-    with Hold(path), pytest.raises(LogHeld):
+    with Hold(path), pytest.raises(LogInUse):
         open_reader(url(path))
 
 

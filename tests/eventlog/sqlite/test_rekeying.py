@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from eventlog.errors import LogUnavailable, NoSigningKey, NotAsLogged, WrongOldKey
+from eventlog.errors import LogCorrupted, LogUnavailable, NoSigningKey, WrongOldKey
 from eventlog.keychanges import KEY_CHANGED, LOG_STREAM, change_of
 from eventlog.keys import kept_aside, key_name, load_verifier, make_key, staged_at
 from eventlog.notes import VerifierKey
@@ -219,7 +219,7 @@ async def test_what_no_log_holds_in_the_place_of_a_key_is_said_to_be_wrong(
     log = SqliteEventLog(path)
     [warning] = [record.message for record in caplog.records if "its key" in record.message]
     assert "holds values that none can have" in warning
-    with pytest.raises(NotAsLogged):
+    with pytest.raises(LogCorrupted):
         await log.signer()
     await log.close()
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from eventlog.errors import NotAsLogged, UnreadableEvent
+from eventlog.errors import LogCorrupted, UnreadableEvent
 from eventlog.known import INTERVIEWS_IN_MEMORY
-from eventlog.records import Draft, commit
+from eventlog.records import UnplacedRecord, commit
 from eventlog.sqlite.file import open_writer
 from eventlog.sqlite.log import SqliteEventLog
 from statemachine.commands import give_answer
@@ -86,7 +86,7 @@ def test_a_known_record_has_the_leaf_it_always_had() -> None:
     """Made with sha256sum; see the module's docstring of `eventlog.records` for the form."""
     commitment = commit(bytes(range(16)), '{"content":"Zoë"}'.encode())
     assert commitment.hex() == "41990ddd17c0c51006f945263005e0f867abc73889952a9ede41444310d9a495"
-    draft = Draft(
+    draft = UnplacedRecord(
         interview_id="0b7e3a52-7f6e-4c1e-9a43-5d1c2b3a4f50",
         version=3,
         kind="answer-given",
@@ -181,7 +181,7 @@ async def test_read_models_are_made_again_from_the_events(log: SqliteEventLog, p
     )
     await log.rebuild_read_models()
     assert (rows(path, INTERVIEWS), rows(path, FINGERPRINTS)) == before
-    assert await log.find_head(session.fingerprint()) == adopted
+    assert await log.find_current(session.fingerprint()) == adopted
 
 
 @in_loop
@@ -216,5 +216,5 @@ async def test_a_time_that_is_none_was_not_put_there_by_the_log(
     log: SqliteEventLog, path: Path, text: str
 ) -> None:
     execute(path, f"UPDATE log SET clock = '{text}'")
-    with pytest.raises(NotAsLogged, match="the time that it keeps is none"):
+    with pytest.raises(LogCorrupted, match="the time that it keeps is none"):
         await log.clock()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from eventlog.errors import LogUnavailable, NotAsLogged, VersionConflict
+from eventlog.errors import LogCorrupted, LogUnavailable, VersionConflict
 from eventlog.protocol import Appended
 from eventlog.sqlite.file import BUSY_SECONDS, prepare
 from eventlog.sqlite.log import SqliteEventLog
@@ -123,7 +123,7 @@ async def test_a_mistake_in_the_writer_itself_keeps_nobody_waiting(
 
 @pytest.mark.parametrize(
     ("bad", "raised"),
-    [(break_a_rule_of_the_database, NotAsLogged), (fall_over, ZeroDivisionError)],
+    [(break_a_rule_of_the_database, LogCorrupted), (fall_over, ZeroDivisionError)],
 )
 @in_loop
 async def test_work_that_fails_costs_the_others_of_its_group_nothing(

@@ -6,7 +6,7 @@ from typing import get_args
 from hypothesis import given
 
 from eventlog.readmodels import overview, project
-from eventlog.verification.compactfold import Tally
+from eventlog.verification.compactfold import CompactFold
 from statemachine.commands import forget_content
 from statemachine.errors import IllegalMove
 from statemachine.events import Event, InterviewStarted, SessionAdopted
@@ -21,28 +21,28 @@ ID = new_id()
 anything = runs() | adoptions().map(lambda both: both[1])
 
 
-def tally_of(run: Run) -> Tally:
+def fold_of(run: Run) -> CompactFold:
     first = run[0]
     assert isinstance(first, InterviewStarted | SessionAdopted)
     config = first.config if isinstance(first, InterviewStarted) else first.session.config
-    tally = Tally(config)
+    fold = CompactFold(config)
     for event in run:
-        state = target(tally, event)
+        state = target(fold, event)
         assert state is not None
-        tally.take(event, state)
-    return tally
+        fold.take(event, state)
+    return fold
 
 
 @few
 @given(run=anything, id=interview_ids)
 def test_it_comes_to_the_same_list_and_fingerprints(run: Run, id: str) -> None:
     projection = project(None, id, run)
-    tally = tally_of(run)
-    assert astuple(overview(tally, id, 3, "then", "now")) == astuple(
+    fold = fold_of(run)
+    assert astuple(overview(fold, id, 3, "then", "now")) == astuple(
         overview(projection.interview, id, 3, "then", "now")
     )
-    assert tuple(tally.fingerprints) == projection.fingerprints
-    assert tally.head == projection.head
+    assert tuple(fold.fingerprints) == projection.fingerprints
+    assert fold.current_fingerprint == projection.current_fingerprint
 
 
 @few
