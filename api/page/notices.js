@@ -60,7 +60,7 @@ export function noticeOf({ words, helps, passes }, again) {
       if (!notice.isConnected) waiting.abort();
       else if (passes.isOver()) retry();
     };
-    health.addEventListener("told", look, { signal: waiting.signal });
+    health.addEventListener("answered", look, { signal: waiting.signal });
     health.look();
   }
   announce(text);

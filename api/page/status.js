@@ -3,7 +3,7 @@
 import { announce, h, svg } from "./dom.js";
 import { health } from "./health.js";
 
-/** Each state has a shape of its own, for who cannot tell the colours. */
+/** Each state has a shape of its own, so that it is clear without colours. */
 const SHAPES = {
   good: "M6 1a5 5 0 1 1 0 10A5 5 0 1 1 6 1z",
   warn: "M6 1 11.5 11H.5z",
@@ -23,7 +23,7 @@ export function showStatus(root) {
   const text = h("span", {}, "Checking…");
   const more = h("span", { class: "more" });
   const rows = h("ul", { class: "services" });
-  const summary = h("summary", {}, light, h("span", { class: "told" }, text, more));
+  const summary = h("summary", {}, light, h("span", { class: "short" }, text, more));
   const panel = h("div", { class: "panel card" }, h("h2", {}, "Gateway and services"), rows);
   const details = h("details", { class: "status" }, summary, panel);
   root.append(details);
@@ -31,16 +31,16 @@ export function showStatus(root) {
   /** @type {Map<string, ReturnType<typeof serviceRow>>} */
   const shown = new Map();
 
-  function tell() {
-    const { shape, words, aside } = inShort();
+  function render() {
+    const { shape, words, aside } = summarized();
     draw(light, shape);
     put(text, words);
     put(more, aside);
-    if (details.open) tellEach();
+    if (details.open) renderServices();
   }
 
-  function tellEach() {
-    const lines = each();
+  function renderServices() {
+    const lines = serviceLines();
     for (const [name, { element }] of shown) {
       element.hidden = !lines.some((line) => line.name === name); // unknown while nobody tells
     }
@@ -51,23 +51,23 @@ export function showStatus(root) {
         shown.set(one.name, row);
         rows.append(row.element);
       }
-      row.tell(one);
+      row.render(one);
     }
   }
 
   let wasLost = false;
-  health.addEventListener("told", () => {
+  health.addEventListener("answered", () => {
     if (wasLost) announce("The gateway is back.");
     wasLost = false;
-    tell();
+    render();
   });
   health.addEventListener("lost", () => {
     if (!wasLost) announce("The gateway cannot be reached.");
     wasLost = true;
-    tell();
+    render();
   });
-  details.addEventListener("toggle", tell);
-  setInterval(() => details.open && tellEach(), 1000); // ages grow
+  details.addEventListener("toggle", render);
+  setInterval(() => details.open && renderServices(), 1000); // ages grow
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !details.open) return;
     details.open = false;
@@ -84,7 +84,7 @@ export function showStatus(root) {
 }
 
 /** @returns {{ shape: Shape, words: string, aside: string }} */
-function inShort() {
+function summarized() {
   const { latest } = health;
   if (!latest) return { shape: "bad", words: "Gateway unreachable", aside: "" };
   if (latest.gateway.eventLog === "offline") {
@@ -104,9 +104,9 @@ function inShort() {
 /** @typedef {{ name: string, shape: Shape, state: string, detail: string }} Line */
 
 /** @returns {Line[]} */
-function each() {
-  const { latest, toldAt } = health;
-  const since = (performance.now() - toldAt) / 1000;
+function serviceLines() {
+  const { latest, answeredAt } = health;
+  const since = (performance.now() - answeredAt) / 1000;
   if (!latest) {
     return [{ name: "Gateway", shape: "bad", state: "unreachable", detail: "Asked again every 2 s" }];
   }
@@ -140,7 +140,7 @@ function serviceRow(name) {
   return {
     element: h("li", {}, light, h("span", {}, name), state, detail),
     /** @param {Line} line */
-    tell(line) {
+    render(line) {
       draw(light, line.shape);
       put(state, line.state);
       put(detail, line.detail);

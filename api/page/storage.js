@@ -1,43 +1,43 @@
 /**
- * What this browser remembers: answers that are not in yet, and where one left off. A browser may
- * refuse to remember anything; the page then works as well, until it is closed.
+ * What the page stores in the browser: unsent answers, and the interview to continue. If the browser
+ * stores nothing, the page keeps them until it is closed.
  *
- * What was removed from a browser's storage stays in its files. So a draft is encrypted with a key
- * that only the log holds, and that is erased there when the interview is forgotten.
+ * Removed entries stay in the browser's files. So a draft is encrypted with a key that only the log
+ * has, and that the log erases together with the interview's words.
  */
 
 import { base64Of, bytesOf, bytesOfBase64 } from "./bytes.js";
 import { chacha20 } from "./cipher.js";
 
 /**
- * An answer as it was last typed, and how many answers were in before it.
+ * A typed answer, and the number of answers that the log had before it.
  *
  * @typedef {{ text: string, answered: number }} Draft
  */
 
 /**
- * The interview to go on with, as it was last seen.
+ * The interview to continue, as last seen.
  *
  * @typedef {{ id: string, role: string, question: number, total: number }} Unfinished
  */
 
-/** @typedef {{ q: string, state: string, role: string }} Filter of the history */
+/** @typedef {{ q: string, state: string, role: string }} Filter of the list */
 
-/** @typedef {"localStorage" | "sessionStorage"} Place for good, or for this tab */
+/** @typedef {"localStorage" | "sessionStorage"} Place for all tabs, or for this one */
 
 const NONCE_BYTES = 12;
 
-/** What drafts are encrypted with, by their interviews. @type {Map<string, Uint8Array>} */
+/** The drafts' keys by interview. @type {Map<string, Uint8Array>} */
 const keys = new Map();
 
-/** What was typed since the page was opened. @type {Map<string, Draft>} */
+/** Typed since the page was opened. @type {Map<string, Draft>} */
 const typed = new Map();
 
-/** What the browser would not take. @type {Map<string, unknown>} */
-const untaken = new Map();
+/** What the browser did not store. @type {Map<string, unknown>} */
+const unstored = new Map();
 
 /**
- * What is kept, or null: also where it is not as it is written here, by another version perhaps.
+ * A stored value, or null. A value of the wrong shape, perhaps another version's, counts as null.
  *
  * @template T
  * @param {string} key
@@ -47,26 +47,26 @@ const untaken = new Map();
  */
 function read(key, isRight, place = "localStorage") {
   try {
-    const value = untaken.get(key) ?? JSON.parse(window[place].getItem(key) ?? "null");
+    const value = unstored.get(key) ?? JSON.parse(window[place].getItem(key) ?? "null");
     return isRight(value) ? value : null;
   } catch {
     return null;
   }
 }
 
-/** @param {string} key @param {unknown} value nothing is kept of null @param {Place} [place] */
+/** @param {string} key @param {unknown} value null removes it @param {Place} [place] */
 function write(key, value, place = "localStorage") {
-  untaken.delete(key);
+  unstored.delete(key);
   try {
     if (value === null) window[place].removeItem(key);
     else window[place].setItem(key, JSON.stringify(value));
   } catch {
-    untaken.set(key, value); // it is full, or forbidden
+    unstored.set(key, value); // full, or forbidden
   }
 }
 
-/** Whether all that was typed is kept: the browser takes it, and there is a key to write it with. */
-export const isKept = () => untaken.size === 0 && [...typed.keys()].every((id) => keys.has(id));
+/** Whether the browser has stored everything that was typed. */
+export const isKept = () => unstored.size === 0 && [...typed.keys()].every((id) => keys.has(id));
 
 /** @param {any} value @returns {value is string} */
 const isText = (value) => typeof value === "string";
@@ -88,7 +88,7 @@ function sealed(key, draft) {
   return base64Of(bytes);
 }
 
-/** @param {Uint8Array} key @param {string} text @returns {Draft | null} null where it is of another key */
+/** @param {Uint8Array} key @param {string} text @returns {Draft | null} null if the key is another */
 function opened(key, text) {
   try {
     const bytes = bytesOfBase64(text);
@@ -110,15 +110,15 @@ function keptDraft(id) {
   return key && text !== null ? opened(key, text) : null;
 }
 
-/** Whether drafts of this interview can be read and kept. @param {string} id */
+/** Whether there is a key for this interview's drafts. @param {string} id */
 export const isUnlocked = (id) => keys.has(id);
 
 /**
- * From now on, read and keep drafts of this interview. What was typed before goes behind what was
- * kept of an earlier visit.
+ * Read and store drafts of this interview from now on. What was typed before is appended to the
+ * draft of an earlier visit.
  *
  * @param {string} id
- * @param {string} salt of the interview's first event: 16 random bytes in hexadecimal
+ * @param {string} salt of the interview's first event: 16 random bytes in hex
  */
 export function unlockDrafts(id, salt) {
   keys.set(id, bytesOf(salt + salt));
@@ -127,8 +127,8 @@ export function unlockDrafts(id, salt) {
 }
 
 /**
- * A draft is kept twice: for this tab, as another may be at the same interview, and for whoever
- * comes back in a new one.
+ * A draft is stored twice: for this tab, since another may show the same interview, and for a new
+ * tab later.
  *
  * @param {string} id
  * @returns {Draft | null}
@@ -154,7 +154,7 @@ export function dropDraft(id) {
   write(`draft ${id}`, null);
 }
 
-/** All that is kept of an interview that was forgotten, or that there is none of. @param {string} id */
+/** Remove everything of an interview that is erased or unknown. @param {string} id */
 export function dropInterview(id) {
   dropDraft(id);
   dropUnfinished(id);
@@ -172,13 +172,13 @@ export function dropUnfinished(id) {
   if (unfinished()?.id === id) write("unfinished", null);
 }
 
-/** @returns {string | null} the model chosen last */
+/** @returns {string | null} the last chosen model */
 export const chosenModel = () => read("model", isText);
 
 /** @param {string} id */
 export const keepChosenModel = (id) => write("model", id);
 
-/** Until the page is closed: what is searched for was perhaps said. */
+/** Not stored: somebody may have said the words that are searched for. */
 let filter = { q: "", state: "", role: "" };
 
 /** @returns {Filter} */

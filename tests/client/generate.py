@@ -16,8 +16,12 @@ from eventlog.memory import MemoryEventLog
 from tests.client.tools import CLIENT, compile_typescript, node
 from tests.gateways import settings_for
 
-SOURCES = ("index", "errors", "transport")
+CALLS = ("conduct", "history", "audit")
+SOURCES = ("index", "errors", "transport", *CALLS, "paths", "interview-id")
 OPENAPI = "openapi.d.ts"
+
+COMMENT = r" {4}/\*\*(?:(?!\*/).)*\*/\n"
+MARKS = re.DOTALL | re.MULTILINE
 
 
 def schemas() -> str:
@@ -57,19 +61,29 @@ def declarations() -> dict[str, str]:
         )
         assert not problems, problems
         made = {path.name: path.read_text() for path in sorted(folder.glob("*.d.ts"))}
-        return made | {"index.d.ts": explained(made["index.d.ts"])}
+        comments = {
+            name: comment
+            for source in (*CALLS, "index")
+            for comment, name in re.findall(
+                rf"^({COMMENT})    (\w+)[:(]", made[f"{source}.d.ts"], MARKS
+            )
+        }
+        return made | {"index.d.ts": explained(made["index.d.ts"], comments)}
 
 
-def explained(text: str) -> str:
-    """With what a client's function says of itself at the module's function of that name too: the
-    compiler leaves such out, and an editor would show a developer nothing."""
-    members = re.findall(
-        r"^( {4}/\*\*(?:(?!\*/).)*\*/\n) {4}(\w+)[:(]", text, re.DOTALL | re.MULTILINE
-    )
-    comments = {name: dedent(comment) for comment, name in members}
-    return re.sub(
-        r"(?<!\*/\n)^export function (\w+)",
+def explained(text: str, comments: dict[str, str]) -> str:
+    """With each call's comment at the client's member and at the module's function of that name.
+    The compiler leaves these out, and an editor would show a developer nothing."""
+    names = "|".join(comments)
+    text = re.sub(
+        rf"(?<!\*/\n)^    ({names})(?=[:(])",
         lambda found: comments[found[1]] + found[0],
+        text,
+        flags=re.MULTILINE,
+    )
+    return re.sub(
+        rf"(?<!\*/\n)^export (?:function|const) ({names})\b",
+        lambda found: dedent(comments[found[1]]) + found[0],
         text,
         flags=re.MULTILINE,
     )

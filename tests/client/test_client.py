@@ -423,5 +423,5 @@ def test_an_address_that_was_left_unset_is_said_by_the_first_call(tmp_path: Path
     program = """client.setBaseUrl(undefined);
         const error = await client.fetchModels().catch((error) => error);
         console.log(error.kind, error.message.split(".")[0]);"""
-    said = "not-a-gateway undefined is no address of a gateway"
+    said = "not-a-gateway undefined is not a gateway's address"
     assert printed_by(program, tmp_path) == said.split()

@@ -34,7 +34,7 @@ def test_they_are_what_the_gateway_and_the_client_say_now() -> None:
 
 def test_each_function_says_what_it_does() -> None:
     declared = (CLIENT / "index.d.ts").read_text()
-    functions = re.findall(r"^(.*)\nexport function (\w+)", declared, re.MULTILINE)
+    functions = re.findall(r"^(.*)\nexport (?:function|const) (\w+)", declared, re.MULTILINE)
     assert {"fetchHealth", "sendResponse", "createClient"} <= {name for _, name in functions}
     assert [name for before, name in functions if not before.endswith("*/")] == []
 

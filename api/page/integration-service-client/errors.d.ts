@@ -1,37 +1,37 @@
 /**
- * Whether it is an error of this client, told apart by its `kind`. One that was copied to another
- * process or worker is not: it has lost all but its message on the way.
+ * Whether it is an error of this client, with a `kind`. An error that was copied to another process
+ * or worker is not: only its message is copied.
  *
  * @param {unknown} error
  * @returns {error is AnyGatewayError}
  */
 export function isGatewayError(error: unknown): error is AnyGatewayError;
-/** The error that tells of a problem. @param {Problem} problem @returns {ProblemError} */
+/** The error for a problem. @param {Problem} problem @returns {ProblemError} */
 export function errorOf(problem: Problem): ProblemError;
-/** Anything that is the matter between here and the gateway. Its message is for people. */
+/** Any error of this client. Its message can be shown to people. */
 export class GatewayError extends Error {
     /** @param {string} message @param {ErrorOptions} [options] */
     constructor(message: string, options?: ErrorOptions);
 }
 /**
- * No answer came: the gateway is not running, or the connection broke. A browser says no more than
- * this to a page whose origin is not allowed, either.
+ * No answer: the gateway is not running, the connection broke, or (in a browser) the gateway does not
+ * allow the page's origin. The gateway logs each origin that it refuses.
  */
 export class UnreachableError extends GatewayError {
     /** @readonly */
     readonly kind: "unreachable";
 }
-/** No answer came in time. */
+/** No answer within `timeoutMs`. */
 export class TimedOutError extends GatewayError {
     /** @readonly */
     readonly kind: "timed-out";
 }
-/** Something answered that is no interview gateway, or sent elsewhere, or the address is none. */
+/** The address is malformed, redirects, or belongs to another program. */
 export class NotAGatewayError extends GatewayError {
     /** @readonly */
     readonly kind: "not-a-gateway";
 }
-/** The gateway answered with a problem. `status` is HTTP's, `problem` the answer itself. */
+/** The gateway answered with a problem. `status` is the HTTP status. */
 export class ProblemError extends GatewayError {
     /** @param {Problem} problem */
     constructor(problem: Problem);
@@ -52,7 +52,7 @@ export class ProblemError extends GatewayError {
     /** @readonly */
     readonly status: number;
 }
-/** The input cannot be used: `field` is the first that is wrong, `errors` are all of them. */
+/** The input is invalid. `field` is the first invalid field, `errors` has all of them. */
 export class InvalidInputError extends ProblemError {
     /** @readonly */
     readonly kind: "invalid-input";
@@ -61,13 +61,10 @@ export class InvalidInputError extends ProblemError {
         field: string;
         message: string;
     }[];
-    /** Such as "message" or "session.messages[2]"; "" where it is none in particular. */
+    /** Such as "message" or "session.messages[2]"; or "". */
     get field(): string;
 }
-/**
- * The session is behind the log or says other than it. Go on from `session`, the log's own;
- * `place` is where they first differ.
- */
+/** The session is behind the log or differs from it, first at `place`. `session` is the log's. */
 export class SessionConflictError extends ProblemError {
     /** @readonly */
     readonly kind: "session-conflict";
@@ -78,42 +75,42 @@ export class SessionConflictError extends ProblemError {
     /** @returns {Session} */
     get session(): Session;
 }
-/** The interview takes no more answers. `session` is the log's. */
+/** The interview is complete. `session` is the log's. */
 export class InterviewCompleteError extends ProblemError {
     /** @readonly */
     readonly kind: "interview-complete";
     /** @returns {Session} */
     get session(): Session;
 }
-/** The log holds no such interview. */
+/** The log has no such interview. */
 export class UnknownInterviewError extends ProblemError {
     /** @readonly */
     readonly kind: "unknown-interview";
 }
-/** The interview's words were forgotten. */
+/** The interview's words were erased. */
 export class InterviewForgottenError extends ProblemError {
     /** @readonly */
     readonly kind: "interview-forgotten";
 }
-/** The interview is on hold: it must be released before its words can be forgotten. */
+/** The interview is on hold: release it before its words are erased. */
 export class InterviewOnHoldError extends ProblemError {
     /** @readonly */
     readonly kind: "interview-on-hold";
 }
-/** No source offers the model; `knownModels` are those that can be chosen. */
+/** No source has the model. `knownModels` has those that can be chosen. */
 export class UnknownModelError extends ProblemError {
     /** @readonly */
     readonly kind: "unknown-model";
     /** @returns {string[]} */
     get knownModels(): string[];
 }
-/** The event log cannot be used now. With `answerTaken`, the answer is in it all the same. */
+/** The event log cannot be used now. `answerTaken`: the answer is in it nevertheless. */
 export class LogUnavailableError extends ProblemError {
     /** @readonly */
     readonly kind: "log-unavailable";
     get answerTaken(): boolean;
 }
-/** Any other refusal: a Host that is not the gateway's, a body that is too large. */
+/** Any other problem, such as a body that is too large. */
 export class RefusedError extends ProblemError {
     /** @readonly */
     readonly kind: "refused";
@@ -126,6 +123,6 @@ export type Session = import("./openapi.js").components["schemas"]["Session"];
 export type Verdict = import("./openapi.js").components["schemas"]["Verdict"];
 export type AnyGatewayError = UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError | RefusedError;
 /**
- * What any call can reject with, besides the reason of its own signal.
+ * The errors of any call, besides its signal's reason.
  */
 export type CallError = UnreachableError | TimedOutError | NotAGatewayError | RefusedError;

@@ -1,9 +1,9 @@
 /**
- * What can go wrong, each kind a class of its own and told apart by `kind`:
+ * The client's errors. Each has a `kind`:
  *
  *     if (isGatewayError(error)) switch (error.kind) { case "session-conflict": … }
  *
- * A call that its own AbortSignal ended rejects with that signal's reason, as `fetch` does.
+ * A call that its AbortSignal ends rejects with the signal's reason, as `fetch` does.
  */
 
 /**
@@ -12,13 +12,10 @@
  * @typedef {import("./openapi.js").components["schemas"]["Verdict"]} Verdict
  */
 
-/**
- * Marks these errors in all copies of this module that a program may have: `instanceof` knows those
- * of its own copy alone.
- */
+/** Marks the errors of every copy of this module in a program; `instanceof` knows one copy only. */
 const MARK = Symbol.for("integration-service-client/error");
 
-/** Anything that is the matter between here and the gateway. Its message is for people. */
+/** Any error of this client. Its message can be shown to people. */
 export class GatewayError extends Error {
   /** @param {string} message @param {ErrorOptions} [options] */
   constructor(message, options) {
@@ -29,27 +26,27 @@ export class GatewayError extends Error {
 Object.defineProperty(GatewayError.prototype, MARK, { value: true });
 
 /**
- * No answer came: the gateway is not running, or the connection broke. A browser says no more than
- * this to a page whose origin is not allowed, either.
+ * No answer: the gateway is not running, the connection broke, or (in a browser) the gateway does not
+ * allow the page's origin. The gateway logs each origin that it refuses.
  */
 export class UnreachableError extends GatewayError {
   /** @readonly */
   kind = /** @type {const} */ ("unreachable");
 }
 
-/** No answer came in time. */
+/** No answer within `timeoutMs`. */
 export class TimedOutError extends GatewayError {
   /** @readonly */
   kind = /** @type {const} */ ("timed-out");
 }
 
-/** Something answered that is no interview gateway, or sent elsewhere, or the address is none. */
+/** The address is malformed, redirects, or belongs to another program. */
 export class NotAGatewayError extends GatewayError {
   /** @readonly */
   kind = /** @type {const} */ ("not-a-gateway");
 }
 
-/** The gateway answered with a problem. `status` is HTTP's, `problem` the answer itself. */
+/** The gateway answered with a problem. `status` is the HTTP status. */
 export class ProblemError extends GatewayError {
   /** @param {Problem} problem */
   constructor(problem) {
@@ -61,7 +58,7 @@ export class ProblemError extends GatewayError {
   }
 }
 
-/** The input cannot be used: `field` is the first that is wrong, `errors` are all of them. */
+/** The input is invalid. `field` is the first invalid field, `errors` has all of them. */
 export class InvalidInputError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("invalid-input");
@@ -71,16 +68,13 @@ export class InvalidInputError extends ProblemError {
     return this.problem.errors ?? [];
   }
 
-  /** Such as "message" or "session.messages[2]"; "" where it is none in particular. */
+  /** Such as "message" or "session.messages[2]"; or "". */
   get field() {
     return this.errors[0]?.field ?? "";
   }
 }
 
-/**
- * The session is behind the log or says other than it. Go on from `session`, the log's own;
- * `place` is where they first differ.
- */
+/** The session is behind the log or differs from it, first at `place`. `session` is the log's. */
 export class SessionConflictError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("session-conflict");
@@ -101,7 +95,7 @@ export class SessionConflictError extends ProblemError {
   }
 }
 
-/** The interview takes no more answers. `session` is the log's. */
+/** The interview is complete. `session` is the log's. */
 export class InterviewCompleteError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("interview-complete");
@@ -112,25 +106,25 @@ export class InterviewCompleteError extends ProblemError {
   }
 }
 
-/** The log holds no such interview. */
+/** The log has no such interview. */
 export class UnknownInterviewError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("unknown-interview");
 }
 
-/** The interview's words were forgotten. */
+/** The interview's words were erased. */
 export class InterviewForgottenError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("interview-forgotten");
 }
 
-/** The interview is on hold: it must be released before its words can be forgotten. */
+/** The interview is on hold: release it before its words are erased. */
 export class InterviewOnHoldError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("interview-on-hold");
 }
 
-/** No source offers the model; `knownModels` are those that can be chosen. */
+/** No source has the model. `knownModels` has those that can be chosen. */
 export class UnknownModelError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("unknown-model");
@@ -141,7 +135,7 @@ export class UnknownModelError extends ProblemError {
   }
 }
 
-/** The event log cannot be used now. With `answerTaken`, the answer is in it all the same. */
+/** The event log cannot be used now. `answerTaken`: the answer is in it nevertheless. */
 export class LogUnavailableError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("log-unavailable");
@@ -151,7 +145,7 @@ export class LogUnavailableError extends ProblemError {
   }
 }
 
-/** Any other refusal: a Host that is not the gateway's, a body that is too large. */
+/** Any other problem, such as a body that is too large. */
 export class RefusedError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("refused");
@@ -165,12 +159,12 @@ export class RefusedError extends ProblemError {
  */
 
 /**
- * What any call can reject with, besides the reason of its own signal.
+ * The errors of any call, besides its signal's reason.
  *
  * @typedef {UnreachableError | TimedOutError | NotAGatewayError | RefusedError} CallError
  */
 
-/** By the name in a problem's `type`. @type {Record<string, new (problem: Problem) => ProblemError>} */
+/** By the last part of a problem's `type`. @type {Record<string, new (problem: Problem) => ProblemError>} */
 const KINDS = {
   "invalid-input": InvalidInputError,
   "session-conflict": SessionConflictError,
@@ -183,8 +177,8 @@ const KINDS = {
 };
 
 /**
- * Whether it is an error of this client, told apart by its `kind`. One that was copied to another
- * process or worker is not: it has lost all but its message on the way.
+ * Whether it is an error of this client, with a `kind`. An error that was copied to another process
+ * or worker is not: only its message is copied.
  *
  * @param {unknown} error
  * @returns {error is AnyGatewayError}
@@ -193,7 +187,7 @@ export function isGatewayError(error) {
   return typeof error === "object" && error !== null && MARK in error;
 }
 
-/** The error that tells of a problem. @param {Problem} problem @returns {ProblemError} */
+/** The error for a problem. @param {Problem} problem @returns {ProblemError} */
 export function errorOf(problem) {
   const name = problem.type.slice(problem.type.lastIndexOf("/") + 1);
   return new (Object.hasOwn(KINDS, name) ? KINDS[name] : RefusedError)(problem);

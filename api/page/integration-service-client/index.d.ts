@@ -1,7 +1,6 @@
 /**
- * A client of its own. `baseUrl` can be set later too, `timeoutMs` is for each attempt (a reply
- * takes up to 5 s; 0 is no limit), and `retries` is how many attempts follow a first one that was
- * lost.
+ * A client with settings of its own. `setBaseUrl` changes `baseUrl` later. `timeoutMs` limits each
+ * attempt (a reply takes up to 5 s; 0 is no limit). `retries` is the number of further attempts.
  *
  * @param {LeftOut<{ baseUrl: string, fetch: typeof globalThis.fetch, timeoutMs: number, retries: number }>} [settings]
  */
@@ -11,77 +10,55 @@ export function createClient(settings?: LeftOut<{
     timeoutMs: number;
     retries: number;
 }>): {
-    /** Where the gateway is, for a client that outlives a change of it. @param {string} url */
-    setBaseUrl(url: string): void;
     /**
-     * The gateway and its seven services. It is not asked again when it fails: that is the answer.
+     * A checkpoint: a signed note of the log's size and root hash.
      *
      * @param {CallOptions} [options]
-     * @returns {Promise<Health>}
-     * @throws {CallError}
+     * @returns {Promise<string>}
+     * @throws {CallError | LogUnavailableError}
      */
-    fetchHealth: (options?: CallOptions) => Promise<Health>;
+    getCheckpoint: (options?: CallOptions) => Promise<string>;
     /**
-     * The models of all sources, or the built-in ones where there is none.
+     * A checkpoint that is stored in the log too.
      *
      * @param {CallOptions} [options]
-     * @returns {Promise<Model[]>}
-     * @throws {CallError}
+     * @returns {Promise<string>}
+     * @throws {CallError | LogUnavailableError}
      */
-    fetchModels(options?: CallOptions): Promise<Model[]>;
+    storeCheckpoint: (options?: CallOptions) => Promise<string>;
     /**
-     * Choose the model of the interviews that are started without one.
+     * The public key of the checkpoints' signatures.
      *
-     * @param {string} modelId
      * @param {CallOptions} [options]
-     * @returns {Promise<Selected>}
-     * @throws {CallError | InvalidInputError | UnknownModelError}
+     * @returns {Promise<string>}
+     * @throws {CallError | LogUnavailableError}
      */
-    selectModel: (modelId: string, options?: CallOptions) => Promise<Selected>;
+    getAuditKey: (options?: CallOptions) => Promise<string>;
     /**
-     * Set up an interview: its session, with the first question. Unless `setup` has an
-     * `interviewId`, the client gives it one, so that a start whose reply was lost starts one
-     * interview and not two. SessionConflictError: that id is another interview's.
+     * The proof that an event is in the log of a checkpoint.
      *
-     * @param {Setup} setup
+     * @param {number} position of the event
+     * @param {number} [size] of the checkpoint
      * @param {CallOptions} [options]
-     * @returns {Promise<Session>}
-     * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
+     * @returns {Promise<Inclusion>}
+     * @throws {CallError | InvalidInputError | LogUnavailableError}
      */
-    startInterview: (setup: Setup, options?: CallOptions) => Promise<Session>;
+    getInclusion: (position: number, size?: number, options?: CallOptions) => Promise<Inclusion>;
     /**
-     * Answer the question that waits: the session with the interviewer's reply. Sent again, the
-     * same answer fetches the same reply. UnknownInterviewError: the gateway runs with
-     * STRICT_SESSIONS and its log does not know the session.
+     * Check whether the whole log agrees with itself. Only a checkpoint that somebody kept elsewhere
+     * shows that it was not rewritten (`coverage`). The check can take long: `onProgress` gets its
+     * progress. It is not retried, and has no time limit unless `timeoutMs` is given. RefusedError:
+     * the log is in memory and has no file to check.
      *
-     * @param {Session} session as it came
-     * @param {string} message 1 to 10,000 characters
-     * @param {CallOptions} [options]
-     * @returns {Promise<Session>}
-     * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+     * @param {CallOptions & { onProgress?: ((progress: VerifyProgress) => void) | undefined }} [options]
+     * @returns {Promise<VerifyReport>}
+     * @throws {CallError | LogUnavailableError}
      */
-    sendResponse: (session: Session, message: string, options?: CallOptions) => Promise<Session>;
+    verifyLog({ onProgress, ...options }?: CallOptions & {
+        onProgress?: ((progress: VerifyProgress) => void) | undefined;
+    }): Promise<VerifyReport>;
     /**
-     * Sum the interview up as it stands, complete or not.
-     *
-     * @param {Session} session as it came
-     * @param {CallOptions} [options]
-     * @returns {Promise<Summary>}
-     * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
-     */
-    getSummary: (session: Session, options?: CallOptions) => Promise<Summary>;
-    /**
-     * An interview with the session to go on from. Where it has a `pendingAnswer`, the gateway
-     * stopped before it replied: send that answer again.
-     *
-     * @param {string} id
-     * @param {CallOptions} [options]
-     * @returns {Promise<Interview>}
-     * @throws {CallError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
-     */
-    getInterview: (id: string, options?: CallOptions) => Promise<Interview>;
-    /**
-     * Newest first, by pages.
+     * Interviews in pages, newest first.
      *
      * @param {Filter} [filter]
      * @param {CallOptions} [options]
@@ -90,7 +67,7 @@ export function createClient(settings?: LeftOut<{
      */
     listInterviews: (filter?: Filter, options?: CallOptions) => Promise<Interviews>;
     /**
-     * What happened in an interview, in order.
+     * The events of an interview, in order.
      *
      * @param {string} id
      * @param {CallOptions} [options]
@@ -99,7 +76,7 @@ export function createClient(settings?: LeftOut<{
      */
     getEvents: (id: string, options?: CallOptions) => Promise<Events>;
     /**
-     * The session as its client held it after the event of that version.
+     * The session as the client had it after the event of that version.
      *
      * @param {string} id
      * @param {number} version
@@ -109,7 +86,7 @@ export function createClient(settings?: LeftOut<{
      */
     getSessionAt: (id: string, version: number, options?: CallOptions) => Promise<Session>;
     /**
-     * Who said what, to read.
+     * The transcript of an interview.
      *
      * @param {string} id
      * @param {CallOptions} [options]
@@ -117,10 +94,10 @@ export function createClient(settings?: LeftOut<{
      * @throws {CallError | InvalidInputError | UnknownInterviewError | LogUnavailableError}
      */
     getTranscript: (id: string, options?: CallOptions) => Promise<Transcript>;
-    /** Where a transcript can be had, for a link. @param {string} id @param {Format} format */
+    /** The URL of a transcript, for a link. @param {string} id @param {Format} format */
     transcriptUrl: (id: string, format: Format) => string;
     /**
-     * The evidence of an interview, to be checked without the gateway.
+     * The evidence of an interview: a bundle that can be checked without the gateway.
      *
      * @param {string} id
      * @param {CallOptions} [options]
@@ -128,10 +105,10 @@ export function createClient(settings?: LeftOut<{
      * @throws {CallError | UnknownInterviewError | LogUnavailableError}
      */
     getBundle: (id: string, options?: CallOptions) => Promise<Bundle>;
-    /** Where that can be had, for a link. @param {string} id */
+    /** The URL of a bundle, for a link. @param {string} id */
     bundleUrl: (id: string) => string;
     /**
-     * Keep its words from being forgotten.
+     * Put an interview on hold: its words cannot be erased until it is released. Not retried.
      *
      * @param {string} id
      * @param {string} reason
@@ -141,7 +118,7 @@ export function createClient(settings?: LeftOut<{
      */
     holdInterview: (id: string, reason: string, options?: CallOptions) => Promise<InterviewOverview>;
     /**
-     * Let its words be forgotten again.
+     * Release an interview from its hold. Not retried.
      *
      * @param {string} id
      * @param {string} reason
@@ -151,9 +128,9 @@ export function createClient(settings?: LeftOut<{
      */
     releaseInterview: (id: string, reason: string, options?: CallOptions) => Promise<InterviewOverview>;
     /**
-     * Forget its words, for ever. Where a program reads the log's file, they stay in its bytes for a
-     * while: then `overwritten` is false, and `detail` says when they will be gone. The same call
-     * again tells whether they are.
+     * Erase the words of an interview for good. While another program reads the log's file, they can
+     * stay in its bytes: then `overwritten` is false and `detail` says when they will be gone. Call it
+     * again to see whether they are. Not retried.
      *
      * @param {string} id
      * @param {string} reason
@@ -171,131 +148,150 @@ export function createClient(settings?: LeftOut<{
      */
     getStateMachine: (options?: CallOptions) => Promise<StateMachine>;
     /**
-     * The head of the log as a signed note.
+     * The state of the gateway and its seven services. A failed call is not retried: the failure is
+     * the answer.
      *
      * @param {CallOptions} [options]
-     * @returns {Promise<string>}
-     * @throws {CallError | LogUnavailableError}
+     * @returns {Promise<Health>}
+     * @throws {CallError}
      */
-    getCheckpoint: (options?: CallOptions) => Promise<string>;
+    fetchHealth: (options?: CallOptions) => Promise<Health>;
     /**
-     * The same, stored in the log too.
+     * The models of all sources, or the built-in list if no source is up.
      *
      * @param {CallOptions} [options]
-     * @returns {Promise<string>}
-     * @throws {CallError | LogUnavailableError}
+     * @returns {Promise<Model[]>}
+     * @throws {CallError}
      */
-    storeCheckpoint: (options?: CallOptions) => Promise<string>;
+    fetchModels(options?: CallOptions): Promise<Model[]>;
     /**
-     * The public key that checkpoints are signed with.
+     * Select the model for interviews that are started without one.
      *
+     * @param {string} modelId
      * @param {CallOptions} [options]
-     * @returns {Promise<string>}
-     * @throws {CallError | LogUnavailableError}
+     * @returns {Promise<Selected>}
+     * @throws {CallError | InvalidInputError | UnknownModelError}
      */
-    getAuditKey: (options?: CallOptions) => Promise<string>;
+    selectModel: (modelId: string, options?: CallOptions) => Promise<Selected>;
     /**
-     * What shows that an event is in the log of a checkpoint.
+     * Start an interview. Resolves to its session, with the first question. If `setup` has no
+     * `interviewId`, the client makes one, so that a retried start does not start a second interview.
+     * SessionConflictError: another interview has that id.
      *
-     * @param {number} position of the event
-     * @param {number} [size] of the checkpoint
+     * @param {Setup} setup
      * @param {CallOptions} [options]
-     * @returns {Promise<Inclusion>}
-     * @throws {CallError | InvalidInputError | LogUnavailableError}
+     * @returns {Promise<Session>}
+     * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
      */
-    getInclusion: (position: number, size?: number, options?: CallOptions) => Promise<Inclusion>;
+    startInterview: (setup: Setup, options?: CallOptions) => Promise<Session>;
     /**
-     * Check whether the whole log agrees with itself, which can take a while; `onProgress` is told
-     * how far it is. That it was not rewritten, only a checkpoint shows that somebody kept elsewhere
-     * (`coverage`). It is not asked again, and has no time limit unless `timeoutMs` is given.
-     * RefusedError also where the log is in memory, and has no file to check.
+     * Answer the current question. Resolves to the session with the interviewer's reply. The same
+     * answer sent again gets the same reply. UnknownInterviewError: the gateway runs with
+     * STRICT_SESSIONS and its log does not know the session.
      *
-     * @param {CallOptions & { onProgress?: ((progress: VerifyProgress) => void) | undefined }} [options]
-     * @returns {Promise<VerifyReport>}
-     * @throws {CallError | LogUnavailableError}
+     * @param {Session} session as the gateway returned it
+     * @param {string} message 1 to 10,000 characters
+     * @param {CallOptions} [options]
+     * @returns {Promise<Session>}
+     * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
      */
-    verifyLog({ onProgress, ...options }?: CallOptions & {
-        onProgress?: ((progress: VerifyProgress) => void) | undefined;
-    }): Promise<VerifyReport>;
+    sendResponse: (session: Session, message: string, options?: CallOptions) => Promise<Session>;
+    /**
+     * Summarize the interview so far. It need not be complete.
+     *
+     * @param {Session} session as the gateway returned it
+     * @param {CallOptions} [options]
+     * @returns {Promise<Summary>}
+     * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+     */
+    getSummary: (session: Session, options?: CallOptions) => Promise<Summary>;
+    /**
+     * An interview, with the session to continue from. If it has a `pendingAnswer`, the log has that
+     * answer but no reply to it: send the same answer again to get the reply.
+     *
+     * @param {string} id
+     * @param {CallOptions} [options]
+     * @returns {Promise<Interview>}
+     * @throws {CallError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+     */
+    getInterview: (id: string, options?: CallOptions) => Promise<Interview>;
+    /** Change the gateway's address. @param {string} url */
+    setBaseUrl(url: string): void;
 };
-/**
- * A random UUID. Browsers have `randomUUID` only where a page came by https or from this machine.
- *
- * @returns {string}
- */
-export function newInterviewId(): string;
 export * from "./errors.js";
-/** Where the gateway is, unless told otherwise: from the environment, where there is one. */
+export { newInterviewId } from "./interview-id.js";
+/** The gateway's default address, from the environment if there is one. */
 export const INTEGRATION_BASE_URL: string;
-/** Where the gateway is, for a client that outlives a change of it. @param {string} url */
+/** Change the gateway's address. @param {string} url */
 export function setBaseUrl(url: string): void;
 /**
- * The gateway and its seven services. It is not asked again when it fails: that is the answer.
+ * The state of the gateway and its seven services. A failed call is not retried: the failure is
+ * the answer.
  *
  * @param {CallOptions} [options]
  * @returns {Promise<Health>}
  * @throws {CallError}
  */
-export function fetchHealth(options?: CallOptions): Promise<Health>;
+export const fetchHealth: (options?: CallOptions) => Promise<Health>;
 /**
- * The models of all sources, or the built-in ones where there is none.
+ * The models of all sources, or the built-in list if no source is up.
  *
  * @param {CallOptions} [options]
  * @returns {Promise<Model[]>}
  * @throws {CallError}
  */
-export function fetchModels(options?: CallOptions): Promise<Model[]>;
+export const fetchModels: (options?: CallOptions) => Promise<Model[]>;
 /**
- * Choose the model of the interviews that are started without one.
+ * Select the model for interviews that are started without one.
  *
  * @param {string} modelId
  * @param {CallOptions} [options]
  * @returns {Promise<Selected>}
  * @throws {CallError | InvalidInputError | UnknownModelError}
  */
-export function selectModel(modelId: string, options?: CallOptions): Promise<Selected>;
+export const selectModel: (modelId: string, options?: CallOptions) => Promise<Selected>;
 /**
- * Set up an interview: its session, with the first question. Unless `setup` has an
- * `interviewId`, the client gives it one, so that a start whose reply was lost starts one
- * interview and not two. SessionConflictError: that id is another interview's.
+ * Start an interview. Resolves to its session, with the first question. If `setup` has no
+ * `interviewId`, the client makes one, so that a retried start does not start a second interview.
+ * SessionConflictError: another interview has that id.
  *
  * @param {Setup} setup
  * @param {CallOptions} [options]
  * @returns {Promise<Session>}
  * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
  */
-export function startInterview(setup: Setup, options?: CallOptions): Promise<Session>;
+export const startInterview: (setup: Setup, options?: CallOptions) => Promise<Session>;
 /**
- * Answer the question that waits: the session with the interviewer's reply. Sent again, the
- * same answer fetches the same reply. UnknownInterviewError: the gateway runs with
+ * Answer the current question. Resolves to the session with the interviewer's reply. The same
+ * answer sent again gets the same reply. UnknownInterviewError: the gateway runs with
  * STRICT_SESSIONS and its log does not know the session.
  *
- * @param {Session} session as it came
+ * @param {Session} session as the gateway returned it
  * @param {string} message 1 to 10,000 characters
  * @param {CallOptions} [options]
  * @returns {Promise<Session>}
  * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
  */
-export function sendResponse(session: Session, message: string, options?: CallOptions): Promise<Session>;
+export const sendResponse: (session: Session, message: string, options?: CallOptions) => Promise<Session>;
 /**
- * Sum the interview up as it stands, complete or not.
+ * Summarize the interview so far. It need not be complete.
  *
- * @param {Session} session as it came
+ * @param {Session} session as the gateway returned it
  * @param {CallOptions} [options]
  * @returns {Promise<Summary>}
  * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
  */
-export function getSummary(session: Session, options?: CallOptions): Promise<Summary>;
+export const getSummary: (session: Session, options?: CallOptions) => Promise<Summary>;
 /**
- * An interview with the session to go on from. Where it has a `pendingAnswer`, the gateway
- * stopped before it replied: send that answer again.
+ * An interview, with the session to continue from. If it has a `pendingAnswer`, the log has that
+ * answer but no reply to it: send the same answer again to get the reply.
  *
  * @param {string} id
  * @param {CallOptions} [options]
  * @returns {Promise<Interview>}
  * @throws {CallError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
  */
-export function getInterview(id: string, options?: CallOptions): Promise<Interview>;
+export const getInterview: (id: string, options?: CallOptions) => Promise<Interview>;
 export type Schemas = import("./openapi.js").components["schemas"];
 export type CallOptions = import("./transport.js").CallOptions;
 export type CallError = import("./errors.js").CallError;
@@ -330,7 +326,7 @@ export type Filter = LeftOut<{
 }>;
 export type Format = "json" | "md" | "html";
 /**
- * Any of its members may be missing or undefined: under `exactOptionalPropertyTypes` these are two.
+ * Each member may be missing or undefined: `exactOptionalPropertyTypes` tells the two apart.
  */
 export type LeftOut<Whole> = { [Name in keyof Whole]?: Whole[Name] | undefined; };
 export type Client = ReturnType<typeof createClient>;

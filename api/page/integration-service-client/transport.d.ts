@@ -11,7 +11,7 @@ export class Transport {
     timeoutMs: number;
     retries: number;
     /**
-     * The answer's JSON, if it has the member by which it is known: other services answer JSON too.
+     * The answer as JSON. It must have the member `known`: other services answer JSON too.
      *
      * @template Reply
      * @param {Request} request
@@ -19,11 +19,28 @@ export class Transport {
      * @returns {Promise<Reply>}
      */
     json<Reply>(request: Request, known: keyof Reply): Promise<Reply>;
+    /**
+     * @template Reply
+     * @param {string} path
+     * @param {keyof Reply} known
+     * @param {CallOptions} [options]
+     * @returns {Promise<Reply>}
+     */
+    get<Reply>(path: string, known: keyof Reply, options?: CallOptions): Promise<Reply>;
+    /**
+     * @template Reply
+     * @param {string} path
+     * @param {unknown} body
+     * @param {keyof Reply} known
+     * @param {CallOptions} [options]
+     * @returns {Promise<Reply>}
+     */
+    post<Reply>(path: string, body: unknown, known: keyof Reply, options?: CallOptions): Promise<Reply>;
     /** The answer as text. @param {Request} request @returns {Promise<string>} */
     text(request: Request): Promise<string>;
     /**
-     * Each line of the answer as it comes, as JSON. It is not asked for again, and its time is not
-     * limited unless `timeoutMs` is given. Who stops reading ends the request.
+     * Each line of the answer as it arrives, as JSON: no retries, and no time limit unless `timeoutMs`
+     * is given. The request ends when its reader stops.
      *
      * @param {Request} request
      * @returns {AsyncGenerator<any, void, void>}
@@ -33,8 +50,8 @@ export class Transport {
 }
 export type Problem = import("./errors.js").Problem;
 /**
- * `signal` ends the call. `timeoutMs` is for each attempt, 0 for no limit, and `retries` how many
- * follow the first; where they are left out, the client's own hold.
+ * `signal` ends the call. `timeoutMs` limits each attempt (0: no limit). `retries` is the number of
+ * further attempts. The last two default to the client's settings.
  */
 export type CallOptions = {
     signal?: AbortSignal | undefined;
@@ -49,11 +66,11 @@ export type Request = {
      */
     body?: unknown;
     /**
-     * of the answer: others answer with text too
+     * of the answer, for answers that are not JSON
      */
     type?: string | undefined;
     /**
-     * not asked again, unless `retries` says so
+     * no retries, unless `retries` is given
      */
     once?: boolean | undefined;
     options?: CallOptions | undefined;

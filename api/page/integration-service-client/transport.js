@@ -1,4 +1,4 @@
-/** Requests to the gateway: time-outs, cancelling, and asking again where an answer was lost. */
+/** Requests to the gateway: time limits, aborting, and retries of lost requests. */
 
 import {
   errorOf,
@@ -12,8 +12,8 @@ import {
 /** @typedef {import("./errors.js").Problem} Problem */
 
 /**
- * `signal` ends the call. `timeoutMs` is for each attempt, 0 for no limit, and `retries` how many
- * follow the first; where they are left out, the client's own hold.
+ * `signal` ends the call. `timeoutMs` limits each attempt (0: no limit). `retries` is the number of
+ * further attempts. The last two default to the client's settings.
  *
  * @typedef {{ signal?: AbortSignal | undefined, timeoutMs?: number | undefined, retries?: number | undefined }} CallOptions
  */
@@ -23,17 +23,17 @@ import {
  * @property {"GET" | "POST" | "DELETE"} method
  * @property {string} path
  * @property {unknown} [body] sent as JSON
- * @property {string} [type] of the answer: others answer with text too
- * @property {boolean} [once] not asked again, unless `retries` says so
+ * @property {string} [type] of the answer, for answers that are not JSON
+ * @property {boolean} [once] no retries, unless `retries` is given
  * @property {CallOptions | undefined} [options]
  */
 
 const FIRST_PAUSE_MS = 250;
 
-/** Where a path can be put behind it: fetch takes no user, and a query or fragment would swallow it. */
+/** An address without user, query or fragment, so that a path can follow. */
 const ADDRESS = /^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/i;
 
-/** What a proxy answers when the gateway behind it does not. */
+/** What a proxy answers when the gateway does not. */
 const OF_A_PROXY = [502, 503, 504];
 
 export class Transport {
@@ -51,7 +51,7 @@ export class Transport {
   }
 
   /**
-   * The answer's JSON, if it has the member by which it is known: other services answer JSON too.
+   * The answer as JSON. It must have the member `known`: other services answer JSON too.
    *
    * @template Reply
    * @param {Request} request
@@ -62,6 +62,29 @@ export class Transport {
     const reply = this.#parsed(await this.text(request));
     if (known in reply) return reply;
     throw this.#notAGateway();
+  }
+
+  /**
+   * @template Reply
+   * @param {string} path
+   * @param {keyof Reply} known
+   * @param {CallOptions} [options]
+   * @returns {Promise<Reply>}
+   */
+  get(path, known, options) {
+    return this.json({ method: "GET", path, options }, known);
+  }
+
+  /**
+   * @template Reply
+   * @param {string} path
+   * @param {unknown} body
+   * @param {keyof Reply} known
+   * @param {CallOptions} [options]
+   * @returns {Promise<Reply>}
+   */
+  post(path, body, known, options) {
+    return this.json({ method: "POST", path, body, options }, known);
   }
 
   /** The answer as text. @param {Request} request @returns {Promise<string>} */
@@ -79,8 +102,8 @@ export class Transport {
   }
 
   /**
-   * Each line of the answer as it comes, as JSON. It is not asked for again, and its time is not
-   * limited unless `timeoutMs` is given. Who stops reading ends the request.
+   * Each line of the answer as it arrives, as JSON: no retries, and no time limit unless `timeoutMs`
+   * is given. The request ends when its reader stops.
    *
    * @param {Request} request
    * @returns {AsyncGenerator<any, void, void>}
@@ -102,7 +125,7 @@ export class Transport {
     } catch (cause) {
       throw attempt.errorFor(cause);
     } finally {
-      reader?.cancel().catch(() => {}); // one that broke has said so already
+      reader?.cancel().catch(() => {}); // a broken one was reported
     }
   }
 
@@ -117,10 +140,10 @@ export class Transport {
   }
 
   /**
-   * A request that is sent once: its response, and the error for whatever goes wrong from then on.
+   * One attempt: its response, and the error for any failure.
    *
    * @param {Request} request
-   * @param {number} [limitMs] where its options have no `timeoutMs`
+   * @param {number} [limitMs] if the options have no `timeoutMs`
    */
   #attempt({ method, path, body, type, options = {} }, limitMs = this.timeoutMs) {
     const { signal, timeoutMs = limitMs } = options;
@@ -129,7 +152,7 @@ export class Transport {
     const base = this.baseUrl();
     const url = base + path;
     const fetch = this.fetch ?? globalThis.fetch;
-    // Not in the request: what cannot be JSON is its caller's mistake, and not the connection's.
+    // Here, so that a body that cannot be JSON is not reported as a connection error.
     const sent =
       body === undefined
         ? {}
@@ -138,11 +161,11 @@ export class Transport {
       response: async () => {
         if (!ADDRESS.test(base) || !URL.canParse(base)) {
           throw new NotAGatewayError(
-            `${base || "An empty text"} is no address of a gateway. One is like http://localhost:8009.`,
+            `${base || "The address"} is not a gateway's address. Use one like http://localhost:8009.`,
           );
         }
         const signal = AbortSignal.any(signals);
-        // A redirect would take what was said to whoever it names.
+        // A redirect could send the candidate's words to another server.
         const response = await fetch(url, { method, signal, redirect: "manual", ...sent });
         if (!response.ok) throw await refusal(response, url);
         if (type && !response.headers.get("content-type")?.startsWith(type)) throw this.#notAGateway();
@@ -156,7 +179,7 @@ export class Transport {
           return new TimedOutError(`The gateway did not answer within ${timeoutMs / 1000} s.`, { cause });
         }
         if (cause instanceof GatewayError) return cause;
-        // fetch's TypeError, which in a realm of its own (Jest, a vm) is no TypeError of ours.
+        // fetch's TypeError; in another realm (Jest, a vm) it is not our TypeError.
         return new UnreachableError(`The gateway at ${base} cannot be reached.`, { cause });
       },
     };
@@ -177,15 +200,15 @@ export class Transport {
 
   /** @param {unknown} [cause] */
   #notAGateway(cause) {
-    return new NotAGatewayError(`${this.baseUrl()} did not answer as a gateway does.`, { cause });
+    return new NotAGatewayError(`${this.baseUrl()} is not an interview gateway.`, { cause });
   }
 }
 
 /** @param {Response} response @param {string} url @returns {Promise<Error>} */
 async function refusal(response, url) {
-  // A browser says nothing more of a redirect than that it is one.
+  // A browser shows nothing else of a redirect.
   if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
-    return new NotAGatewayError(`${url} redirects elsewhere, which no gateway does.`);
+    return new NotAGatewayError(`${url} redirects. The gateway never does.`);
   }
   const text = await response.text();
   try {
@@ -194,15 +217,15 @@ async function refusal(response, url) {
       return errorOf(problem);
     }
   } catch {
-    // Not even JSON: what it is not is all that there is to say.
+    // Not JSON: reported below.
   }
   if (OF_A_PROXY.includes(response.status)) {
     return new UnreachableError(`The gateway at ${url} cannot be reached: a proxy answered ${response.status}.`);
   }
-  return new NotAGatewayError(`${url} answered ${response.status}, and not as a gateway does.`);
+  return new NotAGatewayError(`${url} answered ${response.status}. It is not an interview gateway.`);
 }
 
-/** Whether the same request may fare better later. Each can be sent twice: the gateway knows. */
+/** Whether a retry may help. Each request can be sent twice: the gateway recognizes it. */
 function mayPass(/** @type {unknown} */ error) {
   return (
     error instanceof UnreachableError ||
@@ -214,7 +237,7 @@ function mayPass(/** @type {unknown} */ error) {
 /** @param {number} ms @param {AbortSignal | undefined} signal @returns {Promise<void>} */
 function pause(ms, signal) {
   return new Promise((resolve, reject) => {
-    // A signal of its own: Node warns of a leak where many calls listen to the same one.
+    // Its own signal: Node warns of a leak if many calls listen to one.
     const stopped = AbortSignal.any(signal ? [signal] : []);
     const stop = () => {
       clearTimeout(timer);

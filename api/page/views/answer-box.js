@@ -10,11 +10,7 @@ const KEYS = "Enter sends, Shift + Enter breaks the line.";
 const NOT_KEPT = "This browser keeps nothing for the page: what is not sent is gone when it is closed.";
 
 /**
- * @param {object} told
- * @param {string} told.text what is in the box at first
- * @param {(text: string) => void} told.keep at every change
- * @param {(text: string) => void} told.send
- * @param {() => void} told.cancel
+ * @param {{ text: string, keep: (text: string) => void, send: (text: string) => void, cancel: () => void }} options
  */
 export function answerBox({ text, keep, send, cancel }) {
   const hint = h("p", { id: "hint", class: "quiet hint" }, KEYS);

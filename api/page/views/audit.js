@@ -90,7 +90,7 @@ function checkOf(signal) {
     progress.hidden = false;
     announce("Checking the log.");
     try {
-      const report = await gateway.verifyLog({ signal: stop, onProgress: tell });
+      const report = await gateway.verifyLog({ signal: stop, onProgress: render });
       verdict.replaceChildren(...verdictWords(report, performance.now() - since));
       announce(report.holds ? "The log agrees with itself." : "The log does not hold.");
     } catch (error) {
@@ -104,7 +104,7 @@ function checkOf(signal) {
   }
 
   /** @param {{ done: number, of: number }} progress */
-  function tell({ done, of }) {
+  function render({ done, of }) {
     bar.max = of || 1;
     bar.value = done;
     text.textContent = `${done.toLocaleString("en")} of ${counted(of, "event")}`;

@@ -36,7 +36,7 @@ export function conversation() {
     element,
 
     /** Show these messages, and no others. What is shown already stays as it is. @param {Message[]} messages */
-    tell(messages) {
+    render(messages) {
       settle();
       const all = said(messages);
       const same = turns.findIndex(({ message }, n) =>
@@ -57,7 +57,7 @@ export function conversation() {
      *
      * @param {LogEvent[]} events
      */
-    tellOrigins(events) {
+    renderOrigins(events) {
       const spoken = events.filter(({ kind }) =>
         kind === "question-asked" || kind === "interview-completed");
       const asked = turns.filter(({ message }) => message.role === "assistant");

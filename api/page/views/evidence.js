@@ -13,12 +13,7 @@ import { parseCheckpoint, rootOf } from "./inclusion.js";
 const AT_ONCE = 4;
 
 /**
- * @param {object} told
- * @param {string} told.id
- * @param {Transcript} told.overview
- * @param {InterviewEvent[]} told.events
- * @param {AbortSignal} told.signal
- * @param {() => void} told.changed the log says other than before
+ * @param {{ id: string, overview: Transcript, events: InterviewEvent[], signal: AbortSignal, changed: () => void }} options
  */
 export function evidenceOf({ id, overview, events, signal, changed }) {
   const verdict = h("div", { role: "status" });
@@ -90,7 +85,7 @@ function remarksOn(events) {
     : h("p", {}, "By this log, every word of it was written down when it was said. Nothing was adopted, refused or forgotten.");
 }
 
-/** @param {{ id: string, overview: Transcript, signal: AbortSignal, changed: () => void }} told */
+/** @param {{ id: string, overview: Transcript, signal: AbortSignal, changed: () => void }} options */
 function custodyOf({ id, overview, signal, changed }) {
   if (overview.state === "forgotten") return h("p", {}, "There are no words left to keep or to forget.");
   const buttons = overview.onHold

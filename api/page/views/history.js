@@ -30,7 +30,7 @@ export function show({ root, signal }) {
     "Product Manager": "Product Manager",
     "Data Analyst": "Data Analyst",
   });
-  const count = h("p", { class: "quiet figure count-told", role: "status" });
+  const count = h("p", { class: "quiet figure count-shown", role: "status" });
   const list = h("ol", { class: "interviews", "aria-label": "Interviews", onclick: keepPlace });
   const notices = h("div", {});
   const more = h("button", { type: "button", hidden: true, onclick: () => load(next) }, "Show more");
@@ -93,7 +93,7 @@ export function show({ root, signal }) {
         /** @type {any} */ ({ ...wanted, limit, cursor: cursor ?? undefined }),
         { signal: asked },
       );
-      tell(found.interviews, cursor != null, wanted);
+      render(found.interviews, cursor != null, wanted);
       next = found.next;
       more.hidden = next == null;
     } catch (error) {
@@ -105,7 +105,7 @@ export function show({ root, signal }) {
   }
 
   /** @param {Overview[]} interviews @param {boolean} isMore @param {{ q: string, state: string, role: string }} wanted */
-  function tell(interviews, isMore, wanted) {
+  function render(interviews, isMore, wanted) {
     notices.replaceChildren();
     for (const { interviewId, state } of interviews) {
       if (state === "forgotten") dropInterview(interviewId);

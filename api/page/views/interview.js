@@ -40,12 +40,12 @@ export function show({ root, id, signal }) {
   root.append(head.title, talk.element, foot);
   box.element.prepend(head.bar, head.text);
   const last = unfinished();
-  if (last?.id === id) head.tell(last.role, last.question, last.total);
+  if (last?.id === id) head.render(last.role, last.question, last.total);
   load();
 
   async function load() {
     try {
-      const found = await lasting(() => gateway.getInterview(id, { signal }), signal);
+      const found = await retryUntilBack(() => gateway.getInterview(id, { signal }), signal);
       if (!isUnlocked(id)) await unlock();
       goOn(found.session);
       if (found.pendingAnswer) await send(found.pendingAnswer, box.text() || found.pendingAnswer);
@@ -75,9 +75,9 @@ export function show({ root, id, signal }) {
     session = log;
     const { messages, currentQuestion, isComplete, config } = log;
     notices.replaceChildren();
-    talk.tell(messages);
+    talk.render(messages);
     gateway.getEvents(id, { signal }).then(
-      ({ events }) => talk.tellOrigins(events),
+      ({ events }) => talk.renderOrigins(events),
       () => {}, // the conversation can be read without
     );
     const draft = draftOf(id);
@@ -90,7 +90,7 @@ export function show({ root, id, signal }) {
     }
     box.fill(typed);
     box.focus();
-    head.tell(config.role, currentQuestion, config.totalQuestions);
+    head.render(config.role, currentQuestion, config.totalQuestions);
     keepUnfinished({ id, role: config.role, question: currentQuestion, total: config.totalQuestions });
     talk.follow();
   }
@@ -108,7 +108,7 @@ export function show({ root, id, signal }) {
     talk.follow();
     try {
       const post = () => thinking.during(gateway.sendResponse(from, answer, { signal: stop }));
-      const reply = await lasting(post, stop);
+      const reply = await retryUntilBack(post, stop);
       box.wait(false);
       goOn(reply);
       announce(reply.messages.at(-1)?.content ?? "");
@@ -129,10 +129,10 @@ export function show({ root, id, signal }) {
     box.fill(typed);
     keep(typed);
     if (isStopped) {
-      tell("You stopped waiting, and your answer is back in the box. The gateway may have it "
+      notify("You stopped waiting, and your answer is back in the box. The gateway may have it "
         + "already: then it stands as it was.");
     } else if (log) {
-      tell("The interview has gone on elsewhere, perhaps in another window. It goes on here from "
+      notify("The interview has gone on elsewhere, perhaps in another window. It goes on here from "
         + "where it is now. What you typed is still in the box.");
     } else {
       failed(error, box.submit);
@@ -140,7 +140,7 @@ export function show({ root, id, signal }) {
   }
 
   /** @param {string} words */
-  function tell(words) {
+  function notify(words) {
     notices.replaceChildren(h("p", { class: "notice" }, words));
     announce(words);
   }
@@ -170,7 +170,7 @@ export function show({ root, id, signal }) {
    * @param {AbortSignal} stop
    * @returns {Promise<T>}
    */
-  async function lasting(ask, stop) {
+  async function retryUntilBack(ask, stop) {
     for (;;) {
       try {
         return await ask();
@@ -197,7 +197,7 @@ function progress() {
     text,
     bar,
     /** @param {string} role @param {number} question @param {number} total */
-    tell(role, question, total) {
+    render(role, question, total) {
       title.textContent = `${role} interview`;
       text.textContent = `Question ${question} of ${total}`;
       document.title = `Question ${question} of ${total} – Interview gateway`;

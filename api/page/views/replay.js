@@ -53,13 +53,7 @@ export async function show({ root, id, signal }) {
 }
 
 /**
- * @param {object} told
- * @param {string} told.id
- * @param {InterviewEvent[]} told.events
- * @param {Transcript} told.overview
- * @param {StateMachine} told.machine
- * @param {AbortSignal} told.signal
- * @param {() => void} told.load
+ * @param {{ id: string, events: InterviewEvent[], overview: Transcript, machine: StateMachine, signal: AbortSignal, load: () => void }} options
  */
 function replayOf({ id, events, overview, machine, signal, load }) {
   const last = events.length;
@@ -85,7 +79,7 @@ function replayOf({ id, events, overview, machine, signal, load }) {
     where.textContent = words;
     line.mark(version);
     diagram.mark(event.stateAfter ?? "");
-    moment.tell(event);
+    moment.render(event);
   }
 
   /** What a person chooses ends the playing. @param {number} version */
@@ -203,7 +197,7 @@ function momentOf(id, signal) {
   let chosen = 0;
 
   /** @param {InterviewEvent} event */
-  async function tell(event) {
+  async function render(event) {
     chosen = event.version;
     title.textContent = titleOf(event);
     about.replaceChildren(...aboutOf(event));
@@ -212,13 +206,13 @@ function momentOf(id, signal) {
     sessions.set(event.version, known);
     const session = await known.catch((error) => {
       sessions.delete(event.version);
-      return noticeOf(troubleOf(error), () => tell(event));
+      return noticeOf(troubleOf(error), () => render(event));
     });
     if (chosen === event.version && !signal.aborted) held.replaceChildren(session);
   }
 
   return {
-    tell,
+    render,
     focus: () => title.focus(),
     element: h("div", { class: "moment" },
       title, about,
@@ -273,7 +267,7 @@ async function sessionAt(id, { version, stateAfter }, signal) {
   try {
     const { messages, currentQuestion, isComplete, config } = await gateway.getSessionAt(id, version, { signal });
     const talk = conversation();
-    talk.tell(messages);
+    talk.render(messages);
     talk.element.lastElementChild?.classList.add("newest");
     return h("div", {},
       h("p", { class: "quiet figure" },

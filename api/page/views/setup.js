@@ -169,7 +169,7 @@ function modelChoice(signal) {
     } catch {
       if (signal.aborted) return;
       fill([]);
-      health.addEventListener("told", refresh, { once: true, signal });
+      health.addEventListener("answered", refresh, { once: true, signal });
     }
   }
 

@@ -9,13 +9,9 @@ import { exportLinks } from "./export-links.js";
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
 
 /**
- * @param {object} told
- * @param {HTMLElement} told.root
- * @param {string} told.id
- * @param {Session} told.session
- * @param {{ element: HTMLElement }} told.talk
- * @param {string} told.typed what was typed and never sent
- * @param {AbortSignal} told.signal
+ * `typed` was typed and never sent.
+ *
+ * @param {{ root: HTMLElement, id: string, session: Session, talk: { element: HTMLElement }, typed: string, signal: AbortSignal }} options
  */
 export async function showSummary({ root, id, session, talk, typed, signal }) {
   const { role, model, totalQuestions } = session.config;
