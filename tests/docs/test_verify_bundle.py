@@ -363,6 +363,13 @@ def test_a_key_is_named_by_its_hash_and_for_ed25519(id: str | None, data: bytes)
         script.read_key(f"log+{id or made}+{base64.b64encode(data).decode()}")
 
 
+def test_a_key_of_another_algorithm_is_refused_though_named_by_its_hash() -> None:
+    data = b"\x02" + SIGNER.verifier.public
+    id = hashlib.sha256(b"log\n" + data).hexdigest()[:8]
+    with pytest.raises(script.Problem, match="is not a verifier key for Ed25519"):
+        script.read_key(f"log+{id}+{base64.b64encode(data).decode()}")
+
+
 @pytest.mark.parametrize("size", ["064", "-1", "+64", "6_7", "٦٧", "9" * 19, "1e3", ""])
 def test_a_size_has_one_spelling(size: str) -> None:
     bundle = copy.deepcopy(BUNDLES["whole"])
@@ -829,6 +836,22 @@ def test_signatures_hold_exactly_when_cryptography_says_so(
 @pytest.mark.parametrize("length", [0, 31, 32, 63, 65, 96])
 def test_a_signature_of_another_length_does_not_hold(length: int) -> None:
     assert not script.is_signature(SIGNER.verifier.public, b"", bytes(length))
+
+
+@pytest.mark.parametrize(("public", "message", "signature"), RFC_8032)
+def test_a_signature_with_zeros_behind_it_does_not_hold(
+    public: str, message: str, signature: str
+) -> None:
+    """They would change nothing of the number that they follow."""
+    key, text, by = (bytes.fromhex(part) for part in (public, message, signature))
+    assert not script.is_signature(key, text, by + b"\x00")
+
+
+def test_what_is_on_the_curve_is_a_point_and_nothing_else() -> None:
+    for y in range(2, 40):
+        x_squared = (y * y - 1) * pow(script.D * y * y + 1, -1, script.P) % script.P
+        is_square = pow(x_squared, (script.P - 1) // 2, script.P) == 1
+        assert (script._decode(y.to_bytes(32, "little")) is not None) == is_square
 
 
 @pytest.mark.parametrize(
