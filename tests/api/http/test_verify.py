@@ -16,13 +16,14 @@ from typing import Any
 
 import httpx
 import pytest
+from filelock import FileLock
 
 from eventlog.sqlite import file
 from eventlog.sqlite.log import SqliteEventLog
 from eventlog.verification import workers
 from tests.desktop import Desktop
 from tests.eventlog.interviews import WHOLE, new_id, tell
-from tests.eventlog.verification.logs import falsify
+from tests.eventlog.verification.logs import copy, falsify
 from tests.gateways import Served, serving
 from tests.processes import gateway_process
 
@@ -85,16 +86,22 @@ def gateway(path: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def long_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A log whose check takes so long that something can happen meanwhile."""
-    path = tmp_path_factory.mktemp("long") / "interviews.db"
+    """A log whose check takes so long that something can happen meanwhile. It takes long to make
+    too: the worker that runs these tests first makes it for the others."""
+    folder = tmp_path_factory.mktemp("long")
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    shared = folder.parents[1] if is_worker else folder
+    made = shared / "long.db"
 
     async def make() -> None:
-        log = SqliteEventLog(path)
+        log = SqliteEventLog(made)
         await asyncio.gather(*(tell(log, new_id(), *WHOLE) for _ in range(LONG // len(WHOLE))))
         await log.close()
 
-    asyncio.run(make())
-    return path
+    with FileLock(shared / "long.making"):
+        if not made.exists():
+            asyncio.run(make())
+    return copy(made, folder / "interviews.db")
 
 
 @contextmanager
