@@ -75,17 +75,31 @@ def _host(value: str) -> str:
     return value
 
 
-def _origin(value: str) -> str:
-    if not re.fullmatch(r"https?://([\w.-]+|\[[0-9a-fA-F:.]+\])(:\d+)?", value):
-        raise ValueError(f"{value} is not an origin like https://desk.example:3000")
-    return value
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([\w.-]+|\[[0-9a-f:.]+\])(:\d+)?/?", re.ASCII)
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+def allowed_origin(value: str) -> str:
+    """An origin as browsers send it: `scheme://host`, and the port unless it is the scheme's own.
+    Any scheme will do, since desktop shells have their own (`app://.`, `tauri://localhost`). Raises
+    ValueError for anything else, also for "null", which any web page can send from a frame."""
+    if value.lower().rstrip("/") in ("null", "file:"):
+        raise ValueError(
+            f"{value} cannot be allowed, because any web page can send it from a frame. "
+            "file:// pages in Electron need no setting"
+        )
+    parts = _ORIGIN.fullmatch(value.lower())
+    if not parts:
+        raise ValueError(f"{value} is not an origin like http://localhost:5173 or app://name")
+    scheme, host, port = parts.groups(default="")
+    return f"{scheme}://{host}{'' if port == _DEFAULT_PORTS.get(scheme) else port}"
 
 
 Hosts = Annotated[
     tuple[Annotated[str, AfterValidator(_host)], ...], NoDecode, BeforeValidator(_comma_separated)
 ]
 Origins = Annotated[
-    tuple[Annotated[str, AfterValidator(_origin)], ...],
+    tuple[Annotated[str, AfterValidator(allowed_origin)], ...],
     NoDecode,
     BeforeValidator(_comma_separated),
 ]

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
 from api.http.problems import ProblemType, problem_response
+from api.http.refused import RefusedLog
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 DEVELOPMENT_ORIGIN = "http://localhost:3000"
@@ -39,9 +40,10 @@ class Gate:
         self, app: ASGIApp, *, hosts: Iterable[str] = (), origins: Iterable[str] = ()
     ) -> None:
         self._app = app
-        self._hosts = {host.lower() for host in (*LOCAL_HOSTS, *hosts)}
-        self._origins = {origin.lower().rstrip("/") for origin in origins}
-        self._origins.add(DEVELOPMENT_ORIGIN)
+        added_hosts, added_origins = tuple(hosts), tuple(origins)
+        self._hosts = {host.lower() for host in (*LOCAL_HOSTS, *added_hosts)}
+        self._origins = {DEVELOPMENT_ORIGIN, *added_origins}
+        self._log = RefusedLog(hosts=added_hosts, origins=added_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -60,11 +62,15 @@ class Gate:
     def _refusal(self, scope: Scope) -> tuple[ProblemType, str] | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "").lower()
-        if len(headers.getlist("host")) > 1 or _without_port(host) not in self._hosts:
+        name = _without_port(host) if len(headers.getlist("host")) == 1 else ""
+        if name not in self._hosts:
+            self._log.host(name)
             return problems.UNKNOWN_HOST, problems.UNKNOWN_HOST.advice
         origin = _origin_of_asker(headers)
-        is_foreign = origin is not None and not self._may_use(origin, host, headers)
-        if is_foreign and not _is_link_to_a_page(scope, headers):
+        if origin is None or self._may_use(origin, host, headers):
+            return None
+        if not _is_link_to_a_page(scope, headers):
+            self._log.origin(origin)
             return problems.FOREIGN_ORIGIN, problems.FOREIGN_ORIGIN.advice
         return None
 

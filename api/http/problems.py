@@ -49,7 +49,8 @@ FOREIGN_ORIGIN = ProblemType(
     "foreign-origin",
     HTTPStatus.FORBIDDEN,
     "Web pages of this origin may not use the gateway",
-    "Use the desktop app or the gateway's own page, or add the origin to ALLOWED_ORIGINS.",
+    "Use the desktop app or the gateway's own page, or add the origin to ALLOWED_ORIGINS. "
+    "The gateway's log names the origin and the setting.",
 )
 NOT_FOUND = ProblemType(
     "not-found", HTTPStatus.NOT_FOUND, "Nothing is here", "/docs lists the endpoints."

@@ -68,6 +68,25 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("http://localhost:5173/", "http://localhost:5173"),
+        ("HTTPS://Desk.Example:443", "https://desk.example"),
+        ("http://desk.example:443", "http://desk.example:443"),
+        ("app://.", "app://."),
+        ("tauri://localhost", "tauri://localhost"),
+        ("chrome-extension://abcdefghijklmnop", "chrome-extension://abcdefghijklmnop"),
+        ("http://[::1]:5173", "http://[::1]:5173"),
+    ],
+)
+def test_an_origin_is_taken_as_a_browser_sends_it(
+    monkeypatch: pytest.MonkeyPatch, written: str, sent: str
+) -> None:
+    monkeypatch.setenv("ALLOWED_ORIGINS", written)
+    assert load_settings().allowed_origins == (sent,)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("PORT", "65536"),
@@ -80,6 +99,10 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ALLOWED_HOSTS", "gateway.local:8009"),
         ("ALLOWED_ORIGINS", "desk.example"),
         ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_ORIGINS", "null"),
+        ("ALLOWED_ORIGINS", "file://"),
+        ("ALLOWED_ORIGINS", "app://"),
+        ("ALLOWED_ORIGINS", "http://localhost:5173/page"),
         ("STRICT_SESSIONS", "perhaps"),
         ("RETENTION_DAYS", "0"),
         ("RETENTION_DAYS", "99999999999"),

@@ -1,0 +1,76 @@
+"""The log lines for requests that the gate refused, each with the setting that would allow it.
+
+A person whose app is refused sees only "cannot be reached" in it: a browser tells a page no more.
+So the gateway's log has to say why.
+"""
+
+import logging
+import re
+from collections.abc import Iterable
+
+from api.settings import allowed_origin
+
+logger = logging.getLogger(__name__)
+
+MOST = 64
+"""Most lines of this kind that a gateway logs. Any page in a browser can cause one."""
+
+LONGEST = 200
+"""Characters of a name that is logged."""
+
+HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+\]", re.ASCII)
+
+
+class RefusedLog:
+    """Logs each refused origin and host once."""
+
+    def __init__(self, *, hosts: Iterable[str], origins: Iterable[str]) -> None:
+        self._hosts = tuple(hosts)
+        self._origins = tuple(origins)
+        self._logged: set[str] = set()
+
+    def origin(self, origin: str) -> None:
+        """A page of `origin` was refused; "" or "null" where it names none."""
+        if not self._is_new(f"origin {origin}"):
+            return
+        try:
+            setting = ",".join((*self._origins, allowed_origin(origin)))
+        except ValueError:
+            logger.warning(
+                "Refused a request from a web page without an origin that can be allowed (%s), "
+                "such as a sandboxed frame or a file opened in a browser. No setting allows these. "
+                "Serve the page from an address like http://localhost:3000, and allow that.",
+                origin[:LONGEST] or "none",
+            )
+            return
+        logger.warning(
+            "Refused a request from a web page of %s. If this is your app, start the gateway with "
+            "ALLOWED_ORIGINS=%s",
+            origin,
+            setting,
+        )
+
+    def host(self, host: str) -> None:
+        """A request to `host`, a name without its port, was refused; "" if it is malformed."""
+        if not self._is_new(f"host {host}"):
+            return
+        if HOST.fullmatch(host) and len(host) <= LONGEST:
+            logger.warning(
+                "Refused a request that was addressed to %s. If this is a name of this machine, "
+                "start the gateway with ALLOWED_HOSTS=%s",
+                host,
+                ",".join((*self._hosts, host)),
+            )
+        else:
+            logger.warning("Refused a request without a valid Host header.")
+
+    def _is_new(self, name: str) -> bool:
+        if len(self._logged) >= MOST or name[:LONGEST] in self._logged:
+            return False
+        self._logged.add(name[:LONGEST])
+        if len(self._logged) == MOST:
+            logger.warning(
+                "Refused requests of many origins or hosts. Further ones are not logged."
+            )
+            return False
+        return True
