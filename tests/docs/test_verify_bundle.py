@@ -405,12 +405,6 @@ def test_what_is_told_of_forgotten_words_must_fit(change: dict[str, object]) -> 
     assert findings(bundle) != []
 
 
-def test_an_event_after_the_forgetting_is_judged_too() -> None:
-    told = forget_content(replay(WHOLE), "Asked for it.")
-    [finding] = findings(lawless_bundle(*WHOLE, told, REFUSAL, forgotten=True))
-    assert finding.startswith("event 8 ")
-
-
 # --- Checkpoints that were kept ---------------------------------------------------------------
 
 
