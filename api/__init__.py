@@ -5,6 +5,13 @@
 gateways can live in one process.
 """
 
-from importlib.metadata import version
+__version__: str
 
-__version__ = version("interview-gateway")
+
+def __getattr__(name: str) -> str:
+    """Look `__version__` up when it is asked for: it takes 30 ms, and most commands never ask."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("interview-gateway")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from statemachine.canonical import canonical_json, json_string
+from statemachine.roles import Role as Role  # noqa: PLC0414 - sessions name it
 
 MAX_QUESTIONS = 15
 DEFAULT_QUESTIONS = 5
@@ -35,14 +36,6 @@ class Value(BaseModel):
     model_config = ConfigDict(
         frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore"
     )
-
-
-class Role(StrEnum):
-    """What the candidate is interviewed for."""
-
-    SOFTWARE_ENGINEER = "Software Engineer"
-    PRODUCT_MANAGER = "Product Manager"
-    DATA_ANALYST = "Data Analyst"
 
 
 def _has_words(text: str) -> str:

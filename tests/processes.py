@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from backends.services import SERVICES
 from tests.gateways import NOWHERE
@@ -49,6 +50,32 @@ def run(
     )
 
 
+def run_in_terminal(
+    *arguments: str, types: str, env: Mapping[str, str], cwd: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of the gateway for a person who types a line: only its input is a terminal."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has no pseudo-terminals")
+    import pty
+
+    ours, theirs = pty.openpty()
+    try:
+        os.write(ours, f"{types}\n".encode())
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env=env,
+            cwd=cwd,
+            stdin=theirs,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+    finally:
+        os.close(ours)
+        os.close(theirs)
+
+
 class Process:
     """A gateway that runs as a process of its own; what it prints is in `printed`."""
 
@@ -58,7 +85,7 @@ class Process:
             self.popen = subprocess.Popen(
                 [*COMMAND, "serve"], env=env, cwd=folder, stdout=output, stderr=subprocess.STDOUT
             )
-        self.url = self.wait_for(r"on (http://\S+)")
+        self.url = self.wait_for(r"page: (http://\S+)/\n")
         self.client = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
         self._wait_until_it_answers()
 

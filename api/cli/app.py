@@ -1,25 +1,63 @@
 """The command line: `interview-gateway`."""
 
-from typing import Annotated
+import sys
+from contextlib import suppress
+from typing import Annotated, Any
 
 import typer
 
-from api import __version__
-from api.cli.commands import audit, custody, reading
-from api.cli.shared import plain_errors
+from api.cli.commands import audit, custody, reading, serve
+from api.cli.layout import PlainCommand, PlainGroup
+from api.cli.streams import discard_output, flush, settle_encodings
 
-# What a command needs is imported when it runs, so that --help and --version are instant.
+# What a command needs is imported when it runs, so that --help and completion are instant.
+
+
+class CommandLine(PlainGroup):
+    """All commands. None of them ends with a stack trace because its output went wrong."""
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        settle_encodings()
+        try:
+            try:
+                return super().main(*args, **options)
+            finally:
+                flush()
+        except BrokenPipeError:  # whoever read it, such as `head`, has enough
+            discard_output()
+            sys.exit(1)
+        except OSError as error:
+            discard_output()
+            what = f"{error.filename}: " if error.filename else ""
+            with suppress(OSError):
+                typer.echo(f"interview-gateway: {what}{error.strerror or error}", err=True)
+            sys.exit(1)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The options, with completion's in sentences that fit a line."""
+        params: list[Any] = super().get_params(ctx)
+        for param in params:
+            param.help = COMPLETION.get(param.opts[0], param.help)
+        return params
+
+
+COMPLETION = {
+    "--install-completion": "Complete commands by Tab in this shell, from its next start on.",
+    "--show-completion": "Print the completion script of this shell, to install it yourself.",
+}
 
 app = typer.Typer(
-    help="Conducts job interviews over HTTP, with every move in an event log.",
+    cls=CommandLine,
     no_args_is_help=True,
-    add_completion=False,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
 def _print_version(wanted: bool) -> None:
+    from api import __version__
+
     if wanted:
         typer.echo(f"interview-gateway {__version__}")
         raise typer.Exit()
@@ -29,32 +67,28 @@ def _print_version(wanted: bool) -> None:
 def main(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Say which."),
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None:
-    """Conducts job interviews over HTTP, with every move in an event log."""
+    """Conduct job interviews over HTTP, with every move in an event log.
 
-
-@app.command()
-def serve(
-    host: Annotated[str | None, typer.Option(help="Address to listen on [HOST].")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on [PORT].")] = None,
-) -> None:
-    """Start the gateway. Ctrl-C finishes what is under way and stops it."""
-    from api.cli import serving
-
-    with plain_errors():
-        serving.serve(host, port)
+    `interview-gateway COMMAND --help` explains a command."""
 
 
 for command in (
+    serve.serve,
     reading.interviews,
     reading.replay,
+    reading.session,
+    reading.diff,
+    reading.rerun,
     custody.hold,
     custody.release,
     custody.forget,
 ):
-    app.command()(command)
+    app.command(cls=PlainCommand)(command)
 app.add_typer(audit.audit, name="audit")
 
 

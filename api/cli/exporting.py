@@ -3,9 +3,12 @@
 import sys
 from pathlib import Path
 
+import typer
+
 from api.cli.errors import CommandError
 from api.cli.lookup import records_in
 from api.transcript.document import transcript_of
+from api.transcript.escaping import escape_line
 from api.transcript.formats import Format
 from api.transcript.html import as_html
 from api.transcript.markdown import as_markdown
@@ -28,17 +31,20 @@ async def export(log: ReadableLog, named: str, format: Format, kept: str | None)
 
 
 def write(text: str, output: Path | None) -> None:
-    """Write to `output`, a new file, or to standard output. Raises CommandError."""
+    """Write to `output`, a new file, and say so on standard error; or to standard output. Raises
+    CommandError."""
     if output is None:
         sys.stdout.write(text)
         return
     try:
         with output.open("x", encoding="utf-8") as file:
             file.write(text)
+        size = output.stat().st_size
     except FileExistsError:
         raise CommandError(f"{output} is there already; remove it, or name another") from None
     except OSError as error:
         raise CommandError(f"{output} cannot be written: {error.strerror}") from error
+    typer.echo(f"Wrote {escape_line(str(output))} ({size:,} bytes).", err=True)
 
 
 def read_note(file: Path) -> str:

@@ -7,7 +7,6 @@ from rich.table import Table
 from rich.text import Text
 
 from api.cli.terminal import console, print_json
-from api.http.wire.history import InterviewOverview
 from api.transcript.escaping import escape_line
 from eventlog.protocol import InterviewList
 from eventlog.readmodels import Overview
@@ -30,6 +29,8 @@ async def list_interviews(
     rows = await log.overviews(state=state, role=role, limit=limit + 1)
     shown = rows[:limit]
     if as_json:
+        from api.http.wire.history import InterviewOverview
+
         listed = [InterviewOverview.of(row).model_dump(mode="json", by_alias=True) for row in shown]
         print_json(json.dumps({"interviews": listed}, ensure_ascii=False, indent=2))
         return

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from api.cli.errors import CommandError, NotFound
 from api.cli.shared import read_log
-from api.usecases.recordings import BadRecording, read_records
 from eventlog.errors import LogCorrupted
 from eventlog.protocol import ReadableLog
 from eventlog.records import Record
@@ -61,6 +60,8 @@ async def records_in(log: ReadableLog, named: str) -> Sequence[Record]:
 
 def read_recording(file: Path) -> Sequence[Record]:
     """The records of an exported interview. Raises CommandError."""
+    from api.usecases.recordings import BadRecording, read_records
+
     try:
         return read_records(file)
     except BadRecording as error:

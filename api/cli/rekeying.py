@@ -1,33 +1,28 @@
 """`interview-gateway audit new-key`: another key signs the log's checkpoints from now on."""
 
-import sys
-
-import typer
-from pydantic import TypeAdapter, ValidationError
-
+from api.cli.confirming import confirm
 from api.cli.errors import CommandError
 from api.cli.keys import read_key
+from api.cli.reasons import check_reason
 from api.cli.terminal import console
 from api.transcript.escaping import escape_line
 from eventlog.errors import LogInUse
 from eventlog.open import open_log, stored_log
 from eventlog.times import utc_now
-from statemachine.session import Reason
 
-QUESTION = "Sign the checkpoints of {where} with a new key from now on?"
+QUESTION = "Sign the checkpoints of this log with a new key from now on?"
 
 
 async def change_key(url: str, *, old_key: str | None, reason: str, is_sure: bool) -> None:
     """Change the key of the log that `url` names, and print the new one. `old_key` is the public
     key until now, as text or as a file of it. Raises CommandError or EventLogError."""
-    _check_reason(reason)
+    check_reason(reason)
     stored = stored_log(url)
     where = stored.where
     given = read_key("--old-key", old_key, stored.origin) if old_key is not None else None
     if not is_sure:
-        if not sys.stdin.isatty():
-            raise CommandError("a new key is made only with --yes where nobody can be asked")
-        typer.confirm(QUESTION.format(where=escape_line(where)), abort=True)
+        known = "not known" if stored.beside is None else str(stored.beside)
+        confirm([("Event log", where), ("Key now", known)], QUESTION)
     try:
         log = open_log(url)
     except LogInUse as error:
@@ -51,10 +46,3 @@ async def change_key(url: str, *, old_key: str | None, reason: str, is_sure: boo
         )
     out.print("Give the new public key, by a way they trust, to all who check the log:")
     out.print(escape_line(str(change.new)))
-
-
-def _check_reason(reason: str) -> None:
-    try:
-        TypeAdapter(Reason).validate_python(reason)
-    except ValidationError as error:
-        raise CommandError(f"--reason: {error.errors()[0]['msg']}") from error

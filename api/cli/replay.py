@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.text import Text
 
 from api.cli.terminal import NOTICED_MS, clock, console, indented, print_json
-from api.http.wire.replay import EventsReply
 from api.transcript.durations import duration_text
 from api.transcript.escaping import escape_controls, escape_line
 from eventlog.records import Record
@@ -51,6 +50,8 @@ async def tell(records: Sequence[Record], *, full: bool = False, pace: float | N
 
 def print_events(records: Sequence[Record]) -> None:
     """Print the events as GET /api/v1/interviews/{id}/events gives them."""
+    from api.http.wire.replay import EventsReply
+
     reply = EventsReply.of(records[0].interview_id, story_of(records))
     print_json(reply.model_dump_json(by_alias=True, indent=2))
 

@@ -1,4 +1,4 @@
-"""`interview-gateway replay --rerun`: recorded interviews conducted again, and what came out
+"""`interview-gateway rerun`: recorded interviews conducted again, and what came out
 differently."""
 
 import asyncio
@@ -16,9 +16,7 @@ from rich.text import Text
 
 from api.cli.errors import CommandError
 from api.cli.lookup import read_recording, records_named
-from api.cli.rerun_gateway import on_backends
 from api.cli.terminal import console, indented, print_json
-from api.settings import load_settings
 from api.transcript.durations import duration_text
 from api.transcript.escaping import escape_controls, escape_line
 from api.usecases.rerun import Exchange, Rerun, Utterance, on_recording
@@ -133,6 +131,9 @@ async def _conducting(alone: bool) -> AsyncIterator[Rerun]:
     if alone:
         yield on_recording
     else:
+        from api.cli.rerun_gateway import on_backends  # all of the gateway
+        from api.settings import load_settings
+
         async with on_backends(load_settings()) as rerun:
             yield rerun
 

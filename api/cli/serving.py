@@ -3,16 +3,18 @@
 import asyncio
 import gc
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import typer
 import uvicorn
 
 from api import __version__
 from api.app import create_app
+from api.cli.errors import CommandError
 from api.cli.log_setup import set_up_logging
 from api.gateway import Gateway
-from api.http.listening import bound, urls
+from api.http.listening import CannotServe, bound, urls
 from api.http.server import ACCEPTED_AT_ONCE, Protocol, Server
 from api.settings import load_settings
 from backends.health import PROBE_SECONDS
@@ -21,14 +23,16 @@ from backends.periodic import log_failure
 
 def serve(host: str | None, port: int | None) -> None:
     """Serve until a signal; `host` and `port` go before the settings. Raises InvalidSettings,
-    CannotServe or EventLogError."""
+    CommandError or EventLogError."""
     settings = load_settings(host=host, port=port)
     set_up_logging(settings.log_level)
     # Both are taken before anything starts, so that what is wrong with them is one line.
-    with bound(settings.host, settings.port) as listeners:
+    with _bound(settings.host, settings.port) as listeners:
         application = create_app(settings)
         gateway: Gateway = application.state.gateway
-        _say(f"Interview gateway {__version__} on {' and '.join(urls(listeners))}  (API: /docs)")
+        first, *others = urls(listeners)
+        _say(f"Interview page: {first}/{''.join(f' and {url}/' for url in others)}")
+        _say(f"API reference: {first}/docs (gateway {__version__})")
         _say(f"Event log: {gateway.log.where}")
         if gateway.recording:
             _say(f"Recording: {settings.recording} ({gateway.recording})")
@@ -48,6 +52,15 @@ def serve(host: str | None, port: int | None) -> None:
         gc.freeze()
         asyncio.run(_run(Server(config, gateway.verifier.close), listeners, gateway))
     _say("Stopped; the event log is closed.")
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[list[socket.socket]]:
+    try:
+        with bound(host, port) as listeners:
+            yield listeners
+    except CannotServe as error:
+        raise CommandError(str(error)) from error
 
 
 def _say(line: str) -> None:

@@ -1,13 +1,13 @@
 """What the commands have in common: where the log is, and how to say what is wrong."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
-from eventlog.protocol import ReadableLog
+if TYPE_CHECKING:
+    from eventlog.protocol import ReadableLog
 
 T = TypeVar("T")
 
@@ -15,22 +15,33 @@ T = TypeVar("T")
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Say what is wrong in a line on standard error, and exit with 1."""
-    from api.cli.errors import CommandError
-    from api.http.listening import CannotServe
-    from api.settings import InvalidSettings
-    from api.transcript.escaping import escape_controls, escape_line
-    from eventlog.errors import EventLogError, LogCorrupted
-
     try:
         yield
-    except LogCorrupted as error:
+    except _told_to_a_person() as error:
+        _say(error)
+        raise typer.Exit(1) from error
+
+
+def _told_to_a_person() -> tuple[type[Exception], ...]:
+    """The errors whose message is for a person. Looked up once there is an error: the settings
+    alone take 0.1 s to import, and not every command needs them."""
+    from api.cli.errors import CommandError
+    from api.settings import InvalidSettings
+    from eventlog.errors import EventLogError
+
+    return CommandError, InvalidSettings, EventLogError
+
+
+def _say(error: Exception) -> None:
+    from api.transcript.escaping import escape_controls, escape_line
+    from eventlog.errors import LogCorrupted
+
+    lines = [escape_controls(line) for line in str(error).splitlines()]
+    if isinstance(error, LogCorrupted):
         says = "`interview-gateway audit verify` says what is wrong with the log"
-        typer.echo(f"interview-gateway: {escape_line(str(error))}; {says}", err=True)
-        raise typer.Exit(1) from error
-    except (CannotServe, CommandError, InvalidSettings, EventLogError) as error:
-        for line in str(error).splitlines():
-            typer.echo(f"interview-gateway: {escape_controls(line)}", err=True)
-        raise typer.Exit(1) from error
+        lines = [f"{escape_line(str(error))}; {says}"]
+    for line in lines:
+        typer.echo(f"interview-gateway: {line}", err=True)
 
 
 def log_url(option: str | None) -> str:
@@ -43,9 +54,11 @@ def log_url(option: str | None) -> str:
     return option if option.startswith(("sqlite:", "memory:")) else f"sqlite:///{option}"
 
 
-def read_log(option: str | None, act: Callable[[ReadableLog], Awaitable[T]]) -> T:
+def read_log(option: str | None, act: "Callable[[ReadableLog], Awaitable[T]]") -> T:
     """What `act` returns of the log, which is open to read meanwhile. Raises InvalidSettings,
     LogNotOpened and what `act` raises."""
+    import asyncio
+
     from eventlog.open import open_reader
 
     async def run() -> T:

@@ -8,7 +8,6 @@ from itertools import zip_longest
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from api.cli.errors import CommandError
 from api.cli.exporting import read_note
@@ -69,9 +68,20 @@ def _check_covered(report: Report, wanted: int, *, is_signed: bool) -> None:
 @contextmanager
 def _progress() -> Iterator[Told]:
     """A bar on standard error, where a person sees it."""
-    columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     shown = Console(stderr=True)
-    with Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:
+    if not shown.is_terminal:
+        yield lambda done, of: None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=shown, transient=True) as bar:
         task = bar.add_task("events", total=None)
 
         def told(done: int, of: int) -> None:

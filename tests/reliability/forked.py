@@ -69,7 +69,7 @@ class ForkedGateway:
         """Where it listens, once it does."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self._process.is_alive():
-            found = re.search(r"on (http://(\S+):(\d+))", self.printed)
+            found = re.search(r"page: (http://(\S+):(\d+))/", self.printed)
             if found and _listens(found[2], int(found[3])):
                 return found[1]
             time.sleep(0.005)

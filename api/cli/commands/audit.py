@@ -1,12 +1,12 @@
 """`interview-gateway audit`: the evidence."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.commands.options import NAMED, REASON, JsonOption, LogOption
+from api.cli.commands.options import NAMED, REASON, JsonOption, LogOption, YesOption
+from api.cli.layout import PlainCommand, PlainGroup
 from api.cli.shared import log_url, plain_errors, read_log
 from api.transcript.formats import Format
 
@@ -14,27 +14,31 @@ if TYPE_CHECKING:
     from eventlog.protocol import ReadableLog
 
 audit = typer.Typer(
-    help="The evidence: check the log, keep its checkpoints, take an interview away.",
+    cls=PlainGroup,
+    help="Check the log, sign checkpoints of it, and export interviews.",
     no_args_is_help=True,
+    rich_markup_mode=None,
 )
 KeptOption = Annotated[
     Path | None,
     typer.Option(
         "--checkpoint",
         metavar="FILE",
-        help="A checkpoint you kept: the bundle then proves that the log goes on from it.",
+        help="Prove that the log goes on from this checkpoint, which you kept. "
+        "Only a JSON export holds proofs.",
     ),
 ]
 
 
-@audit.command()
+@audit.command(cls=PlainCommand)
 def verify(
     keys: Annotated[
         list[str] | None,
         typer.Option(
             "--key",
             metavar="KEY",
-            help="The public key you kept, or its file. May be repeated, if the key was changed.",
+            help="Check signatures with this public key, given as text or as a file. "
+            "Repeat the option if the log's key was changed.",
         ),
     ] = None,
     kept: Annotated[
@@ -42,50 +46,58 @@ def verify(
         typer.Option(
             "--checkpoint",
             metavar="FILE",
-            help="A checkpoint you kept: does the log still hold what it covers? May be repeated.",
+            help="Check that the log still holds all that this checkpoint covers. "
+            "Repeat the option to check several.",
         ),
     ] = None,
     covers: Annotated[
         int | None,
         typer.Option(
             metavar="N",
-            help="Fail unless the checkpoints you give (signed by a key you give, if you give one) "
-            "cover N events at least.",
+            help="Fail if the checkpoints that you give cover fewer than N events. "
+            "If you give a key, only the checkpoints that it signed count.",
         ),
     ] = None,
     log: LogOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check whether the whole log agrees with itself: every event against its hashes, the tree over
-    them and its checkpoints, every interview against the rules, the lists against the events. Exits
-    with 0 if it does and with 1 if not; a gateway may go on meanwhile.
+    """Check the whole log for changes.
 
-    Whoever has the file can write a whole log anew that agrees with itself, too. Checkpoints that
-    you kept elsewhere show it of the events they cover: give them with --checkpoint.
-    """
-    from api.cli.verifying import verify_log
+    It checks each event against its hashes, the tree and the checkpoints.
+    It checks each interview against the rules, and each list against the events.
+    The exit code is 0 if the log agrees with itself, and 1 if not.
+    A gateway may go on meanwhile.
 
+    Somebody who has the file can write a new log that agrees with itself too.
+    Only checkpoints that you kept elsewhere show that.
+    Give them with --checkpoint."""
     with plain_errors():
-        asked = verify_log(
+        from api.cli.verifying import verify_log
+
+        agrees = verify_log(
             log_url(log), keys=keys or [], kept=kept or [], covers=covers, as_json=as_json
         )
-        if not asked:
+        if not agrees:
             raise typer.Exit(1)
 
 
-@audit.command()
+@audit.command(cls=PlainCommand)
 def checkpoint(log: LogOption = None) -> None:
-    """Print a signed checkpoint of all that the log holds now. Keep it elsewhere: it shows one
-    day whether the log still holds that."""
-    from eventlog.checkpoints import signed_checkpoint
+    """Print a signed checkpoint of the log.
 
+    It covers all that the log holds now.
+    Keep it elsewhere: it shows later if any of that was changed or removed."""
     with plain_errors():
+        from eventlog.checkpoints import signed_checkpoint
+
         typer.echo(read_log(log, signed_checkpoint), nl=False)
 
 
-@audit.command()
+@audit.command(cls=PlainCommand)
 def key(log: LogOption = None) -> None:
-    """Print the public key that checkpoints are signed with now (a C2SP verifier key)."""
+    """Print the public key that signs checkpoints now.
+
+    It is a C2SP verifier key."""
 
     async def verifier(log: "ReadableLog") -> str:
         return str((await log.signer()).verifier)
@@ -94,45 +106,65 @@ def key(log: LogOption = None) -> None:
         typer.echo(read_log(log, verifier))
 
 
-@audit.command()
+@audit.command(cls=PlainCommand)
 def new_key(
     old_key: Annotated[
         str | None,
         typer.Option(
             metavar="KEY",
-            help="The public key until now, or its file: needed where its private key is lost.",
+            help="Name the public key until now, given as text or as a file. "
+            "Give it if its private key is lost.",
         ),
     ] = None,
     reason: Annotated[str, REASON] = "Asked for on the command line.",
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to.")] = False,
+    yes: YesOption = False,
     log: LogOption = None,
 ) -> None:
-    """Sign the log's checkpoints with a new key from now on: where the old one is lost, or somebody
-    else may have it. Stop the gateway first. The change is an event in the log, the old key file is
-    kept aside, and all that it signed can still be checked."""
-    from api.cli.rekeying import change_key
+    """Change the key that signs checkpoints.
 
+    Do this if the old key is lost, or if somebody else may have it.
+    Stop the gateway first.
+    The change is an event in the log, and the old key file is kept aside.
+    All that the old key signed can still be checked.
+    Where there is no terminal to ask at, it does nothing without --yes."""
     with plain_errors():
+        import asyncio
+
+        from api.cli.rekeying import change_key
+
         asyncio.run(change_key(log_url(log), old_key=old_key, reason=reason, is_sure=yes))
 
 
-@audit.command()
+@audit.command(cls=PlainCommand)
 def export(
     named: Annotated[str, NAMED],
     format: Annotated[
-        Format, typer.Option(help="md and html to read and print; json to check.")
+        Format,
+        typer.Option(
+            metavar="md|html|json",
+            help="Write md or html to read and print, or json to check and to replay.",
+        ),
     ] = Format.MARKDOWN,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="A new file.")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to this new file instead of standard output.",
+        ),
     ] = None,
     kept: KeptOption = None,
     log: LogOption = None,
 ) -> None:
-    """Write one interview down: a transcript for people, or (json) a bundle with its events,
-    proofs and a signed checkpoint, which docs/verify_bundle.py checks anywhere."""
-    from api.cli import exporting
+    """Export an interview to read, print or check.
 
+    As md or html it is a transcript for people.
+    As json it is a bundle: the events, their proofs and a signed checkpoint.
+    Check a bundle on any machine with docs/verify_bundle.py."""
     with plain_errors():
+        from api.cli import exporting
+
         note = exporting.read_note(kept) if kept else None
         text = read_log(log, lambda log: exporting.export(log, named, format, note))
         exporting.write(text, output)

@@ -1,16 +1,12 @@
 """`interview-gateway hold`, `release` and `forget`."""
 
-import asyncio
-import sys
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from api.cli.commands.options import NAMED, GatewayOption, LogOption, ReasonOption
+from api.cli.commands.options import NAMED, GatewayOption, LogOption, ReasonOption, YesOption
 from api.cli.shared import log_url, plain_errors
 
 if TYPE_CHECKING:
-    from api.cli.custody import Action
+    from api.cli.orders import Action
 
 
 def hold(
@@ -19,7 +15,9 @@ def hold(
     log: LogOption = None,
     gateway: GatewayOption = None,
 ) -> None:
-    """Put an interview on hold: its words cannot be forgotten until it is released."""
+    """Keep an interview's words from being forgotten.
+
+    They stay until you release the interview."""
     _carry_out("hold", named, reason, log, gateway)
 
 
@@ -38,21 +36,28 @@ def forget(
     reason: ReasonOption,
     log: LogOption = None,
     gateway: GatewayOption = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether to.")] = False,
+    yes: YesOption = False,
 ) -> None:
-    """Forget an interview's words, for ever: they are erased from the log's file. The evidence
-    that it was held stays, and every proof still holds."""
-    if sys.stdin.isatty() and not yes:
-        typer.confirm(f"Erase the words of interview {named} for ever?", abort=True)
-    _carry_out("forget", named, reason, log, gateway)
+    """Erase an interview's words for ever.
+
+    It first shows which interview it is, and asks.
+    The evidence that it took place stays, and every proof still holds.
+    Where there is no terminal to ask at, it does nothing without --yes."""
+    _carry_out("forget", named, reason, log, gateway, is_sure=yes)
 
 
 def _carry_out(
-    action: "Action", named: str, reason: str, log: str | None, gateway: str | None
+    action: "Action",
+    named: str,
+    reason: str,
+    log: str | None,
+    gateway: str | None,
+    *,
+    is_sure: bool = True,
 ) -> None:
-    from api.cli.custody import carry_out
-    from api.settings import load_settings
-
     with plain_errors():
-        url = gateway or load_settings().own_url
-        asyncio.run(carry_out(log_url(log), url, action, named, reason))
+        import asyncio
+
+        from api.cli.custody import carry_out
+
+        asyncio.run(carry_out(log_url(log), gateway, action, named, reason, is_sure=is_sure))

@@ -4,16 +4,38 @@ from typing import Annotated
 
 import typer
 
-LOG = typer.Option("--log", metavar="FILE", help="The event log [EVENTLOG_URL].")
-LogOption = Annotated[str | None, LOG]
-JsonOption = Annotated[bool, typer.Option("--json", help="For programs.")]
-NAMED = typer.Argument(
-    metavar="ID", help="An interview: its id, how that begins, or last for the newest."
-)
 
-REASON = typer.Option(help="Why, in a few words; it is kept as evidence.")
+def complete_id(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    from api.cli.completing import interview_ids
+
+    return interview_ids(ctx.params.get("log"), incomplete)
+
+
+NAMED = typer.Argument(
+    metavar="ID",
+    autocompletion=complete_id,
+    help="The interview: its id, the beginning of its id, or last for the newest.",
+)
+NAMED_OR_FILE = typer.Argument(
+    metavar="ID",
+    autocompletion=complete_id,
+    help="The interview: its id, the beginning of its id, or last for the newest. "
+    "The file of an exported interview (JSON) does too.",
+)
+LOG = typer.Option(
+    "--log", metavar="FILE", help="Use the event log in this file instead of EVENTLOG_URL."
+)
+LogOption = Annotated[str | None, LOG]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+REASON = typer.Option(metavar="TEXT", help="Say why, in a few words. The log keeps it as evidence.")
 ReasonOption = Annotated[str, REASON]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 GatewayOption = Annotated[
     str | None,
-    typer.Option(metavar="URL", help="The gateway that has the log open [HOST and PORT]."),
+    typer.Option(
+        metavar="URL",
+        help="Ask the gateway at this address if it has the log open. "
+        "Without this option, it is the one at HOST and PORT.",
+    ),
 ]

@@ -1,30 +1,39 @@
-"""`interview-gateway interviews` and `replay`: what the log tells."""
+"""`interview-gateway interviews`, `replay`, `session`, `diff` and `rerun`: what the log tells."""
 
-import asyncio
 from typing import Annotated
 
 import typer
 
-from api.cli.commands.options import JsonOption, LogOption
+from api.cli.commands.options import NAMED_OR_FILE, JsonOption, LogOption, complete_id
 from api.cli.formats import RerunWith
 from api.cli.shared import plain_errors, read_log
-from statemachine.session import Role
+from statemachine.roles import Role
 from statemachine.states import State
 
-MANY = typer.Option(min=1, max=1_000_000, help="How many, newest first.")
+ROLES = ", ".join(role.value for role in Role)
+STATES = ", ".join(state.value for state in State if state is not State.NEW)
 
 
 def interviews(
-    state: Annotated[State | None, typer.Option(help="Only interviews in this state.")] = None,
-    role: Annotated[Role | None, typer.Option(help="Only interviews for this role.")] = None,
-    limit: Annotated[int, MANY] = 20,
+    state: Annotated[
+        State | None,
+        typer.Option(metavar="STATE", help=f"Show only this state: {STATES}."),
+    ] = None,
+    role: Annotated[
+        Role | None,
+        typer.Option(metavar="ROLE", help=f"Show only this role: {ROLES}."),
+    ] = None,
+    limit: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, max=1_000_000, help="Show at most N interviews."),
+    ] = 20,
     log: LogOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the interviews, newest first."""
-    from api.cli.interviews import list_interviews
-
     with plain_errors():
+        from api.cli.interviews import list_interviews
+
         read_log(
             log,
             lambda log: list_interviews(log, state=state, role=role, limit=limit, as_json=as_json),
@@ -32,76 +41,151 @@ def interviews(
 
 
 def replay(
-    named: Annotated[
-        str,
-        typer.Argument(
-            metavar="ID",
-            help="An interview: its id, how that begins, last for the newest, or an exported "
-            "file. With --rerun also a folder of these.",
-        ),
-    ],
-    at: Annotated[
-        int | None,
-        typer.Option(metavar="VERSION", help="Show the session as the client held it then."),
-    ] = None,
-    diff: Annotated[
-        tuple[int, int] | None,
-        typer.Option(metavar="OLD NEW", help="Show what changed between two versions."),
-    ] = None,
+    named: Annotated[str, NAMED_OR_FILE],
     pace: Annotated[
         float | None,
-        typer.Option(min=0.001, help="Play it back: 1 as fast as it was, 4 four times as fast."),
+        typer.Option(
+            metavar="SPEED",
+            min=0.001,
+            help="Play it back: 1 is as fast as it was, 4 is four times as fast.",
+        ),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Show long words whole.")] = False,
-    rerun: Annotated[
-        bool,
-        typer.Option(
-            "--rerun", help="Conduct it again with the same answers; exit with 1 if moves differ."
-        ),
-    ] = False,
-    speaker: Annotated[
-        RerunWith | None,
-        typer.Option("--with", help="Who speaks in a re-run instead of this gateway's backends."),
-    ] = None,
     log: LogOption = None,
     as_json: JsonOption = False,
+    at: Annotated[int | None, typer.Option(hidden=True, metavar="VERSION")] = None,
+    between: Annotated[
+        tuple[int, int] | None, typer.Option("--diff", hidden=True, metavar="OLD NEW")
+    ] = None,
+    again: Annotated[bool, typer.Option("--rerun", hidden=True)] = False,
+    speaker: Annotated[
+        RerunWith | None, typer.Option("--with", hidden=True, metavar="recording")
+    ] = None,
 ) -> None:
-    """Tell the story of one interview: each event with its time, the states, who supplied the
-    words and how long that took, and which backends were passed over, and why.
+    """Show what happened in an interview, when and why.
 
-    To find out why the last demo was slow: interview-gateway replay last
+    It shows each event with its time, and the state before and after it.
+    It shows who supplied the words and how long that took.
+    It names each backend that was passed over, and why.
 
-    To check recorded demos: interview-gateway replay FOLDER --rerun --with recording
-    """
-    from api.cli import replay as replaying
-    from api.cli import sessions
-    from api.cli.lookup import records_named
-
-    if speaker and not rerun:
+    Find out why the last demo was slow: interview-gateway replay last"""
+    if speaker and not again:
         raise typer.BadParameter("it goes with --rerun", param_hint="--with")
-    ways = {"--at": at, "--diff": diff, "--rerun": rerun or None, "--pace": pace}
+    ways = {"--at": at, "--diff": between, "--rerun": again or None, "--pace": pace}
     given = [option for option, value in ways.items() if value is not None]
     if given == ["--pace"] and as_json:
         given.append("--json")
     if len(given) > 1:
         raise typer.BadParameter(f"it goes without {given[1]}", param_hint=given[0])
+    if again:
+        _say_moved("--rerun", "rerun ID")
+        rerun(named, speaker, log, as_json)
+    elif at is not None:
+        _say_moved("--at", "session ID VERSION")
+        session(named, at, log, as_json)
+    elif between is not None:
+        _say_moved("--diff", "diff ID OLD NEW")
+        diff(named, *between, log, as_json)
+    else:
+        _replay(named, pace, full=full, log=log, as_json=as_json)
+
+
+def _say_moved(option: str, command: str) -> None:
+    typer.echo(
+        f"interview-gateway: `replay {option}` ends with the next release; "
+        f"use `interview-gateway {command}`",
+        err=True,
+    )
+
+
+def _replay(named: str, pace: float | None, *, full: bool, log: str | None, as_json: bool) -> None:
     with plain_errors():
-        if rerun:
-            _rerun(log, named, speaker, as_json=as_json)
-            return
+        import asyncio
+
+        from api.cli import replay as replaying
+        from api.cli.lookup import records_named
+
         records = records_named(log, named)
-        if at is not None:
-            sessions.show_session(records, at, as_json=as_json)
-        elif diff is not None:
-            sessions.show_difference(records, *diff, as_json=as_json)
-        elif as_json:
+        if as_json:
             replaying.print_events(records)
         else:
             asyncio.run(replaying.tell(records, full=full, pace=pace))
 
 
-def _rerun(log: str | None, named: str, speaker: RerunWith | None, *, as_json: bool) -> None:
-    from api.cli.rerun import rerun
+def session(
+    named: Annotated[str, NAMED_OR_FILE],
+    version: Annotated[
+        int | None,
+        typer.Argument(
+            metavar="VERSION",
+            help="The number of the event, as replay shows it. "
+            "Without it, the newest session is shown.",
+        ),
+    ] = None,
+    log: LogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the session that the client held after an event.
 
-    if not rerun(log, named, alone=speaker is RerunWith.RECORDING, as_json=as_json):
-        raise typer.Exit(1)
+    With --json it is the session to the byte."""
+    with plain_errors():
+        from api.cli import sessions
+        from api.cli.lookup import records_named
+
+        records = records_named(log, named)
+        at = len(records) if version is None else version
+        sessions.show_session(records, at, as_json=as_json)
+
+
+def diff(
+    named: Annotated[str, NAMED_OR_FILE],
+    old: Annotated[int, typer.Argument(metavar="OLD", help="The number of the earlier event.")],
+    new: Annotated[int, typer.Argument(metavar="NEW", help="The number of the later event.")],
+    log: LogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what changed in the client's session.
+
+    It compares the session after event OLD with the session after event NEW."""
+    with plain_errors():
+        from api.cli import sessions
+        from api.cli.lookup import records_named
+
+        sessions.show_difference(records_named(log, named), old, new, as_json=as_json)
+
+
+def rerun(
+    named: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            autocompletion=complete_id,
+            help="The interview: its id, the beginning of its id, or last for the newest. "
+            "The file of an exported interview (JSON) does too, or a folder of them.",
+        ),
+    ],
+    speaker: Annotated[
+        RerunWith | None,
+        typer.Option(
+            "--with",
+            metavar="recording",
+            help="Let the recorded interviewer speak instead of this gateway's backends.",
+        ),
+    ] = None,
+    log: LogOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Conduct an interview again with the same answers.
+
+    It shows where today's backends say something else.
+    The exit code is 1 if a move differs: a closing instead of a question, say.
+    With --with recording, every session must be the same to the byte.
+    Nothing of a re-run is kept.
+
+    Check a folder of demos: interview-gateway rerun FOLDER --with recording"""
+    with plain_errors():
+        from api.cli.rerun import rerun as conduct_again
+
+        alone = speaker is RerunWith.RECORDING
+        if not conduct_again(log, named, alone=alone, as_json=as_json):
+            raise typer.Exit(1)

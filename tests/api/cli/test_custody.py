@@ -11,10 +11,10 @@ from statemachine.interview import replay
 from tests.api.cli.conftest import Run, write
 from tests.desktop import Desktop
 from tests.eventlog.evidence import reading, rows
-from tests.eventlog.interviews import WHOLE, adopt, new_id
+from tests.eventlog.interviews import AT, WHOLE, adopt, new_id
 from tests.fakes import HealthOnlyServer
 from tests.gateways import serving
-from tests.processes import environment, gateway_process
+from tests.processes import environment, gateway_process, run_in_terminal
 from tests.processes import run as run_process
 
 WHY = ("--reason", "The candidate asked for it.")
@@ -28,23 +28,65 @@ def test_an_interview_is_held_released_and_forgotten(run: Run, path: Path) -> No
     id = new_id()
     write(path, id, *WHOLE)
     assert f"On hold: interview {id}" in run("hold", "last", *WHY).stdout
-    refused = run("forget", "last", *WHY)
+    refused = run("forget", "last", *WHY, "--yes")
     assert (refused.exit_code, "is on hold" in refused.stderr) == (1, True)
     assert "Released" in run("release", "last", *WHY).stdout
-    done = run("forget", id[:8], *WHY).stdout
+    done = run("forget", id[:8], *WHY, "--yes").stdout
     assert "Its evidence stays. They are overwritten in the bytes of the log's files." in done
     assert kinds(path)[-3:] == ["interview-held", "interview-released", "content-forgotten"]
-    assert run("forget", "last", *WHY).exit_code == 0
+    assert run("forget", "last", *WHY, "--yes").exit_code == 0
     assert kinds(path).count("content-forgotten") == 1
 
 
 @pytest.mark.parametrize("reason", ["", "x" * 501])
 def test_a_reason_that_is_none_is_refused_in_a_line(run: Run, path: Path, reason: str) -> None:
     write(path, new_id(), *WHOLE)
-    result = run("forget", "last", "--reason", reason)
+    result = run("forget", "last", "--reason", reason, "--yes")
     assert result.exit_code != 0
     assert "Traceback" not in result.stderr
     assert "content-forgotten" not in kinds(path)
+
+
+def test_forget_names_what_it_will_erase_and_asks(path: Path, tmp_path: Path) -> None:
+    id = new_id()
+    write(path, id, *WHOLE)
+    env = environment(tmp_path)
+    refused = run_in_terminal("forget", "last", *WHY, types="n", env=env, cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    *facts, question = refused.stderr.splitlines()
+    assert [fact.split(maxsplit=1) for fact in facts] == [
+        ["Interview:", id],
+        ["Role:", "Data Analyst"],
+        ["Started:", f"{AT:%Y-%m-%d %H:%M} UTC"],
+        ["State:", "complete, 2 of 2 questions asked"],
+        ["Answers:", "2"],
+    ]
+    assert question.startswith("Erase its words for ever? [y/N]:")
+    assert "content-forgotten" not in kinds(path)
+    agreed = run_in_terminal("forget", "last", *WHY, types="y", env=env, cwd=tmp_path)
+    assert agreed.returncode == 0
+    assert kinds(path)[-1] == "content-forgotten"
+
+
+def test_without_a_terminal_forget_refuses_unless_yes_is_given(run: Run, path: Path) -> None:
+    id = new_id()
+    write(path, id, *WHOLE)
+    refused = run("forget", "last", *WHY)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert f"Interview: {id}" in refused.stderr
+    assert "Give --yes to do it without being asked" in refused.stderr
+    assert "content-forgotten" not in kinds(path)
+    assert run("forget", "last", *WHY, "--yes").exit_code == 0
+    assert kinds(path)[-1] == "content-forgotten"
+
+
+def test_where_nothing_would_be_erased_forget_does_not_ask(run: Run, path: Path) -> None:
+    write(path, new_id(), *WHOLE)
+    run("hold", "last", *WHY)
+    assert "is on hold" in run("forget", "last", *WHY).stderr
+    run("release", "last", *WHY)
+    run("forget", "last", *WHY, "--yes")
+    assert run("forget", "last", *WHY).exit_code == 0
 
 
 def test_beside_a_running_gateway_it_is_done_by_the_gateway(tmp_path: Path) -> None:
@@ -62,15 +104,15 @@ def test_beside_a_running_gateway_it_is_done_by_the_gateway(tmp_path: Path) -> N
         )
         there = ("--gateway", gateway.url, *WHY)
         assert run_process("hold", first[:8], *there, env=env, cwd=tmp_path).returncode == 0
-        refused = run_process("forget", first[:8], *there, env=env, cwd=tmp_path)
+        refused = run_process("forget", first[:8], *there, "--yes", env=env, cwd=tmp_path)
         assert (refused.returncode, "is on hold" in refused.stderr) == (1, True)
         assert run_process("release", first[:8], *there, env=env, cwd=tmp_path).returncode == 0
-        done = run_process("forget", first[:8], *there, env=env, cwd=tmp_path)
+        done = run_process("forget", first[:8], *there, "--yes", env=env, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
         assert f"Interview {fork} began with a session of it" in done.stdout
         assert "They are overwritten" in done.stdout
         with reading(tmp_path / "interviews.db"):
-            beside = run_process("forget", fork[:8], *there, env=env, cwd=tmp_path)
+            beside = run_process("forget", fork[:8], *there, "--yes", env=env, cwd=tmp_path)
         assert (beside.returncode, beside.stderr) == (0, "")
         assert "not yet overwritten in the bytes of the log's files" in beside.stdout
         assert "tries again every few seconds by itself" in beside.stdout
@@ -85,11 +127,11 @@ def test_a_program_that_reads_the_log_is_waited_for_and_then_told_of(
     write(path, id, *WHOLE)
     monkeypatch.setattr("api.cli.custody.OVERWRITE_SECONDS", 0.3)
     with reading(path):
-        result = run("forget", "last", *WHY)
+        result = run("forget", "last", *WHY, "--yes")
     assert result.exit_code == 0
     assert "not yet overwritten in the bytes of the log's files, because a program" in result.stdout
     assert "Run the same command again when that is over, or start the gateway" in result.stdout
-    assert "They are overwritten" in run("forget", "last", *WHY).stdout
+    assert "They are overwritten" in run("forget", "last", *WHY, "--yes").stdout
 
 
 def test_a_gateway_with_another_log_is_not_asked(run: Run, path: Path, tmp_path: Path) -> None:
@@ -99,11 +141,11 @@ def test_a_gateway_with_another_log_is_not_asked(run: Run, path: Path, tmp_path:
     ):
         Desktop(own).start(totalQuestions=1)
         Desktop(other).start(totalQuestions=1)
-        result = run("forget", "last", "--gateway", other.url, *WHY)
+        result = run("forget", "last", "--gateway", other.url, *WHY, "--yes")
         assert (result.exit_code, "has another event log open" in result.stderr) == (1, True)
-        nobody = run("forget", "last", "--gateway", "http://127.0.0.1:9", *WHY)
+        nobody = run("forget", "last", "--gateway", "http://127.0.0.1:9", *WHY, "--yes")
         assert (nobody.exit_code, "no gateway answers at" in nobody.stderr) == (1, True)
-        assert run("forget", "last", "--gateway", own.url, *WHY).exit_code == 0
+        assert run("forget", "last", "--gateway", own.url, *WHY, "--yes").exit_code == 0
 
 
 def test_forgetting_names_the_interviews_that_hold_the_words_still(run: Run, path: Path) -> None:
@@ -112,7 +154,7 @@ def test_forgetting_names_the_interviews_that_hold_the_words_still(run: Run, pat
     left = Fork(interview_id=first, version=2)
     session = replay(WHOLE[:2]).session
     write(path, copy, adopt(session, copy).model_copy(update={"forked_from": left}))
-    assert f"Interview {copy} began with" in run("forget", first, *WHY).stdout
+    assert f"Interview {copy} began with" in run("forget", first, *WHY, "--yes").stdout
 
 
 def test_a_gateway_behind_tls_and_a_password_is_asked_with_both(

@@ -18,7 +18,7 @@ from tests.docs.bundles import SCRIPT
 from tests.eventlog.evidence import rows
 from tests.eventlog.interviews import OPENING, WHOLE, new_id, tell
 from tests.gateways import serving
-from tests.processes import environment
+from tests.processes import environment, run_in_terminal
 from tests.processes import run as run_process
 
 ID = "5f0c7c1e-6f3c-4d0e-9c57-0f4c2a7d9b11"
@@ -78,7 +78,7 @@ def test_all_else_goes_on_without_it(
         held = run("hold", "last", "--reason", "Asked for.", "--gateway", gateway.url)
         assert (held.exit_code, "On hold" in held.stdout) == (0, True)
     assert run("release", "last", "--reason", "Done.").exit_code == 0
-    assert run("forget", "last", "--reason", "Asked for.").exit_code == 0
+    assert run("forget", "last", "--reason", "Asked for.", "--yes").exit_code == 0
     assert [row["kind"] for row in rows(path)][-1] == "content-forgotten"
 
 
@@ -206,25 +206,14 @@ def test_where_nobody_can_be_asked_it_takes_yes(run: Run, path: Path) -> None:
 
 
 def test_in_a_terminal_it_asks(path: Path, tmp_path: Path) -> None:
-    pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
     env = environment(tmp_path)
-
-    def answer(word: str) -> tuple[int, str]:
-        ours, theirs = pty.openpty()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "audit", "new-key"],
-            env=env, cwd=tmp_path, stdin=theirs, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        with open(ours, "w") as terminal:  # noqa: PTH123 - it is a descriptor
-            terminal.write(f"{word}\n")
-            terminal.flush()
-            out, _ = process.communicate(timeout=20)
-        return process.returncode, out
-
-    code, out = answer("n")
-    assert (code, "with a new key from now on?" in out) == (1, True)
+    refused = run_in_terminal("audit", "new-key", types="n", env=env, cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "with a new key from now on?" in refused.stderr
+    assert f"Event log: {path}" in refused.stderr
     assert len(rows(path)) == len(WHOLE)
-    assert answer("y")[0] == 0
+    agreed = run_in_terminal("audit", "new-key", types="y", env=env, cwd=tmp_path)
+    assert agreed.returncode == 0
     assert len(rows(path)) == len(WHOLE) + 1
 
 

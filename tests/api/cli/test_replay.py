@@ -95,14 +95,14 @@ def test_a_forgotten_interview_still_has_a_story(run: Run, path: Path) -> None:
     assert len(rows) == len(WHOLE) + 1
     assert len({len(row) for row in rows}) == 1, "the states stand below each other"
     assert "It was asked for." in out
-    refused = run("replay", "last", "--at", "3")
+    refused = run("session", "last", "3")
     assert (refused.exit_code, "were forgotten" in refused.stderr) == (1, True)
 
 
 def test_hostile_words_do_not_reach_the_terminal(run: Run, path: Path) -> None:
     hostile = "\x1b[2J[red]markup[/red] \u202eback"
     write(path, new_id(), *OPENING, give_answer(hostile), InterviewHeld(reason=hostile))
-    for shown in (run("replay", "last"), run("replay", "last", "--diff", "1", "4")):
+    for shown in (run("diff", "last"), run("replay", "last", "1", "4")):
         assert "\x1b" not in shown.stdout
         assert "\u202e" not in shown.stdout
     assert "[red]markup[/red] <U+202E>back" in run("replay", "last").stdout
@@ -122,14 +122,18 @@ def test_a_terminal_gets_colours(run: Run, id: str, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_session_at_a_version_is_the_one_the_client_held(run: Run, id: str) -> None:
-    held = json.loads(run("replay", "last", "--at", "4", "--json").stdout)
+    held = json.loads(run("session", "last", "4", "--json").stdout)
     assert held == replay(STORY[:4], id=id).session.model_dump(
         mode="json", by_alias=True, exclude_none=True
     )
-    shown = run("replay", "last", "--at", "6").stdout
+    shown = run("session", "last", "6").stdout
     assert "version 6 of 6" in shown
     assert "complete" in shown.splitlines()[0]
     assert "[2] assistant\n    Why?" in shown
+
+
+def test_without_a_version_the_newest_session_is_shown(run: Run, id: str) -> None:
+    assert run("session", "last").stdout == run("session", "last", "6").stdout
 
 
 @pytest.mark.parametrize(
@@ -139,20 +143,20 @@ def test_the_session_at_a_version_is_the_one_the_client_held(run: Run, id: str) 
 def test_where_the_client_held_none_a_line_says_so(
     run: Run, id: str, version: str, says: str
 ) -> None:
-    result = run("replay", "last", "--at", version)
+    result = run("session", "last", "--", version)
     assert (result.exit_code, result.stdout) == (1, "")
     assert says in result.stderr
 
 
 def test_a_difference_names_each_place_that_changed(run: Run, id: str) -> None:
-    shown = run("replay", "last", "--diff", "2", "4").stdout
+    shown = run("diff", "last", "2", "4").stdout
     assert "  messages[3]\n    + user: Because.\n      Of that.\n" in shown
     assert "  currentQuestion\n    - 1\n    + 2\n" in shown
-    assert "nothing changed" in run("replay", "last", "--diff", "2", "3").stdout
-    changes = json.loads(run("replay", "last", "--diff", "4", "6", "--json").stdout)["changes"]
+    assert "nothing changed" in run("diff", "last", "2", "3").stdout
+    changes = json.loads(run("diff", "last", "4", "6", "--json").stdout)["changes"]
     assert [change["path"] for change in changes] == ["messages[5]", "messages[6]", "isComplete"]
     assert changes[-1] == {"path": "isComplete", "before": False, "after": True}
-    assert run("replay", "last", "--diff", "1", "2").exit_code == 0
+    assert run("diff", "last", "1", "2").exit_code == 0
 
 
 def test_the_events_for_programs_are_those_of_the_api(run: Run, id: str) -> None:

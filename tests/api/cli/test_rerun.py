@@ -1,4 +1,4 @@
-"""`interview-gateway replay --rerun`: recorded interviews conducted again."""
+"""`interview-gateway rerun`: recorded interviews conducted again."""
 
 import json
 import shutil
@@ -69,7 +69,7 @@ def test_todays_code_means_what_every_recording_says(
     run: Run, no_backends: None, schema: str
 ) -> None:
     files = sorted(file.name for file in (FOLDER / schema).glob("*.json"))
-    result = run("replay", str(FOLDER / schema), "--rerun", "--with", "recording")
+    result = run("rerun", str(FOLDER / schema), "--with", "recording")
     assert (result.exit_code, result.stderr) == (0, "")
     *lines, summary = result.stdout.splitlines()
     assert [line.split()[:2] for line in lines] == [["same", file] for file in files]
@@ -87,7 +87,7 @@ def test_the_session_that_was_sent_then_is_still_the_recorded_one(run: Run, kept
         for record in records_of(file.read_text("utf-8"))
         if record.kind in ("question-asked", "interview-completed")
     ]
-    shown = run("replay", str(file), "--at", str(versions[-1]), "--json").stdout
+    shown = run("session", str(file), str(versions[-1]), "--json").stdout
     assert shown.encode() == kept.read_bytes() + b"\n"
 
 
@@ -120,7 +120,7 @@ def test_words_that_todays_code_reads_otherwise_are_found(
     folder.mkdir()
     shutil.copy(NEWEST / UNCHANGED, folder)
     with_payloads(WHOLE_INTERVIEW, folder / "changed.json", saying(version, content=words))
-    result = run("replay", str(folder), "--rerun", "--with", "recording")
+    result = run("rerun", str(folder), "--with", "recording")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[0].startswith("DIFFERS   changed.json")
@@ -142,7 +142,7 @@ def test_another_session_is_found_though_the_words_are_the_same(
         return to_json(session) + (" " if len(calls) == 1 else "")
 
     monkeypatch.setattr(Session, "to_json", wrong_at_first)
-    result = run("replay", str(NEWEST / UNCHANGED), "--rerun", "--with", "recording")
+    result = run("rerun", str(NEWEST / UNCHANGED), "--with", "recording")
     assert result.exit_code == 1
     assert "question 1  ≠  another session" in result.stdout
     assert result.stdout.splitlines()[-1] == "1 of 2 moves came out differently"
@@ -150,7 +150,7 @@ def test_another_session_is_found_though_the_words_are_the_same(
 
 def test_an_interview_of_the_log_can_be_re_run(run: Run, path: Path) -> None:
     write(path, new_id(), *WHOLE)
-    result = run("replay", "last", "--rerun", "--with", "recording")
+    result = run("rerun", "last", "--with", "recording")
     assert result.exit_code == 0
     heading, setup, *_ = result.stdout.splitlines()
     assert heading.endswith(", conducted again on its recording alone")
@@ -167,7 +167,7 @@ def test_an_interview_that_hardly_began(
     run: Run, path: Path, events: tuple[Any, ...], verdict: str
 ) -> None:
     write(path, new_id(), *events)
-    result = run("replay", "last", "--rerun", "--with", "recording")
+    result = run("rerun", "last", "--with", "recording")
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, verdict)
 
 
@@ -190,14 +190,14 @@ def test_a_file_that_is_no_recording_is_named_and_the_others_are_re_run(
     bad = folder / "bad.json"
     bad.write_bytes(text.encode("utf-8", "surrogateescape"))
     shutil.copy(NEWEST / UNCHANGED, folder)
-    result = run("replay", str(folder), "--rerun", "--with", "recording")
+    result = run("rerun", str(folder), "--with", "recording")
     lines = result.stdout.splitlines()
     assert result.exit_code == 1
     assert lines[0].startswith(f"UNUSABLE  bad.json         {bad} ")
     assert says in lines[0]
     assert lines[1].startswith("same ")
     assert lines[2] == "1 of 2 came out the same, 1 could not be re-run"
-    alone = run("replay", str(bad), "--rerun", "--with", "recording")
+    alone = run("rerun", str(bad), "--with", "recording")
     assert (alone.exit_code, alone.stdout) == (1, "")
     assert alone.stderr.startswith(f"interview-gateway: {bad} ")
     assert says in alone.stderr
@@ -210,17 +210,17 @@ def test_a_file_that_is_no_recording_is_named_and_the_others_are_re_run(
         (saying(4, number="two"), "a 'question-asked' record does not hold one"),
     ],
 )
-@pytest.mark.parametrize("command", [("--rerun",), ()], ids=["rerun", "replay"])
+@pytest.mark.parametrize("command", ["rerun", "replay"])
 def test_events_that_make_no_interview_are_refused_in_a_line(
     run: Run,
     tmp_path: Path,
     change: Change,
     says: str,
-    command: tuple[str, ...],
+    command: str,
 ) -> None:
     broken = tmp_path / "broken.json"
     with_payloads(WHOLE_INTERVIEW, broken, change)
-    result = run("replay", str(broken), *command)
+    result = run(command, str(broken))
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"{broken} is no exported interview: " in result.stderr
     assert len(result.stderr.splitlines()) == 1
@@ -243,7 +243,7 @@ def test_what_only_looks_like_a_bundle_is_refused_in_a_line(
     holder[name] = "none"
     broken = tmp_path / "broken.json"
     broken.write_text(json.dumps(bundle))
-    result = run("replay", str(broken), "--rerun")
+    result = run("rerun", str(broken))
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"{broken} is no exported interview: {says}" in result.stderr
     assert len(result.stderr.splitlines()) == 1
@@ -254,14 +254,14 @@ def test_an_interview_that_was_forgotten_has_no_words_to_say_again(run: Run, pat
     write(path, id, *WHOLE)
     assert run("forget", id, "--reason", "It was asked for.", "--yes").exit_code == 0
     for how in (("--with", "recording"), ()):
-        result = run("replay", "last", "--rerun", *how)
+        result = run("rerun", "last", *how)
         assert (result.exit_code, result.stdout) == (1, "")
         assert "were forgotten" in result.stderr
     exported = run("audit", "export", "last", "--format", "json").stdout
     folder = path.parent / "demos"
     folder.mkdir()
     (folder / "forgotten.json").write_text(exported)
-    result = run("replay", str(folder), "--rerun", "--json")
+    result = run("rerun", str(folder), "--json")
     assert result.exit_code == 1
     (told,) = json.loads(result.stdout)["interviews"]
     assert (told["name"], told["same"]) == ("forgotten.json", False)
@@ -271,7 +271,7 @@ def test_an_interview_that_was_forgotten_has_no_words_to_say_again(run: Run, pat
 def test_a_folder_without_recordings_is_refused(run: Run, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    result = run("replay", str(empty), "--rerun")
+    result = run("rerun", str(empty))
     assert result.exit_code == 1
     assert result.stderr == f"interview-gateway: {empty} holds no exported interviews (*.json)\n"
 
@@ -293,11 +293,34 @@ def test_options_that_do_not_go_together_are_refused(run: Run, options: str, say
     assert says in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("--at 4", "session ID VERSION"),
+        ("--diff 2 4", "diff ID OLD NEW"),
+        ("--rerun --with recording", "rerun ID"),
+    ],
+)
+def test_the_old_options_of_replay_work_and_name_the_new_command(
+    run: Run, old: str, new: str
+) -> None:
+    file = str(WHOLE_INTERVIEW)
+    told = run("replay", file, *old.split())
+    command, *_ = new.split()
+    options = old.split()[1:]
+    assert told.stdout == run(command, file, *options).stdout
+    assert told.exit_code == 0
+    assert told.stderr == (
+        f"interview-gateway: `replay {old.split(maxsplit=1)[0]}` ends with the next release; "
+        f"use `interview-gateway {new}`\n"
+    )
+
+
 # On this gateway's backends
 
 
 def test_new_words_stand_beside_the_recorded_ones(run: Run) -> None:
-    result = run("replay", str(WHOLE_INTERVIEW), "--rerun")
+    result = run("rerun", str(WHOLE_INTERVIEW))
     assert result.exit_code == 0
     assert result.stdout.splitlines()[0].endswith(", conducted again on this gateway's backends")
     recorded = "granite-interview-service (vetta-granite-2b-gguf-v4) in"
@@ -313,7 +336,7 @@ def test_the_backends_of_the_settings_speak(
     monkeypatch.setenv("GRANITE_INTERVIEW_URL", granite.url)
     monkeypatch.setenv("STRICT_SESSIONS", "true")
     monkeypatch.setenv("RECORDING", str(WHOLE_INTERVIEW))
-    result = run("replay", str(NEWEST), "--rerun", "--json")
+    result = run("rerun", str(NEWEST), "--json")
     told = json.loads(result.stdout)["interviews"]
     turns = [turn for interview in told for turn in interview["turns"]]
     assert {turn["new"]["backend"] for turn in turns} == {"granite-interview-service"}
@@ -327,7 +350,7 @@ def test_an_interviewer_that_closes_early_is_found(
 ) -> None:
     granite.moods["/api/v1/interviews/respond"] = Mood.CLOSES_EARLY
     monkeypatch.setenv("GRANITE_INTERVIEW_URL", granite.url)
-    result = run("replay", str(NEWEST / "all-answered-by-templates.json"), "--rerun")
+    result = run("rerun", str(NEWEST / "all-answered-by-templates.json"))
     assert result.exit_code == 1
     headings = [line for line in result.stdout.splitlines() if "≠" in line]
     assert headings == [
@@ -337,7 +360,7 @@ def test_an_interviewer_that_closes_early_is_found(
     ]
     assert result.stdout.splitlines()[-1] == "3 of 4 moves came out differently"
     (told,) = json.loads(
-        run("replay", str(NEWEST / "all-answered-by-templates.json"), "--rerun", "--json").stdout
+        run("rerun", str(NEWEST / "all-answered-by-templates.json"), "--json").stdout
     )["interviews"]
     assert [turn["new"] and turn["new"]["move"] for turn in told["turns"]] == [
         "question 1",
@@ -354,7 +377,7 @@ def test_a_model_that_nobody_has_any_more_is_replaced(
     granite.models[0]["id"] = "granite-of-today"
     monkeypatch.setenv("GRANITE_INTERVIEW_URL", granite.url)
     monkeypatch.setenv("OLLAMA_URL", ollama.url)
-    result = run("replay", str(NEWEST / "all-answered-by-templates.json"), "--rerun")
+    result = run("rerun", str(NEWEST / "all-answered-by-templates.json"))
     assert result.exit_code == 0
     assert "now (granite-interview-service (granite-of-today) in" in result.stdout
 
@@ -377,7 +400,7 @@ def test_a_terminal_shows_both_side_by_side_within_its_width(
     hostile = "\x1b[2J[red]" + "w" * 90 + "\u202e?"
     changed = tmp_path / "changed.json"
     with_payloads(WHOLE_INTERVIEW, changed, saying(2, content=hostile))
-    out = run("replay", str(changed), "--rerun").stdout
+    out = run("rerun", str(changed)).stdout
     plain = Text.from_ansi(out).plain
     assert "\x1b[2J" not in out
     assert "\u202e" not in out
@@ -395,11 +418,11 @@ def test_words_of_which_nobody_knows_where_they_are_from_are_shown(
 ) -> None:
     changed = tmp_path / "changed.json"
     with_payloads(WHOLE_INTERVIEW, changed, saying(2, origin=None))
-    out = run("replay", str(changed), "--rerun").stdout
+    out = run("rerun", str(changed)).stdout
     assert "  recorded (nobody knows by whom) Granite question 1" in out
 
 
 def test_a_terminal_shows_how_far_a_folder_is(run: Run, terminal: None) -> None:
-    out = run("replay", str(NEWEST), "--rerun", "--with", "recording").stdout
+    out = run("rerun", str(NEWEST), "--with", "recording").stdout
     assert "━" in out
     assert "9/9" in Text.from_ansi(out).plain

@@ -1,0 +1,14 @@
+"""The reason that a person gives for what cannot be undone."""
+
+from pydantic import TypeAdapter, ValidationError
+
+from api.cli.errors import CommandError
+from statemachine.session import Reason
+
+
+def check_reason(reason: str) -> None:
+    """Raises CommandError for one that the log does not take."""
+    try:
+        TypeAdapter(Reason).validate_python(reason)
+    except ValidationError as error:
+        raise CommandError(f"--reason: {error.errors()[0]['msg']}") from error

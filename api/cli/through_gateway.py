@@ -1,0 +1,74 @@
+"""Holding, releasing and forgetting through the gateway that has the log open."""
+
+import ssl
+from typing import Any
+
+import httpx
+
+from api.cli.errors import CommandError, GatewayRefused
+from api.cli.orders import Order, Outcome, forgotten_outcome
+from api.settings import load_settings
+from backends.address import Address
+from backends.certificates import trusting
+from backends.errors import BackendError
+from backends.http import reason
+
+GATEWAY_SECONDS = 30
+"""How long the gateway may take; it answers within seconds."""
+
+
+async def through_gateway(gateway: str, order: Order) -> Outcome:
+    """Have the gateway at the URL `gateway` carry out `order`. Raises CommandError."""
+    path = f"/api/v1/interviews/{order.interview_id}"
+    address = _address(gateway)
+    async with _client(address) as client:
+        try:
+            at = {"position": order.first.position}
+            served = (await client.get("/api/v1/audit/inclusion", params=at)).json()
+            leaf = served.get("leaf") if isinstance(served, dict) else None
+            if leaf != order.first.leaf.hex():  # which no other log has
+                raise GatewayRefused(
+                    f"the gateway at {address} has another event log open; say with --gateway "
+                    "where the one is that has this log, or stop it"
+                )
+            if order.action == "forget":
+                answer = await client.delete(path, params={"reason": order.reason})
+            else:
+                answer = await client.post(f"{path}/{order.action}", json={"reason": order.reason})
+            body: dict[str, Any] = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            why = f" ({reason(error)})" if isinstance(error, httpx.ConnectError) else ""
+            raise GatewayRefused(
+                f"another process has the event log open, and no gateway answers at {address}{why}"
+                "; say with --gateway where it is, or stop it"
+            ) from error
+    if answer.is_error:
+        raise GatewayRefused(str(body.get("detail", body)))
+    if order.action != "forget":
+        return Outcome()
+    return forgotten_outcome(body.get("detail"), body["forks"])
+
+
+def _address(gateway: str) -> Address:
+    try:
+        return Address(gateway)
+    except ValueError as error:
+        raise CommandError(f"--gateway {error}") from error
+
+
+def _client(address: Address) -> httpx.AsyncClient:
+    """Credentials and certificates are as for the services."""
+    headers = {"authorization": address.authorization} if address.authorization else {}
+    trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # none, and none is needed
+    if address.is_encrypted:
+        try:
+            trusted = trusting(load_settings().ssl_cert_file)
+        except BackendError as error:
+            raise CommandError(str(error)) from error
+    return httpx.AsyncClient(
+        base_url=address.url,
+        headers=headers,
+        verify=trusted,
+        timeout=GATEWAY_SECONDS,
+        trust_env=False,
+    )

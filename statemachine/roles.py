@@ -1,0 +1,11 @@
+"""What candidates are interviewed for."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What the candidate is interviewed for."""
+
+    SOFTWARE_ENGINEER = "Software Engineer"
+    PRODUCT_MANAGER = "Product Manager"
+    DATA_ANALYST = "Data Analyst"

@@ -1,0 +1,64 @@
+"""A command imports what it needs and no more: imports are nearly all of the time it takes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.api.cli.conftest import write
+from tests.eventlog.interviews import WHOLE, new_id
+from tests.processes import environment
+
+LISTING = """
+import sys
+from api.cli.app import app
+try:
+    app(sys.argv[1:])
+finally:
+    print(*sorted({name.split(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+HEAVY = {"fastapi", "starlette", "uvicorn", "httpx", "h11", "httpcore", "schemathesis"}
+
+
+def imported(folder: Path, command: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", LISTING, *command.split()], env=environment(folder), cwd=folder,
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    return set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path / "interviews.db", new_id(), *WHOLE)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["--help", "--version", "audit verify --help"])
+def test_help_imports_no_library_but_that_of_the_command_line(folder: Path, command: str) -> None:
+    others = {"rich", "asyncio", "sqlite3", "sqlite_utils", "cryptography"}
+    assert imported(folder, command) & (HEAVY | others) == set()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "interviews",
+        "interviews --json",
+        "replay last",
+        "replay last --json",
+        "session last",
+        "diff last 2 4",
+        "hold last --reason Why",
+        "forget last --reason Why --yes",
+        "audit verify",
+        "audit checkpoint",
+        "audit key",
+        "audit export last",
+        "audit export last --format json",
+        "rerun last --with recording",
+    ],
+)
+def test_a_command_on_the_log_imports_nothing_of_http(folder: Path, command: str) -> None:
+    assert imported(folder, command) & HEAVY == set()
