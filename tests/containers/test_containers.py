@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = ROOT / "Dockerfile"
 COMPOSE = ROOT / "compose.yaml"
 
-PATIENCE = 20  # seconds after which the gateway should have started, or stopped
+PATIENCE = 60  # seconds after which the gateway should have started, or stopped
 NOWHERE = "http://127.0.0.1:9"  # port 9 (discard) refuses at once
 BESIDE_PYTHON = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 

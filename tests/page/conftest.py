@@ -9,10 +9,10 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.gateways import Served, serving
-from tests.page.visitor import NAME, visiting
+from tests.page.visitor import NAME, PATIENCE_MS, visiting
 from tests.reliability.browser import CHROMIUM, QUIET, UNSEEN
 
 PLAYWRIGHTS = (
@@ -25,6 +25,8 @@ PLAYWRIGHTS = (
 """What Playwright itself turns off: Chromium heeds the last list alone, which is ours."""
 
 Visit = Callable[..., Page]
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="package")

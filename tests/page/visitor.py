@@ -7,7 +7,8 @@ from typing import Any, TypedDict
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
+"""How long a page may take to show what is expected, on a machine that is busy."""
 
 NAME = "interviews.test"
 """Another name of this machine: for the browser, a page from there is not from the loopback."""
