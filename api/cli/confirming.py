@@ -23,4 +23,7 @@ def confirm(facts: Sequence[tuple[str, str]], question: str) -> None:
             f"{question} There is no terminal to ask at, so nothing was done. Give --yes to do it "
             "without being asked"
         )
-    typer.confirm(question, abort=True, err=True)
+    # typer.confirm() would still write a space to standard output.
+    typer.echo(f"{question} [y/N]: ", nl=False, err=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise typer.Abort
