@@ -24,7 +24,7 @@ PROBE_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class ServiceStatus:
-    """What the last probe of a service found. `latency_ms` is None when offline, `error`
+    """The result of a service's last probe. `latency_ms` is None when offline, `error`
     when online; `checked_at` is None when no probe has come back yet."""
 
     name: str

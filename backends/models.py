@@ -110,7 +110,7 @@ class _OllamaModel(BaseModel):
 
 
 class ModelCatalogue:
-    """What the sources at `urls` (by service name) offer, kept fresh while `run` runs."""
+    """The models of the sources at `urls` (by service name), kept fresh while `run` runs."""
 
     def __init__(
         self,

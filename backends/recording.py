@@ -20,7 +20,7 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """What the interviewer said at one point, and what it took to get the words.
+    """One line of the recorded interviewer, and how long it took to get.
 
     `closes`: it ended the interview.
     """

@@ -1,4 +1,4 @@
-"""What a backend is asked, and what it gives: words, never state."""
+"""A backend's question and answer: the turn that it is asked for, and the words that it gives."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -41,7 +41,7 @@ class Turn:
 
 
 def answers_in(session: Session) -> list[str]:
-    """What the candidate said after the first question."""
+    """The candidate's answers, from the first question on."""
     speakers = [message.role for message in session.messages]
     first = speakers.index(Speaker.ASSISTANT) if Speaker.ASSISTANT in speakers else len(speakers)
     return [m.content for m in session.messages[first:] if m.role is Speaker.USER]
@@ -49,7 +49,7 @@ def answers_in(session: Session) -> list[str]:
 
 @dataclass(frozen=True)
 class BackendReply:
-    """What a backend said. `concludes`: it said outright that this ends the interview;
+    """The reply of a backend. `concludes`: it said outright that this ends the interview;
     `is_remark`: it said outright that this is no question; `pause`: the seconds that are to
     pass, if there is time, before it is heard; `was_said`: a candidate has heard these very words
     before, so that no question is added to them."""

@@ -61,7 +61,7 @@ def _upcast(kind: str, versions: range, payload: Payload, upcasters: Upcasters) 
 
 
 def _reason(error: ValueError) -> str:
-    """What is wrong, without the words that stand there."""
+    """The error, without the words that stand there."""
     if not isinstance(error, ValidationError):
         return "it is not JSON"
     first = error.errors(include_input=False, include_url=False)[0]

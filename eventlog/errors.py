@@ -1,4 +1,4 @@
-"""What the log refuses. Each message is for a person and says what to do.
+"""Errors of the log. Each message is for a person and says what to do.
 
 EventLogError
 ├── VersionConflict    somebody else moved the interview first; read it again

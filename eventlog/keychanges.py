@@ -17,7 +17,7 @@ from eventlog.records import Record, UnplacedRecord, draft_of
 from statemachine.session import Reason, Value
 
 LOG_STREAM: Final = "00000000-0000-0000-0000-000000000000"
-"""What stands for an interview's id in the log's own events."""
+"""The interview id of the log's own events."""
 
 KEY_CHANGED: Final = "key-changed"
 SCHEMA_VERSION: Final = 1

@@ -30,7 +30,7 @@ from statemachine.states import State
 
 @dataclass(frozen=True)
 class Appended:
-    """What an append made: its records, and the interview after them."""
+    """The result of an append: its records, and the interview after them."""
 
     interview: Interview
     records: tuple[Record, ...]
@@ -136,15 +136,15 @@ class Proofs(Protocol):
         ...
 
     async def inclusion_proof(self, position: int, size: int) -> list[bytes]:
-        """What shows that the record at `position` is one of the first `size`."""
+        """The proof that the record at `position` is one of the first `size`."""
         ...
 
     async def consistency_proof(self, old_size: int, size: int) -> list[bytes]:
-        """What shows that the first `size` records begin with the first `old_size`."""
+        """The proof that the first `size` records begin with the first `old_size`."""
         ...
 
     async def signer(self) -> Signer:
-        """What the log's checkpoints are signed with. Raises NoSigningKey where the key that did so
+        """The key that signs the log's checkpoints. Raises NoSigningKey where the key that did so
         until now is not there."""
         ...
 
@@ -187,7 +187,7 @@ class Writability(Protocol):
 
 
 class ConductingLog(EventAppender, SessionFinder, Protocol):
-    """What conducting interviews needs: to append, and to find the interview of a session."""
+    """The log for conducting interviews: it appends, and finds the interview of a session."""
 
 
 class ForgettingLog(EventAppender, Protocol):
@@ -236,7 +236,7 @@ class RetentionLog(Writability, Protocol):
 
 
 class ProvableLog(EventReader, Proofs, Protocol):
-    """What an interview is exported from with its proofs."""
+    """The log for exporting an interview with its proofs."""
 
 
 class ReadableLog(ProvableLog, SessionFinder, InterviewList, Protocol):

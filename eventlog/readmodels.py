@@ -1,4 +1,4 @@
-"""What is derived from the events so that it can be found fast: the list of interviews,
+"""Read models, derived from the events so that a look-up is fast: the list of interviews,
 and the fingerprints of every session a client has held and of every move made from one.
 All of it can be made again from the events alone.
 """
@@ -62,7 +62,7 @@ class FingerprintMatch:
 
 @dataclass(frozen=True)
 class Projection:
-    """What appending some events does to the read models: the interview after them, the
+    """The change that some events make to the read models: the interview after them, the
     fingerprints they add with the version of each, and that of the session the interview
     now stands at (None while it is the interviewer's turn, or when it is forgotten)."""
 
@@ -111,7 +111,7 @@ def projection_of(records: Sequence[Record]) -> Projection:
 
 
 class Listed(InterviewProgress, Protocol):
-    """What the list tells of an interview."""
+    """An interview's row in the list."""
 
     @property
     def version(self) -> int: ...

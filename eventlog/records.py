@@ -69,7 +69,7 @@ class Record(UnplacedRecord):
 
     @cached_property
     def event(self) -> Event:
-        """What happened. Raises UnreadableEvent, LogCorrupted or WordsForgotten."""
+        """The event. Raises UnreadableEvent, LogCorrupted or WordsForgotten."""
         if self.payload is None:
             raise WordsForgotten(f"the words of event {self.position} are gone")
         return decode(self.kind, self.schema_version, self.payload)

@@ -37,7 +37,7 @@ def is_found_in(text: str, words: str) -> bool:
 
 
 def words_of(record: Record) -> Iterator[str]:
-    """What was said with an event; nothing where it was forgotten."""
+    """The texts that were said with an event; none if it was forgotten."""
     if record.payload is None:
         return
     match record.event:

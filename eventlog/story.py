@@ -45,7 +45,7 @@ class Story:
 
     @property
     def forgotten(self) -> ContentForgotten | None:
-        """What is left to tell of an interview whose words were forgotten."""
+        """The event that tells what is left of a forgotten interview."""
         return _forgotten([step.record for step in self.steps])
 
 

@@ -76,12 +76,12 @@ def root(size: int, nodes: Nodes) -> bytes:
 
 
 def inclusion_proof(position: int, size: int, nodes: Nodes) -> list[bytes]:
-    """What shows that the leaf at `position` is in the tree of `size` leaves."""
+    """The proof that the leaf at `position` is in the tree of `size` leaves."""
     return list(_path(position, 0, size, nodes))
 
 
 def consistency_proof(old_size: int, size: int, nodes: Nodes) -> list[bytes]:
-    """What shows that the tree of `size` leaves begins with that of `old_size`."""
+    """The proof that the tree of `size` leaves begins with that of `old_size`."""
     if old_size in (0, size):
         return []
     return list(_difference(old_size, 0, size, nodes, is_known=True))

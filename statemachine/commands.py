@@ -1,4 +1,4 @@
-"""What the gateway may do to an interview: imperative, each giving the event it makes.
+"""Commands to an interview: imperative, each giving the event that it makes.
 
 A command decides; it changes nothing. The event is appended to the log first, and the
 interview evolves by what the log took.
@@ -18,7 +18,7 @@ from statemachine.interview import Interview
 from statemachine.session import Config, Message, Speaker
 
 OPENING_WORDS = "Please start the interview."
-"""What the candidate's side says first; the desktop app has always shown it so."""
+"""The first message of the candidate's side; the desktop app has always shown it so."""
 
 
 def start_interview(config: Config, prompt: str) -> InterviewStarted:

@@ -1,4 +1,4 @@
-"""What the interview refuses.
+"""Errors of the interview.
 
 InterviewError
 ├── IllegalMove      an event that the rules do not allow here

@@ -1,4 +1,4 @@
-"""What can happen to an interview. Past tense, frozen, the only thing the log keeps.
+"""The events of an interview. Past tense, frozen, the only thing the log keeps.
 
 An event says what happened; when, to which interview and in which order stands in the
 record around it (`eventlog.records`). `KINDS` gives each event its stored name and

@@ -30,7 +30,7 @@ from statemachine.walk import moves_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interview:
-    """What an interview's events add up to.
+    """The state of an interview, folded from its events.
 
     `version` counts its events; `messages` are all the words said, an answer that has no
     reply yet included; `adopted` is true when it began with a session nobody vouches for.

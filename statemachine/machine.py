@@ -63,7 +63,7 @@ def next_state(interview: InterviewProgress, event: Event) -> State:
 
 
 def why_not(interview: InterviewProgress, event: Event) -> str:
-    """What the rules have against `event`, for a person."""
+    """Why the rules forbid `event`, for a person."""
     kind = KIND_OF[type(event)]
     rules = [r for r in RULES if r.event is type(event) and r.source is interview.state]
     unmet = [

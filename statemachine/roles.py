@@ -1,10 +1,10 @@
-"""What candidates are interviewed for."""
+"""The roles that candidates are interviewed for."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What the candidate is interviewed for."""
+    """The role that the candidate is interviewed for."""
 
     SOFTWARE_ENGINEER = "Software Engineer"
     PRODUCT_MANAGER = "Product Manager"

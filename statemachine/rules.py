@@ -28,7 +28,7 @@ from statemachine.states import State
 
 
 class InterviewProgress(Protocol):
-    """What the rules ask of an interview: how it stands, and none of its words."""
+    """An interview's progress as the rules see it, without its words."""
 
     @property
     def config(self) -> Config: ...

@@ -70,10 +70,10 @@ Answer = Annotated[
     StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARS),
     AfterValidator(_has_words),
 ]
-"""What a candidate says: 1 to 10,000 characters, not blank, kept word for word."""
+"""A candidate's answer: 1 to 10,000 characters, not blank, kept word for word."""
 
 Words = Annotated[str, StringConstraints(min_length=1), AfterValidator(_has_words)]
-"""What an interviewer says: any length, not blank."""
+"""An interviewer's words: any length, not blank."""
 
 Reason = Annotated[
     str,
@@ -93,7 +93,7 @@ QuestionCount = Annotated[int, Field(strict=True, ge=1, le=MAX_QUESTIONS)]
 
 
 class Config(Value):
-    """What an interview was set up with."""
+    """The set-up of an interview."""
 
     role: Role
     model: ModelId | None = None
@@ -150,7 +150,7 @@ class Session(Value):
 
 
 def move_fingerprint(session: bytes, answer: str) -> bytes:
-    """The same of a session whose fingerprint is known."""
+    """As `Session.move_fingerprint`, from the session's fingerprint."""
     return hashlib.sha256(session + answer.encode()).digest()
 
 

@@ -1,4 +1,4 @@
-"""What a posted session is, measured against the interview that the log holds."""
+"""The verdict on a posted session: how it compares with the log's interview."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What an interviewer's words amount to: do they ask, do they close, how do they count.
+"""How an interviewer's words are read: do they ask, do they close, how do they count.
 
 Only the interviewer's words are ever read so. A candidate's change no state.
 """

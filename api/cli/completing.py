@@ -1,4 +1,4 @@
-"""What Tab offers for an interview's id."""
+"""Completions by Tab for an interview's id."""
 
 from api.cli.shared import read_log
 from api.settings import InvalidSettings

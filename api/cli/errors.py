@@ -1,4 +1,4 @@
-"""What a command refuses. Each message is for a person and says what to do."""
+"""Errors of the commands. Each message is for a person and says what to do."""
 
 
 class CommandError(Exception):

@@ -1,4 +1,4 @@
-"""What the gateway prints about itself: never what a person or a model said."""
+"""The gateway's own log output. It never shows what a person or a model said."""
 
 import logging
 from traceback import format_tb

@@ -1,4 +1,4 @@
-"""What a person orders to be done to an interview, and what comes of it."""
+"""A person's order about an interview (hold, release, forget), and its result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ OVERWRITTEN = "They are overwritten in the bytes of the log's files."
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it, for a person: what was done besides, and what is left to do."""
+    """The result for a person: what else was done, and what is left to do."""
 
     done: str = ""
     left: Sequence[str] = ()

@@ -134,7 +134,7 @@ def _source(origin: Origin) -> tuple[tuple[str, str], str]:
 
 
 def _words(step: Step) -> str:
-    """What the event says, for a person."""
+    """The event in words for a person."""
     match step.event:
         case QuestionAsked() | AnswerGiven() | InterviewCompleted() | SummaryGiven():
             return step.event.content

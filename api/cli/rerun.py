@@ -27,7 +27,7 @@ MARGIN = 11
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one interview: its exchanges, or why it could not be conducted again.
+    """The result for one interview: its exchanges, or why it could not be re-run.
 
     `alone`: only the recording spoke, so that every byte must be the same.
     """
@@ -243,7 +243,7 @@ def _print_exchange(out: Console, exchange: Exchange, alone: bool) -> None:
 
 
 def _difference(exchange: Exchange) -> str:
-    """What came out differently, where something did."""
+    """The differences, if there are any."""
     if exchange.new is None:
         return "the new interview is over already"
     if not exchange.is_same_move:

@@ -1,4 +1,4 @@
-"""What the commands have in common: where the log is, and how to say what is wrong."""
+"""Shared by the commands: opening the log, and showing errors."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What the commands print with: coloured and fitted in a terminal, plain and whole when piped.
+"""Printing: coloured and fitted in a terminal, plain and whole when piped.
 
 Text that others wrote goes through `api.transcript.escaping` and is never read as markup.
 """
@@ -12,7 +12,7 @@ WHOLE = 1_000_000
 """The width when piped: nothing is cut off or broken for whoever reads it line by line."""
 
 NOTICED_MS = 100
-"""What a person notices to take time."""
+"""From how long on a person notices that something takes time."""
 
 
 def console() -> Console:

@@ -159,7 +159,7 @@ CHECKED = {
 
 
 def _signatures(keys: Sequence[SigningKey]) -> Iterator[str]:
-    """What the signatures were checked with, for each key in its turn."""
+    """The keys that the signatures were checked with, in their order."""
     for key, following in zip_longest(keys, keys[1:]):
         since = f", from event {key.start} on" if key.start else ""
         until = f", up to event {following.start - 1}" if following else ""

@@ -1,4 +1,4 @@
-"""What appends write: the events, the tree's nodes, the read models.
+"""The rows that an append writes: events, nodes of the tree, read models.
 
 All appends of a group are written together, each table in one statement. Every statement gives
 the interpreter's lock away and has to win it back from a loop that is busy answering; ten
@@ -52,7 +52,7 @@ class Append:
 
 @dataclass(frozen=True)
 class _Change:
-    """What the read models learn of an interview: its newest `records`, which were written
+    """The change to the read models of an interview: its newest `records`, which were written
     just now, or all it has."""
 
     projection: Projection

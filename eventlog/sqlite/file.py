@@ -25,7 +25,7 @@ from eventlog.errors import (
 from eventlog.sqlite.migrations import migrations
 
 APPLICATION_ID = 0x49474C31
-"""What marks the file as an interview log: "IGL1" in SQLite's application_id."""
+"""The mark of an interview log: "IGL1" in SQLite's application_id."""
 
 HEADER_BYTES = 100
 SQLITE_MAGIC = b"SQLite format 3\0"
@@ -40,15 +40,15 @@ BUSY_SECONDS = 0.4
 all, and an append may come after 4.5 of them."""
 
 OVERWRITE_DELETED = "PRAGMA secure_delete = ON"
-"""What is deleted becomes zeros at once, in the pages that stay and in those that are freed."""
+"""Deleted content becomes zeros at once, in the pages that stay and in those that are freed."""
 
 TORN_READS = 10
 TORN_SECONDS = 0.01
 """How often a read past a checkpoint is tried again, and after how long."""
 
 STORAGE_ERRORS = (sqlite3.Error, OSError, UnicodeDecodeError)
-"""What reading or writing the file may raise. Of a damaged one, SQLite's own message may quote
-bytes that are no text, and then there is not even a message."""
+"""The errors that reading or writing the file may raise. The last one: SQLite's message about a
+damaged file may quote bytes that are no text."""
 
 GONE = "its file is gone"
 NO_TABLE = "no such table: "
@@ -62,7 +62,7 @@ FULL = {
     "SQLITE_IOERR_SHMSIZE",
     "SQLITE_IOERR_SHMOPEN",
 }
-"""What SQLite says while a disk is full or fails; the readers' shared memory is a file too."""
+"""SQLite's messages while a disk is full or fails. The readers' shared memory is a file too."""
 
 _REASONS = {
     "SQLITE_FULL": "the disk is full",
@@ -78,7 +78,7 @@ _REASONS = {
 
 
 def reason(error: BaseException) -> str:
-    """What went wrong, for a person: no path, no SQL, no code."""
+    """The error for a person: no path, no SQL, no code."""
     if isinstance(error, FileNotFoundError):
         return GONE
     if isinstance(error, OSError) and error.errno in NO_ROOM:
@@ -101,7 +101,7 @@ def key_path(path: Path) -> Path:
 def not_opened(
     error: Exception, message: str, otherwise: type[LogNotOpened] = LogReadOnly
 ) -> LogNotOpened:
-    """What to raise where `error` keeps the log from being opened: LogFull if it may pass."""
+    """The error to raise if `error` prevents the log from opening: LogFull if it may pass."""
     is_full = isinstance(error, OSError) and error.errno in NO_ROOM
     is_full |= getattr(error, "sqlite_errorname", None) in FULL
     return (LogFull if is_full else otherwise)(message)

@@ -1,4 +1,4 @@
-"""What can be told of a log's files without opening them."""
+"""The state of a log's files, seen without opening them."""
 
 import os
 from typing import NamedTuple

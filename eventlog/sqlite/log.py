@@ -130,7 +130,7 @@ class SqliteEventLog(SqliteReader):
         return self._known.keep(interview_id, Known(interview)) if interview else None
 
     def _recall(self, interview_id: str) -> Known | None:
-        """What is known of the interview, since somebody else changed the file last."""
+        """What memory has of the interview since somebody else last changed the file."""
         if self._known_since != self._connection.looks:
             self._known_since = self._connection.looks
             self._known.clear()

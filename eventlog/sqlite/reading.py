@@ -237,7 +237,7 @@ class ReaderThread:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="eventlog-reader")
 
     async def run(self, read: Callable[[Database], T]) -> T:
-        """What `read` returns. Raises LogUnavailable."""
+        """Return what `read` returns. Raises LogUnavailable."""
         for _ in range(LOOKS):
             try:
                 return await self._in_thread(lambda: self._read(read))

@@ -31,11 +31,11 @@ GROUP = 128
 """How many jobs one commit takes at most."""
 
 LOG_TROUBLE = (*file.STORAGE_ERRORS, LogUnavailable)
-"""What is raised where the log cannot be written; anything else is a defect in the work."""
+"""The errors that mean that the log cannot be written. Any other is a defect in the work."""
 
 
 Work = Callable[[Database, Sequence[J]], Sequence[T | EventLogError]]
-"""What is done for some jobs together, and what came of each."""
+"""Does some jobs together, and returns the result of each."""
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Writer:
         self._thread.start()
 
     async def run(self, work: Callable[[Database], T]) -> T:
-        """What `work` returns, after it is committed.
+        """Return what `work` returns, after its commit.
 
         What `work` raises of EventLogError is passed on, and then it must not have written
         anything; what else it raises undoes it first. Raises LogUnavailable when the log

@@ -311,7 +311,7 @@ class WritingConnection:
 
 
 def _data_version_of(db: Database) -> int:
-    """What is another number after each commit of another connection."""
+    """A number that changes with each commit of another connection."""
     version: int = db.execute("PRAGMA data_version").fetchone()[0]
     return version
 

@@ -1,4 +1,4 @@
-"""What is wrong with a log, and where."""
+"""Findings: each error in a log, and where it is."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ MAX_FINDINGS = 1_000
 
 
 class Check(StrEnum):
-    """What was checked when something was found."""
+    """The check that made a finding."""
 
     POSITIONS = "positions"
     COMMITMENT = "commitment"

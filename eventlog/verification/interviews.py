@@ -67,7 +67,7 @@ def check_begun(
 
 
 class _ReadModels:
-    """What the read models say of the interviews that begin from position `start` up to `stop`."""
+    """The read models' rows of the interviews that begin from position `start` up to `stop`."""
 
     def __init__(self, snapshot: Snapshot, start: float, stop: float) -> None:
         self.overviews = {row[0]: row for row in snapshot.listed(start, stop)}
@@ -103,7 +103,7 @@ def _histories(snapshot: Snapshot, rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 
 def _fold_or_recall(history: Sequence[Row], findings: Findings) -> CompactFold | Interview | None:
-    """What the events add up to; None where they cannot be an interview's."""
+    """The interview that the events make; None if they make none."""
     if not _check_order(history, findings):
         return None
     is_forgotten = any(row.kind == FORGOTTEN for row in history)
@@ -127,7 +127,7 @@ def _check_order(history: Sequence[Row], findings: Findings) -> bool:
 
 
 def _fold(history: Sequence[Row], findings: Findings) -> CompactFold | None:
-    """What the events add up to; None where one of them cannot be."""
+    """The interview that the events make; None if one of them is invalid."""
     fold: CompactFold | None = None
     for row in history:
         if row.payload is None:

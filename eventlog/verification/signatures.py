@@ -64,7 +64,7 @@ class Signatures:
 
     @property
     def _candidates(self) -> Sequence[VerifierKey]:
-        """What the key may be where the log tells of none."""
+        """The possible keys if the log names none."""
         return self.trusted.given or [key for key in (self.trusted.beside,) if key is not None]
 
     def check(self, note: str, origin: str, size: int) -> VerifierKey | None:

@@ -24,7 +24,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What came of checking a log.
+    """The result of checking a log.
 
     A log that `holds` agrees with itself: no more than that, but for the events that a kept
     checkpoint covers. Whoever has the file can write all others anew, or cut them off.
@@ -136,7 +136,7 @@ def _check_whole(
     snapshot: Snapshot,
     findings: Findings,
 ) -> tuple[bytes | None, Coverage, tuple[SigningKey, ...]]:
-    """What only the whole shows: the schema, the tree's top, the totals and the checkpoints."""
+    """Check what only the whole log shows: schema, top of the tree, totals, checkpoints."""
     snapshot.check_schema(findings)
     check_upper_tree(snapshot, head, findings)
     changes, own = check_log_stream(snapshot, origin, findings)

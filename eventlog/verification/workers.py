@@ -89,7 +89,7 @@ class Workers:
         raise LogUnavailable("the event log is written too fast to be checked now; try again")
 
     def do_all(self, tasks: Iterable[Task[T]]) -> Iterator[tuple[T | None, Findings]]:
-        """What each task returns and finds, in any order."""
+        """The result and the findings of each task, in any order."""
         waiting: dict[Future[tuple[T | None, Findings]], Executor] = {}
         left = iter(tasks)
 
