@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.fakes import ConversationServer, GraniteServer, OllamaServer
 
 pytest_plugins = ("tests.workers",)
+
+# How long an example takes depends on what else the machine does: no example fails for that.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 
 @pytest.fixture

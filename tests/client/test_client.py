@@ -81,6 +81,7 @@ def test_models_are_listed_and_chosen() -> None:
             assert error.error["knownModels"] == [model["id"] for model in models]
 
 
+@pytest.mark.alone
 def test_a_gateway_killed_and_restarted_in_the_middle(tmp_path: Path) -> None:
     with mortal_gateway(tmp_path) as gateway, calling(gateway.url) as client:
         session = client.call("startInterview", {"role": ROLES[1], "totalQuestions": 2})
@@ -240,9 +241,10 @@ def test_nobody_at_the_address() -> None:
     ],
 )
 def test_somebody_else_at_the_address(mood: Mood, kind: str) -> None:
+    limit = 300 if kind == "timed-out" else 30_000  # what is answered may come late
     with HealthOnlyServer("voice-service") as other:
         other.mood = mood
-        with calling(other.url, timeoutMs=300, retries=0) as client:
+        with calling(other.url, timeoutMs=limit, retries=0) as client:
             error = client.failure("fetchHealth")
             assert (error.kind, error.is_gateway_error) == (kind, True)
 
