@@ -290,7 +290,8 @@ def test_what_is_no_address_is_said_at_once(address: str) -> None:
         error = client.failure("fetchModels")
         assert monotonic() - since < 1  # such a one is not asked again
         assert error.kind == "not-a-gateway"
-        assert error.error["message"].startswith(f"{address.rstrip('/')} is no address")
+        said = f"{address.rstrip('/')} is not a gateway's address"
+        assert error.error["message"].startswith(said)
 
 
 def test_a_time_limit_is_for_each_attempt() -> None:

@@ -12,11 +12,12 @@ from tests.processes import environment
 
 LISTING = """
 import sys
+before = set(sys.modules)  # those of whatever watches this process
 from api.cli.app import app
 try:
     app(sys.argv[1:])
 finally:
-    print(*sorted({name.split(".")[0] for name in sys.modules}), file=sys.stderr)
+    print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}), file=sys.stderr)
 """
 HEAVY = {"fastapi", "starlette", "uvicorn", "httpx", "h11", "httpcore", "schemathesis"}
 

@@ -116,7 +116,7 @@ def test_the_gateway_answers_at_each_address_that_it_prints(tmp_path: Path, host
         found = [word for word in printed.split() if word.startswith("http://")]
         assert len(found) == len({place[4][0] for place in socket.getaddrinfo(host.strip("[]"), 0)})
         for url in found:
-            assert httpx.get(f"{url}/health", trust_env=False).status_code == 200
+            assert httpx.get(f"{url}health", trust_env=False).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["x86_64-conda-linux-gnu", "192.0.2.1", "no.such.host.invalid"])
