@@ -36,13 +36,18 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 def run(
-    *arguments: str, env: Mapping[str, str], cwd: Path, patience: float = PATIENCE
+    *arguments: str,
+    env: Mapping[str, str],
+    cwd: Path,
+    patience: float = PATIENCE,
+    stdin: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command of the gateway to its end."""
+    """Run a command of the gateway to its end; `stdin` is the file that it reads, if another."""
     return subprocess.run(
         [*COMMAND, *arguments],
         env=env,
         cwd=cwd,
+        stdin=stdin,
         capture_output=True,
         text=True,
         timeout=patience,
@@ -61,16 +66,7 @@ def run_in_terminal(
     ours, theirs = pty.openpty()
     try:
         os.write(ours, f"{types}\n".encode())
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            env=env,
-            cwd=cwd,
-            stdin=theirs,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        return run(*arguments, env=env, cwd=cwd, stdin=theirs)
     finally:
         os.close(ours)
         os.close(theirs)

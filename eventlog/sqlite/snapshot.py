@@ -129,8 +129,8 @@ class SqliteSnapshot:
     def listed(self, start: float, stop: float) -> Iterator[tuple[Any, ...]]:
         return self._read(LISTED, (start, stop))
 
-    def as_listed(self, row: Overview, head: bytes | None) -> dict[str, Any]:
-        return stored_overview(row, head)
+    def as_listed(self, row: Overview, current: bytes | None) -> dict[str, Any]:
+        return stored_overview(row, current)
 
     def fingerprints(self, start: float, stop: float) -> Iterator[tuple[int, bytes, int]]:
         return self._read(FINGERPRINTS, (start, stop))

@@ -136,15 +136,22 @@ def _fold(history: Sequence[Row], findings: Findings) -> CompactFold | None:
         try:
             event = decode(row.kind, row.schema_version, row.payload)
             fold = fold or _initial(event)
-            state = target(fold, event)
-            if state is None:
-                findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(fold, event)}")
+            if not _take(fold, event, row, findings):
                 return None
-            fold.take(event, state)
         except (UnreadableEvent, LogCorrupted, InterviewError) as error:
             findings.add_at(row, Check.RULES, f"it is no event that can be: {error}")
             return None
     return fold
+
+
+def _take(fold: CompactFold, event: Event, row: Row, findings: Findings) -> bool:
+    """Take the event of `row`, if the rules allow it."""
+    state = target(fold, event)
+    if state is None:
+        findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(fold, event)}")
+        return False
+    fold.take(event, state)
+    return True
 
 
 def _initial(event: Event) -> CompactFold:
@@ -177,11 +184,8 @@ def _recall(history: Sequence[Row], findings: Findings) -> Interview | None:
         assert isinstance(told, ContentForgotten)
         fold = CompactFold(Config(role=told.role, total_questions=told.total_questions))
         for row, event in zip(history, stand_ins(before, told, fold), strict=False):
-            state = target(fold, event)
-            if state is None:
-                findings.add_at(row, Check.RULES, f"the rules forbid it: {why_not(fold, event)}")
+            if not _take(fold, event, row, findings):
                 return None
-            fold.take(event, state)
     except (UnreadableEvent, LogCorrupted, InterviewError, ValidationError) as error:
         findings.add_at(last, Check.RULES, f"it is no event that can be: {error}")
         return None

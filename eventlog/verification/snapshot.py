@@ -68,9 +68,9 @@ class Snapshot(Protocol):
         the values as they are stored; the first one is the id."""
         ...
 
-    def as_listed(self, row: Overview, head: bytes | None) -> dict[str, Any]:
+    def as_listed(self, row: Overview, current: bytes | None) -> dict[str, Any]:
         """The row that the list is to hold: by their names the values that `listed` is to give.
-        `head` is the fingerprint of the session that the interview stands at."""
+        `current` is the fingerprint of the session that the interview stands at."""
         ...
 
     def fingerprints(self, start: float, stop: float) -> Iterator[tuple[int, bytes, int]]:

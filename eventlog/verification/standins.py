@@ -27,9 +27,8 @@ GONE = "(forgotten)"
 
 
 def stand_ins(before: Sequence[Row], told: ContentForgotten, fold: CompactFold) -> Iterator[Event]:
-    """Events for those whose words are gone, as far as their kinds and what is `told` say what
-    they were; the rules can be asked about these. `fold` is how the interview stands when the
-    next one is drawn."""
+    """Events like those of `before`, as far as their kinds and what is `told` say what they were.
+    `fold` is how the interview stands when the next one is drawn."""
     for row in before:
         match row.kind:
             case "interview-started":

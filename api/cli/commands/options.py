@@ -1,6 +1,6 @@
 """Options and arguments that several commands take."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,17 +11,18 @@ def complete_id(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return interview_ids(ctx.params.get("log"), incomplete)
 
 
-NAMED = typer.Argument(
-    metavar="ID",
-    autocompletion=complete_id,
-    help="The interview: its id, the beginning of its id, or last for the newest.",
-)
-NAMED_OR_FILE = typer.Argument(
-    metavar="ID",
-    autocompletion=complete_id,
-    help="The interview: its id, the beginning of its id, or last for the newest. "
-    "The file of an exported interview (JSON) does too.",
-)
+def _named(more: str = "") -> Any:
+    """An argument that names an interview; `more` says what else it can name."""
+    return typer.Argument(
+        metavar="ID",
+        autocompletion=complete_id,
+        help="The interview: its id, the beginning of its id, or last for the newest." + more,
+    )
+
+
+NAMED = _named()
+NAMED_OR_FILE = _named(" The file of an exported interview (JSON) does too.")
+NAMED_OR_FILES = _named(" The file of an exported interview (JSON) does too, or a folder of them.")
 LOG = typer.Option(
     "--log", metavar="FILE", help="Use the event log in this file instead of EVENTLOG_URL."
 )

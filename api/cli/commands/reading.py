@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.commands.options import NAMED_OR_FILE, JsonOption, LogOption, complete_id
+from api.cli.commands.options import NAMED_OR_FILE, NAMED_OR_FILES, JsonOption, LogOption
 from api.cli.formats import RerunWith
 from api.cli.shared import plain_errors, read_log
 from statemachine.roles import Role
@@ -155,15 +155,7 @@ def diff(
 
 
 def rerun(
-    named: Annotated[
-        str,
-        typer.Argument(
-            metavar="ID",
-            autocompletion=complete_id,
-            help="The interview: its id, the beginning of its id, or last for the newest. "
-            "The file of an exported interview (JSON) does too, or a folder of them.",
-        ),
-    ],
+    named: Annotated[str, NAMED_OR_FILES],
     speaker: Annotated[
         RerunWith | None,
         typer.Option(
