@@ -11,6 +11,7 @@ from api.settings import Settings
 from api.usecases.aside import Aside
 from api.usecases.conductor import Conductor
 from api.usecases.custody import Custody
+from api.usecases.interviews import Interviews
 from api.usecases.logmonitor import LogMonitor
 from api.usecases.modelchoice import ModelChoice
 from api.usecases.retention import Retention
@@ -78,6 +79,7 @@ class Gateway:
             reply_seconds=settings.reply_budget_seconds,
             strict=settings.strict_sessions,
         )
+        self.interviews = Interviews(log, utc_now)
         self.custody = Custody(log, now=utc_now)
         self.verifier = Verifier(log)
         self._in_background: list[_Part] = [

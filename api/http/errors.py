@@ -25,6 +25,7 @@ from api.usecases.errors import (
     SessionConflict,
     UnknownInterview,
     UnknownModel,
+    UnknownSession,
 )
 from eventlog.errors import (
     LogCorrupted,
@@ -52,6 +53,7 @@ BY_REFUSAL: dict[type[Exception], ProblemType] = {
     SessionConflict: problems.SESSION_CONFLICT,
     AlreadyComplete: problems.INTERVIEW_COMPLETE,
     UnknownInterview: problems.UNKNOWN_INTERVIEW,
+    UnknownSession: problems.UNKNOWN_INTERVIEW,
     InterviewForgotten: problems.INTERVIEW_FORGOTTEN,
     InterviewOnHold: problems.INTERVIEW_ON_HOLD,
     UnknownModel: problems.UNKNOWN_MODEL,

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from functools import cache
 from types import FrameType
 
 import h11
@@ -35,6 +36,7 @@ WAITING_CONNECTIONS = 2048
 """Connections that the system keeps until they are accepted."""
 
 
+@cache
 def most_connections() -> int | None:
     """How many connections this process can have besides all else; None where nothing limits it."""
     if sys.platform == "win32":

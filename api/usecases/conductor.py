@@ -66,7 +66,7 @@ class Conductor:
     async def respond(self, posted: Session, answer: str) -> Reply:
         """The session after `answer` and the interviewer's reply to it.
 
-        Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownInterview (strict),
+        Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownSession (strict),
         InterviewForgotten, LogUnavailable (the answer was not taken) or ReplyNotRecorded (it was).
         """
         deadline = Deadline.after(self._reply_seconds)

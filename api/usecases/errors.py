@@ -4,7 +4,7 @@ UseCaseError
 ├── SessionConflict     the log says other than the session
 │   └── AlreadyComplete     and what it says is that the interview is over
 ├── UnknownInterview    the log does not hold it
-│   └── UnknownSession      nor this session, and it adopts none
+├── UnknownSession      the log does not hold it, and the gateway adopts none
 ├── InterviewForgotten  its words were erased
 ├── InterviewOnHold     its words may not be erased
 ├── UnknownModel
@@ -50,14 +50,13 @@ class UnknownInterview(UseCaseError):
         )
 
 
-class UnknownSession(UnknownInterview):
+class UnknownSession(UseCaseError):
     """A session that the log does not hold, where the gateway adopts none (STRICT_SESSIONS)."""
 
     def __init__(self) -> None:
-        UseCaseError.__init__(
-            self,
+        super().__init__(
             "The log does not hold this session, and this gateway adopts no sessions "
-            "(STRICT_SESSIONS). Start a new interview.",
+            "(STRICT_SESSIONS). Start a new interview."
         )
 
 

@@ -21,7 +21,7 @@ from api.http.wire.interviews import (
     SummaryReply,
     SummaryRequest,
 )
-from api.usecases.errors import InterviewForgotten, UnknownInterview
+from api.usecases.errors import UnknownInterview
 from statemachine.session import Config, Role, Session
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
@@ -124,12 +124,10 @@ async def interview(interview_id: InterviewInPath, gateway: TheGateway) -> Respo
     """One interview and its current session, to go on from after a crash."""
 
     async def read() -> InterviewReply:
-        found = await gateway.log.interview(interview_id)
+        found = await gateway.interviews.get(interview_id)
         row = await gateway.log.overview(interview_id)
-        if found is None or row is None:
+        if row is None:
             raise UnknownInterview(interview_id)
-        if found.is_forgotten:
-            raise InterviewForgotten(interview_id)
         return InterviewReply.of_interview(row, found)
 
     return await gateway.views.make(read, json_of)
