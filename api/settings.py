@@ -29,7 +29,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from backends.address import Address, without_secrets
+from backends.address import Address, host_and_port, without_secrets
 from backends.recording import Pace
 from backends.services import SERVICES
 
@@ -90,7 +90,9 @@ def allowed_origin(value: str) -> str:
         )
     parts = _ORIGIN.fullmatch(value.lower())
     if not parts:
-        raise ValueError(f"{value} is not an origin like http://localhost:5173 or app://name")
+        raise ValueError(
+            f"{without_secrets(value)} is not an origin like http://localhost:5173 or app://name"
+        )
     scheme, host, port = parts.groups(default="")
     return f"{scheme}://{host}{'' if port == _DEFAULT_PORTS.get(scheme) else port}"
 
@@ -240,8 +242,7 @@ class Settings(BaseSettings):
     def own_url(self) -> str:
         """Where a command on this machine finds the gateway that these settings start."""
         everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - no address to listen on
-        host = everywhere.get(self.host, self.host)
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return f"http://{host_and_port(everywhere.get(self.host, self.host), self.port)}"
 
     def service_urls(self) -> Mapping[str, Address]:
         """Where each service is, by its name."""
@@ -269,10 +270,10 @@ def load_settings(**overrides: Any) -> Settings:
 def _problem(problem: ErrorDetails) -> str:
     """What is wrong with a setting, in a line."""
     name = str(problem["loc"][0]).upper()
-    words = problem["msg"].removeprefix("Value error, ").split(" ")
+    words = problem["msg"].removeprefix("Value error, ")
     given = problem["input"]
     shown = without_secrets(given) if isinstance(given, str) else given
     advice = NOT_OURS_ALONE.get(name)
-    return f"{name}: {' '.join(map(without_secrets, words))} (it is {shown!r})" + (
+    return f"{name}: {words} (it is {shown!r})" + (
         f"; if other software has set it, {advice}" if advice else ""
     )

@@ -56,6 +56,11 @@ class Address:
         return hash((self.url, self.authorization))
 
 
+def host_and_port(host: str, port: int) -> str:
+    """The two as a URL has them: an IPv6 address stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def without_secrets(text: str) -> str:
     """The text, perhaps a malformed URL, without what may be credentials: all before the last @
     but the scheme, and all after a question mark or #."""

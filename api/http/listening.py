@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, NamedTuple
 
+from backends.address import host_and_port
+
 FREE_PORTS_TRIED = 20
 """How often a free port is looked for that is free at all addresses of a name."""
 
@@ -47,7 +49,7 @@ def urls(listeners: Sequence[socket.socket]) -> list[str]:
     found = []
     for listener in listeners:
         host, port = listener.getsockname()[:2]
-        found.append(f"http://{_joined(host, port)}")
+        found.append(f"http://{host_and_port(host, port)}")
     return found
 
 
@@ -117,12 +119,8 @@ def _not_of_this_machine(host: str) -> CannotServe:
 
 
 def _refusal(error: OSError, host: str, port: int) -> str:
-    what = f"cannot listen on {_joined(host, port)}: {error.strerror}; "
+    what = f"cannot listen on {host_and_port(host, port)}: {error.strerror}; "
     if error.errno == errno.EACCES:
         return f"{what}choose a port above 1023 with --port (or PORT)"
     advice = "choose another with --host and --port (or HOST and PORT)"
     return f"{what}stop what listens there, or {advice}"
-
-
-def _joined(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

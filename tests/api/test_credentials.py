@@ -79,6 +79,7 @@ def test_a_refused_url_is_printed_without_its_credentials(
     ran = run(*command, env=env, cwd=tmp_path)
     assert ran.returncode == 1
     assert ran.stderr.startswith("interview-gateway: OLLAMA_URL: must be a URL like")
+    assert "# as %23 and @ as %40" in ran.stderr
     assert "s3cret" not in ran.stdout + ran.stderr
 
 
