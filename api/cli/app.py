@@ -23,7 +23,7 @@ class CommandLine(PlainGroup):
                 return super().main(*args, **options)
             finally:
                 flush()
-        except BrokenPipeError:  # whoever read it, such as `head`, has enough
+        except BrokenPipeError:  # its reader, such as `head`, has enough
             discard_output()
             sys.exit(1)
         except OSError as error:

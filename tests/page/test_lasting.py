@@ -56,6 +56,8 @@ def test_a_page_closed_over_a_dead_gateway_loses_nothing(browser: Browser, tmp_p
         again.goto(page.url)
         page.close()
         expect(again.get_by_text("of 3")).to_be_visible()
+        # Until the log's session is here, the page shows how far the interview was.
+        expect(again.locator(".turn").first).to_be_visible()
         # The old page may have got it through in the moment the two were open together.
         if "Question 1" in again.get_by_text("of 3").inner_text():
             expect(box_of(again)).to_have_value("Kept by the browser.")

@@ -32,7 +32,7 @@ export interface components {
             leaf: string;
             inclusionProof: string[];
         };
-        /** @description What an interview was set up with. */
+        /** @description The set-up of an interview. */
         Config: {
             role: components["schemas"]["Role"];
             model?: string | null;
@@ -302,7 +302,7 @@ export interface components {
             message: string;
         };
         /**
-         * @description What the candidate is interviewed for.
+         * @description The role that the candidate is interviewed for.
          * @enum {string}
          */
         Role: "Software Engineer" | "Product Manager" | "Data Analyst";
@@ -496,7 +496,7 @@ export interface components {
             of: number;
         };
         /**
-         * @description What was checked when something was found.
+         * @description The check that made a finding.
          * @enum {string}
          */
         Check: "positions" | "commitment" | "leaf" | "tree" | "checkpoint" | "rules" | "forgetting" | "read models" | "file";
