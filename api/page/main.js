@@ -54,8 +54,8 @@ function notLoaded() {
 
 function notFound() {
   root.replaceChildren(
-    h("h1", {}, "There is nothing here"),
-    h("p", {}, h("a", { href: "#/" }, "Start an interview"), ", or look at the ",
+    h("h1", {}, "Page not found"),
+    h("p", {}, h("a", { href: "#/" }, "Start an interview"), ", or open the ",
       h("a", { href: "#/history" }, "history"), "."),
   );
 }

@@ -17,21 +17,21 @@ const KNOWN = {
     words: "The gateway cannot be reached.",
     helps: "again",
     passes: {
-      promise: "It is tried again as soon as it is back.",
+      promise: "This page tries again as soon as the gateway is back.",
       isOver: () => health.latest !== null,
     },
   },
   "log-unavailable": {
-    words: "The gateway cannot write to its event log just now.",
+    words: "The gateway cannot write to its event log right now.",
     helps: "again",
-    passes: { promise: "It is tried again as soon as it can.", isOver: () => health.isWell },
+    passes: { promise: "This page tries again as soon as the log is back.", isOver: () => health.isWell },
   },
   "interview-forgotten": {
-    words: "The words of this interview were forgotten, on somebody's wish. That it was held is all that is left.",
+    words: "The words of this interview were erased on request. Only the fact that it took place is left.",
     helps: "no",
   },
   "unknown-interview": {
-    words: "This gateway's log does not hold this interview.",
+    words: "The gateway's log does not hold this interview.",
     helps: "no",
   },
 };

@@ -12,7 +12,9 @@ import { chacha20 } from "./cipher.js";
 /**
  * A typed answer, and the number of answers that the log had before it.
  *
- * @typedef {{ text: string, answered: number }} Draft
+ * `unsent` is text for an earlier question, which got another answer.
+ *
+ * @typedef {{ text: string, answered: number, unsent?: string }} Draft
  */
 
 /**
@@ -138,11 +140,12 @@ export const draftOf = (id) => typed.get(id) ?? keptDraft(id);
 /** @param {string} id @param {Draft} draft */
 export function keepDraft(id, draft) {
   const isOthers = sealedIn(id, "localStorage") !== sealedIn(id, "sessionStorage");
-  if (draft.text) typed.set(id, draft);
-  else typed.delete(id);
+  const isEmpty = !draft.text && !draft.unsent;
+  if (isEmpty) typed.delete(id);
+  else typed.set(id, draft);
   const key = keys.get(id);
   if (!key) return;
-  const kept = draft.text ? sealed(key, draft) : null;
+  const kept = isEmpty ? null : sealed(key, draft);
   write(`draft ${id}`, kept, "sessionStorage");
   if (kept || !isOthers) write(`draft ${id}`, kept);
 }

@@ -22,6 +22,12 @@ def answer(page: Page, words: str) -> None:
     box_of(page).press("Enter")
 
 
+def stop_waiting(page: Page) -> None:
+    """Wait no longer for the reply to the answer that was sent."""
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Stop waiting").click()
+
+
 def turns(page: Page) -> list[str]:
     """What was said, without who said it."""
     return page.locator(".turn .words").all_inner_texts()

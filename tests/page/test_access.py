@@ -75,7 +75,7 @@ def test_what_colour_tells_is_told_in_the_visitors_own_colours_too(
     answer(page, "Because.")
     expect(page.get_by_text("Complete · ")).to_be_visible()
     page.goto(f"{gateway.url}/#/history/{id}")
-    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    expect(page.get_by_role("heading", name="Events")).to_be_visible()
     assert colour(page, ".bar .own") != ground
     assert page.locator(".event[aria-current]").evaluate(
         "element => getComputedStyle(element).borderColor"

@@ -27,11 +27,11 @@ def test_a_log_that_holds(browser: Browser, tmp_path: Path, window: str) -> None
         Desktop(gateway).start(totalQuestions=2).finish()
         page.goto(f"{gateway.url}/#/audit")
         page.get_by_role("button", name="Verify the log now").press("Enter")
-        expect(page.locator(".verdict")).to_contain_text("The log agrees with itself.")
+        expect(page.locator(".verdict")).to_contain_text("The log is consistent.")
         expect(page.get_by_text("6 events of 1 interview checked")).to_be_visible()
         # No more is claimed: of what somebody kept, the gateway knows nothing.
         expect(page.locator(".check .covered")).to_have_text(ONLY_BY_THE_LOG)
-        page.get_by_text("The checkpoint as it is signed").click()
+        page.get_by_text("The signed checkpoint").click()
         note = gateway.get("/api/v1/audit/checkpoint").text
         assert note.splitlines()[2] in page.locator(".raw pre").inner_text()
         look(page, "audit", window)
@@ -49,7 +49,7 @@ def test_a_log_that_was_tampered_with(browser: Browser, tmp_path: Path) -> None:
         with visiting(browser, gateway.url) as page:
             page.goto(f"{gateway.url}/#/audit")
             page.get_by_role("button", name="Verify the log now").click()
-            expect(page.locator(".verdict .mark")).to_have_text("does not hold")
+            expect(page.locator(".verdict .mark")).to_have_text("not consistent")
             assert violations(page) == []
             page.get_by_role("link", name="its interview").first.click()
             expect(page).to_have_url(f"{gateway.url}/#/history/{desktop.interview_id}")

@@ -89,20 +89,20 @@ def test_an_interview_held_on_the_page_and_forgotten_there(
         expect(box).to_have_value(f"{TYPED}, {TYPED}.")
     with person(browser, gateway, tmp_path) as page:
         uproot(page)
-        page.get_by_role("link", name="Go on where you left off").click()
+        page.get_by_role("link", name="Continue this interview").click()
         expect(box_of(page)).to_have_value(f"{TYPED}, {TYPED}.")
         answer(page, f"{SAID}.")
         expect(page.get_by_text("Question 2 of 2")).to_be_visible()
         answer(page, f"A second {SAID}.")
         expect(page.get_by_text("Complete · ")).to_be_visible()
-        page.get_by_role("link", name="See its replay").click()
+        page.get_by_role("link", name="Open the replay").click()
         for _ in range(3):
             page.get_by_role("button", name="Event before").click()
         expect(page.locator(".held")).to_contain_text(SAID)
-        page.get_by_role("button", name="Forget the words…").click()
-        page.get_by_label("Reason, for the log").fill("Asked for.")
-        page.get_by_role("button", name="Forget the words", exact=True).click()
-        expect(page.get_by_text("There are no words left to keep or to forget.")).to_be_visible()
+        page.get_by_role("button", name="Erase the words…").click()
+        page.get_by_label("Reason (kept in the log)").fill("Asked for.")
+        page.get_by_role("button", name="Erase the words", exact=True).click()
+        expect(page.get_by_text("Its words were erased, so there is nothing left to keep or erase.")).to_be_visible()
     check_nothing_is_left(tmp_path)
 
 
@@ -155,7 +155,7 @@ def test_a_draft_that_was_never_sent_is_still_there_and_then_is_not(
     check_nothing_is_left(tmp_path)
     with person(browser, gateway, tmp_path) as page:
         page.goto(f"{gateway.url}/#/interviews/{id}")
-        expect(page.get_by_text("This interview cannot go on")).to_be_visible()
+        expect(page.get_by_text("This interview cannot continue")).to_be_visible()
         expect(page.get_by_text("The interview was over before")).to_have_count(0)
         assert kept(page) == ["model"]
 

@@ -42,14 +42,14 @@ def test_an_address_that_leads_nowhere_says_where_to_go(visit: Visit, address: s
     expect(page.get_by_role("heading", name="History")).to_be_visible()
     title = page.title()
     page.evaluate("address => { location.hash = `#/${address}`; }", address)
-    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
     assert page.title() != title
     assert violations(page) == []
 
 
 def test_the_keyboard_can_skip_to_the_content(visit: Visit) -> None:
     page = visit("#/history")
-    expect(page.get_by_text("No interview has been held yet.")).to_be_visible()
+    expect(page.get_by_text("There are no interviews yet.")).to_be_visible()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
@@ -90,7 +90,7 @@ def test_what_is_kept_in_another_shape_is_passed_over(visit: Visit, value: str) 
     )
     page.goto(page.url.partition("#")[0])
     expect(page.get_by_role("button", name="Start the interview")).to_be_visible()
-    expect(page.get_by_text("Go on where you left off")).to_have_count(0)
+    expect(page.get_by_text("Continue this interview")).to_have_count(0)
     page.get_by_role("link", name="History", exact=True).click()
     expect(page.get_by_text("1 interview shown")).to_be_visible()
     expect(page.get_by_label("Said in it")).to_have_value("")

@@ -21,7 +21,7 @@ def rows(page: Page) -> list[str]:
 
 def test_an_empty_log_says_where_to_begin(visit: Visit) -> None:
     page = visit("#/history")
-    expect(page.get_by_text("No interview has been held yet.")).to_be_visible()
+    expect(page.get_by_text("There are no interviews yet.")).to_be_visible()
     assert violations(page) == []
     page.get_by_role("link", name="Start the first one").click()
     expect(page.get_by_role("heading", name="Start an interview")).to_be_visible()
@@ -46,7 +46,7 @@ def test_a_filter_finds_and_is_kept(visit: Visit, gateway: Served) -> None:
     expect(page.get_by_text("1 interview shown")).to_be_visible()
     assert rows(page) == ["Data Analyst"]
     page.get_by_label("Role").select_option("Software Engineer")
-    expect(page.get_by_text("No interview is like that.")).to_be_visible()
+    expect(page.get_by_text("No interview matches.")).to_be_visible()
     page.get_by_role("button", name="Clear the filter").click()
     expect(page.get_by_text("2 interviews shown")).to_be_visible()
     expect(page.get_by_label("Said in it")).to_be_focused()
@@ -79,7 +79,7 @@ def test_who_comes_back_from_one_finds_the_list_as_it_was_left(
     page.locator(".interviews .to").nth(38).scroll_into_view_if_needed()
     at = page.evaluate("scrollY")
     page.locator(".interviews .to").nth(38).click()
-    expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+    expect(page.get_by_role("heading", name="Events")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("40 interviews shown")).to_be_visible()
     page.wait_for_function("at => Math.abs(scrollY - at) < 2", arg=at)
@@ -116,6 +116,6 @@ def test_how_it_looks(browser: Browser, gateway: Served, window: str) -> None:
         expect(page.get_by_text("4 interviews shown")).to_be_visible()
         look(page, "history", window)
         page.get_by_label("Said in it").fill("x" * 200)
-        expect(page.get_by_text("No interview is like that.")).to_be_visible()
+        expect(page.get_by_text("No interview matches.")).to_be_visible()
         assert violations(page) == []
         assert overflow(page) == 0

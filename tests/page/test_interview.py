@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.desktop import Desktop
 from tests.fakes import GraniteServer, Mood
 from tests.gateways import Served, serving
-from tests.page.conversing import address, answer, begin, box_of, turns
+from tests.page.conversing import address, answer, begin, box_of, stop_waiting, turns
 from tests.page.visitor import overflow, violations, visiting
 
 Visit = Callable[..., Page]
@@ -59,7 +59,7 @@ def test_a_whole_interview_by_keyboard_alone(visit: Visit) -> None:
         keys.press("Tab")
     keys.press("Enter")
     expect(page.get_by_role("heading", name="Start an interview")).to_be_visible()
-    expect(page.get_by_text("Go on where you left off")).to_be_hidden()
+    expect(page.get_by_text("Continue this interview")).to_be_hidden()
 
 
 def test_what_the_interviewer_is_told_is_not_shown(visit: Visit) -> None:
@@ -139,7 +139,7 @@ def test_a_slow_interviewer_is_waited_for_in_sight(browser: Browser) -> None:
         page.goto(gateway.url)
         begin(page)
         answer(page, "Because.")
-        expect(page.get_by_text("not in yet")).to_be_visible()
+        expect(page.get_by_text("· sent")).to_be_visible()
         expect(page.get_by_text("Thinking…", exact=True)).to_be_visible()
         assert violations(page) == []
         expect(page.get_by_text("Thinking… 2 s")).to_be_visible()
@@ -150,23 +150,85 @@ def test_a_slow_interviewer_is_waited_for_in_sight(browser: Browser) -> None:
         expect(box_of(page)).to_be_focused()
 
 
-def test_a_wait_can_be_cancelled_and_gives_the_text_back(browser: Browser) -> None:
+def test_whoever_cancels_is_told_that_the_answer_was_sent(browser: Browser) -> None:
+    with with_granite(Mood.SLOW, delay=3) as (gateway, _), visiting(browser, gateway.url) as page:
+        page.goto(gateway.url)
+        begin(page)
+        answer(page, "Because.")
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.locator(".notice")).to_contain_text("Your answer was sent")
+        expect(page.get_by_role("button", name="Keep waiting")).to_be_focused()
+        assert violations(page) == []
+        page.get_by_role("button", name="Keep waiting").click()
+        expect(page.locator(".notice")).to_have_count(0)
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible()
+        assert turns(page)[1] == "Because."
+        expect(box_of(page)).to_have_value("")
+
+
+def test_the_reply_comes_in_while_somebody_thinks_about_stopping(browser: Browser) -> None:
+    with with_granite(Mood.SLOW, delay=1) as (gateway, _), visiting(browser, gateway.url) as page:
+        page.goto(gateway.url)
+        begin(page)
+        answer(page, "Because.")
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible()
+        expect(page.locator(".notice")).to_have_count(0)
+        expect(box_of(page)).to_be_focused()
+
+
+def test_the_waiting_can_be_stopped_and_the_answer_stands(browser: Browser) -> None:
     with (
-        with_granite(Mood.SLOW, delay=3) as (gateway, granite),
+        with_granite(Mood.SLOW, delay=2.5) as (gateway, granite),
         visiting(browser, gateway.url) as page,
     ):
         page.goto(gateway.url)
         box = begin(page)
         answer(page, "Because.")
-        page.get_by_role("button", name="Cancel").click()
-        expect(box).to_have_value("Because.")
-        expect(box).to_be_focused()
-        expect(page.locator(".notice")).to_contain_text("You stopped waiting")
+        stop_waiting(page)
+        expect(page.locator(".notice")).to_contain_text("Your answer is in the log")
+        assert turns(page)[1] == "Because."
+        expect(box).to_have_value("")
+        box.type("Or rather not.")
+        expect(box).to_have_value("")
+        expect(page.get_by_role("button", name="Send")).to_be_hidden()
         assert violations(page) == []
         granite.delay = 0
-        box.press("Enter")
+        page.get_by_role("button", name="Get the reply").click()
         expect(page.get_by_text("Question 2 of 3")).to_be_visible()
+        expect(page.locator(".notice")).to_have_count(0)
         expect(page.locator(".answered")).to_have_count(1)
+        expect(box).to_have_value("")
+
+
+def test_whoever_stopped_waiting_finds_the_reply_after_a_reload(browser: Browser) -> None:
+    with with_granite(Mood.SLOW, delay=2) as (gateway, _), visiting(browser, gateway.url) as page:
+        page.goto(gateway.url)
+        box = begin(page)
+        answer(page, "Because.")
+        stop_waiting(page)
+        page.reload()
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible()
+        assert turns(page)[1] == "Because."
+        expect(box).to_have_value("")
+
+
+def test_an_answer_that_the_log_cannot_take_can_be_changed(browser: Browser) -> None:
+    with (
+        serving() as gateway,
+        visiting(browser, gateway.url, expected=["Failed to load"]) as page,
+    ):
+        page.goto(gateway.url)
+        box = begin(page)
+        page.route("**/respond", lambda route: route.abort("connectionrefused"))
+        answer(page, "Because.")
+        stop_waiting(page)
+        expect(page.locator(".notice")).to_contain_text("was not sent")
+        expect(box).to_have_value("Because.")
+        page.unroute("**/respond")
+        answer(page, "Or rather not.")
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible()
+        assert turns(page)[1] == "Or rather not."
 
 
 def test_two_clicks_on_send_send_once_and_cancel_nothing(browser: Browser) -> None:
@@ -177,20 +239,6 @@ def test_two_clicks_on_send_send_once_and_cancel_nothing(browser: Browser) -> No
         expect(page.get_by_text("Question 2 of 3")).to_be_visible()
         expect(page.locator(".notice")).to_have_count(0)
         assert turns(page)[1] == "Because."
-
-
-def test_what_was_typed_last_comes_back_and_not_the_answer_in_the_log(browser: Browser) -> None:
-    with with_granite(Mood.HANG) as (gateway, _), visiting(browser, gateway.url) as page:
-        page.goto(gateway.url)
-        box = begin(page)
-        answer(page, "First words.")
-        page.get_by_role("button", name="Cancel").click()
-        box.fill("Second, better words.")
-        page.reload()  # the page asks for the reply to the answer in the log
-        expect(page.locator(".turn")).to_have_count(3)
-        assert turns(page)[1] == "First words."
-        page.get_by_role("button", name="Cancel").click()
-        expect(box).to_have_value("Second, better words.")
 
 
 def test_what_is_typed_before_the_session_is_here_is_no_answer_of_before(
@@ -220,23 +268,6 @@ def test_a_browser_that_keeps_nothing_is_said_to(browser: Browser, gateway: Serv
         expect(page.get_by_text("This browser keeps nothing for the page")).to_be_visible()
 
 
-def test_an_answer_changed_after_a_cancel_comes_too_late_and_is_kept(browser: Browser) -> None:
-    with (
-        with_granite(Mood.SLOW, delay=1.5) as (gateway, _),
-        visiting(browser, gateway.url, expected=["409"]) as page,
-    ):
-        page.goto(gateway.url)
-        begin(page)
-        answer(page, "Because.")
-        page.wait_for_timeout(300)
-        page.get_by_role("button", name="Cancel").click()
-        answer(page, "Or rather not.")
-        expect(page.get_by_text("Question 2 of 3")).to_be_visible()
-        expect(page.locator(".notice")).to_contain_text("The interview has gone on")
-        expect(box_of(page)).to_have_value("Or rather not.")
-        assert turns(page)[1] == "Because."
-
-
 def test_hostile_words_are_text(browser: Browser) -> None:
     with GraniteServer() as granite, serving(granite) as gateway:
         gateway.wait_until_noticed(granite_interview_service="online")
@@ -263,11 +294,16 @@ def test_a_second_window_goes_on_from_the_log(visit: Visit) -> None:
     answer(one, "From the first window.")
     expect(one.get_by_text("Question 2 of 3")).to_be_visible()
     answer(two, "From the second.")
-    expect(two.locator(".notice")).to_contain_text("The interview has gone on elsewhere")
+    expect(two.locator(".notice")).to_contain_text("The log has another answer")
+    expect(two.locator(".notice")).to_contain_text("From the second.")
     expect(two.get_by_text("Question 2 of 3")).to_be_visible()
-    expect(box_of(two)).to_have_value("From the second.")
+    expect(box_of(two)).to_have_value("")
     assert turns(two)[1] == "From the first window."
     assert violations(two) == []
+    two.reload()
+    two.get_by_role("button", name="Move it to the box").click()
+    expect(box_of(two)).to_have_value("From the second.")
+    expect(two.locator(".notice")).to_have_count(0)
     box_of(two).press("Enter")
     expect(two.get_by_text("Question 3 of 3")).to_be_visible()
     assert turns(two)[3] == "From the second."
@@ -292,7 +328,12 @@ def test_two_windows_keep_what_is_typed_in_each(visit: Visit) -> None:
     again = one.context.new_page()
     again.goto(one.url)
     expect(again.get_by_text("Question 2 of 3")).to_be_visible()
-    expect(box_of(again)).to_have_value("Typed in the second. And on.")
+    expect(again.locator(".notice")).to_contain_text("Typed in the second. And on.")
+    again.get_by_role("button", name="Delete it").click()
+    again.reload()
+    expect(again.get_by_text("Question 2 of 3")).to_be_visible()
+    expect(again.locator(".turn")).to_have_count(3)
+    expect(again.locator(".notice")).to_have_count(0)
 
 
 def test_what_was_typed_when_another_window_ended_it_is_not_thrown_away(visit: Visit) -> None:
@@ -307,7 +348,7 @@ def test_what_was_typed_when_another_window_ended_it_is_not_thrown_away(visit: V
     expect(two.get_by_text("Complete · ")).to_be_visible()
     expect(two.locator(".notice")).to_contain_text("Too late.")
     assert violations(two) == []
-    two.get_by_role("button", name="Throw it away").click()
+    two.get_by_role("button", name="Delete it").click()
     two.reload()
     expect(two.get_by_text("Complete · ")).to_be_visible()
     expect(two.locator(".notice")).to_have_count(0)
@@ -322,7 +363,7 @@ def test_a_complete_interview_can_be_taken_along(visit: Visit) -> None:
             page.get_by_role("link", name=name).click()
         assert download.value.suggested_filename == f"interview-{address(page)}{ending}"
     expect(page.get_by_role("button", name="Print")).to_be_visible()
-    replay = page.get_by_role("link", name="See its replay")
+    replay = page.get_by_role("link", name="Open the replay")
     expect(replay).to_have_attribute("href", f"#/history/{address(page)}")
     page.emulate_media(media="print")
     expect(page.get_by_text("Because.")).to_be_visible()
@@ -345,6 +386,6 @@ def test_an_interview_whose_words_were_forgotten(visit: Visit, gateway: Served) 
     forgotten = gateway.client.delete(f"/api/v1/interviews/{address(page)}")
     assert forgotten.status_code == 200
     box.press("Enter")
-    expect(page.locator(".notice").first).to_contain_text("were forgotten")
+    expect(page.locator(".notice").first).to_contain_text("were erased")
     expect(page.get_by_text("Typed befo")).to_be_visible()
     assert violations(page) == []

@@ -53,7 +53,7 @@ def test_the_slowest_turn_is_found(browser: Browser, window: str) -> None:
         slowest.get_by_role("button").click()
         expect(page.get_by_role("heading", name="Question 2")).to_be_in_viewport()
         expect(page.locator(".event[aria-current]")).to_contain_text("slowest")
-        expect(page.locator(".attempts")).to_contain_text("Gave the words")
+        expect(page.locator(".attempts")).to_contain_text("Used")
         expect(page.locator(".held .turn")).to_have_count(3)
         expect(page.locator(".held .newest")).to_contain_text("A ledger that never loses a cent")
         look(page, "replay", window)
@@ -77,7 +77,7 @@ def test_one_that_another_speaks_of_is_itself(visit: Visit, gateway: Served) -> 
     expect(page.get_by_role("heading", name="Data Analyst interview")).to_be_visible()
     expect(page).to_have_title("Replay of a Data Analyst interview – Interview gateway")
     expect(page.locator(".heading .mark")).to_have_text("complete")
-    page.get_by_role("button", name="Forget the words…").click()
+    page.get_by_role("button", name="Erase the words…").click()
     expect(page.get_by_role("dialog")).to_contain_text("Data Analyst, 1 of 1 question answered.")
 
 
@@ -153,11 +153,11 @@ def test_a_hold_and_forgetting_say_what_they_do(visit: Visit, gateway: Served) -
     dialog.get_by_label("Reason").fill("A complaint")
     dialog.get_by_role("button", name="Put on hold").click()
     expect(page.get_by_text("It is on hold")).to_be_visible()
-    expect(page.get_by_role("button", name="Forget the words…")).to_have_count(0)
+    expect(page.get_by_role("button", name="Erase the words…")).to_have_count(0)
     page.get_by_role("button", name="Lift the hold…").click()
     dialog.get_by_label("Reason").fill("Settled")
     dialog.get_by_label("Reason").press("Enter")
-    forget = page.get_by_role("button", name="Forget the words…")
+    forget = page.get_by_role("button", name="Erase the words…")
     forget.press("Enter")
     expect(dialog).to_contain_text("cannot be undone")
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
@@ -167,8 +167,8 @@ def test_a_hold_and_forgetting_say_what_they_do(visit: Visit, gateway: Served) -
     assert gateway.get(f"/api/v1/interviews/{desktop.interview_id}").status_code == 200
     forget.click()
     dialog.get_by_label("Reason").fill("Asked for by the candidate")
-    dialog.get_by_role("button", name="Forget the words").click()
-    expect(page.get_by_text("Its words were forgotten").first).to_be_visible()
+    dialog.get_by_role("button", name="Erase the words").click()
+    expect(page.get_by_text("Its words were erased").first).to_be_visible()
     expect(page.get_by_text("no words left")).to_be_visible()
     expect(page.get_by_text("My answer to question 1.")).to_have_count(0)
     assert gateway.get(f"/api/v1/interviews/{desktop.interview_id}").status_code == 410
@@ -192,9 +192,9 @@ def test_words_that_are_not_yet_overwritten_are_told_of_until_they_are(
         page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
         dialog = page.get_by_role("dialog")
         with reading(path):
-            page.get_by_role("button", name="Forget the words…").click()
+            page.get_by_role("button", name="Erase the words…").click()
             dialog.get_by_label("Reason").fill("Asked for")
-            dialog.get_by_role("button", name="Forget the words").click()
+            dialog.get_by_role("button", name="Erase the words").click()
             expect(dialog.get_by_role("alert")).to_contain_text("not yet overwritten in the bytes")
             expect(dialog.get_by_role("alert")).to_contain_text("tries again every few seconds")
             assert violations(page) == []
@@ -213,11 +213,11 @@ def test_a_dialog_that_tells_of_words_not_yet_overwritten_may_be_closed(
     ):
         desktop = Desktop(gateway).start(totalQuestions=1)
         page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
-        page.get_by_role("button", name="Forget the words…").click()
+        page.get_by_role("button", name="Erase the words…").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Reason").fill("Asked for")
         with reading(path):
-            dialog.get_by_role("button", name="Forget the words").click()
+            dialog.get_by_role("button", name="Erase the words").click()
             dialog.get_by_role("button", name="Close").click()
         expect(page.get_by_text("no words left")).to_be_visible()
 
@@ -225,7 +225,7 @@ def test_a_dialog_that_tells_of_words_not_yet_overwritten_may_be_closed(
 def test_blanks_are_no_reason(visit: Visit, gateway: Served) -> None:
     desktop = Desktop(gateway).start(totalQuestions=1)
     page = visit(f"#/history/{desktop.interview_id}")
-    for name in ("Put on hold", "Forget the words"):
+    for name in ("Put on hold", "Erase the words"):
         page.get_by_role("button", name=f"{name}…").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Reason").fill("   ")
@@ -303,4 +303,4 @@ def test_it_comes_back_with_the_gateway(browser: Browser, gateway: Served) -> No
         page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
         expect(page.locator(".notice")).to_contain_text("cannot be reached")
         page.unroute("**/events")
-        expect(page.get_by_role("heading", name="What happened")).to_be_visible()
+        expect(page.get_by_role("heading", name="Events")).to_be_visible()

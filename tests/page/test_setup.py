@@ -155,7 +155,7 @@ def test_an_unfinished_interview_is_offered_again(visit: Visit) -> None:
     page.get_by_role("link", name="Interview", exact=True).click()
     expect(page.get_by_text("Data Analyst, question 1 of 3")).to_be_visible()
     assert violations(page) == []
-    page.get_by_role("link", name="Go on where you left off").click()
+    page.get_by_role("link", name="Continue this interview").click()
     expect(page.get_by_text("Question 1 of 3")).to_be_visible()
 
 

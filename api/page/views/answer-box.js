@@ -6,8 +6,8 @@ import { isKept } from "../storage.js";
 const MOST = 10_000;
 const NEAR = 9_000;
 
-const KEYS = "Enter sends, Shift + Enter breaks the line.";
-const NOT_KEPT = "This browser keeps nothing for the page: what is not sent is gone when it is closed.";
+const KEYS = "Press Enter to send, Shift + Enter for a new line.";
+const NOT_KEPT = "This browser does not store drafts. If you close the page, you lose text that you have not sent.";
 
 /**
  * @param {{ text: string, keep: (text: string) => void, send: (text: string) => void, cancel: () => void }} options
@@ -80,6 +80,11 @@ export function answerBox({ text, keep, send, cancel }) {
     fill(words) {
       box.value = words;
       look();
+    },
+    /** Take nothing, and offer nothing to press, until an answer is sent again. */
+    lock() {
+      this.wait(true);
+      stop.hidden = true;
     },
     /** While an answer is on its way the box is empty and takes nothing. @param {boolean} isWaiting */
     wait(isWaiting) {

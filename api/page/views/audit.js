@@ -15,15 +15,15 @@ export function show({ root, signal }) {
   document.title = "Audit – Interview gateway";
   root.append(
     h("h1", {}, "Audit"),
-    h("p", { class: "lede" }, "Everything that happens in an interview is written to a log that only grows. ",
-      "Here you see whether it agrees with itself. Whether it still says what it once said shows only against a checkpoint that you kept elsewhere."),
+    h("p", { class: "lede" }, "Every step of an interview is added to a log, and nothing in the log is ever changed. ",
+      "This page checks whether the log is consistent. To see whether someone rewrote the whole log, compare it with a checkpoint that you kept elsewhere."),
     check,
     h("h2", {}, "The checkpoint now"),
     h("p", {}, "A signed statement of all that is in the log. Keep a copy of it elsewhere. It shows later if anything before it was changed or removed, even by someone who runs this gateway: ",
       h("code", {}, "interview-gateway audit verify --checkpoint FILE"), "."),
     checkpoint,
     h("h2", {}, "One interview"),
-    h("p", {}, "Whether a certain interview is in the log, and what of it was adopted, refused or forgotten, stands in its replay: choose it in the ",
+    h("p", {}, "To check one interview, open its replay. It shows whether the log holds the interview, and what was adopted, refused or erased. Choose it in the ",
       h("a", { href: "#/history" }, "history"), "."));
   load();
 
@@ -47,7 +47,7 @@ function noteWords(note, key) {
       h("dt", {}, "Root"), h("dd", {}, h("code", {}, root)),
       h("dt", {}, "Public key"), h("dd", {}, h("code", {}, key))),
     h("p", { class: "row" }, copyButton("Copy the checkpoint", note), copyButton("Copy the key", key)),
-    h("details", { class: "raw" }, h("summary", {}, "The checkpoint as it is signed"), h("pre", { tabindex: 0 }, note)),
+    h("details", { class: "raw" }, h("summary", {}, "The signed checkpoint"), h("pre", { tabindex: 0 }, note)),
   ];
 }
 
@@ -61,7 +61,7 @@ function copyButton(name, text) {
       await navigator.clipboard.writeText(text);
       button.textContent = "Copied";
     } catch {
-      button.textContent = "The browser does not allow it: select it below"; // it may, by its settings
+      button.textContent = "Your browser blocks copying. Select the text below"; // it may, by its settings
     }
     announce(button.textContent);
   }
@@ -92,7 +92,7 @@ function checkOf(signal) {
     try {
       const report = await gateway.verifyLog({ signal: stop, onProgress: render });
       verdict.replaceChildren(...verdictWords(report, performance.now() - since));
-      announce(report.holds ? "The log agrees with itself." : "The log does not hold.");
+      announce(report.holds ? "The log is consistent." : "The log is not consistent.");
     } catch (error) {
       if (signal.aborted) return;
       const words = stop.aborted ? h("p", { class: "quiet" }, "Stopped.") : noticeOf(troubleOf(error), verify);
@@ -117,20 +117,20 @@ function verdictWords(report, ms) {
   const checked = `${counted(events, "event")} of ${counted(interviews, "interview")} checked in ${took(Math.round(ms))}.`;
   return [
     h("p", { class: "verdict" },
-      h("span", { class: `mark ${holds ? "good" : "bad"}` }, holds ? "consistent" : "does not hold"),
-      h("span", {}, holds ? " The log agrees with itself." : ` ${counted(findings.length + findingsLeftOut, "thing")} in the log ${findings.length === 1 ? "is" : "are"} not as written.`)),
+      h("span", { class: `mark ${holds ? "good" : "bad"}` }, holds ? "consistent" : "not consistent"),
+      h("span", {}, holds ? " The log is consistent." : ` ${counted(findings.length + findingsLeftOut, "thing")} in the log ${findings.length === 1 ? "was" : "were"} changed or damaged.`)),
     h("p", { class: "quiet figure" }, checked),
     ...coverWords(coverage).map((words) => h("p", { class: "quiet figure covered" }, words)),
     findings.length > 0 && h("ol", { class: "findings" }, findings.map(findingWords)),
-    findingsLeftOut > 0 && h("p", { class: "quiet" }, `And ${findingsLeftOut.toLocaleString("en")} more: interview-gateway audit verify lists them.`),
+    findingsLeftOut > 0 && h("p", { class: "quiet" }, `${findingsLeftOut.toLocaleString("en")} more are not shown here. List them with: interview-gateway audit verify`),
   ].filter((part) => part !== false);
 }
 
 /** How many events are covered by what, and what that shows. @param {Report["coverage"]} coverage */
 function coverWords({ sealed, none }) {
   return [
-    sealed > 0 && `${counted(sealed, "event")} ${sealed === 1 ? "is" : "are"} covered only by checkpoints in the log itself. Whoever can write the file could have deleted others, and whoever has the key could have signed these anew.`,
-    none > 0 && `${counted(none, "event")} ${none === 1 ? "is" : "are"} covered by no checkpoint. Whoever has the file could have rewritten or cut off those.`,
+    sealed > 0 && `${counted(sealed, "event")} ${sealed === 1 ? "is" : "are"} covered only by checkpoints in the log itself. Someone who can write the file could have deleted other checkpoints. Someone who has the key could have signed these again.`,
+    none > 0 && `${counted(none, "event")} ${none === 1 ? "is" : "are"} not covered by a checkpoint. Someone who can write the file could have changed or removed them.`,
   ].filter((words) => words !== false);
 }
 

@@ -72,7 +72,7 @@ export function conversation() {
     /** An answer that is not in yet, and the interviewer who thinks about it. @param {string} answer */
     wait(answer) {
       settle();
-      const pending = turnOf({ role: "user", content: answer }, " · not in yet");
+      const pending = turnOf({ role: "user", content: answer }, " · sent");
       const note = h("p", { class: "quiet thinking" }, "Thinking…");
       const thinking = h("li", { class: "turn asked" }, h("p", { class: "who" }, "Interviewer"), note);
       pending.classList.add("pending");
@@ -103,6 +103,11 @@ export function conversation() {
     },
 
     settle,
+
+    /** The answer stays, and nobody waits for the reply. */
+    stop() {
+      waiting.pop()?.remove();
+    },
 
     /** The newest turn comes into view, gently. */
     follow() {

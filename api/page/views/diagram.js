@@ -37,9 +37,9 @@ export function diagramOf({ states, transitions }) {
     mark(state) {
       for (const [name, box] of boxes) box.classList.toggle("current", name === state);
       picture.setAttribute("aria-label", `States ${states.join(", ")}. ${
-        state ? `The interview stands in ${state}.` : "Where it stands cannot be told."}`);
+        state ? `The interview is in state ${state}.` : "Its state is unknown."}`);
       const open = transitions.filter(({ from }) => from === state);
-      nextTitle.textContent = open.length ? `What may happen in “${state}”:` : state && `Nothing may happen in “${state}” any more.`;
+      nextTitle.textContent = open.length ? `Possible events in “${state}”:` : state && `Nothing can happen in “${state}” any more.`;
       next.replaceChildren(...open.map(({ event, to, requires }) =>
         h("li", {}, event, to !== state && ` → ${to}`, requires.length > 0 && `, if ${requires.join(" and ")}`)));
     },

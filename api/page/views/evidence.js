@@ -58,17 +58,17 @@ async function proved(events, signal) {
     await Promise.all(events.slice(n, n + AT_ONCE).map(async ({ version, position, leaf }) => {
       const { proof } = await gateway.getInclusion(position, size, { signal });
       const found = await rootOf(leaf, position, size, proof).catch((error) => error.message);
-      if (found !== root) wrong.push(`Event ${version}, at position ${position}, leads to ${found}.`);
+      if (found !== root) wrong.push(`Event ${version}, at position ${position}, gives another root: ${found}.`);
     }));
   }
   const hash = h("p", { class: "quiet" }, "Root ", h("code", {}, root), ". Computed in this browser.");
   if (wrong.length) {
     return [h("div", { class: "notice bad" },
-      h("p", {}, "This interview is not in the log as it is shown here:"),
+      h("p", {}, "The log does not hold this interview as it is shown here:"),
       h("ul", {}, wrong.map((line) => h("li", {}, line)))), hash];
   }
   return [h("p", {}, h("span", { class: "mark good" }, "included"),
-    ` ${events.length === 1 ? "The one event is" : `All ${events.length} events are`} in the log of ${counted(size, "event")} that the checkpoint vouches for.`), hash];
+    ` ${events.length === 1 ? "The one event is" : `All ${events.length} events are`} in the log. The checkpoint covers ${counted(size, "event")}.`), hash];
 }
 
 /** @param {InterviewEvent[]} events */
@@ -76,25 +76,25 @@ function remarksOn(events) {
   const count = (/** @type {string} */ kind) => events.filter((event) => event.kind === kind).length;
   const refused = count("session-refused");
   const remarks = [
-    count("session-adopted") && "It began with a session that the log did not know: nothing vouches for what was said before.",
-    refused && `${counted(refused, "posted session")} said other than the log and ${refused === 1 ? "was" : "were"} turned away.`,
-    count("content-forgotten") && "Its words were forgotten. When they were said, and the proofs, stay.",
+    count("session-adopted") && "It began with a session that the log did not know. Nothing proves what was said before that.",
+    refused && `${counted(refused, "posted session")} differed from the log and ${refused === 1 ? "was" : "were"} refused.`,
+    count("content-forgotten") && "Its words were erased. The times and the proofs are still there.",
   ].filter(Boolean);
   return remarks.length
     ? h("ul", {}, remarks.map((remark) => h("li", {}, remark)))
-    : h("p", {}, "By this log, every word of it was written down when it was said. Nothing was adopted, refused or forgotten.");
+    : h("p", {}, "The log recorded every word when it was said. Nothing was adopted, refused or erased.");
 }
 
 /** @param {{ id: string, overview: Transcript, signal: AbortSignal, changed: () => void }} options */
 function custodyOf({ id, overview, signal, changed }) {
-  if (overview.state === "forgotten") return h("p", {}, "There are no words left to keep or to forget.");
+  if (overview.state === "forgotten") return h("p", {}, "Its words were erased, so there is nothing left to keep or erase.");
   const buttons = overview.onHold
     ? [["Lift the hold", "release"]]
-    : [["Put on hold", "hold"], ["Forget the words", "forget"]];
+    : [["Put on hold", "hold"], ["Erase the words", "forget"]];
   return h("div", {},
     h("p", {}, overview.onHold
-      ? "It is on hold: its words cannot be forgotten until the hold is lifted."
-      : "A hold keeps the words from being forgotten, for as long as somebody needs them."),
+      ? "It is on hold. Nobody can erase its words until somebody lifts the hold."
+      : "Put the interview on hold if its words are needed. Nobody can erase them until the hold is lifted."),
     h("p", { class: "row" }, buttons.map(([name, act]) =>
       h("button", {
         type: "button", class: act === "forget" ? "danger" : null,
@@ -117,7 +117,7 @@ function custodyOf({ id, overview, signal, changed }) {
 const ACTS = {
   hold: {
     title: "Put this interview on hold",
-    about: ["Its words cannot be forgotten until somebody lifts the hold. The log says who asked why."],
+    about: ["Nobody can erase its words until somebody lifts the hold. The log keeps your reason."],
     button: "Put on hold",
     colour: "primary",
     done: "The interview is on hold.",
@@ -125,22 +125,22 @@ const ACTS = {
   },
   release: {
     title: "Lift the hold",
-    about: ["Its words may be forgotten again, by somebody here or when the time for keeping them is over."],
+    about: ["After this, the words can be erased: by a person, or when the retention time ends."],
     button: "Lift the hold",
     colour: "primary",
     done: "The hold is lifted.",
     post: gateway.releaseInterview,
   },
   forget: {
-    title: "Forget the words of this interview",
+    title: "Erase the words of this interview",
     about: [
-      "The questions, the answers and the summary are erased from this log for ever. It cannot be undone.",
-      "That the interview was held, when, and the proofs stay, so that the log still verifies.",
-      "Copies that were exported, and backups of the log, are not reached.",
+      "This erases the questions, the answers and the summary from the log. You cannot undo it.",
+      "The log still shows that the interview took place, and when. The log still verifies.",
+      "Exported copies and backups of the log are not erased.",
     ],
-    button: "Forget the words",
+    button: "Erase the words",
     colour: "danger",
-    done: "The words were forgotten.",
+    done: "The words were erased.",
     post: gateway.forgetInterview,
   },
 };
@@ -172,8 +172,8 @@ function dialogOf(id, { title, about, button, colour, post }, overview, signal, 
       h("h2", { id: "dialog-title" }, title),
       h("p", {}, `${overview.role}, ${overview.responsesGiven} of ${counted(overview.totalQuestions, "question")} answered.`),
       h("ul", {}, about.map((line) => h("li", {}, line)),
-        colour === "danger" && isOpen && h("li", {}, "It is still under way, and cannot go on after that.")),
-      h("label", { for: "reason" }, "Reason, for the log"), reason,
+        colour === "danger" && isOpen && h("li", {}, "The interview is still open. It cannot go on after that.")),
+      h("label", { for: "reason" }, "Reason (kept in the log)"), reason,
       notices,
       h("div", { class: "row end" },
         leave, go)));

@@ -119,9 +119,9 @@ export function show({ root, signal }) {
     count.textContent = shown ? `${counted(shown, "interview")} shown` : "";
     if (shown) return;
     notices.replaceChildren(isFiltered
-      ? h("p", { class: "row" }, "No interview is like that. ",
+      ? h("p", { class: "row" }, "No interview matches. ",
         h("button", { type: "button", onclick: clear }, "Clear the filter"))
-      : h("p", {}, "No interview has been held yet. ", h("a", { href: "#/" }, "Start the first one"), "."));
+      : h("p", {}, "There are no interviews yet. ", h("a", { href: "#/" }, "Start the first one"), "."));
   }
 
   function clear() {
@@ -150,7 +150,7 @@ function rowOf(interview) {
       stateMark(state),
       interview.onHold && h("span", { class: "mark" }, "on hold"),
       interview.adopted && h("span", { class: "mark" }, "adopted"),
-      isOpen && h("a", { class: "go-on", href: `#/interviews/${id}` }, "Go on")),
+      isOpen && h("a", { class: "go-on", href: `#/interviews/${id}` }, "Continue")),
     h("p", { class: "quiet figure" },
       when(startedAt),
       ` · ${interview.responsesGiven} of ${counted(interview.totalQuestions, "question")} answered`,

@@ -7,13 +7,14 @@
 
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
+import { health } from "../health.js";
 import {
   draftOf, dropInterview, dropUnfinished, isUnlocked, keepDraft, keepUnfinished, unfinished, unlockDrafts,
 } from "../storage.js";
 import { noticeOf, troubleOf } from "../notices.js";
 import { answerBox } from "./answer-box.js";
 import { answersIn, conversation } from "./conversation.js";
-import { showSummary, unsent } from "./summary.js";
+import { showSummary, unsentOf } from "./summary.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
 
@@ -24,19 +25,17 @@ const NOT_KNOWN = -1;
 export function show({ root, id, signal }) {
   /** @type {Session | null} what the log says */
   let session = null;
-  /** @type {AbortController | null} of the answer under way */
+  /** @type {{ answer: string, stop: AbortController } | null} the answer under way */
   let sending = null;
+  /** What was typed for a question that got another answer. */
+  let unsent = draftOf(id)?.unsent ?? "";
 
   const talk = conversation();
   const head = progress();
   const notices = h("div", { class: "notices" });
-  const box = answerBox({
-    text: draftOf(id)?.text ?? "",
-    keep,
-    send,
-    cancel: () => sending?.abort(),
-  });
-  const foot = h("div", { class: "foot" }, notices, box.element);
+  const choice = h("div", { class: "notices" });
+  const box = answerBox({ text: draftOf(id)?.text ?? "", keep, send, cancel: offerToStop });
+  const foot = h("div", { class: "foot" }, choice, notices, box.element);
   root.append(head.title, talk.element, foot);
   box.element.prepend(head.bar, head.text);
   const last = unfinished();
@@ -47,8 +46,9 @@ export function show({ root, id, signal }) {
     try {
       const found = await retryUntilBack(() => gateway.getInterview(id, { signal }), signal);
       if (!isUnlocked(id)) await unlock();
+      unsent ||= draftOf(id)?.unsent ?? "";
       goOn(found.session);
-      if (found.pendingAnswer) await send(found.pendingAnswer, box.text() || found.pendingAnswer);
+      if (found.pendingAnswer) await send(found.pendingAnswer);
     } catch (error) {
       if (!signal.aborted) failed(error, load);
     }
@@ -67,27 +67,26 @@ export function show({ root, id, signal }) {
   /** @param {string} text */
   function keep(text) {
     const answered = session ? answersIn(session.messages).length : (draftOf(id)?.answered ?? NOT_KNOWN);
-    keepDraft(id, { text, answered });
+    keepDraft(id, { text, answered, unsent });
   }
 
   /** Go on from what the log says. @param {Session} log */
   function goOn(log) {
     session = log;
     const { messages, currentQuestion, isComplete, config } = log;
-    notices.replaceChildren();
     talk.render(messages);
     gateway.getEvents(id, { signal }).then(
       ({ events }) => talk.renderOrigins(events),
       () => {}, // the conversation can be read without
     );
-    const draft = draftOf(id);
-    const isSent = draft && answersIn(messages)[draft.answered] === draft.text.trim();
-    const typed = isSent ? "" : (draft?.text ?? "");
+    const typed = forThisQuestion(answersIn(messages));
     keep(typed);
     if (isComplete) {
       dropUnfinished(id);
-      return showSummary({ root, id, session: log, talk, typed, signal });
+      return showSummary({ root, id, session: log, talk, typed: unsent || typed, signal });
     }
+    choice.replaceChildren();
+    notices.replaceChildren(unsent ? unsentNotice() : "");
     box.fill(typed);
     box.focus();
     head.render(config.role, currentQuestion, config.totalQuestions);
@@ -95,12 +94,51 @@ export function show({ root, id, signal }) {
     talk.follow();
   }
 
-  /** @param {string} answer @param {string} [typed] what goes back into the box if no reply comes */
-  async function send(answer, typed = answer) {
+  /**
+   * What was typed for the question that waits now. An answer to an earlier one is either in the log,
+   * or was not sent.
+   *
+   * @param {string[]} answers
+   */
+  function forThisQuestion(answers) {
+    const draft = draftOf(id);
+    if (!draft) return "";
+    const isLate = draft.answered !== NOT_KNOWN && draft.answered < answers.length;
+    if (!isLate) return draft.text;
+    if (answers[draft.answered] !== draft.text.trim()) unsent = draft.text.trim() || unsent;
+    return "";
+  }
+
+  function unsentNotice() {
+    /** @param {string} name @param {() => void} act */
+    const button = (name, act) => h("button", {
+      type: "button",
+      onclick: () => {
+        act();
+        unsent = "";
+        keep(box.text());
+        notice.remove();
+        box.focus();
+      },
+    }, name);
+    const notice = h("div", { class: "notice" },
+      h("p", {}, "The log has another answer to the last question, sent before or from another window. "
+        + "This text was not sent:"),
+      h("p", { class: "words", dir: "auto" }, unsent),
+      h("p", { class: "row" },
+        button("Move it to the box", () => box.fill([box.text(), unsent].filter(Boolean).join("\n"))),
+        button("Delete it", () => {})));
+    announce("The log has another answer to the last question. What you typed was not sent.");
+    return notice;
+  }
+
+  /** @param {string} answer */
+  async function send(answer) {
     if (!session || sending) return;
     const from = session;
-    sending = new AbortController();
-    const stop = AbortSignal.any([signal, sending.signal]);
+    sending = { answer, stop: new AbortController() };
+    const stop = AbortSignal.any([signal, sending.stop.signal]);
+    choice.replaceChildren();
     notices.replaceChildren();
     box.fill("");
     box.wait(true);
@@ -113,35 +151,87 @@ export function show({ root, id, signal }) {
       goOn(reply);
       announce(reply.messages.at(-1)?.content ?? "");
     } catch (error) {
-      if (!signal.aborted) takeBack(typed, error, stop.aborted);
+      if (!signal.aborted && !stop.aborted) refused(answer, error);
     } finally {
       sending = null;
     }
   }
 
-  /** The reply did not come in, or other words did. @param {string} typed @param {unknown} error @param {boolean} isStopped */
-  function takeBack(typed, error, isStopped) {
-    talk.settle();
-    box.wait(false);
+  /** The answer is not in the log. @param {string} answer @param {unknown} error */
+  function refused(answer, error) {
+    giveBack(answer);
     const { session: log } = /** @type {{ session?: Session }} */ (error);
     if (log) goOn(log);
-    if (log?.isComplete) return;
-    box.fill(typed);
-    keep(typed);
-    if (isStopped) {
-      notify("You stopped waiting, and your answer is back in the box. The gateway may have it "
-        + "already: then it stands as it was.");
-    } else if (log) {
-      notify("The interview has gone on elsewhere, perhaps in another window. It goes on here from "
-        + "where it is now. What you typed is still in the box.");
+    else failed(error, box.submit);
+  }
+
+  /** @param {string} answer */
+  function giveBack(answer) {
+    choice.replaceChildren();
+    notices.replaceChildren();
+    talk.settle();
+    box.wait(false);
+    box.fill(answer);
+    box.focus();
+  }
+
+  /** What was sent cannot be taken back. Only the waiting can end. */
+  function offerToStop() {
+    const words = "Your answer was sent, so you cannot change it any more. The interviewer’s reply is on its way.";
+    const stay = h("button", { type: "button", onclick: stayed }, "Keep waiting");
+    choice.replaceChildren(h("div", { class: "notice" },
+      h("p", {}, words),
+      h("p", { class: "row" }, stay, h("button", { type: "button", onclick: stopWaiting }, "Stop waiting"))));
+    stay.focus();
+    announce(words);
+  }
+
+  function stayed() {
+    choice.replaceChildren();
+    box.focus();
+  }
+
+  async function stopWaiting() {
+    const stopped = sending;
+    choice.replaceChildren();
+    const found = await look();
+    if (signal.aborted || !stopped || stopped !== sending) return; // the reply is here
+    stopped.stop.abort();
+    talk.stop();
+    box.lock();
+    stand(stopped.answer, found);
+  }
+
+  const look = () => gateway.getInterview(id, { signal, timeoutMs: 2000, retries: 0 }).catch(() => null);
+
+  /**
+   * Say where an answer stands whose reply nobody waits for. Only the log can tell.
+   *
+   * @param {string} answer
+   * @param {Awaited<ReturnType<typeof look>>} found
+   */
+  function stand(answer, found) {
+    if (signal.aborted || !session) return;
+    if (!found) {
+      const words = "You stopped waiting. The gateway cannot be reached, so this page cannot tell whether it has your answer.";
+      const passes = { promise: "The page asks again as soon as the gateway is back.", isOver: () => health.latest !== null };
+      notices.replaceChildren(noticeOf({ words, helps: "again", passes }, async () => stand(answer, await look())));
+    } else if (answersIn(found.session.messages).length > answersIn(session.messages).length) {
+      box.wait(false);
+      goOn(found.session);
+    } else if (found.pendingAnswer === answer) {
+      const again = h("button", { type: "button", onclick: () => send(answer) }, "Get the reply");
+      notify("You stopped waiting. Your answer is in the log, and the reply will be there too.", again);
+      again.focus();
     } else {
-      failed(error, box.submit);
+      giveBack(answer);
+      notify("Your answer was not sent. It is back in the box.");
     }
   }
 
-  /** @param {string} words */
-  function notify(words) {
-    notices.replaceChildren(h("p", { class: "notice" }, words));
+  /** @param {string} words @param {HTMLElement | ""} [button] */
+  function notify(words, button = "") {
+    notices.replaceChildren(h("div", { class: "notice" }, h("p", {}, words), button));
     announce(words);
   }
 
@@ -152,12 +242,12 @@ export function show({ root, id, signal }) {
     const typed = box.text();
     dropInterview(id);
     root.replaceChildren(
-      h("h1", {}, "This interview cannot go on"),
+      h("h1", {}, "This interview cannot continue"),
       noticeOf(trouble, again),
-      unsent(id, typed),
+      unsentOf(id, unsent || typed),
       h("p", { class: "row" },
         h("a", { class: "button", href: "#/" }, "Start another interview"),
-        h("a", { class: "button", href: "#/history" }, "Look at the history")),
+        h("a", { class: "button", href: "#/history" }, "Open the history")),
     );
   }
 

@@ -123,7 +123,7 @@ function replayOf({ id, events, overview, machine, signal, load }) {
       h("button", { type: "button", onclick: () => show(slowest.version) }, "Show it")),
     h("div", { class: "replay" },
       h("section", { "aria-labelledby": "happened" },
-        h("h2", { id: "happened" }, "What happened"),
+        h("h2", { id: "happened" }, "Events"),
         h("div", { class: "player" },
           h("label", { class: "unseen", for: "version" }, "Event"),
           slider,
@@ -134,7 +134,7 @@ function replayOf({ id, events, overview, machine, signal, load }) {
             where)),
         line.element),
       h("section", { class: "chosen", "aria-labelledby": "moment" }, moment.element),
-      h("section", { "aria-labelledby": "stood" }, h("h2", { id: "stood" }, "Where it stood"), diagram.element)),
+      h("section", { "aria-labelledby": "stood" }, h("h2", { id: "stood" }, "State"), diagram.element)),
     evidenceOf({ id, overview, events, signal, changed: load }),
   ].filter((part) => part !== null);
 }
@@ -153,7 +153,7 @@ function headOf(id, overview, events, load) {
         model && [" · ", h("bdi", {}, model)])),
     h("p", { class: "row" },
       isOpen && [
-        h("a", { class: "button primary", href: `#/interviews/${id}` }, "Go on with it"),
+        h("a", { class: "button primary", href: `#/interviews/${id}` }, "Continue the interview"),
         h("button", { type: "button", onclick: load }, "Load again"),
       ],
       exportLinks(id)));
@@ -164,7 +164,7 @@ function slowWords(event) {
   const origin = /** @type {import("./timeline.js").Origin} */ (originOf(event));
   const worst = [...origin.attempts].sort((a, b) => b.elapsedMs - a.elapsedMs)[0];
   const why = worst && worst.elapsedMs > origin.elapsedMs / 2
-    ? `: ${worst.backend} cost ${took(worst.elapsedMs)} and gave nothing (${worst.reason})`
+    ? `: ${worst.backend} took ${took(worst.elapsedMs)} and gave no reply (${worst.reason})`
     : `, from ${nameOf(origin.backend)}`;
   return `The slowest reply took ${took(origin.elapsedMs)}: ${titleOf(event).toLowerCase()}${why}.`;
 }
@@ -176,14 +176,14 @@ const nameOf = (backend) => (backend === "templates" ? "the built-in questions" 
 const MEANINGS = {
   "interview-started": "The interview was set up. No question had been asked yet.",
   "question-asked": "The interviewer asked.",
-  "answer-given": "The candidate answered, and the answer was written down before anybody was asked for a reply.",
+  "answer-given": "The candidate answered. The gateway recorded the answer before it asked for a reply.",
   "interview-completed": "The interviewer closed the interview.",
-  "summary-given": "The interview was summed up, as it stood.",
-  "session-adopted": "A session that this log did not know was taken on as its client posted it. Nothing vouches for what was said before.",
-  "session-refused": "A session that says other than the log was turned away. Nothing in the interview changed.",
-  "interview-held": "Until the hold is lifted, the words cannot be forgotten.",
-  "interview-released": "The words may be forgotten again.",
-  "content-forgotten": "The words were erased. When they were said, and the proofs, stay.",
+  "summary-given": "The interviewer summed up the interview so far.",
+  "session-adopted": "The log did not know this session. The gateway took it on as the client posted it. Nothing proves what was said before that.",
+  "session-refused": "A client posted a session that differs from the log. The gateway refused it. Nothing in the interview changed.",
+  "interview-held": "Nobody can erase the words until somebody lifts the hold.",
+  "interview-released": "The hold was lifted. The words can be erased.",
+  "content-forgotten": "The words were erased. The times and the proofs are still there.",
 };
 
 /** What is told of the chosen event. @param {string} id @param {AbortSignal} signal */
@@ -216,8 +216,8 @@ function momentOf(id, signal) {
     focus: () => title.focus(),
     element: h("div", { class: "moment" },
       title, about,
-      h("details", { class: "raw" }, h("summary", {}, "The event as it is in the log"), raw),
-      h("h3", {}, "The session its client held then"),
+      h("details", { class: "raw" }, h("summary", {}, "Event log entry"), raw),
+      h("h3", {}, "Session at this point"),
       held),
   };
 }
@@ -228,15 +228,15 @@ function aboutOf(event) {
   const origin = originOf(event);
   const { reason, place } = /** @type {{ reason?: string, place?: string }} */ (payload ?? {});
   const states = stateBefore && stateAfter && stateBefore !== stateAfter
-    ? `${stateBefore} → ${stateAfter}` : (stateAfter ?? "can no longer be told");
+    ? `${stateBefore} → ${stateAfter}` : (stateAfter ?? "unknown");
   return [
     h("p", {}, MEANINGS[kind] ?? kind),
     h("dl", {},
       h("dt", {}, "When"), h("dd", { class: "figure" }, h("time", { datetime: time }, time.replace("T", " ").replace("Z", " UTC"))),
       h("dt", {}, "State"), h("dd", {}, states),
-      h("dt", {}, "In the log"), h("dd", { class: "figure" }, `position ${position.toLocaleString("en")}`),
+      h("dt", {}, "Log entry"), h("dd", { class: "figure" }, `position ${position.toLocaleString("en")}`),
       reason && [h("dt", {}, "Reason"), h("dd", { dir: "auto" }, reason)],
-      place && [h("dt", {}, "It differed in"), h("dd", { dir: "auto" }, place)]),
+      place && [h("dt", {}, "First difference"), h("dd", { dir: "auto" }, place)]),
     origin && attemptsOf(origin),
   ].filter((part) => part !== null);
 }
@@ -246,7 +246,7 @@ function attemptsOf({ backend, model, elapsedMs, attempts }) {
   const own = Math.max(0, elapsedMs - attempts.reduce((sum, one) => sum + one.elapsedMs, 0));
   return h("table", { class: "attempts" },
     h("caption", { class: "unseen" }, "Backends that were asked"),
-    h("thead", {}, h("tr", {}, ["Backend", "Took", "What came of it"].map((name) => h("th", { scope: "col" }, name)))),
+    h("thead", {}, h("tr", {}, ["Backend", "Took", "Result"].map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {},
       attempts.map((one) => h("tr", {},
         h("td", {}, h("bdi", {}, one.backend)),
@@ -255,14 +255,14 @@ function attemptsOf({ backend, model, elapsedMs, attempts }) {
       h("tr", {},
         h("td", {}, h("bdi", {}, nameOf(backend))),
         h("td", { class: "figure" }, took(own)),
-        h("td", {}, "Gave the words", model && [" (", h("bdi", {}, model), ")"]))));
+        h("td", {}, "Used", model && [" (", h("bdi", {}, model), ")"]))));
 }
 
 /** @param {string} id @param {InterviewEvent} event @param {AbortSignal} signal @returns {Promise<Node>} */
 async function sessionAt(id, { version, stateAfter }, signal) {
-  if (stateAfter === "started") return h("p", { class: "quiet" }, "None yet: no question had been asked.");
+  if (stateAfter === "started") return h("p", { class: "quiet" }, "No session yet: no question had been asked.");
   if (stateAfter === "forgotten" || stateAfter === null) {
-    return h("p", { class: "quiet" }, "Its words were forgotten.");
+    return h("p", { class: "quiet" }, "Its words were erased.");
   }
   try {
     const { messages, currentQuestion, isComplete, config } = await gateway.getSessionAt(id, version, { signal });
@@ -276,6 +276,6 @@ async function sessionAt(id, { version, stateAfter }, signal) {
   } catch (error) {
     if (signal.aborted) return h("p", {});
     if (/** @type {{ kind?: string }} */ (error).kind !== "interview-forgotten") throw error;
-    return h("p", { class: "quiet" }, "Its words were forgotten.");
+    return h("p", { class: "quiet" }, "Its words were erased.");
   }
 }

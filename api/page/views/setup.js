@@ -79,8 +79,8 @@ export function show({ root, signal }) {
     h("h1", {}, "Start an interview"),
     leftOff(),
     h("p", { class: "lede quiet" },
-      "You are asked one question at a time, and answer in your own words. ",
-      "You may leave and come back: nothing you type is lost."),
+      "You get one question at a time and answer in your own words. ",
+      "You can leave and come back. The page keeps what you type."),
     form,
   );
 }
@@ -90,7 +90,7 @@ function leftOff() {
   if (!last) return "";
   return h("p", { class: "left-off card" },
     h("span", {}, `${last.role}, question ${last.question} of ${last.total}`),
-    h("a", { class: "button", href: `#/interviews/${last.id}` }, "Go on where you left off"));
+    h("a", { class: "button", href: `#/interviews/${last.id}` }, "Continue this interview"));
 }
 
 function roleChoice() {
@@ -150,7 +150,7 @@ function modelChoice(signal) {
     const hadFocus = cards.contains(document.activeElement);
     cards.replaceChildren(...(found.length
       ? found.map((model) => modelCard(model, model === first))
-      : [anyModel("Whichever the gateway has")]));
+      : [anyModel("The gateway picks a model")]));
     if (hadFocus) /** @type {HTMLElement} */ (cards.querySelector(":checked")).focus();
   }
 
@@ -164,7 +164,7 @@ function modelChoice(signal) {
       const found = await gateway.fetchModels({ signal });
       fill(found);
       remark.textContent = found.every(({ source }) => source === "fallback")
-        ? "No model is up now: the questions are the built-in ones, until one is."
+        ? "No model is available now. The gateway asks its built-in questions."
         : "";
     } catch {
       if (signal.aborted) return;
@@ -173,7 +173,7 @@ function modelChoice(signal) {
     }
   }
 
-  cards.append(anyModel("Looking which models are up…"));
+  cards.append(anyModel("Looking for models…"));
   refresh();
   return { element, chosen, refresh };
 }

@@ -27,7 +27,7 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
     talk.element,
     h("p", { class: "row next no-print" },
       h("a", { class: "button primary", href: "#/" }, "Start another interview"),
-      h("a", { class: "button", href: `#/history/${id}` }, "See its replay")),
+      h("a", { class: "button", href: `#/history/${id}` }, "Open the replay")),
   );
   root.replaceChildren(
     h("div", { class: "heading" },
@@ -36,7 +36,7 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
         ` · ${session.currentQuestion} of ${totalQuestions} questions`,
         model && [" · ", h("bdi", {}, model)])),
     notices,
-    unsent(id, typed),
+    unsentOf(id, typed),
     h("section", { class: "summary card", "aria-label": "Summary", "aria-live": "polite" },
       h("h2", {}, "Summary"), words),
     below,
@@ -60,11 +60,11 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
   }
 }
 
-/** What was typed and can no longer be sent; it is not thrown away for anybody. @param {string} id @param {string} typed */
-export function unsent(id, typed) {
+/** A notice with the text that was typed and can no longer be sent. @param {string} id @param {string} typed */
+export function unsentOf(id, typed) {
   if (!typed.trim()) return "";
   const notice = h("div", { class: "notice no-print" },
-    h("p", {}, "The interview was over before this was sent. It is not in the log:"),
+    h("p", {}, "The interview ended before this text was sent. It is not in the log:"),
     h("p", { class: "words", dir: "auto" }, typed),
     h("button", {
       type: "button",
@@ -72,6 +72,6 @@ export function unsent(id, typed) {
         dropDraft(id);
         notice.remove();
       },
-    }, "Throw it away"));
+    }, "Delete it"));
   return notice;
 }

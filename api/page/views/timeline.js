@@ -21,7 +21,7 @@ const TITLES = {
   "session-refused": () => "Session refused",
   "interview-held": () => "Put on hold",
   "interview-released": () => "Hold lifted",
-  "content-forgotten": () => "Words forgotten",
+  "content-forgotten": () => "Words erased",
 };
 
 /** @param {InterviewEvent} event */
@@ -62,8 +62,8 @@ export function timeline(events, choose) {
   return {
     element: h("div", {}, list,
       slowest && h("p", { class: "quiet" },
-        `Bars are the time the interviewer took, to scale: the longest is ${took(scale)}. `,
-        "Hatched is what a backend cost that then gave nothing.")),
+        `Each bar shows how long the interviewer took, to scale. The longest took ${took(scale)}. `,
+        "A hatched part is time spent on a service that gave no reply.")),
     /** @param {number} version */
     mark(version) {
       buttons.forEach((button, n) => {
