@@ -39,8 +39,8 @@ def judge(posted: Session, interview: Interview, answer: str | None = None) -> J
     if length == len(interview.messages):
         return Judgement(Verdict.CURRENT)
     recorded = interview.messages[length].content
-    is_head = length == interview.client_length
-    if is_head and answer in (None, recorded):
+    is_current = length == interview.client_length
+    if is_current and answer in (None, recorded):
         # The answer is in and its reply is not: the gateway stopped in between. The same
         # post again goes on from there.
         return Judgement(Verdict.CURRENT)

@@ -1,4 +1,4 @@
-"""The floors: a package imports only from below it, and the interview itself knows no I/O."""
+"""The layers: a package imports only from below it, and the interview itself knows no I/O."""
 
 import subprocess
 import sys

@@ -1,5 +1,7 @@
-"""Completions by Tab for an interview's id."""
+"""Completions by Tab: an interview's id, and the numbers of its events."""
 
+from api.cli.errors import CommandError
+from api.cli.lookup import records_named
 from api.cli.shared import read_log
 from api.settings import InvalidSettings
 from eventlog.errors import EventLogError
@@ -17,3 +19,15 @@ def interview_ids(log: str | None, incomplete: str) -> list[tuple[str, str]]:
     known = [(row.interview_id, f"{row.role}, {row.started_at[:10]}, {row.state}") for row in rows]
     newest = [("last", "the newest interview")] if known else []
     return [(id, what) for id, what in newest + known if id.startswith(incomplete)]
+
+
+def versions(log: str | None, named: str | None, incomplete: str) -> list[tuple[str, str]]:
+    """The numbers of the interview's events, each with the event's kind."""
+    if named is None:
+        return []
+    try:
+        records = records_named(log, named)
+    except (CommandError, EventLogError, InvalidSettings):
+        return []
+    known = [(str(record.version), record.kind) for record in records]
+    return [(version, kind) for version, kind in known if version.startswith(incomplete)]

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Sequence
 
+from rich.console import Console
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from api.cli.terminal import console, print_json
+from api.cli.terminal import WHOLE, console, print_json
 from api.transcript.escaping import escape_line
 from eventlog.protocol import InterviewList
 from eventlog.readmodels import Overview
@@ -38,30 +41,55 @@ async def list_interviews(
     if not shown:
         out.print("No interviews" + (" of that kind." if state or role else " yet."))
         return
-    out.print(_table(shown))
+    table = _table(shown)
+    unlimited = out.options.update(width=WHOLE)
+    if Measurement.get(out, unlimited, table).maximum <= out.width:
+        out.print(table)
+    else:
+        _print_narrow(out, shown)
     if len(rows) > limit:
         out.print(f"… and older ones: --limit {limit * 5} shows more.")
 
 
 def _table(rows: Sequence[Overview]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("ID", no_wrap=True, min_width=SHORT_ID)
-    for name in ("STARTED (UTC)", "ROLE", "STATE", "ASKED"):
+    for name in ("ID", "STARTED (UTC)", "ROLE", "STATE", "ASKED", "MODEL", "WORDS FROM", ""):
         table.add_column(name, no_wrap=True)
-    for name in ("MODEL", "WORDS FROM", ""):
-        table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(
             row.interview_id[:SHORT_ID],
-            row.started_at[:16].replace("T", " "),
+            _started(row),
             row.role,
-            Text(row.state, STATE_STYLES.get(row.state, "dim")),
-            f"{row.questions_asked} of {row.total_questions}",
+            _state(row),
+            _asked(row),
             Text(escape_line(row.model or "-")),
             Text(escape_line(", ".join(row.sources) or "-")),
             _marks(row),
         )
     return table
+
+
+def _print_narrow(out: Console, rows: Sequence[Overview]) -> None:
+    """Print each interview below its id, in lines that break between words."""
+    for row in rows:
+        model = f"model {row.model}" if row.model else ""
+        sources = f"words from {', '.join(row.sources)}" if row.sources else ""
+        facts = ", ".join(filter(None, (f"{_asked(row)} asked", model, sources, _marks(row))))
+        out.print(Text.assemble((row.interview_id[:SHORT_ID], "bold"), f"  {_started(row)}"))
+        out.print(Padding(Text.assemble(row.role, ", ", _state(row)), (0, 0, 0, 2), expand=False))
+        out.print(Padding(Text(escape_line(facts)), (0, 0, 0, 2), expand=False))
+
+
+def _started(row: Overview) -> str:
+    return row.started_at[:16].replace("T", " ")
+
+
+def _state(row: Overview) -> Text:
+    return Text(row.state, STATE_STYLES.get(row.state, "dim"))
+
+
+def _asked(row: Overview) -> str:
+    return f"{row.questions_asked} of {row.total_questions}"
 
 
 def _marks(row: Overview) -> str:

@@ -58,7 +58,7 @@ def _help_lines(ctx: Any, width: int) -> Iterator[str]:
             yield from _indented(_explained(param), DEEP, width)
     if isinstance(command, TyperGroup):
         yield from ("", "Commands:")
-        yield from _commands(command)
+        yield from _commands(command, width)
 
 
 def _indented(lines: Iterable[str], by: str, width: int) -> Iterator[str]:
@@ -81,8 +81,10 @@ def _explained(param: Any) -> Sequence[str]:
     return [*sentences(param.help or ""), *filter(None, (default, required))]
 
 
-def _commands(group: TyperGroup) -> Iterator[str]:
+def _commands(group: TyperGroup, width: int) -> Iterator[str]:
     commands = {name: found for name, found in group.commands.items() if not found.hidden}
-    width = max(map(len, commands))
+    longest = max(map(len, commands))
     for name, command in commands.items():
-        yield f"{INDENT}{name:<{width}}{INDENT}{command.get_short_help_str()}"
+        start = f"{INDENT}{name:<{longest}}{INDENT}"
+        help = command.get_short_help_str()
+        yield from wrap(help, width, initial_indent=start, subsequent_indent=" " * len(start))

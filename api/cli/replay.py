@@ -60,8 +60,10 @@ def print_events(records: Sequence[Record]) -> None:
 
 
 def _heading(story: Story) -> Text:
-    interview, last = story.interview, story.steps[-1]
-    lasted = clock(last.since_start_ms)
+    interview = story.interview
+    # A later hold, say, is no part of the interview's own time.
+    reached = next(step for step in story.steps if step.after == interview.state)
+    lasted = clock(reached.since_start_ms)
     config = interview.config
     words = f"words from {', '.join(interview.sources)}" if interview.sources else "no words"
     marks = [

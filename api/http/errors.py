@@ -48,7 +48,7 @@ _BY_STATUS = {
 }
 
 
-BY_REFUSAL: dict[type[Exception], ProblemType] = {
+PROBLEMS: dict[type[Exception], ProblemType] = {
     IllegalSession: problems.INVALID_INPUT,
     SessionConflict: problems.SESSION_CONFLICT,
     AlreadyComplete: problems.INTERVIEW_COMPLETE,
@@ -62,16 +62,16 @@ BY_REFUSAL: dict[type[Exception], ProblemType] = {
     LogUnavailable: problems.LOG_UNAVAILABLE,
     NoSigningKey: problems.NO_SIGNING_KEY,
     ReservedId: problems.INVALID_INPUT,
-    LogCorrupted: problems.NOT_AS_LOGGED,
-    UnreadableEvent: problems.NOT_AS_LOGGED,
+    LogCorrupted: problems.LOG_CORRUPTED,
+    UnreadableEvent: problems.LOG_CORRUPTED,
 }
-"""The problem that each error of the floors below is."""
+"""The problem that each error of the layers below is."""
 
 
 def install(app: FastAPI) -> None:
     """Make `app` answer every error as a problem; before any other middleware is added."""
     handlers: dict[type[Exception], Any] = {
-        **dict.fromkeys(BY_REFUSAL, _refusal),
+        **dict.fromkeys(PROBLEMS, _known),
         RequestValidationError: _invalid_input,
         HTTPException: _http,
     }
@@ -86,11 +86,11 @@ def _problem(request: Request, kind: ProblemType, detail: str, **members: Any) -
     return problem_response(kind, detail, request.url.path, **members)
 
 
-async def _refusal(request: Request, error: Exception) -> JSONResponse:
-    kind = next(BY_REFUSAL[base] for base in type(error).__mro__ if base in BY_REFUSAL)
+async def _known(request: Request, error: Exception) -> JSONResponse:
+    kind = next(PROBLEMS[base] for base in type(error).__mro__ if base in PROBLEMS)
     if kind is problems.LOG_UNAVAILABLE:
         request.app.state.gateway.log_monitor.check_now()
-    if kind is problems.NOT_AS_LOGGED:
+    if kind is problems.LOG_CORRUPTED:
         logger.error("The event log was changed or damaged: %s", error)
     detail, members = _told(request, error)
     return _problem(request, kind, detail, **members)
@@ -125,7 +125,7 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
             )
             return detail, {"answer_taken": False, "headers": RETRY_LATER}
         case LogCorrupted() | UnreadableEvent():
-            advice = problems.NOT_AS_LOGGED.advice
+            advice = problems.LOG_CORRUPTED.advice
             return f"The event log was changed or damaged: {error}. {advice}", {}
     return str(error), {}
 

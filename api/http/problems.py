@@ -140,7 +140,7 @@ NO_SIGNING_KEY = ProblemType(
     "Restore the log's key file from the backup. If it is lost, stop the gateway and make a new "
     "key with `interview-gateway audit new-key`. Interviews go on meanwhile.",
 )
-NOT_AS_LOGGED = ProblemType(
+LOG_CORRUPTED = ProblemType(
     "not-as-logged",
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "The event log was changed or damaged",
@@ -174,7 +174,7 @@ PROBLEM_TYPES = {
         INVALID_INPUT,
         LOG_UNAVAILABLE,
         NO_SIGNING_KEY,
-        NOT_AS_LOGGED,
+        LOG_CORRUPTED,
         INTERNAL_ERROR,
     )
 }

@@ -13,7 +13,13 @@ from api.settings import allowed_origin
 logger = logging.getLogger(__name__)
 
 MOST = 64
-"""Most lines of this kind that a gateway logs. Any page in a browser can cause one."""
+"""Most lines of each kind that a gateway logs. Any page in a browser can cause one."""
+
+APPS = re.compile(
+    r"(?!https?:)[a-z][a-z0-9+.-]*:.*|https?://(localhost|127\.[\d.]+|\[::1\])(:\d+)?"
+)
+"""Origins of desktop shells and of this machine. They are counted apart: a hostile web page cannot
+send these, and so cannot use up their lines."""
 
 LONGEST = 200
 """Characters of a name that is logged."""
@@ -27,11 +33,11 @@ class RefusedLog:
     def __init__(self, *, hosts: Iterable[str], origins: Iterable[str]) -> None:
         self._hosts = tuple(hosts)
         self._origins = tuple(origins)
-        self._logged: set[str] = set()
+        self._logged: dict[str, set[str]] = {"host": set(), "app": set(), "web page": set()}
 
     def origin(self, origin: str) -> None:
         """A page of `origin` was refused; "" or "null" where it names none."""
-        if not self._is_new(f"origin {origin}"):
+        if not self._is_new("app" if APPS.fullmatch(origin) else "web page", origin):
             return
         try:
             setting = ",".join((*self._origins, allowed_origin(origin)))
@@ -52,7 +58,7 @@ class RefusedLog:
 
     def host(self, host: str) -> None:
         """A request to `host`, a name without its port, was refused; "" if it is malformed."""
-        if not self._is_new(f"host {host}"):
+        if not self._is_new("host", host):
             return
         if HOST.fullmatch(host) and len(host) <= LONGEST:
             logger.warning(
@@ -64,13 +70,12 @@ class RefusedLog:
         else:
             logger.warning("Refused a request without a valid Host header.")
 
-    def _is_new(self, name: str) -> bool:
-        if len(self._logged) >= MOST or name[:LONGEST] in self._logged:
+    def _is_new(self, kind: str, name: str) -> bool:
+        logged, name = self._logged[kind], name[:LONGEST]
+        if len(logged) >= MOST or name in logged:
             return False
-        self._logged.add(name[:LONGEST])
-        if len(self._logged) == MOST:
-            logger.warning(
-                "Refused requests of many origins or hosts. Further ones are not logged."
-            )
+        logged.add(name)
+        if len(logged) == MOST:
+            logger.warning("Refused many requests of this kind (%s). No more are logged.", kind)
             return False
         return True

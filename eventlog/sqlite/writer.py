@@ -30,7 +30,7 @@ J = TypeVar("J")
 GROUP = 128
 """How many jobs one commit takes at most."""
 
-LOG_TROUBLE = (*file.STORAGE_ERRORS, LogUnavailable)
+LOG_ERRORS = (*file.STORAGE_ERRORS, LogUnavailable)
 """The errors that mean that the log cannot be written. Any other is a defect in the work."""
 
 
@@ -190,7 +190,7 @@ class Writer:
         return outcomes
 
     def _failure(self, error: Exception) -> Exception:
-        if not isinstance(error, LOG_TROUBLE):
+        if not isinstance(error, LOG_ERRORS):
             return error
         if isinstance(error, sqlite3.IntegrityError):
             return LogCorrupted(f"its tables do not take what comes next: {error}")
@@ -217,4 +217,4 @@ def _once(work: Callable[[Database], T]) -> Work[None, T]:
 
 def _is_of_one_job(error: Exception) -> bool:
     """Whether the work of one job failed, rather than the log."""
-    return isinstance(error, sqlite3.IntegrityError) or not isinstance(error, LOG_TROUBLE)
+    return isinstance(error, sqlite3.IntegrityError) or not isinstance(error, LOG_ERRORS)

@@ -102,7 +102,9 @@ def test_an_interview_held_on_the_page_and_forgotten_there(
         page.get_by_role("button", name="Erase the words…").click()
         page.get_by_label("Reason (kept in the log)").fill("Asked for.")
         page.get_by_role("button", name="Erase the words", exact=True).click()
-        expect(page.get_by_text("Its words were erased, so there is nothing left to keep or erase.")).to_be_visible()
+        expect(
+            page.get_by_text("Its words were erased, so there is nothing left to keep or erase.")
+        ).to_be_visible()
     check_nothing_is_left(tmp_path)
 
 

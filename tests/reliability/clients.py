@@ -346,8 +346,13 @@ class Clients(RuleBasedStateMachine):
         """Nobody knows how far it came, but the log: a part of the move, or none of it."""
         posted = legal(copy)
         kept = self.model.kept.get(copy.get("interviewId", ""))
-        is_head = kept is not None and kept.held and posted == kept.held[-1]
-        if kept is None or not is_head or kept.state != "questioning" or kept.pending is not None:
+        is_current = kept is not None and kept.held and posted == kept.held[-1]
+        if (
+            kept is None
+            or not is_current
+            or kept.state != "questioning"
+            or kept.pending is not None
+        ):
             return
         counts["kills in the middle of a move"] += 1
         request = Request("POST", RESPOND, {"session": copy, "message": answer})

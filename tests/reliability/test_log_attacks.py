@@ -21,7 +21,7 @@ from eventlog.open import open_log
 from eventlog.verification.checkpoints import Kept
 from tests.desktop import Desktop
 from tests.eventlog.evidence import rows
-from tests.eventlog.trouble import locked
+from tests.eventlog.storage_errors import locked
 from tests.eventlog.verification.logs import A, B, C, D, E, F, G, H, check, copy, make
 from tests.gateways import serving
 from tests.processes import environment, run

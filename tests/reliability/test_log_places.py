@@ -18,7 +18,7 @@ import pytest
 
 from tests.desktop import Desktop
 from tests.eventlog.evidence import rows
-from tests.eventlog.trouble import backup
+from tests.eventlog.storage_errors import backup
 from tests.processes import environment, run
 from tests.reliability.test_log_attacks import (
     Attacked,

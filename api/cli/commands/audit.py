@@ -24,8 +24,8 @@ KeptOption = Annotated[
     typer.Option(
         "--checkpoint",
         metavar="FILE",
-        help="Prove that the log goes on from this checkpoint, which you kept. "
-        "Only a JSON export holds proofs.",
+        help="Add a proof that the log continues this checkpoint, which you kept. "
+        "Only a JSON export has proofs.",
     ),
 ]
 
@@ -65,10 +65,10 @@ def verify(
 
     It checks each event against its hashes, the tree and the checkpoints.
     It checks each interview against the rules, and each list against the events.
-    The exit code is 0 if the log agrees with itself, and 1 if not.
-    A gateway may go on meanwhile.
+    The exit code is 0 if the log is consistent, and 1 if not.
+    You can run it while a gateway uses the log.
 
-    Somebody who has the file can write a new log that agrees with itself too.
+    Someone who can write the file could replace it with a new, consistent log.
     Only checkpoints that you kept elsewhere show that.
     Give them with --checkpoint."""
     with plain_errors():
@@ -85,8 +85,8 @@ def verify(
 def checkpoint(log: LogOption = None) -> None:
     """Print a signed checkpoint of the log.
 
-    It covers all that the log holds now.
-    Keep it elsewhere: it shows later if any of that was changed or removed."""
+    It covers every event in the log.
+    Keep it elsewhere. It shows later if any of them was changed or removed."""
     with plain_errors():
         from eventlog.checkpoints import signed_checkpoint
 
@@ -95,7 +95,7 @@ def checkpoint(log: LogOption = None) -> None:
 
 @audit.command(cls=PlainCommand)
 def key(log: LogOption = None) -> None:
-    """Print the public key that signs checkpoints now.
+    """Print the public key that belongs to the log's checkpoints.
 
     It is a C2SP verifier key."""
 
@@ -112,8 +112,7 @@ def new_key(
         str | None,
         typer.Option(
             metavar="KEY",
-            help="Name the public key until now, given as text or as a file. "
-            "Give it if its private key is lost.",
+            help="Give the old public key, as text or as a file, if its private key is lost.",
         ),
     ] = None,
     reason: Annotated[str, REASON] = "Asked for on the command line.",
@@ -122,11 +121,11 @@ def new_key(
 ) -> None:
     """Change the key that signs checkpoints.
 
-    Do this if the old key is lost, or if somebody else may have it.
+    Do this if the old key is lost, or if someone else may have it.
     Stop the gateway first.
-    The change is an event in the log, and the old key file is kept aside.
-    All that the old key signed can still be checked.
-    Where there is no terminal to ask at, it does nothing without --yes."""
+    The log records the change, and the old key file is kept under another name.
+    Checkpoints that the old key signed can still be checked.
+    Without a terminal it refuses, unless you give --yes."""
     with plain_errors():
         import asyncio
 

@@ -15,9 +15,9 @@ def hold(
     log: LogOption = None,
     gateway: GatewayOption = None,
 ) -> None:
-    """Keep an interview's words from being forgotten.
+    """Put an interview on hold.
 
-    They stay until you release the interview."""
+    Nobody can erase its words until you release it."""
     _carry_out("hold", named, reason, log, gateway)
 
 
@@ -42,7 +42,7 @@ def forget(
 
     It first shows which interview it is, and asks.
     The evidence that it took place stays, and every proof still holds.
-    Where there is no terminal to ask at, it does nothing without --yes."""
+    Without a terminal it refuses, unless you give --yes."""
     _carry_out("forget", named, reason, log, gateway, is_sure=yes)
 
 

@@ -11,6 +11,12 @@ def complete_id(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return interview_ids(ctx.params.get("log"), incomplete)
 
 
+def complete_version(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    from api.cli.completing import versions
+
+    return versions(ctx.params.get("log"), ctx.params.get("named"), incomplete)
+
+
 def _named(more: str = "") -> Any:
     """An argument that names an interview; `more` says what else it can name."""
     return typer.Argument(
@@ -36,7 +42,7 @@ GatewayOption = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="Ask the gateway at this address if it has the log open. "
-        "Without this option, it is the one at HOST and PORT.",
+        help="Use the gateway at this address if a gateway has the log open. "
+        "The default address is that of HOST and PORT.",
     ),
 ]

@@ -1,27 +1,61 @@
 """`interview-gateway interviews`, `replay`, `session`, `diff` and `rerun`: what the log tells."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
 
 import typer
 
-from api.cli.commands.options import NAMED_OR_FILE, NAMED_OR_FILES, JsonOption, LogOption
+from api.cli.commands.options import (
+    NAMED_OR_FILE,
+    NAMED_OR_FILES,
+    JsonOption,
+    LogOption,
+    complete_version,
+)
 from api.cli.formats import RerunWith
 from api.cli.shared import plain_errors, read_log
 from statemachine.roles import Role
 from statemachine.states import State
 
-ROLES = ", ".join(role.value for role in Role)
-STATES = ", ".join(state.value for state in State if state is not State.NEW)
+T = TypeVar("T")
+
+ROLES = {role.value.lower().replace(" ", "-"): role for role in Role}
+"""Each role in one word, as a shell completes it without quotes."""
+STATES = {state.value: state for state in State if state is not State.NEW}
+
+
+def _state(text: str) -> State:
+    return _choice(text.lower(), STATES)
+
+
+def _role(text: str) -> Role:
+    return _choice(text.lower().replace(" ", "-"), ROLES)
+
+
+def _choice(text: str, choices: Mapping[str, T]) -> T:
+    if text not in choices:
+        raise typer.BadParameter(f"{text!r} is not one of {', '.join(choices)}")
+    return choices[text]
 
 
 def interviews(
     state: Annotated[
         State | None,
-        typer.Option(metavar="STATE", help=f"Show only this state: {STATES}."),
+        typer.Option(
+            metavar="STATE",
+            parser=_state,
+            autocompletion=lambda: list(STATES),
+            help=f"Show only this state: {', '.join(STATES)}.",
+        ),
     ] = None,
     role: Annotated[
         Role | None,
-        typer.Option(metavar="ROLE", help=f"Show only this role: {ROLES}."),
+        typer.Option(
+            metavar="ROLE",
+            parser=_role,
+            autocompletion=lambda: list(ROLES),
+            help=f"Show only this role: {', '.join(ROLES)}.",
+        ),
     ] = None,
     limit: Annotated[
         int,
@@ -118,6 +152,7 @@ def session(
         int | None,
         typer.Argument(
             metavar="VERSION",
+            autocompletion=complete_version,
             help="The number of the event, as replay shows it. "
             "Without it, the newest session is shown.",
         ),
@@ -127,7 +162,7 @@ def session(
 ) -> None:
     """Show the session that the client held after an event.
 
-    With --json it is the session to the byte."""
+    With --json it prints the session exactly as the client had it."""
     with plain_errors():
         from api.cli import sessions
         from api.cli.lookup import records_named
@@ -139,8 +174,22 @@ def session(
 
 def diff(
     named: Annotated[str, NAMED_OR_FILE],
-    old: Annotated[int, typer.Argument(metavar="OLD", help="The number of the earlier event.")],
-    new: Annotated[int, typer.Argument(metavar="NEW", help="The number of the later event.")],
+    old: Annotated[
+        int,
+        typer.Argument(
+            metavar="OLD",
+            autocompletion=complete_version,
+            help="The number of the earlier event.",
+        ),
+    ],
+    new: Annotated[
+        int,
+        typer.Argument(
+            metavar="NEW",
+            autocompletion=complete_version,
+            help="The number of the later event.",
+        ),
+    ],
     log: LogOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -170,9 +219,9 @@ def rerun(
     """Conduct an interview again with the same answers.
 
     It shows where today's backends say something else.
-    The exit code is 1 if a move differs: a closing instead of a question, say.
+    The exit code is 1 if a move differs, such as a closing instead of a question.
     With --with recording, every session must be the same to the byte.
-    Nothing of a re-run is kept.
+    The log does not record a re-run.
 
     Check a folder of demos: interview-gateway rerun FOLDER --with recording"""
     with plain_errors():

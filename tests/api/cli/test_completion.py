@@ -68,6 +68,13 @@ def test_commands_options_and_interviews_are_offered(
     assert "serve" not in commands
     assert "--checkpoint" in complete(shell, tmp_path, "audit verify", "--ch")
     assert id in complete(shell, tmp_path, "replay", id[:4])
+    assert "data-analyst" in complete(shell, tmp_path, "interviews --role", "data")
+    states = complete(shell, tmp_path, "interviews --state", "")
+    assert "questioning" in states
+    assert "new" not in states.split()
+    numbers = complete(shell, tmp_path, f"session {id}", "")
+    assert all(number in numbers for number in "123")
+    assert "interviews.db" not in numbers
     assert "last" in complete(shell, tmp_path, "forget", "la")
     assert "markdown" not in complete(shell, tmp_path, "audit export --format", "m")
     assert "md" in complete(shell, tmp_path, "audit export --format", "m")

@@ -1,12 +1,15 @@
 """What `--help` shows, and the reference that is made of it."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from api.cli.reference import helps, reference
 from tests.api.cli.conftest import Run
+from tests.processes import environment
 
 DOCS = Path(__file__).parents[3] / "docs"
 HELPS = dict(helps())
@@ -52,3 +55,14 @@ def test_every_command_of_the_list_is_in_the_reference() -> None:
         _, commands = HELPS[group].split("Commands:\n")
         for line in commands.splitlines():
             assert f"`{group} {line.split()[0]}`\n" in page
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_help_keeps_to_the_width_of_the_terminal(tmp_path: Path, columns: int) -> None:
+    for command in ((), ("audit",), ("replay",)):
+        done = subprocess.run(
+            [sys.executable, "-m", "api.cli", *command, "--help"],
+            env=environment(tmp_path) | {"COLUMNS": str(columns)},
+            capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        assert max(map(len, done.stdout.splitlines())) <= columns

@@ -1,6 +1,7 @@
 """`interview-gateway interviews`: the list."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,31 @@ def test_where_there_is_no_log_a_line_says_so(run: Run, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "there is no event log at" in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("role", ["Product Manager", "product-manager", "PRODUCT-MANAGER"])
+def test_a_role_may_be_written_in_one_word(run: Run, role: str) -> None:
+    assert run("interviews", "--role", role).stdout.count("Product Manager") == 1
+
+
+@pytest.mark.parametrize(("option", "given"), [("--role", "Cook"), ("--state", "new")])
+def test_an_unknown_kind_is_refused_with_those_that_there_are(
+    run: Run, option: str, given: str
+) -> None:
+    result = run("interviews", option, given)
+    assert result.exit_code == 2
+    listed = "product-manager" if option == "--role" else "started, questioning"
+    assert listed in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 100])
+def test_a_narrow_terminal_breaks_no_word(
+    run: Run, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in run("interviews").stdout.splitlines()]
+    assert max(map(len, lines)) <= columns
+    words = " ".join(lines).replace(",", " ").split()
+    assert {*(id[:8] for id in IDS), "questioning", "forgotten"} <= {*words}

@@ -9,7 +9,7 @@ import pytest
 import api.usecases
 import eventlog
 import statemachine
-from api.http.errors import BY_REFUSAL
+from api.http.errors import PROBLEMS
 from api.usecases.errors import UseCaseError
 from eventlog import errors as log
 from eventlog.bundle import BadBundle
@@ -52,5 +52,5 @@ def every_error() -> list[type[Exception]]:
 
 @pytest.mark.parametrize("kind", every_error())
 def test_every_error_is_a_problem_or_never_comes_to_the_edge(kind: type[Exception]) -> None:
-    is_problem = any(base in BY_REFUSAL for base in kind.__mro__)
+    is_problem = any(base in PROBLEMS for base in kind.__mro__)
     assert is_problem != (kind in NEVER_AT_THE_EDGE)

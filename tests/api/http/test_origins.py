@@ -104,7 +104,10 @@ def test_pages_that_make_up_origins_fill_neither_the_log_nor_the_memory(
             headers = {"origin": f"http://{number}.example", "user-agent": CHROME}
             assert fresh.client.get("/api/v1/models", headers=headers).status_code == 403
     assert len(lines(caplog)) == MOST
-    assert lines(caplog)[-1].endswith("Further ones are not logged.")
+    assert lines(caplog)[-1].endswith("No more are logged.")
+    own = {"origin": "http://localhost:5173", "user-agent": CHROME}
+    fresh.client.get("/api/v1/models", headers=own)
+    assert "ALLOWED_ORIGINS=http://localhost:5173" in lines(caplog)[-1]
 
 
 def test_what_is_allowed_is_not_logged(fresh: Served, caplog: pytest.LogCaptureFixture) -> None:

@@ -21,7 +21,7 @@ from statemachine.commands import give_answer
 from tests.eventlog.evidence import check_events, execute, rows
 from tests.eventlog.interviews import AT, OPENING, WHOLE, ask, new_id, start, tell
 from tests.eventlog.running import in_loop
-from tests.eventlog.trouble import backup
+from tests.eventlog.storage_errors import backup
 
 LONG = (start(total=15), ask(1))
 NOT_WHOLE = "does not hold all that this gateway has recorded"

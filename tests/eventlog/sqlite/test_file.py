@@ -13,7 +13,7 @@ from eventlog.sqlite.file import open_read_only, open_writer, reason
 from eventlog.sqlite.log import SqliteEventLog
 from tests.eventlog.evidence import execute
 from tests.eventlog.interviews import OPENING, new_id, tell
-from tests.eventlog.trouble import locked, no_room_to_grow
+from tests.eventlog.storage_errors import locked, no_room_to_grow
 
 MADE = "CREATE TABLE made (blob BLOB)"
 FILLED = "INSERT INTO made VALUES (zeroblob(100000))"

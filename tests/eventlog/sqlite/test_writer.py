@@ -21,7 +21,7 @@ from statemachine.interview import replay
 from tests.eventlog.evidence import check_events, commits, rows
 from tests.eventlog.interviews import AT, OPENING, WHOLE, ask, new_id, tell
 from tests.eventlog.running import in_loop
-from tests.eventlog.trouble import (
+from tests.eventlog.storage_errors import (
     deleted,
     locked,
     moved_away,
