@@ -19,6 +19,7 @@ from backends.services import SERVICES
 from eventlog.memory import MemoryEventLog
 from eventlog.protocol import EventLog
 from tests.fakes import FakeServer
+from tests.http_clients import http_client
 
 NOWHERE = "http://127.0.0.1:9"
 """Port 9 (discard) is not listened on: a connection is refused at once."""
@@ -87,7 +88,7 @@ def serving(
                 assert thread.is_alive(), "the gateway did not start"
                 time.sleep(0.005)
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            with httpx.Client(base_url=url, timeout=30, trust_env=False) as client:
+            with http_client(base_url=url, timeout=30) as client:
                 yield Served(app, url, client)
         finally:
             server.should_exit = True

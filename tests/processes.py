@@ -16,6 +16,7 @@ import pytest
 
 from backends.services import SERVICES
 from tests.gateways import NOWHERE
+from tests.http_clients import http_client
 
 COMMAND = (sys.executable, "-m", "api.cli")
 PATIENCE = 60
@@ -82,7 +83,7 @@ class Process:
                 [*COMMAND, "serve"], env=env, cwd=folder, stdout=output, stderr=subprocess.STDOUT
             )
         self.url = self.wait_for(r"page: (http://\S+)/\n")
-        self.client = httpx.Client(base_url=self.url, timeout=10, trust_env=False)
+        self.client = http_client(base_url=self.url, timeout=10)
         self._wait_until_it_answers()
 
     @property

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from tests.http_clients import PLAIN
+
 BAD_GATEWAY = (
     b"HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n<html><h1>502 Bad Gateway</h1></html>"
 )
@@ -35,7 +37,7 @@ class LossyProxy:
             content=body,
             headers={"content-type": request.headers.get("content-type", "")},
             timeout=20,
-            trust_env=False,
+            **PLAIN,
         )
         head = f"HTTP/1.1 {answer.status_code} -\r\ncontent-length: {len(answer.content)}\r\n"
         head += f"content-type: {answer.headers['content-type']}\r\nconnection: close\r\n\r\n"

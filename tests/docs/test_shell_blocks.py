@@ -26,6 +26,7 @@ from typer.main import get_command
 from api.cli.app import app
 from backends.services import SERVICES
 from tests.gateways import NOWHERE
+from tests.http_clients import PLAIN
 from tests.processes import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -119,7 +120,7 @@ def _wait_until_it_answers(process: "subprocess.Popen[bytes]", port: int, printe
                 pytest.skip("pip reaches no package index here")
             raise AssertionError(f"the set-up failed:\n{said}")
         try:
-            httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False)
+            httpx.get(f"http://127.0.0.1:{port}/health", **PLAIN)
         except httpx.TransportError:
             time.sleep(0.2)
         else:

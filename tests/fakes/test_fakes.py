@@ -31,6 +31,7 @@ from tests.fakes import (
 )
 from tests.fakes.delivery import BLANK_PIECES, BLANKS, DRIP_PAUSE, GZIP_WINDOW, NESTING
 from tests.fakes.words import MEGABYTE
+from tests.http_clients import async_http_client, http_client
 
 SOON = 0.3  # seconds in which a server that means to answer has done so
 PATIENCE = 3  # seconds after which a test gives up
@@ -40,7 +41,7 @@ START = {"role": ROLE, "model": "vetta-granite-2b-gguf-v4", "totalQuestions": 2}
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=PATIENCE, trust_env=False) as client:
+    with http_client(timeout=PATIENCE) as client:
         yield client
 
 
@@ -208,7 +209,7 @@ def test_requests_are_recorded(client: httpx.Client, granite: GraniteServer) -> 
 
 def test_a_fake_serves_a_client_in_another_event_loop(granite: GraniteServer) -> None:
     async def probe() -> int:
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with async_http_client() as client:
             return (await client.get(f"{granite.url}/health")).status_code
 
     assert asyncio.run(probe()) == codes.OK

@@ -32,6 +32,7 @@ import httpx
 from backends.services import CONVERSATION, GRANITE, OLLAMA
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
 from tests.gateways import VARIABLES
+from tests.http_clients import async_http_client
 from tests.processes import Process, gateway_process
 from tests.reliability.counting import CAN_COUNT, Held, held_at_rest, held_by
 
@@ -94,7 +95,7 @@ class Lane:
         return self.process.popen.pid
 
     def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(base_url=self.process.url, timeout=30, trust_env=False)
+        return async_http_client(base_url=self.process.url, timeout=30)
 
     def put(self, service: FakeServer, fault: str, *, everywhere: bool = False) -> None:
         """Give one service a fault: where it speaks only, or in all that it answers."""

@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 
 from statemachine.session import Role
+from tests.http_clients import http_client
 
 Json = dict[str, Any]
 
@@ -57,7 +58,7 @@ class Candidate(Thread):
         self._model = model
         self._knows_id = knows_id
         self._chance = random.Random(seed)
-        self._client = httpx.Client(timeout=PATIENCE, trust_env=False)
+        self._client = http_client(timeout=PATIENCE)
         self._last: Json | None = None
         self._is_cut = False
         self._taken = 0

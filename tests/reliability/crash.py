@@ -30,6 +30,7 @@ import httpx
 from eventlog.verification.checkpoints import Kept
 from tests.eventlog.verification.logs import check
 from tests.fakes import FakeServer, GraniteServer, Mood, OllamaServer
+from tests.http_clients import PLAIN
 from tests.processes import environment, run
 from tests.reliability.aim import kill_in_a_write
 from tests.reliability.candidates import Candidate, Desk, troubles
@@ -214,7 +215,7 @@ class Harness:
         self.result.findings += [
             f"{finding.place}: {finding.message}" for finding in report.findings
         ]
-        note = httpx.post(f"{url}/api/v1/audit/checkpoint", timeout=PATIENCE, trust_env=False).text
+        note = httpx.post(f"{url}/api/v1/audit/checkpoint", timeout=PATIENCE, **PLAIN).text
         self._kept = [Kept("the checkpoint of the restart before", note)]
 
     def _end(self) -> None:

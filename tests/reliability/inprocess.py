@@ -16,6 +16,7 @@ from api.app import create_app
 from eventlog.protocol import EventLog
 from eventlog.sqlite import file
 from tests.gateways import settings_for
+from tests.http_clients import async_http_client
 
 T = TypeVar("T")
 
@@ -113,7 +114,7 @@ class InProcess:
         self.run(self._lifespan.__aenter__())
         # What the application raises is raised here too, and not only answered with a 500.
         transport = httpx.ASGITransport(self.app)
-        self._client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+        self._client = async_http_client(transport=transport, base_url="http://127.0.0.1")
 
     def _close(self) -> None:
         self.run(self._client.aclose())

@@ -19,6 +19,7 @@ from backends.chain import MAX_WAITING
 from tests.desktop import Desktop
 from tests.fakes import GraniteServer, Mood
 from tests.gateways import VARIABLES, Served, serving
+from tests.http_clients import PLAIN
 from tests.processes import Process, gateway_process
 from tests.reliability.counting import CAN_COUNT, held_at_rest, held_by
 
@@ -43,7 +44,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 def read_the_log(process: Process) -> None:
     """The gateway has every connection to its log open from here on."""
     for query in ({}, {"q": "zebra"}):
-        reply = httpx.get(f"{process.url}/api/v1/interviews", params=query, trust_env=False)
+        reply = httpx.get(f"{process.url}/api/v1/interviews", params=query, **PLAIN)
         assert reply.status_code == 200
 
 
@@ -601,7 +602,7 @@ def test_more_slow_senders_than_descriptors_keep_nobody_waiting(tmp_path: Path) 
         time.sleep(1)
         for _ in range(10):
             began = time.monotonic()
-            reply = httpx.get(f"{process.url}/health", timeout=5, trust_env=False)
+            reply = httpx.get(f"{process.url}/health", timeout=5, **PLAIN)
             assert reply.status_code == 200
             assert time.monotonic() - began < 1
         assert "out of system resource" not in process.printed

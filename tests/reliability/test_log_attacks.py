@@ -24,6 +24,7 @@ from tests.eventlog.evidence import rows
 from tests.eventlog.storage_errors import locked
 from tests.eventlog.verification.logs import A, B, C, D, E, F, G, H, check, copy, make
 from tests.gateways import serving
+from tests.http_clients import http_client
 from tests.processes import environment, run
 from tests.reliability.forked import ForkedGateway
 
@@ -41,7 +42,7 @@ class Attacked:
         self.path = (disk or folder) / "interviews.db"
         env = environment(folder, EVENTLOG_URL=f"sqlite:///{self.path}")
         self.process = ForkedGateway(folder, env)
-        self.client = httpx.Client(base_url=self.process.url(), timeout=30, trust_env=False)
+        self.client = http_client(base_url=self.process.url(), timeout=30)
 
     def post(self, path: str, body: Any) -> httpx.Response:
         return self.client.post(path, json=body)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from api.http.listening import CannotServe, bound, urls
+from tests.http_clients import PLAIN
 from tests.processes import environment, gateway_process, run
 
 LookUp = Callable[..., Sequence[Any]]
@@ -116,7 +117,7 @@ def test_the_gateway_answers_at_each_address_that_it_prints(tmp_path: Path, host
         found = [word for word in printed.split() if word.startswith("http://")]
         assert len(found) == len({place[4][0] for place in socket.getaddrinfo(host.strip("[]"), 0)})
         for url in found:
-            assert httpx.get(f"{url}health", trust_env=False).status_code == 200
+            assert httpx.get(f"{url}health", **PLAIN).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["x86_64-conda-linux-gnu", "192.0.2.1", "no.such.host.invalid"])

@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx
 import pytest
 from filelock import FileLock
 
@@ -25,6 +24,7 @@ from tests.desktop import Desktop
 from tests.eventlog.interviews import WHOLE, new_id, tell
 from tests.eventlog.verification.logs import copy, falsify
 from tests.gateways import Served, serving
+from tests.http_clients import http_client
 from tests.processes import gateway_process
 
 pytestmark = pytest.mark.skipif(
@@ -108,7 +108,7 @@ def long_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def following(gateway: str) -> Iterator[Iterator[str]]:
     """The lines of a check as they come. To leave is to disconnect."""
     with (
-        httpx.Client(base_url=gateway, timeout=60, trust_env=False) as client,
+        http_client(base_url=gateway, timeout=60) as client,
         client.stream("POST", VERIFY) as response,
     ):
         yield response.iter_lines()
@@ -243,7 +243,7 @@ def test_it_stands_back_and_others_are_answered_at_once(long_log: Path) -> None:
         waited: list[float] = []
 
         def ask() -> None:
-            with httpx.Client(base_url=gateway.url, timeout=10, trust_env=False) as client:
+            with http_client(base_url=gateway.url, timeout=10) as client:
                 while processes(long_log):
                     began = time.monotonic()
                     assert client.get("/health").status_code == 200

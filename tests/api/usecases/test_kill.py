@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from tests.http_clients import http_client
 from tests.processes import Process, gateway_process
 
 CLIENTS = 4
@@ -25,7 +26,7 @@ class Candidate(Thread):
         self.refusals: list[str] = []
 
     def run(self) -> None:
-        with httpx.Client(base_url=self._url, timeout=10, trust_env=False) as client:
+        with http_client(base_url=self._url, timeout=10) as client:
             try:
                 while True:
                     self._move(client)
