@@ -1,4 +1,4 @@
-"""The gateway as its user runs it: a process, started from the command line."""
+"""The gateway as a process, started by the command line."""
 
 import os
 import re
@@ -6,21 +6,21 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from backends.services import SERVICES
+from tests.forked import CAN_FORK, PATIENCE, Command
 from tests.gateways import NOWHERE
 from tests.http_clients import http_client
 
 COMMAND = (sys.executable, "-m", "api.cli")
-PATIENCE = 60
-"""Seconds after which a process should have done what it was asked."""
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -41,14 +41,31 @@ def run(
     env: Mapping[str, str],
     cwd: Path,
     patience: float = PATIENCE,
-    stdin: int | None = None,
+    stdin: str = os.devnull,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command of the gateway to its end; `stdin` is the file that it reads, if another."""
+    """Run a command of the gateway to its end; `stdin` is the file that it reads."""
+    if not CAN_FORK:
+        return run_in_own_python(*arguments, env=env, cwd=cwd, patience=patience)
+    with tempfile.TemporaryDirectory() as folder:
+        stdout, stderr = Path(folder, "stdout"), Path(folder, "stderr")
+        command = Command(arguments, env=env, cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr)
+        try:
+            code = command.wait(patience)
+        finally:
+            command.kill()
+        return subprocess.CompletedProcess(
+            arguments, code, stdout.read_text("utf-8"), stderr.read_text("utf-8")
+        )
+
+
+def run_in_own_python(
+    *arguments: str, env: Mapping[str, str], cwd: Path, patience: float = PATIENCE
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of the gateway from Python's own start to its end, which takes a second."""
     return subprocess.run(
         [*COMMAND, *arguments],
         env=env,
         cwd=cwd,
-        stdin=stdin,
         capture_output=True,
         text=True,
         timeout=patience,
@@ -67,21 +84,20 @@ def run_in_terminal(
     ours, theirs = pty.openpty()
     try:
         os.write(ours, f"{types}\n".encode())
-        return run(*arguments, env=env, cwd=cwd, stdin=theirs)
+        return run(*arguments, env=env, cwd=cwd, stdin=os.ttyname(theirs))
     finally:
         os.close(ours)
         os.close(theirs)
 
 
 class Process:
-    """A gateway that runs as a process of its own; what it prints is in `printed`."""
+    """A gateway that runs as a process; what it prints is in `printed`. Only in its `own_python`
+    is it started as its user starts it, which takes a second longer."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], *, own_python: bool = False) -> None:
         self._printing = folder / "printed.txt"
-        with self._printing.open("w") as output:
-            self.popen = subprocess.Popen(
-                [*COMMAND, "serve"], env=env, cwd=folder, stdout=output, stderr=subprocess.STDOUT
-            )
+        self._printing.write_text("")
+        self.popen = _begin(folder, env, self._printing, own_python or not CAN_FORK)
         self.url = self.wait_for(r"page: (http://\S+)/\n")
         self.client = http_client(base_url=self.url, timeout=10)
         self._wait_until_it_answers()
@@ -103,7 +119,7 @@ class Process:
                 return found.group(1)
             time.sleep(0.01)
         self.popen.kill()
-        self.popen.wait()
+        self.popen.wait(PATIENCE)
         raise AssertionError(f"the gateway never printed {pattern!r}:\n{self.printed}")
 
     def _wait_until_it_answers(self) -> None:
@@ -118,17 +134,37 @@ class Process:
         raise AssertionError("the gateway never answered")
 
 
+def _begin(
+    folder: Path, env: Mapping[str, str], printing: Path, own_python: bool
+) -> subprocess.Popen[bytes] | Command:
+    if not own_python:
+        return Command(["serve"], env=env, cwd=folder, stdout=printing, stderr=printing)
+    with printing.open("w") as output:
+        return subprocess.Popen(
+            [*COMMAND, "serve"], env=env, cwd=folder, stdout=output, stderr=subprocess.STDOUT
+        )
+
+
 @contextmanager
-def gateway_process(folder: Path, **more: str) -> Iterator[Process]:
-    """A running gateway; it is killed at the end if it still runs."""
-    process = Process(folder, environment(folder, **more))
+def _ended(process: Process) -> Iterator[Process]:
+    """The process, which is killed at the end if it still runs."""
     try:
         yield process
     finally:
         process.client.close()
         if process.popen.poll() is None:
             process.popen.kill()
-            process.popen.wait()
+            process.popen.wait(PATIENCE)
+
+
+def gateway_process(folder: Path, **more: str) -> AbstractContextManager[Process]:
+    """A running gateway."""
+    return _ended(Process(folder, environment(folder, **more)))
+
+
+def gateway_in_own_python(folder: Path, **more: str) -> AbstractContextManager[Process]:
+    """A running gateway, started as its user starts it: from Python's own start on."""
+    return _ended(Process(folder, environment(folder, **more), own_python=True))
 
 
 class Mortal:

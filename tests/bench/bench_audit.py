@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 
 from tests.bench.make_log import made
-from tests.processes import gateway_process
+from tests.processes import gateway_in_own_python
 
 EVENTS = 1_000_000
 TIMES = 50
@@ -113,7 +113,7 @@ def run(path: Path) -> dict[str, Any]:
     result: dict[str, Any] = {"audit verify": check(path)}
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(path, Path(folder) / "interviews.db")
-        with gateway_process(Path(folder)) as gateway:
+        with gateway_in_own_python(Path(folder)) as gateway:
             result["answers in ms"] = ask(gateway.client)
     return result
 

@@ -25,7 +25,7 @@ from backends.services import SERVICES
 from tests.bench import ollama, twin, wrk
 from tests.bench.make_log import made
 from tests.fakes import GraniteServer, HealthOnlyServer, Mood
-from tests.processes import Process, gateway_process
+from tests.processes import Process, gateway_in_own_python
 
 ROUNDS = 3
 EVENTS = 1_000_000
@@ -70,7 +70,7 @@ def gateway(log: Path | None = None, /, **settings: str) -> Iterator[Process]:
     with tempfile.TemporaryDirectory() as folder:
         if log is not None:
             shutil.copy(log, Path(folder) / "interviews.db")
-        with gateway_process(Path(folder), **settings) as process:
+        with gateway_in_own_python(Path(folder), **settings) as process:
             yield process
 
 
@@ -207,7 +207,7 @@ def _start_up(log: Path | None) -> float:
         if log is not None:
             shutil.copy(log, Path(folder) / "interviews.db")
         began = time.perf_counter()
-        with gateway_process(Path(folder)):
+        with gateway_in_own_python(Path(folder)):
             return time.perf_counter() - began
 
 

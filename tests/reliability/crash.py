@@ -30,11 +30,11 @@ import httpx
 from eventlog.verification.checkpoints import Kept
 from tests.eventlog.verification.logs import check
 from tests.fakes import FakeServer, GraniteServer, Mood, OllamaServer
+from tests.forked import PATIENCE, ForkedGateway, fork
 from tests.http_clients import PLAIN
 from tests.processes import environment, run
 from tests.reliability.aim import kill_in_a_write
 from tests.reliability.candidates import Candidate, Desk, troubles
-from tests.reliability.forked import PATIENCE, ForkedGateway, fork
 from tests.reliability.testimony import Testimony
 from tests.reliability.wreckage import wreckage_of
 

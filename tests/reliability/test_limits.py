@@ -20,7 +20,7 @@ from tests.desktop import Desktop
 from tests.fakes import GraniteServer, Mood
 from tests.gateways import VARIABLES, Served, serving
 from tests.http_clients import PLAIN
-from tests.processes import Process, gateway_process
+from tests.processes import Process, gateway_in_own_python, gateway_process
 from tests.reliability.counting import CAN_COUNT, held_at_rest, held_by
 
 START = "/api/v1/interviews/start"
@@ -589,7 +589,7 @@ def test_more_slow_senders_than_descriptors_keep_nobody_waiting(tmp_path: Path) 
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
     try:
         beginning = ExitStack()
-        process = beginning.enter_context(gateway_process(tmp_path))
+        process = beginning.enter_context(gateway_in_own_python(tmp_path))
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     half = HEAD + b'Content-Length: 100\r\n\r\n{"ro'

@@ -23,10 +23,10 @@ from tests.desktop import Desktop
 from tests.eventlog.evidence import rows
 from tests.eventlog.storage_errors import locked
 from tests.eventlog.verification.logs import A, B, C, D, E, F, G, H, check, copy, make
+from tests.forked import ForkedGateway
 from tests.gateways import serving
 from tests.http_clients import http_client
 from tests.processes import environment, run
-from tests.reliability.forked import ForkedGateway
 
 PAGE = 4096
 MEGABYTE = 2**20

@@ -12,7 +12,13 @@ import pytest
 
 from api import __version__
 from tests.fakes import GraniteServer, Mood
-from tests.processes import environment, gateway_process, run
+from tests.processes import (
+    environment,
+    gateway_in_own_python,
+    gateway_process,
+    run,
+    run_in_own_python,
+)
 
 START = "/api/v1/interviews/start"
 ENGINEER = {"role": "Software Engineer", "totalQuestions": 1}
@@ -20,18 +26,18 @@ ENGINEER = {"role": "Software Engineer", "totalQuestions": 1}
 
 def test_help_and_version_say_what_there_is(tmp_path: Path) -> None:
     env = environment(tmp_path)
-    helped = run("--help", env=env, cwd=tmp_path)
+    helped = run_in_own_python("--help", env=env, cwd=tmp_path)
     assert helped.returncode == 0
     assert "serve" in helped.stdout
     assert "--port" in run("serve", "--help", env=env, cwd=tmp_path).stdout
-    versioned = run("--version", env=env, cwd=tmp_path)
+    versioned = run_in_own_python("--version", env=env, cwd=tmp_path)
     assert versioned.stdout == f"interview-gateway {__version__}\n"
 
 
 def test_starting_says_where_it_listens_and_what_is_up(tmp_path: Path) -> None:
     with (
         GraniteServer() as granite,
-        gateway_process(tmp_path, GRANITE_INTERVIEW_URL=granite.url) as gateway,
+        gateway_in_own_python(tmp_path, GRANITE_INTERVIEW_URL=granite.url) as gateway,
     ):
         gateway.wait_for(r"(Services up: .*)")
         assert gateway.url in gateway.printed
@@ -46,7 +52,7 @@ def test_a_signal_finishes_what_is_under_way_and_closes_the_log(
 ) -> None:
     with GraniteServer() as granite:
         granite.moods["/api/v1/interviews"], granite.delay = Mood.SLOW, 0.5
-        with gateway_process(tmp_path, GRANITE_INTERVIEW_URL=granite.url) as gateway:
+        with gateway_in_own_python(tmp_path, GRANITE_INTERVIEW_URL=granite.url) as gateway:
             replies = []
 
             def start() -> None:
