@@ -21,6 +21,12 @@ from tests.gateways import NOWHERE
 from tests.http_clients import http_client
 
 COMMAND = (sys.executable, "-m", "api.cli")
+TAKE_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Run a command in the terminal that is its input, so that Ctrl-C there interrupts it."""
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -76,18 +82,33 @@ def run_in_own_python(
 def run_in_terminal(
     *arguments: str, types: str, env: Mapping[str, str], cwd: Path
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command of the gateway for a person who types a line: only its input is a terminal."""
+    """Run a command of the gateway for a person who is asked something and then types, also Ctrl-C
+    ("\\x03"). Only its input is a terminal."""
     if sys.platform == "win32":
         pytest.skip("Windows has no pseudo-terminals")
     import pty
 
     ours, theirs = pty.openpty()
     try:
-        os.write(ours, f"{types}\n".encode())
-        return run(*arguments, env=env, cwd=cwd, stdin=os.ttyname(theirs))
+        with subprocess.Popen(
+            [sys.executable, "-c", TAKE_TERMINAL, *COMMAND, *arguments],
+            env=env, cwd=cwd, start_new_session=True,
+            stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        ) as process:  # fmt: skip
+            assert process.stderr is not None
+            asked = b""
+            while not asked.endswith(b"]: ") and (more := process.stderr.read(1)):
+                asked += more
+            os.write(ours, types.encode())
+            try:
+                out, rest = process.communicate(timeout=PATIENCE)
+            finally:
+                process.kill()
     finally:
         os.close(ours)
         os.close(theirs)
+    errors = (asked + rest).decode()
+    return subprocess.CompletedProcess(arguments, process.returncode, out.decode(), errors)
 
 
 class Process:

@@ -1,6 +1,7 @@
 """`interview-gateway forget`, `hold` and `release`: in the log itself, or through the gateway that
 has it open, since a log has one writer."""
 
+import asyncio
 from collections.abc import Sequence
 
 from rich.text import Text
@@ -10,12 +11,13 @@ from api.cli.errors import CommandError
 from api.cli.lookup import records_in
 from api.cli.orders import Action, Order, Outcome, forgotten_outcome
 from api.cli.reasons import check_reason
+from api.cli.shared import read_log
 from api.cli.terminal import console
 from api.transcript.escaping import escape_controls
 from api.usecases.custody import Custody
 from api.usecases.errors import UseCaseError
 from eventlog.errors import LogInUse
-from eventlog.open import open_log, open_reader
+from eventlog.open import open_log
 from eventlog.records import Record, interview_of
 from eventlog.times import utc_now
 
@@ -33,27 +35,18 @@ LEFT = (
 )
 
 
-async def carry_out(
+def carry_out(
     url: str, gateway: str | None, action: Action, named: str, reason: str, *, is_sure: bool
 ) -> None:
     """Do `action` to the interview that `named` names in the log at `url`, through the gateway
     at the URL `gateway` (None: at that of the settings) if it has the log open. A person who is
     not `is_sure` is asked first. Raises CommandError, EventLogError or InvalidSettings."""
     check_reason(reason)
-    reader = open_reader(url)
-    try:
-        records = await records_in(reader, named)
-    finally:
-        await reader.close()
+    records = read_log(url, lambda log: records_in(log, named))
     order = Order(action, records[0].interview_id, reason, records[0])
     if not is_sure:
         _ask(records)
-    try:
-        outcome = await _in_log(url, order)
-    except LogInUse:
-        from api.cli.through_gateway import through_gateway  # with an HTTP client, 0.2 s
-
-        outcome = await through_gateway(gateway or _own_gateway(), order)
+    outcome = asyncio.run(_outcome(url, gateway, order))
     out = console()
     done = DONE[action].format(id=order.interview_id)
     out.print(f"{done} {outcome.done}".rstrip(), soft_wrap=True)
@@ -75,7 +68,16 @@ def _ask(records: Sequence[Record]) -> None:
         ("State", f"{interview.state}, {asked} of {of} questions asked"),
         ("Answers", str(interview.answers_given)),
     ]
-    confirm(facts, "Erase its words for ever?")
+    confirm(facts, "Erase its words for ever?", if_not="Nothing was erased.")
+
+
+async def _outcome(url: str, gateway: str | None, order: Order) -> Outcome:
+    try:
+        return await _in_log(url, order)
+    except LogInUse:
+        from api.cli.through_gateway import through_gateway  # with an HTTP client, 0.2 s
+
+        return await through_gateway(gateway or _own_gateway(), order)
 
 
 def _own_gateway() -> str:

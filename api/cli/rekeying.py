@@ -1,5 +1,7 @@
 """`interview-gateway audit new-key`: another key signs the log's checkpoints from now on."""
 
+import asyncio
+
 from api.cli.confirming import confirm
 from api.cli.errors import CommandError
 from api.cli.keys import read_key
@@ -7,13 +9,15 @@ from api.cli.reasons import check_reason
 from api.cli.terminal import console
 from api.transcript.escaping import escape_line
 from eventlog.errors import LogInUse
+from eventlog.keychanges import Changed
+from eventlog.notes import VerifierKey
 from eventlog.open import open_log, stored_log
 from eventlog.times import utc_now
 
 QUESTION = "Sign the checkpoints of this log with a new key from now on?"
 
 
-async def change_key(url: str, *, old_key: str | None, reason: str, is_sure: bool) -> None:
+def change_key(url: str, *, old_key: str | None, reason: str, is_sure: bool) -> None:
     """Change the key of the log that `url` names, and print the new one. `old_key` is the public
     key until now, as text or as a file of it. Raises CommandError or EventLogError."""
     check_reason(reason)
@@ -22,17 +26,15 @@ async def change_key(url: str, *, old_key: str | None, reason: str, is_sure: boo
     given = read_key("--old-key", old_key, stored.origin) if old_key is not None else None
     if not is_sure:
         known = "not known" if stored.beside is None else str(stored.beside)
-        confirm([("Event log", where), ("Key now", known)], QUESTION)
+        confirm(
+            [("Event log", where), ("Key now", known)], QUESTION, if_not="The key is unchanged."
+        )
     try:
-        log = open_log(url)
+        changed = asyncio.run(_changed(url, reason, given))
     except LogInUse as error:
         raise CommandError(
             f"a gateway has the event log {where} open; stop it, make the new key, then start it"
         ) from error
-    try:
-        changed = await log.change_key(reason, utc_now(), given)
-    finally:
-        await log.close()
     change = changed.change
     out = console()
     out.print(escape_line(f"Log: {where}"))
@@ -46,3 +48,11 @@ async def change_key(url: str, *, old_key: str | None, reason: str, is_sure: boo
         )
     out.print("Give the new public key, by a way they trust, to all who check the log:")
     out.print(escape_line(str(change.new)))
+
+
+async def _changed(url: str, reason: str, old_key: VerifierKey | None) -> Changed:
+    log = open_log(url)
+    try:
+        return await log.change_key(reason, utc_now(), old_key)
+    finally:
+        await log.close()

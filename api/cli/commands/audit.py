@@ -127,11 +127,9 @@ def new_key(
     Checkpoints that the old key signed can still be checked.
     Without a terminal it refuses, unless you give --yes."""
     with plain_errors():
-        import asyncio
-
         from api.cli.rekeying import change_key
 
-        asyncio.run(change_key(log_url(log), old_key=old_key, reason=reason, is_sure=yes))
+        change_key(log_url(log), old_key=old_key, reason=reason, is_sure=yes)
 
 
 @audit.command(cls=PlainCommand)

@@ -56,8 +56,6 @@ def _carry_out(
     is_sure: bool = True,
 ) -> None:
     with plain_errors():
-        import asyncio
-
         from api.cli.custody import carry_out
 
-        asyncio.run(carry_out(log_url(log), gateway, action, named, reason, is_sure=is_sure))
+        carry_out(log_url(log), gateway, action, named, reason, is_sure=is_sure)

@@ -51,9 +51,10 @@ def test_forget_names_what_it_will_erase_and_asks(path: Path, tmp_path: Path) ->
     id = new_id()
     write(path, id, *WHOLE)
     env = environment(tmp_path)
-    refused = run_in_terminal("forget", "last", *WHY, types="n", env=env, cwd=tmp_path)
+    refused = run_in_terminal("forget", "last", *WHY, types="n\n", env=env, cwd=tmp_path)
     assert (refused.returncode, refused.stdout) == (1, "")
-    *facts, question = refused.stderr.splitlines()
+    *facts, question, outcome = refused.stderr.replace("]: ", "]:\n").splitlines()
+    assert outcome == "Nothing was erased."
     assert [fact.split(maxsplit=1) for fact in facts] == [
         ["Interview:", id],
         ["Role:", "Data Analyst"],
@@ -63,9 +64,21 @@ def test_forget_names_what_it_will_erase_and_asks(path: Path, tmp_path: Path) ->
     ]
     assert question.startswith("Erase its words for ever? [y/N]:")
     assert "content-forgotten" not in kinds(path)
-    agreed = run_in_terminal("forget", "last", *WHY, types="y", env=env, cwd=tmp_path)
+    agreed = run_in_terminal("forget", "last", *WHY, types="y\n", env=env, cwd=tmp_path)
     assert agreed.returncode == 0
     assert kinds(path)[-1] == "content-forgotten"
+
+
+@pytest.mark.parametrize(("types", "code"), [("\x03", 130), ("y\x03", 130), ("\x04", 1)])
+def test_ctrl_c_and_ctrl_d_at_the_question_stop_at_once(
+    path: Path, tmp_path: Path, types: str, code: int
+) -> None:
+    write(path, new_id(), *WHOLE)
+    env = environment(tmp_path)
+    stopped = run_in_terminal("forget", "last", *WHY, types=types, env=env, cwd=tmp_path)
+    assert (stopped.returncode, stopped.stdout) == (code, "")
+    assert stopped.stderr.endswith("[y/N]: \nNothing was erased.\n")
+    assert "content-forgotten" not in kinds(path)
 
 
 def test_without_a_terminal_forget_refuses_unless_yes_is_given(run: Run, path: Path) -> None:

@@ -207,12 +207,16 @@ def test_where_nobody_can_be_asked_it_takes_yes(run: Run, path: Path) -> None:
 
 def test_in_a_terminal_it_asks(path: Path, tmp_path: Path) -> None:
     env = environment(tmp_path)
-    refused = run_in_terminal("audit", "new-key", types="n", env=env, cwd=tmp_path)
+    refused = run_in_terminal("audit", "new-key", types="n\n", env=env, cwd=tmp_path)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "with a new key from now on?" in refused.stderr
     assert f"Event log: {path}" in refused.stderr
+    assert refused.stderr.endswith("[y/N]: The key is unchanged.\n")
+    stopped = run_in_terminal("audit", "new-key", types="\x03", env=env, cwd=tmp_path)
+    assert (stopped.returncode, stopped.stdout) == (130, "")
+    assert stopped.stderr.endswith("[y/N]: \nThe key is unchanged.\n")
     assert len(rows(path)) == len(WHOLE)
-    agreed = run_in_terminal("audit", "new-key", types="y", env=env, cwd=tmp_path)
+    agreed = run_in_terminal("audit", "new-key", types="y\n", env=env, cwd=tmp_path)
     assert agreed.returncode == 0
     assert len(rows(path)) == len(WHOLE) + 1
 
