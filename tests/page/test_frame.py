@@ -13,7 +13,7 @@ from tests.page.visitor import violations
 
 Visit = Callable[..., Page]
 
-MOST_BYTES = 150_000
+MOST_BYTES = 160_000
 
 
 def test_all_of_it_weighs_little() -> None:
@@ -69,7 +69,7 @@ def test_a_browser_that_keeps_nothing_can_do_all_the_same(visit: Visit) -> None:
     box.fill("Kept as long as the page is open.")
     page.get_by_role("link", name="History", exact=True).click()
     page.get_by_label("State").select_option("Under way")
-    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("link", name="Continue", exact=True).click()
     expect(box).to_have_value("Kept as long as the page is open.")
     box.press("Enter")
     expect(page.get_by_text("Complete · ")).to_be_visible()
@@ -94,7 +94,7 @@ def test_what_is_kept_in_another_shape_is_passed_over(visit: Visit, value: str) 
     page.get_by_role("link", name="History", exact=True).click()
     expect(page.get_by_text("1 interview shown")).to_be_visible()
     expect(page.get_by_label("Said in it")).to_have_value("")
-    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("link", name="Continue", exact=True).click()
     expect(page.get_by_text("Question 1 of 1")).to_be_visible()
     expect(page.locator(".notice")).to_have_count(0)
     expect(box_of(page)).to_have_value("")

@@ -36,7 +36,7 @@ def test_a_filter_finds_and_is_kept(visit: Visit, gateway: Served) -> None:
     page.get_by_label("State").select_option("Under way")
     expect(page.get_by_text("1 interview shown")).to_be_visible()
     assert rows(page) == ["Product Manager"]
-    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("link", name="Continue", exact=True).click()
     expect(page.get_by_text("Question 1 of 3")).to_be_visible()
     page.go_back()
     expect(page.get_by_label("State")).to_have_value("questioning")

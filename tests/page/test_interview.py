@@ -34,7 +34,7 @@ def with_granite(
 
 def test_a_whole_interview_by_keyboard_alone(visit: Visit) -> None:
     page = visit()
-    expect(page.get_by_text("No model is up now")).to_be_visible()
+    expect(page.get_by_text("No model is available now")).to_be_visible()
     keys = page.keyboard
     while page.evaluate("document.activeElement.name") != "role":
         keys.press("Tab")
@@ -265,7 +265,7 @@ def test_a_browser_that_keeps_nothing_is_said_to(browser: Browser, gateway: Serv
         page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); }")
         page.goto(gateway.url)
         begin(page).fill("Because.")
-        expect(page.get_by_text("This browser keeps nothing for the page")).to_be_visible()
+        expect(page.get_by_text("This browser does not store drafts")).to_be_visible()
 
 
 def test_hostile_words_are_text(browser: Browser) -> None:

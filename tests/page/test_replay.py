@@ -65,7 +65,7 @@ def test_the_slowest_turn_is_found(browser: Browser, window: str) -> None:
         page.locator(".raw summary").click()
         expect(page.locator(".raw pre")).to_contain_text('"kind": "interview-completed"')
         page.get_by_role("button", name="Check that it is in the log").click()
-        expect(page.get_by_text("All 9 events are in the log of")).to_be_visible()
+        expect(page.get_by_text("All 9 events are in the log.")).to_be_visible()
         look(page, "evidence", window)
 
 
@@ -101,10 +101,10 @@ def test_each_session_is_the_one_its_client_held(visit: Visit, gateway: Served) 
         expect(page.locator("#moment")).to_contain_text(kind)
         expect(page.locator(".held .turn")).to_have_count(messages - 2)
     expect(page.locator(".diagram")).to_have_attribute(
-        "aria-label", re.compile("stands in complete")
+        "aria-label", re.compile("is in state complete")
     )
     page.get_by_role("button", name="Event before").click()
-    expect(page.locator(".diagram")).to_have_attribute("aria-label", re.compile("in questioning"))
+    expect(page.locator(".diagram")).to_have_attribute("aria-label", re.compile("in state questioning"))
     assert overflow(page) == 0
 
 
@@ -159,7 +159,7 @@ def test_a_hold_and_forgetting_say_what_they_do(visit: Visit, gateway: Served) -
     dialog.get_by_label("Reason").press("Enter")
     forget = page.get_by_role("button", name="Erase the words…")
     forget.press("Enter")
-    expect(dialog).to_contain_text("cannot be undone")
+    expect(dialog).to_contain_text("You cannot undo it")
     expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     assert violations(page) == []
     page.keyboard.press("Escape")
@@ -169,7 +169,7 @@ def test_a_hold_and_forgetting_say_what_they_do(visit: Visit, gateway: Served) -
     dialog.get_by_label("Reason").fill("Asked for by the candidate")
     dialog.get_by_role("button", name="Erase the words").click()
     expect(page.get_by_text("Its words were erased").first).to_be_visible()
-    expect(page.get_by_text("no words left")).to_be_visible()
+    expect(page.get_by_text("nothing left to keep or erase")).to_be_visible()
     expect(page.get_by_text("My answer to question 1.")).to_have_count(0)
     assert gateway.get(f"/api/v1/interviews/{desktop.interview_id}").status_code == 410
     page.get_by_role("button", name="Check that it is in the log").click()
@@ -200,7 +200,7 @@ def test_words_that_are_not_yet_overwritten_are_told_of_until_they_are(
             assert violations(page) == []
         dialog.get_by_role("button", name="Check again").click()
         expect(dialog).to_have_count(0)
-        expect(page.get_by_text("no words left")).to_be_visible()
+        expect(page.get_by_text("nothing left to keep or erase")).to_be_visible()
 
 
 def test_a_dialog_that_tells_of_words_not_yet_overwritten_may_be_closed(
@@ -219,7 +219,7 @@ def test_a_dialog_that_tells_of_words_not_yet_overwritten_may_be_closed(
         with reading(path):
             dialog.get_by_role("button", name="Erase the words").click()
             dialog.get_by_role("button", name="Close").click()
-        expect(page.get_by_text("no words left")).to_be_visible()
+        expect(page.get_by_text("nothing left to keep or erase")).to_be_visible()
 
 
 def test_blanks_are_no_reason(visit: Visit, gateway: Served) -> None:
@@ -248,7 +248,7 @@ def test_what_could_not_be_reached_is_asked_for_again(browser: Browser, gateway:
         page.route("**/audit/checkpoint", lambda route: route.abort())
         page.get_by_role("button", name="Question 1").click()
         page.get_by_role("button", name="Check that it is in the log").click()
-        expect(page.get_by_text("tried again as soon as it is back").nth(1)).to_be_visible()
+        expect(page.get_by_text("tries again as soon as the gateway is back").nth(1)).to_be_visible()
         page.unroute("**/session?*")
         page.unroute("**/audit/checkpoint")
         expect(page.locator(".held .turn")).to_have_count(1)
@@ -265,7 +265,7 @@ def test_another_forgot_it_meanwhile(browser: Browser, gateway: Served) -> None:
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Reason").fill("Too late")
         dialog.get_by_role("button", name="Put on hold").click()
-        expect(dialog.locator(".notice")).to_contain_text("forgotten")
+        expect(dialog.locator(".notice")).to_contain_text("erased")
         assert violations(page) == []
 
 
@@ -282,7 +282,7 @@ def test_what_is_not_in_the_log_is_not_vouched_for(browser: Browser, gateway: Se
         page.route("**/events", lie)
         page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
         page.get_by_role("button", name="Check that it is in the log").click()
-        expect(page.get_by_text("is not in the log as it is shown here")).to_be_visible()
+        expect(page.get_by_text("does not hold this interview as it is shown here")).to_be_visible()
         expect(page.get_by_text("Event 1, at position 0, leads to")).to_be_visible()
         assert violations(page) == []
 

@@ -28,7 +28,7 @@ def test_without_any_service_it_says_so_and_offers_what_is_built_in(visit: Visit
     status = page.locator("#status summary")
     expect(status).to_have_text("All services offline — built-in questions are used")
     expect(page.get_by_label("Granite 4 2B")).to_be_checked()
-    expect(page.get_by_text("No model is up now")).to_be_visible()
+    expect(page.get_by_text("No model is available now")).to_be_visible()
     assert violations(page) == []
 
 
@@ -186,4 +186,4 @@ def test_what_a_failed_start_says_is_not_said_of_an_answer(
         page.route("**/interviews/respond", lambda route: route.abort())
         page.route("**/health", lambda route: route.abort())
         answer(page, "Because.")
-        expect(page.locator(".notice")).to_contain_text("tried again as soon as it is back")
+        expect(page.locator(".notice")).to_contain_text("tries again as soon as the gateway is back")
