@@ -72,15 +72,9 @@ def declarations() -> dict[str, str]:
 
 
 def explained(text: str, comments: dict[str, str]) -> str:
-    """With each call's comment at the client's member and at the module's function of that name.
-    The compiler leaves these out, and an editor would show a developer nothing."""
+    """The text with each call's comment at the module's function of that name. The compiler leaves
+    these out, and an editor would show a developer nothing."""
     names = "|".join(comments)
-    text = re.sub(
-        rf"(?<!\*/\n)^    ({names})(?=[:(])",
-        lambda found: comments[found[1]] + found[0],
-        text,
-        flags=re.MULTILINE,
-    )
     return re.sub(
         rf"(?<!\*/\n)^export (?:function|const) ({names})\b",
         lambda found: dedent(comments[found[1]]) + found[0],

@@ -12,6 +12,7 @@ import pytest
 from api.app import create_app
 from api.http.problems import LOG_UNAVAILABLE, PREFIX, PROBLEM_TYPES
 from eventlog.memory import MemoryEventLog
+from tests.client.generate import CALLS
 from tests.client.tools import CLIENT, HERE, NODE, needs_node
 from tests.gateways import settings_for
 
@@ -23,6 +24,7 @@ FUNCTIONS = (
     "verifyLog",
 )
 DECLARED = (CLIENT / "index.d.ts").read_text()
+MEMBERS = "\n".join((CLIENT / f"{source}.d.ts").read_text() for source in CALLS)
 KINDS: dict[str, str] = {
     error: name
     for name, error in re.findall(
@@ -59,7 +61,7 @@ def operation_of(function: str) -> dict[str, Any]:
 
 def comment_of(function: str) -> str:
     found = re.search(
-        rf"^    (/\*\*(?:(?!\*/).)*\*/)\n    {function}[:(]", DECLARED, re.DOTALL | re.MULTILINE
+        rf"^    (/\*\*(?:(?!\*/).)*\*/)\n    {function}[:(]", MEMBERS, re.DOTALL | re.MULTILINE
     )
     assert found, f"{function} says nothing of itself"
     return found[1]

@@ -2,12 +2,13 @@
 
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from api.http.routes.page import FOLDER
-from tests.client.generate import declarations
+from tests.client.generate import CALLS, declarations
 from tests.client.tools import CLIENT, HERE, MODULES, compile_typescript, needs_tools
 
 GUIDE = Path("docs/desktop.md")
@@ -37,6 +38,13 @@ def test_each_function_says_what_it_does() -> None:
     functions = re.findall(r"^(.*)\nexport (?:function|const) (\w+)", declared, re.MULTILINE)
     assert {"fetchHealth", "sendResponse", "createClient"} <= {name for _, name in functions}
     assert [name for before, name in functions if not before.endswith("*/")] == []
+
+
+def test_each_member_of_a_client_is_declared_once() -> None:
+    declared = "".join((CLIENT / f"{name}.d.ts").read_text() for name in ("index", *CALLS))
+    found = Counter(re.findall(r"^    (\w+)(?:: )?\(", declared, re.MULTILINE))
+    assert {"setBaseUrl", "sendResponse", "verifyLog"} <= found.keys()
+    assert {name: times for name, times in found.items() if times > 1} == {}
 
 
 @needs_tools

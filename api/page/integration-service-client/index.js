@@ -67,13 +67,13 @@ export const INTEGRATION_BASE_URL = set || "http://localhost:8009";
  * attempt (a reply takes up to 5 s; 0 is no limit). `retries` is the number of further attempts.
  *
  * @param {LeftOut<{ baseUrl: string, fetch: typeof globalThis.fetch, timeoutMs: number, retries: number }>} [settings]
+ * @returns {Client}
  */
 export function createClient(settings = {}) {
   let baseUrl = withoutSlash(settings.baseUrl ?? INTEGRATION_BASE_URL);
   const { timeoutMs = 10_000, retries = 4 } = settings;
   const transport = new Transport(() => baseUrl, settings.fetch, timeoutMs, retries);
   return {
-    /** Change the gateway's address. @param {string} url */
     setBaseUrl(url) {
       baseUrl = withoutSlash(url);
     },
@@ -83,7 +83,17 @@ export function createClient(settings = {}) {
   };
 }
 
-/** @typedef {ReturnType<typeof createClient>} Client */
+/**
+ * @typedef {object} AddressSetter
+ * @property {(url: string) => void} setBaseUrl Change the gateway's address.
+ */
+
+/**
+ * All calls to one gateway.
+ *
+ * @typedef {AddressSetter & ReturnType<typeof conductCalls> & ReturnType<typeof historyCalls>
+ *   & ReturnType<typeof auditCalls>} Client
+ */
 
 const own = createClient();
 
