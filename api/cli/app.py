@@ -42,7 +42,7 @@ class CommandLine(PlainGroup):
 
 
 COMPLETION = {
-    "--install-completion": "Complete commands by Tab in this shell, from its next start on.",
+    "--install-completion": "Install completion by Tab for this shell, and restart the shell.",
     "--show-completion": "Print the completion script of this shell, to install it yourself.",
 }
 
@@ -72,7 +72,7 @@ def main(
         ),
     ] = False,
 ) -> None:
-    """Conduct job interviews over HTTP, with every move in an event log.
+    """Conduct job interviews over HTTP, and record each step in an event log.
 
     `interview-gateway COMMAND --help` explains a command."""
 

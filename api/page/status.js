@@ -108,7 +108,7 @@ function serviceLines() {
   const { latest, answeredAt } = health;
   const since = (performance.now() - answeredAt) / 1000;
   if (!latest) {
-    return [{ name: "Gateway", shape: "bad", state: "unreachable", detail: "Asked again every 2 s" }];
+    return [{ name: "Gateway", shape: "bad", state: "unreachable", detail: "The page tries again every 2 s" }];
   }
   const told = Date.parse(latest.timestamp);
   const { version, eventLog } = latest.gateway;

@@ -13,7 +13,9 @@ from tests.gateways import Served, serving
 from tests.page.test_looks import WINDOWS, look
 from tests.page.visitor import violations, visiting
 
-ONLY_BY_THE_LOG = re.compile("^6 events are (covered only by checkpoints in the log itself|not covered by)")
+ONLY_BY_THE_LOG = re.compile(
+    "^6 events are (covered only by checkpoints in the log itself|not covered by)"
+)
 
 Visit = Callable[..., Page]
 

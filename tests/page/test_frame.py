@@ -56,7 +56,7 @@ def test_the_keyboard_can_skip_to_the_content(visit: Visit) -> None:
     expect(page.locator("#main")).to_be_focused()
     expect(page.get_by_role("heading", name="History")).to_be_visible()
     page.keyboard.press("Tab")
-    expect(page.get_by_label("Said in it")).to_be_focused()
+    expect(page.get_by_label("Search in what was said")).to_be_focused()
 
 
 def test_a_browser_that_keeps_nothing_can_do_all_the_same(visit: Visit) -> None:
@@ -93,7 +93,7 @@ def test_what_is_kept_in_another_shape_is_passed_over(visit: Visit, value: str) 
     expect(page.get_by_text("Continue this interview")).to_have_count(0)
     page.get_by_role("link", name="History", exact=True).click()
     expect(page.get_by_text("1 interview shown")).to_be_visible()
-    expect(page.get_by_label("Said in it")).to_have_value("")
+    expect(page.get_by_label("Search in what was said")).to_have_value("")
     page.get_by_role("link", name="Continue", exact=True).click()
     expect(page.get_by_text("Question 1 of 1")).to_be_visible()
     expect(page.locator(".notice")).to_have_count(0)

@@ -42,14 +42,14 @@ def test_a_filter_finds_and_is_kept(visit: Visit, gateway: Served) -> None:
     expect(page.get_by_label("State")).to_have_value("questioning")
     expect(page.locator(".interviews .to")).to_have_count(1)
     page.get_by_label("State").select_option("Any state")
-    page.get_by_label("Said in it").press_sequentially("<IMG src")
+    page.get_by_label("Search in what was said").press_sequentially("<IMG src")
     expect(page.get_by_text("1 interview shown")).to_be_visible()
     assert rows(page) == ["Data Analyst"]
     page.get_by_label("Role").select_option("Software Engineer")
     expect(page.get_by_text("No interview matches.")).to_be_visible()
     page.get_by_role("button", name="Clear the filter").click()
     expect(page.get_by_text("2 interviews shown")).to_be_visible()
-    expect(page.get_by_label("Said in it")).to_be_focused()
+    expect(page.get_by_label("Search in what was said")).to_be_focused()
 
 
 def test_more_come_page_by_page(visit: Visit, gateway: Served) -> None:
@@ -115,7 +115,7 @@ def test_how_it_looks(browser: Browser, gateway: Served, window: str) -> None:
         page.goto(f"{gateway.url}/#/history")
         expect(page.get_by_text("4 interviews shown")).to_be_visible()
         look(page, "history", window)
-        page.get_by_label("Said in it").fill("x" * 200)
+        page.get_by_label("Search in what was said").fill("x" * 200)
         expect(page.get_by_text("No interview matches.")).to_be_visible()
         assert violations(page) == []
         assert overflow(page) == 0

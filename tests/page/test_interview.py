@@ -294,14 +294,14 @@ def test_a_second_window_goes_on_from_the_log(visit: Visit) -> None:
     answer(one, "From the first window.")
     expect(one.get_by_text("Question 2 of 3")).to_be_visible()
     answer(two, "From the second.")
-    expect(two.locator(".notice")).to_contain_text("The log has another answer")
+    expect(two.locator(".notice")).to_contain_text("The log has a different answer")
     expect(two.locator(".notice")).to_contain_text("From the second.")
     expect(two.get_by_text("Question 2 of 3")).to_be_visible()
     expect(box_of(two)).to_have_value("")
     assert turns(two)[1] == "From the first window."
     assert violations(two) == []
     two.reload()
-    two.get_by_role("button", name="Move it to the box").click()
+    two.get_by_role("button", name="Move it to the answer box").click()
     expect(box_of(two)).to_have_value("From the second.")
     expect(two.locator(".notice")).to_have_count(0)
     box_of(two).press("Enter")

@@ -186,4 +186,6 @@ def test_what_a_failed_start_says_is_not_said_of_an_answer(
         page.route("**/interviews/respond", lambda route: route.abort())
         page.route("**/health", lambda route: route.abort())
         answer(page, "Because.")
-        expect(page.locator(".notice")).to_contain_text("tries again as soon as the gateway is back")
+        expect(page.locator(".notice")).to_contain_text(
+            "tries again as soon as the gateway is back"
+        )

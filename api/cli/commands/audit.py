@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 audit = typer.Typer(
     cls=PlainGroup,
-    help="Check the log, sign checkpoints of it, and export interviews.",
+    help="Verify the log, print signed hashes of it, and export interviews.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -24,7 +24,7 @@ KeptOption = Annotated[
     typer.Option(
         "--checkpoint",
         metavar="FILE",
-        help="Add a proof that the log continues this checkpoint, which you kept. "
+        help="Add a proof that the log still has all that this checkpoint covers. "
         "Only a JSON export has proofs.",
     ),
 ]
@@ -63,8 +63,8 @@ def verify(
 ) -> None:
     """Check the whole log for changes.
 
-    It checks each event against its hashes, the tree and the checkpoints.
-    It checks each interview against the rules, and each list against the events.
+    It checks each event against its hashes, the hash tree and the checkpoints.
+    It checks that each interview obeys the rules, and that the lists match it.
     The exit code is 0 if the log is consistent, and 1 if not.
     You can run it while a gateway uses the log.
 
@@ -97,7 +97,7 @@ def checkpoint(log: LogOption = None) -> None:
 def key(log: LogOption = None) -> None:
     """Print the public key that belongs to the log's checkpoints.
 
-    It is a C2SP verifier key."""
+    Its format is a C2SP verifier key: name, id and key."""
 
     async def verifier(log: "ReadableLog") -> str:
         return str((await log.signer()).verifier)

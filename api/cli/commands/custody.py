@@ -15,9 +15,9 @@ def hold(
     log: LogOption = None,
     gateway: GatewayOption = None,
 ) -> None:
-    """Put an interview on hold.
+    """Protect an interview's words from being erased.
 
-    Nobody can erase its words until you release it."""
+    Nobody can erase them until you release the interview."""
     _carry_out("hold", named, reason, log, gateway)
 
 
@@ -27,7 +27,7 @@ def release(
     log: LogOption = None,
     gateway: GatewayOption = None,
 ) -> None:
-    """Lift the hold on an interview."""
+    """Lift the protection of an interview's words."""
     _carry_out("release", named, reason, log, gateway)
 
 
@@ -40,8 +40,8 @@ def forget(
 ) -> None:
     """Erase an interview's words for ever.
 
-    It first shows which interview it is, and asks.
-    The evidence that it took place stays, and every proof still holds.
+    It shows the interview first, and asks you to confirm.
+    The log still shows that it took place, and can still be verified.
     Without a terminal it refuses, unless you give --yes."""
     _carry_out("forget", named, reason, log, gateway, is_sure=yes)
 

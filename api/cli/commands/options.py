@@ -22,13 +22,14 @@ def _named(more: str = "") -> Any:
     return typer.Argument(
         metavar="ID",
         autocompletion=complete_id,
-        help="The interview: its id, the beginning of its id, or last for the newest." + more,
+        help="The id of an interview, or the beginning of its id. Write last for the newest."
+        + more,
     )
 
 
 NAMED = _named()
-NAMED_OR_FILE = _named(" The file of an exported interview (JSON) does too.")
-NAMED_OR_FILES = _named(" The file of an exported interview (JSON) does too, or a folder of them.")
+NAMED_OR_FILE = _named(" You can also give an exported file (JSON).")
+NAMED_OR_FILES = _named(" You can also give an exported file (JSON), or a folder of such files.")
 LOG = typer.Option(
     "--log", metavar="FILE", help="Use the event log in this file instead of EVENTLOG_URL."
 )
@@ -42,7 +43,7 @@ GatewayOption = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="Use the gateway at this address if a gateway has the log open. "
+        help="If a gateway has this log open, send it the request at this address. "
         "The default address is that of HOST and PORT.",
     ),
 ]

@@ -84,7 +84,7 @@ def replay(
             help="Play it back: 1 is as fast as it was, 4 is four times as fast.",
         ),
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Show long words whole.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Do not shorten long texts.")] = False,
     log: LogOption = None,
     as_json: JsonOption = False,
     at: Annotated[int | None, typer.Option(hidden=True, metavar="VERSION")] = None,
@@ -160,7 +160,7 @@ def session(
     log: LogOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the session that the client held after an event.
+    """Show the session (JSON that the client keeps) after an event.
 
     With --json it prints the session exactly as the client had it."""
     with plain_errors():
@@ -219,8 +219,8 @@ def rerun(
     """Conduct an interview again with the same answers.
 
     It shows where today's backends say something else.
-    The exit code is 1 if a move differs, such as a closing instead of a question.
-    With --with recording, every session must be the same to the byte.
+    The exit code is 1 if a step differs, such as a closing instead of a question.
+    If you give --with recording, each session must be the same to the byte.
     The log does not record a re-run.
 
     Check a folder of demos: interview-gateway rerun FOLDER --with recording"""

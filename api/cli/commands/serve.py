@@ -10,17 +10,17 @@ from api.cli.shared import plain_errors
 def serve(
     host: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Listen on this address instead of that in HOST."),
+        typer.Option(metavar="ADDRESS", help="Listen on this address. It overrides HOST."),
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(metavar="PORT", help="Listen on this port instead of that in PORT."),
+        typer.Option(metavar="PORT", help="Listen on this port. It overrides PORT."),
     ] = None,
 ) -> None:
     """Start the gateway.
 
     It prints the address of the page first.
-    Ctrl-C finishes what is under way and stops it."""
+    Press Ctrl-C to stop it: it finishes open requests first."""
     from api.cli import serving
 
     with plain_errors():

@@ -16,14 +16,14 @@ export function show({ root, signal }) {
   root.append(
     h("h1", {}, "Audit"),
     h("p", { class: "lede" }, "Every step of an interview is added to a log, and nothing in the log is ever changed. ",
-      "This page checks whether the log is consistent. To see whether someone rewrote the whole log, compare it with a checkpoint that you kept elsewhere."),
+      "This page checks whether the log is consistent. To see whether someone rewrote the whole log, compare the log with a checkpoint that you saved earlier."),
     check,
     h("h2", {}, "The checkpoint now"),
     h("p", {}, "A signed statement of all that is in the log. Keep a copy of it elsewhere. It shows later if anything before it was changed or removed, even by someone who runs this gateway: ",
       h("code", {}, "interview-gateway audit verify --checkpoint FILE"), "."),
     checkpoint,
     h("h2", {}, "One interview"),
-    h("p", {}, "To check one interview, open its replay. It shows whether the log holds the interview, and what was adopted, refused or erased. Choose it in the ",
+    h("p", {}, "To check one interview, open its replay. It shows whether the log holds the interview, and whether parts were taken over without proof, refused or erased. Choose it in the ",
       h("a", { href: "#/history" }, "history"), "."));
   load();
 
@@ -129,7 +129,7 @@ function verdictWords(report, ms) {
 /** How many events are covered by what, and what that shows. @param {Report["coverage"]} coverage */
 function coverWords({ sealed, none }) {
   return [
-    sealed > 0 && `${counted(sealed, "event")} ${sealed === 1 ? "is" : "are"} covered only by checkpoints in the log itself. Someone who can write the file could have deleted other checkpoints. Someone who has the key could have signed these again.`,
+    sealed > 0 && `${counted(sealed, "event")} ${sealed === 1 ? "is" : "are"} covered only by checkpoints in the log itself. Someone who can write the file could have changed them and deleted other checkpoints. Someone who has the key could have signed new ones.`,
     none > 0 && `${counted(none, "event")} ${none === 1 ? "is" : "are"} not covered by a checkpoint. Someone who can write the file could have changed or removed them.`,
   ].filter((words) => words !== false);
 }

@@ -24,7 +24,7 @@ export function evidenceOf({ id, overview, events, signal, changed }) {
     remarksOn(events),
     h("div", { class: "row" }, check,
       h("a", { class: "button", href: gateway.bundleUrl(id), download: `interview-${id}-bundle.json` },
-        "Take the evidence away")),
+        "Download the evidence")),
     verdict,
     h("p", { class: "quiet" }, "What you take away can be checked without this gateway: ",
       h("code", {}, `python verify_bundle.py interview-${id}-bundle.json`)),
@@ -49,7 +49,7 @@ export function evidenceOf({ id, overview, events, signal, changed }) {
 /** Recomputed here, from each event's leaf up to the root. @param {InterviewEvent[]} events @param {AbortSignal} signal */
 async function proved(events, signal) {
   if (!globalThis.crypto?.subtle) {
-    return [h("p", { class: "notice" }, "A browser computes hashes only for pages of this machine or over https. Open the page at 127.0.0.1, or take the evidence away and check it there.")];
+    return [h("p", { class: "notice" }, "Browsers compute hashes only on pages over https or at 127.0.0.1. Open the page at 127.0.0.1, or take the evidence away and check it there.")];
   }
   const { size, root } = parseCheckpoint(await gateway.getCheckpoint({ signal }));
   /** @type {string[]} */
@@ -58,7 +58,7 @@ async function proved(events, signal) {
     await Promise.all(events.slice(n, n + AT_ONCE).map(async ({ version, position, leaf }) => {
       const { proof } = await gateway.getInclusion(position, size, { signal });
       const found = await rootOf(leaf, position, size, proof).catch((error) => error.message);
-      if (found !== root) wrong.push(`Event ${version}, at position ${position}, gives another root: ${found}.`);
+      if (found !== root) wrong.push(`Event ${version}, at position ${position}, does not match the checkpoint: its root is ${found}.`);
     }));
   }
   const hash = h("p", { class: "quiet" }, "Root ", h("code", {}, root), ". Computed in this browser.");
@@ -76,9 +76,9 @@ function remarksOn(events) {
   const count = (/** @type {string} */ kind) => events.filter((event) => event.kind === kind).length;
   const refused = count("session-refused");
   const remarks = [
-    count("session-adopted") && "It began with a session that the log did not know. Nothing proves what was said before that.",
+    count("session-adopted") && "The log did not record the start of this interview: a client sent it later. Nothing proves what was said before that.",
     refused && `${counted(refused, "posted session")} differed from the log and ${refused === 1 ? "was" : "were"} refused.`,
-    count("content-forgotten") && "Its words were erased. The times and the proofs are still there.",
+    count("content-forgotten") && "Its words were erased. The log still has the times, and can still be verified.",
   ].filter(Boolean);
   return remarks.length
     ? h("ul", {}, remarks.map((remark) => h("li", {}, remark)))
@@ -135,7 +135,7 @@ const ACTS = {
     title: "Erase the words of this interview",
     about: [
       "This erases the questions, the answers and the summary from the log. You cannot undo it.",
-      "The log still shows that the interview took place, and when. The log still verifies.",
+      "The log still shows that the interview took place, and when. The log can still be verified.",
       "Exported copies and backups of the log are not erased.",
     ],
     button: "Erase the words",

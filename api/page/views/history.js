@@ -44,7 +44,7 @@ export function show({ root, signal }) {
   });
 
   const form = h("form", { class: "filter", role: "search", onsubmit: submitted },
-    h("div", { class: "wide" }, h("label", { for: "search" }, "Said in it"), search),
+    h("div", { class: "wide" }, h("label", { for: "search" }, "Search in what was said"), search),
     h("div", {}, h("label", { for: "state" }, "State"), state),
     h("div", {}, h("label", { for: "role" }, "Role"), role));
   state.addEventListener("change", look);

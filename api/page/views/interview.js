@@ -122,13 +122,13 @@ export function show({ root, id, signal }) {
       },
     }, name);
     const notice = h("div", { class: "notice" },
-      h("p", {}, "The log has another answer to the last question, sent before or from another window. "
+      h("p", {}, "The log has a different answer to the last question, sent earlier or from another window. "
         + "This text was not sent:"),
       h("p", { class: "words", dir: "auto" }, unsent),
       h("p", { class: "row" },
-        button("Move it to the box", () => box.fill([box.text(), unsent].filter(Boolean).join("\n"))),
+        button("Move it to the answer box", () => box.fill([box.text(), unsent].filter(Boolean).join("\n"))),
         button("Delete it", () => {})));
-    announce("The log has another answer to the last question. What you typed was not sent.");
+    announce("The log has a different answer to the last question. What you typed was not sent.");
     return notice;
   }
 
@@ -213,7 +213,7 @@ export function show({ root, id, signal }) {
   function stand(answer, found) {
     if (signal.aborted || !session) return;
     if (!found) {
-      const words = "You stopped waiting. The gateway cannot be reached, so this page cannot tell whether it has your answer.";
+      const words = "You stopped waiting. The gateway cannot be reached, so this page does not know whether it has your answer.";
       const passes = { promise: "The page asks again as soon as the gateway is back.", isOver: () => health.latest !== null };
       notices.replaceChildren(noticeOf({ words, helps: "again", passes }, async () => stand(answer, await look())));
     } else if (answersIn(found.session.messages).length > answersIn(session.messages).length) {

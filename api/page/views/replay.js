@@ -179,11 +179,11 @@ const MEANINGS = {
   "answer-given": "The candidate answered. The gateway recorded the answer before it asked for a reply.",
   "interview-completed": "The interviewer closed the interview.",
   "summary-given": "The interviewer summed up the interview so far.",
-  "session-adopted": "The log did not know this session. The gateway took it on as the client posted it. Nothing proves what was said before that.",
+  "session-adopted": "The log did not know this session. The gateway accepted it as the client sent it. Nothing proves what was said before that.",
   "session-refused": "A client posted a session that differs from the log. The gateway refused it. Nothing in the interview changed.",
   "interview-held": "Nobody can erase the words until somebody lifts the hold.",
   "interview-released": "The hold was lifted. The words can be erased.",
-  "content-forgotten": "The words were erased. The times and the proofs are still there.",
+  "content-forgotten": "The words were erased. The log still has the times, and can still be verified.",
 };
 
 /** What is told of the chosen event. @param {string} id @param {AbortSignal} signal */
