@@ -8,7 +8,6 @@ whatever else is there, and says which file is in the way.
 import os
 import sys
 from importlib.util import find_spec
-from traceback import walk_tb
 from types import ModuleType
 
 PACKAGES = ("api", "backends", "eventlog", "statemachine")
@@ -24,6 +23,8 @@ def main() -> None:
         file = _found_instead_of(name)
         if file is not None:
             _refuse(f"{file} is in the way of the gateway's own package {name}", file)
+    # To look for plugins, of which we use none, pydantic would read the metadata of all packages.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     try:
         from api.cli.app import app
 
@@ -61,6 +62,8 @@ def _file_of(name: str) -> str | None:
 
 def _refuse_to_load(error: Exception, *files: str | None) -> None:
     """A library is not there, or something is in its way: in these files, or where it failed."""
+    from traceback import walk_tb
+
     *_, (frame, _) = walk_tb(error.__traceback__)
     found = [file for file in (*files, frame.f_code.co_filename) if file is not None]
     file = next(filter(_is_on_python_path, found), found[0])

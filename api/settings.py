@@ -1,7 +1,5 @@
 """What can be set, in the environment or a `.env` file.
 
-The `.env` is read from the working folder.
-
 `.env.example` and the README's table say the same; a test holds the three together.
 """
 
@@ -11,24 +9,19 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
-from platformdirs import user_data_path
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     InstanceOf,
     PlainSerializer,
     ValidationError,
 )
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
 
+from api.environment import InvalidSettings, log_of_this_user, tidied, variables
 from backends.address import Address, host_and_port, without_secrets
 from backends.recording import Pace
 from backends.services import SERVICES
@@ -42,14 +35,7 @@ NOT_OURS_ALONE = {
 }
 """Variables that other software sets too, and what to do then."""
 
-BLANK = "".join(map(chr, (*range(33), 127, 0x85, 0xA0, 0x200B, 0x2028, 0x2029, 0xFEFF)))
-"""What nobody sees at the ends of a value."""
-
 _DEFAULT_URLS = {info.variable.lower(): Address(info.default_url) for info in SERVICES}
-
-
-class InvalidSettings(Exception):
-    """Settings that cannot be used. The message has a line for each variable at fault."""
 
 
 def _comma_separated(value: Any) -> Any:
@@ -98,11 +84,10 @@ def allowed_origin(value: str) -> str:
 
 
 Hosts = Annotated[
-    tuple[Annotated[str, AfterValidator(_host)], ...], NoDecode, BeforeValidator(_comma_separated)
+    tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(_comma_separated)
 ]
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(allowed_origin)], ...],
-    NoDecode,
     BeforeValidator(_comma_separated),
 ]
 
@@ -113,9 +98,7 @@ def _date(value: Any) -> Any:
     return value
 
 
-ServiceUrl = Annotated[
-    InstanceOf[Address], NoDecode, BeforeValidator(_address), PlainSerializer(str)
-]
+ServiceUrl = Annotated[InstanceOf[Address], BeforeValidator(_address), PlainSerializer(str)]
 LogLevel = Annotated[str, AfterValidator(_log_level)]
 
 
@@ -125,49 +108,10 @@ def _address_to_listen_on(value: str) -> str:
     return value.removeprefix("[").removesuffix("]")
 
 
-def _log_of_this_user() -> str:
-    try:
-        folder = user_data_path("interview-gateway")
-    except RuntimeError as error:
-        raise InvalidSettings(
-            "EVENTLOG_URL: must be set, because this user has no home folder to keep the log in; "
-            "for example EVENTLOG_URL=sqlite:////var/lib/interviews.db"
-        ) from error
-    return f"sqlite:///{folder}/interviews.db"
-
-
-class _Tidy(PydanticBaseSettingsSource):
-    """A source of settings without what cmd.exe, Docker's --env-file and editors leave
-    around a value: white space, invisible marks, a pair of quotes. One that is empty is not set.
-    """
-
-    def __init__(self, settings: type[BaseSettings], source: PydanticBaseSettingsSource) -> None:
-        super().__init__(settings)
-        self._source = source
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        return self._source.get_field_value(field, field_name)
-
-    def __call__(self) -> dict[str, Any]:
-        tidied = {name: _tidied(value) for name, value in self._source().items()}
-        return {name: value for name, value in tidied.items() if value != ""}
-
-
-def _tidied(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    value = value.strip(BLANK)
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-        return value[1:-1].strip(BLANK)
-    return value
-
-
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The gateway's settings; each is the environment variable of its name in capitals."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env",
-        env_file_encoding="utf-8-sig",  # Windows' editors put a mark before the first name
+    model_config = ConfigDict(
         extra="ignore",
         hide_input_in_errors=True,  # it may hold a password
     )
@@ -177,7 +121,7 @@ class Settings(BaseSettings):
     )
     port: int = Field(8009, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     eventlog_url: str = Field(
-        default_factory=_log_of_this_user,
+        default_factory=log_of_this_user,
         description="Where the event log is kept.",
     )
     conversation_url: ServiceUrl = _DEFAULT_URLS["conversation_url"]
@@ -226,18 +170,6 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        sources = (init_settings, env_settings, dotenv_settings)
-        return tuple(_Tidy(settings_cls, source) for source in sources)
-
     @property
     def own_url(self) -> str:
         """Where a command on this machine finds the gateway that these settings start."""
@@ -252,19 +184,12 @@ class Settings(BaseSettings):
 def load_settings(**overrides: Any) -> Settings:
     """The settings of the environment and `.env`; `overrides` (of the command line) go
     before both, where they are not None. Raises InvalidSettings."""
-    given = {name: value for name, value in overrides.items() if value is not None}
+    given = tidied(overrides)
     try:
-        return Settings(**given)
+        return Settings(**{**variables(), **given})
     except ValidationError as error:
         # The cause is left out: it holds what was given, and with it perhaps a password.
         raise InvalidSettings("\n".join(map(_problem, error.errors()))) from None
-    except UnicodeError as error:
-        raise InvalidSettings(".env: is not a text file in UTF-8; save it as one") from error
-    except OSError as error:
-        raise InvalidSettings(
-            f".env: cannot be read ({error.strerror}); let this user read it, or start in another "
-            "folder"
-        ) from error
 
 
 def _problem(problem: ErrorDetails) -> str:

@@ -7,17 +7,14 @@ import tempfile
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
+from typing import TYPE_CHECKING
 
 from eventlog.errors import LogUnavailable, NoSigningKey
 from eventlog.notes import Signer, VerifierKey
+
+# What makes and reads keys is imported where it is used: most commands need none.
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 def key_name(log_id: str) -> str:
@@ -27,6 +24,9 @@ def key_name(log_id: str) -> str:
 
 def load_signer(path: Path, origin: str) -> Signer:
     """The signer whose key is at `path`. Raises NoSigningKey."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except FileNotFoundError:
@@ -49,7 +49,7 @@ def load_verifier(path: Path, origin: str) -> VerifierKey | None:
 def make_key(path: Path) -> None:
     """Make a key at `path`, unless there is one. Raises LogUnavailable."""
     try:
-        _put(path, Ed25519PrivateKey.generate())
+        _put(path, _generate())
     except OSError as error:
         raise _not_written(error) from error
 
@@ -57,7 +57,7 @@ def make_key(path: Path) -> None:
 def stage_key(path: Path, origin: str) -> VerifierKey:
     """Make the key that is to take the place of the one at `path`, and keep it ready beside that;
     its public half. Raises LogUnavailable."""
-    key = Ed25519PrivateKey.generate()
+    key = _generate()
     try:
         staged_at(path).unlink(missing_ok=True)  # of a change that was never recorded
         _put(staged_at(path), key)
@@ -99,7 +99,15 @@ def _set_aside(path: Path) -> Path:
     raise AssertionError("the numbers do not end")
 
 
-def _put(path: Path, key: Ed25519PrivateKey) -> None:
+def _generate() -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return Ed25519PrivateKey.generate()
+
+
+def _put(path: Path, key: "Ed25519PrivateKey") -> None:
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     # Whole or not at all: a key that was cut off would lock its owner out of its own proofs.
     # And never in another's place.

@@ -9,9 +9,11 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+# What signs and checks is imported where it is used: most commands read no signature.
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 ED25519 = b"\x01"
 """The signature type that a key's id and text begin with."""
@@ -82,6 +84,9 @@ class VerifierKey:
 
     def open(self, note: str) -> str:
         """The text of a signed note, its signature checked. Raises BadNote."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
         text, separator, _ = note.rpartition("\n\n")
         if not separator:
             raise BadNote("the note has no signatures")
@@ -121,7 +126,7 @@ class Signer:
     """Signs notes by `name` with a private key."""
 
     name: str
-    private: Ed25519PrivateKey
+    private: "Ed25519PrivateKey"
 
     @property
     def verifier(self) -> VerifierKey:

@@ -32,7 +32,7 @@ def settings_for(*services: FakeServer, **given: Any) -> Settings:
     the environment or a .env file."""
     urls = dict.fromkeys(VARIABLES.values(), NOWHERE)
     urls |= {VARIABLES[service.name]: service.url for service in services}
-    return Settings(**{"_env_file": None, "eventlog_url": "memory:", **urls, **given})
+    return Settings(**{"eventlog_url": "memory:", **urls, **given})
 
 
 class Served:

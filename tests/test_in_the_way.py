@@ -122,9 +122,9 @@ def test_a_package_whose_removal_took_files_of_ours_with_it_is_named(
     [
         ("typer", ""),
         ("typer", "import no_such_module"),
-        ("pydantic_settings", ""),
+        ("pydantic_core/__init__", ""),
         ("rich/__init__", ""),
-        ("platformdirs", "from os import no_such_name"),
+        ("transitions", "from os import no_such_name"),
     ],
 )
 def test_a_module_in_the_way_of_a_library_is_named(

@@ -56,9 +56,9 @@ app = typer.Typer(
 
 
 def _print_version(wanted: bool) -> None:
-    from api import __version__
-
     if wanted:
+        from api import __version__
+
         typer.echo(f"interview-gateway {__version__}")
         raise typer.Exit()
 

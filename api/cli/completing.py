@@ -3,7 +3,7 @@
 from api.cli.errors import CommandError
 from api.cli.lookup import records_named
 from api.cli.shared import read_log
-from api.settings import InvalidSettings
+from api.environment import InvalidSettings
 from eventlog.errors import EventLogError
 
 NEWEST_OFFERED = 50

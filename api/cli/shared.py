@@ -23,10 +23,10 @@ def plain_errors() -> Iterator[None]:
 
 
 def _told_to_a_person() -> tuple[type[Exception], ...]:
-    """The errors whose message is for a person. Looked up once there is an error: the settings
-    alone take 0.1 s to import, and not every command needs them."""
+    """The errors whose message is for a person. Looked up once there is an error: no command that
+    succeeds needs them all."""
     from api.cli.errors import CommandError
-    from api.settings import InvalidSettings
+    from api.environment import InvalidSettings
     from eventlog.errors import EventLogError
 
     return CommandError, InvalidSettings, EventLogError
@@ -47,10 +47,10 @@ def _say(error: Exception) -> None:
 def log_url(option: str | None) -> str:
     """The URL of the log that `--log` names, a file or a URL; without it, that of EVENTLOG_URL.
     Raises InvalidSettings."""
-    from api.settings import load_settings
-
     if option is None:
-        return load_settings().eventlog_url
+        from api.environment import eventlog_url
+
+        return eventlog_url()
     return option if option.startswith(("sqlite:", "memory:")) else f"sqlite:///{option}"
 
 

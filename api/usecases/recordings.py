@@ -7,7 +7,8 @@ from typing import assert_never
 
 from pydantic import ValidationError
 
-from api.settings import InvalidSettings, Settings
+from api.environment import InvalidSettings
+from api.settings import Settings
 from api.transcript.escaping import escape_line
 from backends.recording import Line, Recording
 from backends.turn import answers_in

@@ -8,9 +8,8 @@ statements for each append kept both waiting for most of their time.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from sqlite3 import Connection
 from typing import Any
-
-from sqlite_utils import Database
 
 from eventlog.errors import EventLogError, VersionConflict
 from eventlog.readmodels import Projection, overview, projection_of
@@ -59,7 +58,7 @@ class _Change:
     records: Sequence[Record]
 
 
-def write(db: Database, appends: Sequence[Append]) -> list[tuple[Record, ...] | EventLogError]:
+def write(db: Connection, appends: Sequence[Append]) -> list[tuple[Record, ...] | EventLogError]:
     """The records that each append became; a VersionConflict where the interview is not at the
     version that it expects, and then nothing is written of it."""
     versions = dict(db.execute(VERSIONS, [json.dumps([a.interview_id for a in appends])]))
@@ -86,7 +85,7 @@ def write(db: Database, appends: Sequence[Append]) -> list[tuple[Record, ...] | 
     return outcomes
 
 
-def rebuild_read_models(db: Database, interviews: Iterable[Sequence[Record]]) -> None:
+def rebuild_read_models(db: Connection, interviews: Iterable[Sequence[Record]]) -> None:
     """Make the list of interviews and the fingerprints again, of the records of each. Raises
     what `projection_of` does."""
     # Before anything is deleted: an event may be unreadable.
@@ -97,14 +96,14 @@ def rebuild_read_models(db: Database, interviews: Iterable[Sequence[Record]]) ->
         _put_read_models(db, [change])
 
 
-def put_events(db: Database, records: Sequence[Record]) -> None:
+def put_events(db: Connection, records: Sequence[Record]) -> None:
     """Append the records, and the nodes of the tree that they complete."""
     rows = [[vars(record)[name] for name in RECORD_FIELDS] for record in records]
     insert(db, f"events ({RECORD_COLUMNS})", rows)
     put_nodes(db, records[0].position, [record.leaf for record in records])
 
 
-def _put_read_models(db: Database, changes: Sequence[_Change]) -> None:
+def _put_read_models(db: Connection, changes: Sequence[_Change]) -> None:
     columns = f"interviews ({OVERVIEW_COLUMNS}, head)"
     began = dict(insert(db, columns, [_overview(change) for change in changes], NEWEST_COUNTS))
     fingerprints = [
@@ -124,7 +123,7 @@ def _overview(change: _Change) -> list[Any]:
     return [stored[name] for name in (*OVERVIEW_FIELDS, "head")]
 
 
-def _erase_words(db: Database, interview_id: str) -> None:
+def _erase_words(db: Connection, interview_id: str) -> None:
     """Take from the tables what was said in the interview; `scrub` is due then."""
     db.execute(ERASE_WORDS, [interview_id])
     db.execute(

@@ -4,12 +4,14 @@ import sqlite3
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
-
-from sqlite_utils import Database
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
 
 from eventlog.sqlite import file
 from eventlog.sqlite.footprint import FileState
-from eventlog.sqlite.writing import WritingConnection
+
+if TYPE_CHECKING:
+    from eventlog.sqlite.writing import WritingConnection
 
 
 class Unfamiliar(Exception):
@@ -22,10 +24,10 @@ class ReadingConnection(ABC):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._db: Database | None = None
+        self._db: Connection | None = None
         self._identity: tuple[int, int] | None = None
 
-    def database(self) -> Database:
+    def database(self) -> Connection:
         """Raises Unfamiliar, LogUnavailable, OSError or sqlite3.Error."""
         found = self._find()
         if self._db is None or found != self._identity:
@@ -61,7 +63,7 @@ class ReadingAlone(ReadingConnection):
 class ReadingBesideWriter(ReadingConnection):
     """One that reads the file only as `writing`, in the same process, left it."""
 
-    def __init__(self, path: Path, writing: WritingConnection) -> None:
+    def __init__(self, path: Path, writing: "WritingConnection") -> None:
         super().__init__(path)
         self._name = str(path)
         self._writing = writing

@@ -1,6 +1,6 @@
 """Which interviews' words are to be forgotten, and which hold words of another."""
 
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from eventlog.readmodels import COMPLETING
 from statemachine.canonical import canonical_json
@@ -29,7 +29,7 @@ SELECT max(time) FROM (
 """
 
 
-def expired(before: str, now: str, db: Database) -> list[str]:
+def expired(before: str, now: str, db: Connection) -> list[str]:
     """`RetentionLog.expired`."""
     found = db.execute(EXPIRED, [before]).fetchall()
     if not found:
@@ -39,14 +39,14 @@ def expired(before: str, now: str, db: Database) -> list[str]:
     return [id for id, completed_at in found if young is None or completed_at < young[0]]
 
 
-def forks_of(interview_id: str, db: Database) -> list[str]:
+def forks_of(interview_id: str, db: Connection) -> list[str]:
     """`ForgettingLog.forks_of`."""
     # An adopted session may have a megabyte. Its payload is canonical JSON, in which this comes
     # first, so no more of it is read.
     beginning = canonical_json({"forkedFrom": {"interviewId": interview_id}}).removesuffix(b"}}")
 
     def is_fork(position: int) -> bool:
-        with db.conn.blobopen("events", "payload", position, readonly=True) as payload:
+        with db.blobopen("events", "payload", position, readonly=True) as payload:
             return payload.read(len(beginning)) == beginning
 
     db.execute("BEGIN")  # what is forgotten meanwhile is there still
@@ -56,6 +56,6 @@ def forks_of(interview_id: str, db: Database) -> list[str]:
         db.rollback()
 
 
-def busy_days(db: Database) -> list[str]:
+def busy_days(db: Connection) -> list[str]:
     """`RetentionLog.busy_days`, as the text of each time."""
     return [time for (time,) in db.execute(BUSY_DAYS)]

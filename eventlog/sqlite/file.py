@@ -11,8 +11,7 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
-
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from eventlog.errors import (
     LogFull,
@@ -22,7 +21,7 @@ from eventlog.errors import (
     LogUnavailable,
     NotALog,
 )
-from eventlog.sqlite.migrations import migrations
+from eventlog.sqlite.migrations import NAMES, steps_taken, take_steps
 
 APPLICATION_ID = 0x49474C31
 """The mark of an interview log: "IGL1" in SQLite's application_id."""
@@ -144,7 +143,7 @@ def refuse_foreign(path: Path, *, to_write: bool = True) -> None:
 def is_up_to_date(path: Path) -> bool:
     """Whether the log at `path` has this release's schema. Raises LogNotOpened where it can be
     neither read nor brought up to date; nothing is changed."""
-    return _names() == _applied(path)
+    return _taken(path) == NAMES
 
 
 def prepare(path: Path) -> str:
@@ -155,24 +154,18 @@ def prepare(path: Path) -> str:
     # A rollback journal is there only where the making of a log was cut short: SQLite undoes
     # what was made, and it is made anew.
     if path.exists() and path.stat().st_size > 0 and not Path(f"{path}-journal").exists():
-        _applied(path)
+        _taken(path)
     try:
-        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
-            db = Database(connection)
+        with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as db:
             db.execute(OVERWRITE_DELETED)
-            # All at once and before there is a WAL: no crash leaves half a log, and the main
-            # file alone tells whose it is.
-            with db.atomic():
-                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                migrations.apply(db)
-            db.enable_wal()
+            take_steps(db, APPLICATION_ID)
         return log_id_to_read(path)
     except STORAGE_ERRORS as error:
         message = f"the event log {path} cannot be written: {reason(error)}"
         raise not_opened(error, message) from error
 
 
-def _applied(path: Path) -> set[str]:
+def _taken(path: Path) -> set[str]:
     """The schema steps that the log at `path` has taken. Raises LogNotOpened for a log of a
     newer schema or a damaged one, having only read it."""
     # Immutable, it gets no -wal and -shm beside it; but then a WAL that is there is not read.
@@ -181,19 +174,19 @@ def _applied(path: Path) -> set[str]:
         if immutable:
             _refuse_cut_short(path)
         with closing(open_read_only(path, immutable=immutable)) as db:
-            applied = {migration.name for migration in migrations.applied(db)}
+            taken = steps_taken(db)
     except STORAGE_ERRORS as error:
         message = (
             f"the event log {path} cannot be opened, and was left as it is: {reason(error)}; "
             "put that right, or set EVENTLOG_URL to another file"
         )
         raise not_opened(error, message, LogNotOpened) from error
-    if not applied <= _names():
+    if not taken <= NAMES:
         raise LogTooNew(
             f"the event log {path} was written by a newer interview-gateway; upgrade "
             "this one, or set EVENTLOG_URL to another file"
         )
-    return applied
+    return taken
 
 
 def _refuse_cut_short(path: Path) -> None:
@@ -212,32 +205,26 @@ def _refuse_cut_short(path: Path) -> None:
         raise damaged
 
 
-def _names() -> set[str]:
-    """The names of all the schema steps that this release knows."""
-    with closing(Database(memory=True)) as empty:
-        return {migration.name for migration in migrations.pending(empty)}
-
-
 def identity(path: Path) -> tuple[int, int]:
     """Device and inode: which file it is that stands at `path`. Raises OSError."""
     found = path.stat()
     return found.st_dev, found.st_ino
 
 
-def open_writer(path: Path) -> Database:
+def open_writer(path: Path) -> Connection:
     """The writing connection to a prepared log: an acknowledged commit is on the disk.
 
     The file is never made here: one that was deleted under the gateway is an error, not
     an empty log. Raises sqlite3.Error.
     """
-    connection = sqlite3.connect(
+    db = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
         timeout=BUSY_SECONDS,
         check_same_thread=False,
         isolation_level=None,
     )
-    db = Database(connection)
+    db.execute("PRAGMA recursive_triggers = ON")
     db.execute("PRAGMA synchronous = FULL")
     # The writer does it between two commits (`WritingConnection.checkpoint_if_due`).
     db.execute("PRAGMA wal_autocheckpoint = 0")
@@ -248,7 +235,7 @@ def open_writer(path: Path) -> Database:
     return db
 
 
-def open_read_only(path: Path, *, immutable: bool = False) -> Database:
+def open_read_only(path: Path, *, immutable: bool = False) -> Connection:
     """A connection that can neither write nor checkpoint. An `immutable` one reads the file
     alone, without its WAL, and takes no lock. Raises sqlite3.Error."""
     db = _connect_read_only(path, "&immutable=1" * immutable)
@@ -263,14 +250,13 @@ def open_read_only(path: Path, *, immutable: bool = False) -> Database:
     return db
 
 
-def _connect_read_only(path: Path, options: str) -> Database:
-    connection = sqlite3.connect(
+def _connect_read_only(path: Path, options: str) -> Connection:
+    return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode=ro{options}",
         uri=True,
         timeout=BUSY_SECONDS,
         check_same_thread=False,
     )
-    return Database(connection)
 
 
 def log_id(path: Path) -> str:
@@ -308,7 +294,7 @@ def _read_id(path: Path) -> str:
         return log_id_of(db)
 
 
-def log_id_of(db: Database) -> str:
+def log_id_of(db: Connection) -> str:
     """The id of the log in `db`. Raises sqlite3.Error."""
     row = db.execute("SELECT id FROM log").fetchone()
     if row is None:

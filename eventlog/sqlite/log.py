@@ -13,8 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.errors import LogCorrupted, LogFull, LogUnavailable, ReservedId, VersionConflict
@@ -172,7 +171,7 @@ class SqliteEventLog(SqliteReader):
         fingerprint. A file that is written `anew` as a whole holds none.
         """
         if anew and due != self._rewritten:
-            await self._writer.run_alone(lambda db: db.vacuum())
+            await self._writer.run_alone(lambda db: db.execute("VACUUM"))
             self._rewritten = due
         if not await self._writer.run_alone(_empty_wal):
             return False
@@ -237,7 +236,7 @@ def _prepare(path: Path) -> str:
     return log_id
 
 
-def _rebuild_read_models(db: Database) -> None:
+def _rebuild_read_models(db: Connection) -> None:
     begun = "SELECT interview_id FROM events WHERE version = 1 AND interview_id <> ? "
     ids = db.execute(f"{begun} ORDER BY position", [LOG_STREAM])
     rebuild_read_models(
@@ -253,36 +252,36 @@ def _kept_time(text: str) -> datetime:
         raise LogCorrupted(f"the time that it keeps is none: {error}") from error
 
 
-def _do_nothing(_: Database) -> None:
+def _do_nothing(_: Connection) -> None:
     """An empty transaction still needs the write lock and a file that can be written."""
 
 
-def _count_check(db: Database) -> None:
+def _count_check(db: Connection) -> None:
     db.execute("UPDATE log SET checks = checks + 1")
 
 
-def _keep_checkpoint(db: Database, size: int, note: str) -> None:
+def _keep_checkpoint(db: Connection, size: int, note: str) -> None:
     if size > _sealed(db):
         db.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", [size, note])
 
 
-def _is_unsealed(db: Database) -> bool:
+def _is_unsealed(db: Connection) -> bool:
     return head_of(db) > _sealed(db)
 
 
-def _sealed(db: Database) -> int:
+def _sealed(db: Connection) -> int:
     """How many records the newest checkpoint in the log covers."""
     size: int = db.execute("SELECT coalesce(max(size), 0) FROM checkpoints").fetchone()[0]
     return size
 
 
-def _scrubs_due(db: Database) -> tuple[int, int]:
+def _scrubs_due(db: Connection) -> tuple[int, int]:
     """How many forgettings may have left something in the file's bytes, and the file's size."""
     row: tuple[int, int] = db.execute(SCRUBS_DUE).fetchone()
     return row
 
 
-def _empty_wal(db: Database) -> bool:
+def _empty_wal(db: Connection) -> bool:
     """Copy the WAL into the file and truncate it; False, at once, while a reader needs it."""
     db.execute("PRAGMA busy_timeout = 0")
     try:

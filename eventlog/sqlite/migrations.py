@@ -1,16 +1,25 @@
 """The log's schema, as the steps that made it. A released step is never edited; a change
-is a new step. `sqlite_utils` records in the file which steps it has taken.
+is a new step. `sqlite_utils` records in the file which steps it has taken. It is imported only to
+take them, because that costs 0.1 s, and a command that reads the log takes none.
 
 `events` is the log, `nodes` the tree over its leaves, `checkpoints` the signed heads it was
 sealed with. `interviews` and `fingerprints` are read models, derived from it.
 """
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from collections.abc import Callable
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Final
 
 from eventlog.sqlite.nodes import put_nodes
 
-migrations = Migrations("eventlog")
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+SET: Final = "eventlog"
+"""The name of these steps among the migrations that the file records."""
+
+HAS_ANY = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '_sqlite_migrations'"
+TAKEN = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
 
 # Payload and salt can be NULL only so that a person's words can be forgotten while their
 # commitment stays; no row is inserted without them.
@@ -95,8 +104,7 @@ CREATE TABLE log (
 """
 
 
-@migrations()
-def m001_events_and_read_models(db: Database) -> None:
+def m001_events_and_read_models(db: Connection) -> None:
     for statement in (
         EVENTS,
         EVENTS_ONLY_FOLLOW,
@@ -137,8 +145,7 @@ BEGIN SELECT raise(ABORT, 'the tree is append-only: a node is never replaced'); 
 """
 
 
-@migrations()
-def m002_tree(db: Database) -> None:
+def m002_tree(db: Connection) -> None:
     for statement in (NODES, NODES_STAY, NODES_NEVER_CHANGE, NODES_ARE_NEW):
         db.execute(statement)
     for position, leaf in db.execute("SELECT position, leaf FROM events ORDER BY position"):
@@ -207,8 +214,7 @@ AND backend IS NOT NULL ORDER BY position
 """
 
 
-@migrations()
-def m003_custody(db: Database) -> None:
+def m003_custody(db: Connection) -> None:
     for statement in (
         "DROP TRIGGER events_never_change",
         EVENTS_ONLY_FORGET,
@@ -236,6 +242,41 @@ def m003_custody(db: Database) -> None:
 CLOCK = "ALTER TABLE log ADD COLUMN clock TEXT"
 
 
-@migrations()
-def m004_clock(db: Database) -> None:
+def m004_clock(db: Connection) -> None:
     db.execute(CLOCK)
+
+
+STEPS: Final = (m001_events_and_read_models, m002_tree, m003_custody, m004_clock)
+NAMES: Final = frozenset(step.__name__ for step in STEPS)
+
+
+def steps_taken(db: Connection) -> set[str]:
+    """Return the names of the steps that the log in `db` has taken. Raises sqlite3.Error."""
+    if db.execute(HAS_ANY).fetchone() is None:
+        return set()
+    return {name for (name,) in db.execute(TAKEN, [SET])}
+
+
+def take_steps(connection: Connection, application_id: int) -> None:
+    """Make a log in the file, or take the steps that the log in it has not taken. Raises
+    sqlite3.Error."""
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations(SET)
+    for step in STEPS:
+        migrations(name=step.__name__)(_on_connection(step))
+    db = Database(connection)
+    # All at once and before there is a WAL: no crash leaves half a log, and the main file alone
+    # tells whose it is.
+    with db.atomic():
+        db.execute(f"PRAGMA application_id = {application_id}")
+        migrations.apply(db)
+    db.enable_wal()
+
+
+def _on_connection(step: Callable[[Connection], None]) -> Callable[["Database"], None]:
+    def take(db: "Database") -> None:
+        step(db.conn)
+
+    return take

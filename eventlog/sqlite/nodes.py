@@ -2,8 +2,7 @@
 never change."""
 
 from collections.abc import Sequence
-
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from eventlog import tree
 from eventlog.errors import LogCorrupted
@@ -22,14 +21,14 @@ WHERE position >= 0 AND position < (
 """
 
 
-def head_of(db: Database) -> int:
+def head_of(db: Connection) -> int:
     """How many records the log holds. Each takes the 64 bytes of its hashes at least: one that
     stands further than the file has room for was put there, and does not make the log longer."""
     head: int = db.execute(HEAD).fetchone()[0]
     return head
 
 
-def nodes_of(db: Database) -> Nodes:
+def nodes_of(db: Connection) -> Nodes:
     """How `tree` reads the nodes of the log in `db`. Raises LogCorrupted of one that is missing."""
 
     def node(level: int, index: int) -> bytes:
@@ -42,7 +41,7 @@ def nodes_of(db: Database) -> Nodes:
     return node
 
 
-def put_nodes(db: Database, position: int, leaves: Sequence[bytes]) -> None:
+def put_nodes(db: Connection, position: int, leaves: Sequence[bytes]) -> None:
     """Keep the nodes that the leaves from `position` on complete."""
     stored = nodes_of(db)
     fresh = {(0, position + n): leaf for n, leaf in enumerate(leaves)}

@@ -7,7 +7,6 @@ from pathlib import Path
 from eventlog.errors import LogNotOpened, NoLog
 from eventlog.keys import key_name, load_verifier
 from eventlog.sqlite import file
-from eventlog.sqlite.holding import Hold
 from eventlog.sqlite.reading import SqliteReader
 from eventlog.verification.snapshot import StoredLog
 
@@ -47,6 +46,8 @@ def _log_file(path: Path) -> tuple[Path, str]:
     file.refuse_foreign(path, to_write=False)
     try:
         if not file.is_up_to_date(path):
+            from eventlog.sqlite.holding import Hold
+
             with Hold(path):
                 file.prepare(path)
         return path, file.log_id_to_read(path)

@@ -3,10 +3,10 @@ the session that its interview stands at."""
 
 from collections.abc import Sequence
 from dataclasses import fields
+from sqlite3 import Connection
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlite_utils import Database
 
 from eventlog.errors import LogCorrupted
 from eventlog.readmodels import Overview
@@ -19,7 +19,7 @@ OVERVIEW_COLUMNS = ", ".join(OVERVIEW_FIELDS)
 OVERVIEW = TypeAdapter(Overview)
 
 
-def overviews_where(where: str, values: Sequence[Any], db: Database) -> list[Overview]:
+def overviews_where(where: str, values: Sequence[Any], db: Connection) -> list[Overview]:
     """Return the interviews that `where` selects, in its order. Raises LogCorrupted."""
     sql = f"SELECT {OVERVIEW_COLUMNS} FROM interviews WHERE {where}"
     return [_overview(row) for row in db.execute(sql, list(values))]

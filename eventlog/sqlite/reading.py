@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import fields
 from functools import partial
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from sqlite_utils import Database
 
 from eventlog import tree
 from eventlog.errors import LogCorrupted, LogUnavailable
@@ -236,7 +236,7 @@ class ReaderThread:
         self._look = look
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="eventlog-reader")
 
-    async def run(self, read: Callable[[Database], T]) -> T:
+    async def run(self, read: Callable[[Connection], T]) -> T:
         """Return what `read` returns. Raises LogUnavailable."""
         for _ in range(LOOKS):
             try:
@@ -263,7 +263,7 @@ class ReaderThread:
             raise LogUnavailable("the event log is closed") from None
         return await doing
 
-    def _read(self, read: Callable[[Database], T]) -> T:
+    def _read(self, read: Callable[[Connection], T]) -> T:
         try:
             return read(self._connection.database())
         except file.STORAGE_ERRORS as error:
@@ -271,7 +271,7 @@ class ReaderThread:
             raise LogUnavailable(f"the event log cannot be read: {file.reason(error)}") from error
 
 
-def records_where(db: Database, where: str, values: Sequence[Any]) -> list[Record]:
+def records_where(db: Connection, where: str, values: Sequence[Any]) -> list[Record]:
     """The records of the rows that `where` selects, in its order."""
     sql = f"SELECT {RECORD_COLUMNS} FROM events WHERE {where}"
     rows = db.execute(sql, list(values))

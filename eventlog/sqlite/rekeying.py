@@ -10,8 +10,7 @@ import logging
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from eventlog import tree
 from eventlog.errors import EventLogError, WrongOldKey
@@ -63,7 +62,7 @@ def _seal_over_nothing(path: Path, origin: str) -> None:
 
 
 def record_change(
-    db: Database, path: Path, origin: str, reason: str, at: datetime, given: VerifierKey | None
+    db: Connection, path: Path, origin: str, reason: str, at: datetime, given: VerifierKey | None
 ) -> tuple[Record]:
     """Make a new key and record in the log that it signs from now on; `install_staged` puts it in
     its place once this is committed. The record of the change.
@@ -81,7 +80,7 @@ def record_change(
 
 
 def _old_key(
-    db: Database, path: Path, origin: str, changes: list[KeyChange], given: VerifierKey | None
+    db: Connection, path: Path, origin: str, changes: list[KeyChange], given: VerifierKey | None
 ) -> VerifierKey | None:
     key = file.key_path(path)
     beside = load_verifier(key, origin)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
+from sqlite3 import Connection
 from time import monotonic
-
-from sqlite_utils import Database
 
 from eventlog.sqlite import file
 
@@ -28,7 +27,7 @@ class Rescue:
         self._again_at = 0.0
         self.is_done = False
 
-    def save(self, db: Database) -> None:
+    def save(self, db: Connection) -> None:
         """Copy what `db` has open. Where that fails it is logged, and may be tried again."""
         began = monotonic()
         if self.is_done or began < self._again_at:
@@ -36,7 +35,7 @@ class Rescue:
         copy = next(path for path in self._paths() if not path.exists())
         try:
             with closing(sqlite3.connect(copy)) as rescued:
-                db.conn.backup(rescued)
+                db.backup(rescued)
         except file.STORAGE_ERRORS as error:
             for part in (copy, Path(f"{copy}-journal")):  # it would take the room that is missing
                 with suppress(OSError):

@@ -1,13 +1,12 @@
 """Rows into a table, all in one statement."""
 
 from collections.abc import Sequence
+from sqlite3 import Connection
 from typing import Any
-
-from sqlite_utils import Database
 
 
 def insert(
-    db: Database, into: str, rows: Sequence[Sequence[Any]], rest: str = ""
+    db: Connection, into: str, rows: Sequence[Sequence[Any]], rest: str = ""
 ) -> list[tuple[Any, ...]]:
     """Insert `rows` into the table and columns that `into` names; `rest` may follow in the
     statement. What it returns, if it does."""

@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
-from sqlite3 import Connection
+from sqlite3 import Connection, connect
 
-from sqlite_utils import Database
-
-from eventlog.sqlite.migrations import migrations
+from eventlog.sqlite.migrations import STEPS
 from eventlog.verification.findings import Check, Findings
 
 # Left out is what SQLite makes by itself: indexes of keys, and what ANALYZE found. How
@@ -62,9 +60,10 @@ def differences(db: Connection) -> Iterator[str]:
 
 @cache
 def _of_a_log() -> Made:
-    with closing(Database(memory=True)) as fresh:
-        migrations.apply(fresh)
-        return _made(fresh.conn)
+    with closing(connect(":memory:")) as fresh:
+        for step in STEPS:
+            step(fresh)
+        return _made(fresh)
 
 
 def _made(db: Connection) -> Made:

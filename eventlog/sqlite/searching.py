@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from sqlite3 import Connection
 from typing import Any
-
-from sqlite_utils import Database
 
 from eventlog.searching import spellings
 from statemachine.canonical import json_string
@@ -73,7 +72,7 @@ def known_by(text: str) -> Condition:
     return Condition(sql, (text.lower(), *role.values, *model.values))
 
 
-def begun_where(start: int, end: int, condition: Condition, db: Database) -> set[int]:
+def begun_where(start: int, end: int, condition: Condition, db: Connection) -> set[int]:
     """Where the interviews began of which an event from `start` to before `end` fulfils the
     condition."""
     sql = (

@@ -6,8 +6,7 @@ handed out. Nothing is written here.
 """
 
 from pathlib import Path
-
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from eventlog.errors import LogCorrupted, NoSigningKey
 from eventlog.keychanges import KNOWN, LOG_STREAM, KeyChange, in_turn, read_change
@@ -30,7 +29,7 @@ REMEDY = (
 )
 
 
-def signer_of(db: Database, path: Path, origin: str) -> Signer:
+def signer_of(db: Connection, path: Path, origin: str) -> Signer:
     """What signs the checkpoints of the log in `db`, whose file is at `path`. Raises NoSigningKey
     or LogCorrupted."""
     due = due_key(db, origin, changes_in(db))
@@ -49,13 +48,13 @@ def signer_of(db: Database, path: Path, origin: str) -> Signer:
     return signer
 
 
-def keys_of(db: Database, path: Path, origin: str) -> list[VerifierKey | None]:
+def keys_of(db: Connection, path: Path, origin: str) -> list[VerifierKey | None]:
     """The public keys that signed the log's checkpoints, oldest first; None is one that nobody
     knows, and the last one signs now. Raises as `signer_of`."""
     return in_turn(changes_in(db), signer_of(db, path, origin))
 
 
-def due_key(db: Database, origin: str, changes: list[KeyChange]) -> bytes | None:
+def due_key(db: Connection, origin: str, changes: list[KeyChange]) -> bytes | None:
     """The id of the key that is to sign; None where nothing in the log says which. Raises
     LogCorrupted."""
     match db.execute(NEWEST_SEAL).fetchone():
@@ -68,7 +67,7 @@ def due_key(db: Database, origin: str, changes: list[KeyChange]) -> bytes | None
     raise LogCorrupted("the log's newest checkpoint holds values that none can have")
 
 
-def changes_in(db: Database) -> list[KeyChange]:
+def changes_in(db: Connection) -> list[KeyChange]:
     """The changes of key in the log, oldest first. What a newer release wrote beside them is left
     out. Raises LogCorrupted of a damaged one."""
     changes = []

@@ -62,7 +62,6 @@ class SqliteSnapshot:
     def __init__(self, path: Path) -> None:
         with _readable():
             self._db = file.open_read_only(path)
-        self._connection = self._db.conn
         self.begin()
 
     def begin(self) -> int:
@@ -76,10 +75,10 @@ class SqliteSnapshot:
         try:
             return task(self, findings), findings
         except file.STORAGE_ERRORS as error:
-            if "decode" in str(error) and self._connection.text_factory is str:
+            if "decode" in str(error) and self._db.text_factory is str:
                 # Somebody wrote text that is none. From here on it is read as it stands, and does
                 # not give its hashes.
-                self._connection.text_factory = _undecoded
+                self._db.text_factory = _undecoded
                 return self.do(task)
             findings.add(Check.FILE, f"a part of it cannot be read: {file.reason(error)}")
             return None, findings
@@ -95,7 +94,7 @@ class SqliteSnapshot:
     def _is_sound(self) -> bool:
         try:
             is_whole = self._db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
-            return is_whole and not any(differences(self._connection))
+            return is_whole and not any(differences(self._db))
         except file.STORAGE_ERRORS:
             return False
 
@@ -139,13 +138,13 @@ class SqliteSnapshot:
         return list(self._read(SEALS))
 
     def check_integrity(self, findings: Findings) -> None:
-        check_integrity(self._connection, findings)
+        check_integrity(self._db, findings)
 
     def check_schema(self, findings: Findings) -> None:
-        check_schema(self._connection, findings)
+        check_schema(self._db, findings)
 
     def _read(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
-        return self._connection.execute(sql, values)
+        return self._db.execute(sql, values)
 
 
 @contextmanager

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 from queue import Empty, SimpleQueue
+from sqlite3 import Connection
 from threading import Thread
 from typing import Any, TypeVar
-
-from sqlite_utils import Database
 
 from eventlog.errors import EventLogError, LogCorrupted, LogUnavailable
 from eventlog.sqlite import file
@@ -34,7 +33,7 @@ LOG_ERRORS = (*file.STORAGE_ERRORS, LogUnavailable)
 """The errors that mean that the log cannot be written. Any other is a defect in the work."""
 
 
-Work = Callable[[Database, Sequence[J]], Sequence[T | EventLogError]]
+Work = Callable[[Connection, Sequence[J]], Sequence[T | EventLogError]]
 """Does some jobs together, and returns the result of each."""
 
 
@@ -74,7 +73,7 @@ class Writer:
         self._thread = Thread(target=self._run, name="eventlog-writer", daemon=True)
         self._thread.start()
 
-    async def run(self, work: Callable[[Database], T]) -> T:
+    async def run(self, work: Callable[[Connection], T]) -> T:
         """Return what `work` returns, after its commit.
 
         What `work` raises of EventLogError is passed on, and then it must not have written
@@ -90,7 +89,7 @@ class Writer:
         anyway."""
         return self._hand_over(_Job(work, item))
 
-    async def run_alone(self, work: Callable[[Database], T]) -> T:
+    async def run_alone(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, run between two commits: for what SQLite does not do inside a
         transaction. Raises LogUnavailable when the log cannot be written."""
         result: T = await self._hand_over(_Job(_once(work), alone=True))
@@ -169,7 +168,7 @@ class Writer:
     def _transact(self, group: list[_Job]) -> list[Any]:
         db = self._connection.database()
         outcomes: list[Any] = []
-        changes = db.conn.total_changes
+        changes = db.total_changes
         db.execute("BEGIN IMMEDIATE")
         try:
             self._connection.check_nobody_wrote(db)
@@ -185,7 +184,7 @@ class Writer:
         appended = [r for records in outcomes if isinstance(records, tuple) for r in records]
         size = sum(len(record.payload or "") for record in appended)
         self._connection.note([record.leaf for record in appended], size)
-        if db.conn.total_changes > changes:  # an empty commit proves nothing
+        if db.total_changes > changes:  # an empty commit proves nothing
             self.failed = False
         return outcomes
 
@@ -203,10 +202,10 @@ class Writer:
         return LogUnavailable(f"the event log cannot be written: {file.reason(error)}")
 
 
-def _once(work: Callable[[Database], T]) -> Work[None, T]:
+def _once(work: Callable[[Connection], T]) -> Work[None, T]:
     """Work that is done for one job alone."""
 
-    def do(db: Database, _: Sequence[None]) -> Sequence[T | EventLogError]:
+    def do(db: Connection, _: Sequence[None]) -> Sequence[T | EventLogError]:
         try:
             return [work(db)]
         except EventLogError as refusal:

@@ -11,8 +11,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-
-from sqlite_utils import Database
+from sqlite3 import Connection
 
 from eventlog import tree
 from eventlog.errors import LogCorrupted, LogFull, LogInUse, LogNotOpened, LogUnavailable
@@ -52,7 +51,7 @@ class WritingConnection:
         self._name = str(path)
         self._release_readers = release_readers
         self._hold: Hold | None = None
-        self._db: Database | None = None
+        self._db: Connection | None = None
         self._acknowledged: Frontier | None = None
         self._check: tuple[Footprint, FileCheck] | None = None
         self._data_version: int | None = None
@@ -80,7 +79,7 @@ class WritingConnection:
             self.release()
             raise
 
-    def database(self) -> Database:
+    def database(self) -> Connection:
         """The connection, if the files are as it left them or hold as much. Raises LogUnavailable,
         OSError or sqlite3.Error."""
         try:
@@ -91,7 +90,7 @@ class WritingConnection:
         self.is_whole = True
         return db
 
-    def _looked_at(self) -> Database:
+    def _looked_at(self) -> Connection:
         if self.log_id is None:
             self._try_to_prepare()
         assert self._hold is not None
@@ -155,7 +154,7 @@ class WritingConnection:
             return Footprint.of(self._name) == self.left
         return False
 
-    def check_nobody_wrote(self, db: Database) -> None:
+    def check_nobody_wrote(self, db: Connection) -> None:
         """In a transaction, in which nobody else can write: raise NotTheFile if somebody has done
         so through SQLite since the last one, and the log no longer holds all. A look at the files
         cannot tell such a commit from the writer's own, if it came just before or after that."""
@@ -172,7 +171,7 @@ class WritingConnection:
                 self.left = self.left._replace(file=self.left.file._replace(size=-1))
             raise
 
-    def _take_up(self, db: Database) -> None:
+    def _take_up(self, db: Connection) -> None:
         """Go on from what the log holds now. Raises NotTheFile if it does not hold all."""
         if self._acknowledged is not None and not _holds(db, self._acknowledged):
             raise self._not_whole()
@@ -209,7 +208,7 @@ class WritingConnection:
                 f"the event log cannot be written: {file.GONE}{self._rescue.told()}"
             ) from None
 
-    def _open(self) -> Database:
+    def _open(self) -> Connection:
         """Open the file that stands at the path, which is known to be the log."""
         db = file.open_writer(self._path)
         try:
@@ -310,13 +309,13 @@ class WritingConnection:
         )
 
 
-def _data_version_of(db: Database) -> int:
+def _data_version_of(db: Connection) -> int:
     """A number that changes with each commit of another connection."""
     version: int = db.execute("PRAGMA data_version").fetchone()[0]
     return version
 
 
-def _frontier_of(db: Database) -> Frontier | None:
+def _frontier_of(db: Connection) -> Frontier | None:
     try:
         return Frontier.of(head_of(db), nodes_of(db))
     except LogCorrupted as error:  # `audit verify` tells; the gateway can still be used
@@ -324,7 +323,7 @@ def _frontier_of(db: Database) -> Frontier | None:
         return None
 
 
-def _holds(db: Database, acknowledged: Frontier) -> bool:
+def _holds(db: Connection, acknowledged: Frontier) -> bool:
     """Whether the log begins with the tree of `acknowledged`."""
     try:
         return (

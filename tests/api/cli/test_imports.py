@@ -17,9 +17,24 @@ from api.cli.app import app
 try:
     app(sys.argv[1:])
 finally:
-    print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}), file=sys.stderr)
+    loaded = set(sys.modules) - before
+    packages = {name.split(".")[0] for name in loaded}
+    print(*sorted(packages | loaded), file=sys.stderr)
 """
 HEAVY = {"fastapi", "starlette", "uvicorn", "httpx", "h11", "httpcore", "schemathesis"}
+TO_WRITE = {"sqlite_utils", "filelock", "eventlog.sqlite.writing", "eventlog.memory"}
+SETTINGS = {"api.settings", "dotenv"}
+
+READING = [
+    "interviews",
+    "interviews --json",
+    "replay last",
+    "replay last --json",
+    "session last",
+    "diff last 2 4",
+    "audit export last",
+]
+PROVING = ["audit verify", "audit checkpoint", "audit key", "audit export last --format json"]
 
 
 def imported(folder: Path, command: str) -> set[str]:
@@ -45,21 +60,26 @@ def test_help_imports_no_library_but_that_of_the_command_line(folder: Path, comm
 @pytest.mark.parametrize(
     "command",
     [
-        "interviews",
-        "interviews --json",
-        "replay last",
-        "replay last --json",
-        "session last",
-        "diff last 2 4",
+        *READING,
+        *PROVING,
         "hold last --reason Why",
         "forget last --reason Why --yes",
-        "audit verify",
-        "audit checkpoint",
-        "audit key",
-        "audit export last",
-        "audit export last --format json",
         "rerun last --with recording",
     ],
 )
 def test_a_command_on_the_log_imports_nothing_of_http(folder: Path, command: str) -> None:
     assert imported(folder, command) & HEAVY == set()
+
+
+@pytest.mark.parametrize("command", [*READING, *PROVING])
+def test_a_command_that_only_reads_imports_nothing_that_writes_a_log(
+    folder: Path, command: str
+) -> None:
+    assert imported(folder, command) & (TO_WRITE | SETTINGS) == set()
+
+
+@pytest.mark.parametrize("command", READING)
+def test_a_command_that_checks_no_signature_imports_no_cryptography(
+    folder: Path, command: str
+) -> None:
+    assert "cryptography" not in imported(folder, command)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from api.app import create_app
-from api.settings import InvalidSettings
+from api.environment import InvalidSettings
 from api.usecases.recordings import BadRecording, recording_of
 from tests.desktop import Desktop
 from tests.eventlog.interviews import WHOLE

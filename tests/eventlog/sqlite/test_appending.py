@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
+from sqlite3 import Connection
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from eventlog.errors import VersionConflict
 from eventlog.readmodels import project
@@ -47,7 +47,7 @@ def written(groups: Iterable[Sequence[Append]]) -> tuple[dict[str, list[Any]], l
         return tables, refused
 
 
-def rows_of(db: Database, table: str) -> list[Any]:
+def rows_of(db: Connection, table: str) -> list[Any]:
     rows: list[Any] = db.execute(f"SELECT * FROM {table}").fetchall()
     return rows
 

@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from eventlog.errors import LogCorrupted, LogUnavailable, NoSigningKey, WrongOldKey
 from eventlog.keychanges import KEY_CHANGED, LOG_STREAM, change_of
@@ -121,7 +120,7 @@ async def test_a_copy_of_a_log_that_was_never_sealed_gets_no_other_key(
     log = SqliteEventLog(path)
     copy = tmp_path / "copy.db"
     with closing(file.open_read_only(path)) as db, closing(sqlite3.connect(copy)) as target:
-        db.conn.backup(target)
+        db.backup(target)
     await log.close()
     restored = SqliteEventLog(copy)
     with pytest.raises(NoSigningKey):
@@ -185,7 +184,7 @@ async def test_a_copy_without_its_key_is_known_before_its_log_was_ever_closed(
     log = SqliteEventLog(path)
     await tell(log, new_id(), *WHOLE)
     copy = tmp_path / "restored.db"
-    with closing(Database(path).conn) as source, closing(Database(copy).conn) as target:
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
     restored = SqliteEventLog(copy)
     with pytest.raises(NoSigningKey, match="is missing"):
@@ -293,8 +292,7 @@ async def test_a_change_that_was_cut_short_before_its_commit_changed_nothing(
 ) -> None:
     await conduct(path)
     old = await verifier_of(path)
-    with closing(file.open_writer(path).conn) as connection:
-        db = Database(connection)
+    with closing(file.open_writer(path)) as db:
         db.execute("BEGIN")
         record_change(db, path, old.name, WHY, AT, None)
         db.rollback()
@@ -313,8 +311,8 @@ async def test_a_change_that_was_cut_short_after_its_commit_is_finished_at_the_n
 ) -> None:
     await conduct(path)
     old = await verifier_of(path)
-    with closing(file.open_writer(path).conn) as connection:
-        [record] = record_change(Database(connection), path, old.name, WHY, AT, None)
+    with closing(file.open_writer(path)) as connection:
+        [record] = record_change(connection, path, old.name, WHY, AT, None)
         change = change_of(record)
     with pytest.raises(NoSigningKey):
         await verifier_of(path)
@@ -329,7 +327,7 @@ async def test_a_change_that_the_log_does_not_take_changes_no_key(path: Path, ke
     await conduct(path)
     old = await verifier_of(path)
     log = SqliteEventLog(path)
-    with closing(file.open_writer(path).conn) as lock:
+    with closing(file.open_writer(path)) as lock:
         lock.execute("BEGIN IMMEDIATE")
         with pytest.raises(LogUnavailable):
             await log.change_key(WHY, AT)
@@ -357,8 +355,8 @@ async def test_an_event_of_a_newer_kind_in_the_logs_own_stream_harms_no_reader(p
     assert len(await log.overviews()) == 1
     await log.rebuild_read_models()
     assert len(await log.overviews()) == 1
-    with closing(file.open_read_only(path).conn) as connection:
-        assert changes_in(Database(connection)) == [changed.change]
+    with closing(file.open_read_only(path)) as connection:
+        assert changes_in(connection) == [changed.change]
     await log.close()
     [finding] = [f for f in check(path).findings if "key-praised" in f.message]
     assert "needs a newer interview-gateway" in finding.message

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
-from sqlite_utils import Database
 
 from eventlog.errors import LogCorrupted, LogUnavailable, VersionConflict
 from eventlog.protocol import Appended
@@ -44,7 +44,7 @@ def writer(path: Path) -> Iterator[Writer]:
     connection.release()
 
 
-def count(db: Database) -> None:
+def count(db: Connection) -> None:
     """Some work that writes."""
     db.execute("UPDATE log SET checks = checks + 1")
 
@@ -96,12 +96,12 @@ async def test_of_two_appends_in_a_group_at_the_same_version_one_is_taken(
     assert await log.interview(id) == first.interview
 
 
-def break_a_rule_of_the_database(db: Database) -> None:
+def break_a_rule_of_the_database(db: Connection) -> None:
     count(db)
     db.execute("INSERT INTO log (id) VALUES (NULL)")
 
 
-def fall_over(db: Database) -> None:
+def fall_over(db: Connection) -> None:
     count(db)
     raise ZeroDivisionError
 
@@ -110,7 +110,7 @@ def fall_over(db: Database) -> None:
 async def test_a_mistake_in_the_writer_itself_keeps_nobody_waiting(
     writer: Writer, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def give_no_outcome(db: Database, items: Sequence[None]) -> Sequence[None]:
+    def give_no_outcome(db: Connection, items: Sequence[None]) -> Sequence[None]:
         return []
 
     async with asyncio.timeout(2):
@@ -127,7 +127,7 @@ async def test_a_mistake_in_the_writer_itself_keeps_nobody_waiting(
 )
 @in_loop
 async def test_work_that_fails_costs_the_others_of_its_group_nothing(
-    writer: Writer, path: Path, bad: Callable[[Database], None], raised: type[Exception]
+    writer: Writer, path: Path, bad: Callable[[Connection], None], raised: type[Exception]
 ) -> None:
     with locked(path):
         works = [count, bad, count]
