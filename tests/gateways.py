@@ -1,5 +1,6 @@
 """Real gateways for the tests: served by uvicorn on a free port of the loopback."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -62,6 +63,41 @@ class Served:
         raise AssertionError(f"health never told of {wanted}")
 
 
+class _Server(uvicorn.Server):
+    """Starts and stops as fast as it can. uvicorn itself looks ten times a second whether it is to
+    stop, and lets another tenth pass for connections to close: more than most tests take."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._is_up = threading.Event()
+
+    async def main_loop(self) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._is_up.set()
+        ticking = asyncio.create_task(super().main_loop())
+        await self._stopping.wait()
+        ticking.cancel()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for _ in range(10):  # a client that has closed its connection is noticed a little later
+            if self.server_state.connections:
+                await asyncio.sleep(0.002)
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+        else:
+            for server in self.servers:
+                server.close()
+            await self.lifespan.shutdown()
+
+    def wait_until_up(self, thread: threading.Thread) -> None:
+        while not self._is_up.wait(0.1):
+            assert thread.is_alive(), "the gateway did not start"
+
+    def stop(self) -> None:
+        if self._is_up.is_set():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+
+
 @contextmanager
 def serving(
     *services: FakeServer,
@@ -77,19 +113,17 @@ def serving(
     config = uvicorn.Config(
         app, http=Protocol, log_config=None, access_log=False, timeout_graceful_shutdown=6
     )
-    server = uvicorn.Server(config)
+    server = _Server(config)
     with bound("127.0.0.1", 0) as (listener,):
         if send_buffer is not None:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            while not server.started:
-                assert thread.is_alive(), "the gateway did not start"
-                time.sleep(0.005)
+            server.wait_until_up(thread)
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             with http_client(base_url=url, timeout=30) as client:
                 yield Served(app, url, client)
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join()
