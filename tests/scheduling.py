@@ -11,13 +11,17 @@ from xdist.workermanage import WorkerController
 ALONE = "alone"
 
 LONGEST = (
-    "tests/reliability/test_log_attacks.py",
-    "tests/api/usecases/test_contradictions.py",
+    "tests/docs/test_shell_blocks.py",
     "tests/page/test_replay.py",
+    "tests/reliability/test_log_attacks.py",
     "tests/page/test_interview.py",
     "tests/client/test_client.py",
     "tests/reliability/test_limits.py",
-    "tests/api/cli/test_cli.py",
+    "tests/api/http/test_verify.py",
+    "tests/reliability/test_backends.py",
+    "tests/reliability/test_openapi.py",
+    "tests/api/usecases/test_contradictions.py",
+    "tests/page/test_looks.py",
     "tests/client/test_types.py",
 )
 """The modules that take longest, which begin first: else one worker would be left with one of them
