@@ -26,6 +26,9 @@ built elsewhere, as for many builds of Python, looks in places that are not ther
 NOT_YET_VALID, EXPIRED, WRONG_HOST, WRONG_ADDRESS = 9, 10, 62, 64
 UNKNOWN_ISSUER = (2, 18, 19, 20, 21)
 
+REFUSES_THE_GATEWAY = "HANDSHAKE_FAILURE", "BAD_CERTIFICATE", "ACCESS_DENIED", "UNKNOWN_CA"
+"""What else a server's alert may be called that asked for a client's certificate and got none."""
+
 
 def trusting(file: Path | None) -> ssl.SSLContext:
     """A context that trusts the system's certificates and those in `file`. It takes a tenth of a
@@ -61,6 +64,19 @@ def _trust_the_system(context: ssl.SSLContext) -> None:
 
 def reason(error: ssl.SSLError) -> str:
     """Why there is no encrypted connection, for a person."""
+    alert = error.reason or ""
+    if "CERTIFICATE_REQUIRED" in alert:
+        return "It demands a client certificate, and the gateway has none"
+    if "ALERT" in alert and alert.endswith(REFUSES_THE_GATEWAY):
+        return (
+            "It refuses the TLS connection; perhaps it demands a client certificate, and the "
+            "gateway has none"
+        )
+    if isinstance(error, ssl.SSLEOFError):
+        return (
+            "It ended the connection in the TLS handshake; perhaps it does not speak https, or "
+            "demands a client certificate, and the gateway has none"
+        )
     if not isinstance(error, ssl.SSLCertVerificationError):
         return "No encrypted connection; perhaps it does not speak https"
     code = error.verify_code

@@ -6,6 +6,7 @@ known to be offline. A probe only reads; it never asks a model to generate.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from backends.errors import BackendError
 from backends.http import Connections, Service
 from backends.periodic import PeriodicTask
 from backends.services import SERVICES, ServiceInfo
+
+logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 5.0
 PROBE_SECONDS = 3.0
@@ -91,6 +94,10 @@ class HealthMonitor:
             error = f"No answer within {self._probe_seconds:g} s"
         except BackendError as failure:
             error = str(failure)
+        except Exception:  # the fault is ours, and the other services are not to suffer for it
+            error = "Its probe failed; the gateway's log says how"
+            if self.offline_reason(info.name) != error:
+                logger.exception("The probe of %s failed", info.name)
         was_offline = self.offline_reason(info.name) is not None
         self._found[info.name] = ServiceStatus(
             name=info.name,

@@ -15,6 +15,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
+import anyio
+import h11
 import httpcore
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -29,6 +31,21 @@ MAX_BYTES = 1024 * 1024
 4 MiB of the wrong JSON took ten seconds."""
 
 T = TypeVar("T")
+
+FOREIGN_ERRORS = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    # httpx translates nearly all errors of what it is built on. These can escape, as a TLS alert
+    # does that comes after the handshake.
+    OSError,  # with ssl.SSLError
+    anyio.BrokenResourceError,
+    anyio.ClosedResourceError,
+    anyio.EndOfStream,
+    h11.ProtocolError,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+)
+"""The errors by which a request can fail; `reason` has words for each."""
 
 
 CONNECTIONS_KEPT = 32
@@ -113,16 +130,26 @@ async def _answered(
     # httpcore forgets a connection whose handshake is cancelled, and leaves it open. One more would
     # be lost with each probe of a service that accepts connections and hangs.
     unready: list[httpcore.AsyncNetworkStream] = []
+    is_new = False
 
     async def follow(event: str, info: dict[str, Any]) -> None:
+        nonlocal is_new
         if event == "connection.connect_tcp.complete":
             unready.append(info["return_value"])
         elif event == "connection.start_tls.complete":
             unready.clear()
+            is_new = True
 
     request.extensions["trace"] = follow
     try:
         return await transport.handle_async_request(request)
+    except (httpx.ReadError, httpx.WriteError) as error:
+        if is_new:  # its alert can be lost with the connection
+            raise BackendError(
+                "Ended the connection right after the TLS handshake; perhaps it demands a client "
+                "certificate, and the gateway has none"
+            ) from error
+        raise
     finally:
         for connection in unready:
             await connection.aclose()
@@ -178,7 +205,7 @@ class Service:
             request = httpx.Request(method, url, headers=self._headers, json=json)
             async with self._connections.stream(self._address, request) as response:
                 yield response
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except FOREIGN_ERRORS as error:
             raise BackendError(reason(error)) from error
 
 
@@ -212,11 +239,15 @@ def reason(error: Exception) -> str:
     """A foreign error in words; the one place where httpx' errors are known."""
     if isinstance(error, httpx.ConnectError):
         return _connect_reason(error)
-    if isinstance(error, httpx.RemoteProtocolError):
+    if isinstance(error, ssl.SSLError):
+        return _tls_reason(error)
+    if isinstance(error, (httpx.RemoteProtocolError, httpcore.ProtocolError, h11.ProtocolError)):
         return "Broke off its answer, or did not speak HTTP"
-    if isinstance(error, httpx.NetworkError):
-        return "Connection lost"
-    return "Could not be asked"
+    if isinstance(error, (httpx.HTTPError, httpx.InvalidURL)) and not isinstance(
+        error, httpx.NetworkError
+    ):
+        return "Could not be asked"
+    return "Connection lost"
 
 
 def _connect_reason(error: BaseException) -> str:
@@ -225,8 +256,12 @@ def _connect_reason(error: BaseException) -> str:
         if isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED:
             return "Connection refused"
         if isinstance(cause, ssl.SSLError):
-            from backends.certificates import reason as tls_reason
-
-            return tls_reason(cause)
+            return _tls_reason(cause)
         cause = cause.__cause__ or cause.__context__
     return "Could not connect"
+
+
+def _tls_reason(error: ssl.SSLError) -> str:
+    from backends.certificates import reason as tls_reason
+
+    return tls_reason(error)

@@ -11,7 +11,7 @@ from api.settings import load_settings
 from backends.address import Address
 from backends.certificates import trusting
 from backends.errors import BackendError
-from backends.http import reason
+from backends.http import FOREIGN_ERRORS, reason
 
 GATEWAY_SECONDS = 30
 """How long the gateway may take; it answers within seconds."""
@@ -36,8 +36,9 @@ async def through_gateway(gateway: str, order: Order) -> Outcome:
             else:
                 answer = await client.post(f"{path}/{order.action}", json={"reason": order.reason})
             body: dict[str, Any] = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
-            why = f" ({reason(error)})" if isinstance(error, httpx.ConnectError) else ""
+        except (*FOREIGN_ERRORS, ValueError) as error:
+            is_told = isinstance(error, (httpx.ConnectError, ssl.SSLError))
+            why = f" ({reason(error)})" if is_told else ""
             raise GatewayRefused(
                 f"another process has the event log open, and no gateway answers at {address}{why}"
                 "; say with --gateway where it is, or stop it"

@@ -16,7 +16,9 @@ import trustme
 from backends.address import Address
 from backends.certificates import trusting
 from backends.errors import BackendError
+from backends.health import HealthMonitor
 from backends.http import Connections, Service
+from backends.services import SERVICES
 from tests.backends.stage import PATIENCE, eventually
 from tests.fakes import HealthOnlyServer
 from tests.fakes.server import FakeServer
@@ -123,6 +125,56 @@ def test_a_certificate_for_another_host_is_named(
 ) -> None:
     encrypted(server, ca, "models.example")
     assert refusal(server.port, file, host) == "Its certificate is for another host name"
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_service_that_demands_a_client_certificate_is_named(
+    ca: trustme.CA, file: Path, version: ssl.TLSVersion
+) -> None:
+    tls = demanding(ca, version)
+
+    async def ask() -> str:
+        listening = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=tls)
+        async with listening, aclosing(Connections(file)) as connections:
+            url = f"https://localhost:{listening.sockets[0].getsockname()[1]}"
+            with pytest.raises(BackendError) as caught:
+                await Service(connections, Address(url)).status("/health")
+            return str(caught.value)
+
+    assert "demands a client certificate, and the gateway has none" in asyncio.run(ask())
+
+
+def demanding(ca: trustme.CA, version: ssl.TLSVersion) -> ssl.SSLContext:
+    """A server's TLS of that version, which takes only clients with a certificate."""
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.minimum_version = tls.maximum_version = version
+    ca.issue_cert("localhost").configure_cert(tls)
+    ca.configure_trust(tls)
+    tls.verify_mode = ssl.CERT_REQUIRED
+    return tls
+
+
+def test_a_round_of_probes_outlives_a_service_that_demands_a_client_certificate(
+    server: FakeServer, ca: trustme.CA, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.start()
+
+    async def round() -> dict[str, str | None]:
+        tls = demanding(ca, ssl.TLSVersion.TLSv1_3)
+        listening = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=tls)
+        demands = Address(f"https://localhost:{listening.sockets[0].getsockname()[1]}")
+        urls = {info.name: demands for info in SERVICES} | {server.name: Address(server.url)}
+        async with listening, aclosing(Connections(file)) as connections:
+            monitor = HealthMonitor(connections, urls)
+            running = asyncio.create_task(monitor.run())
+            statuses = await monitor.statuses(PATIENCE)
+            running.cancel()
+            return {status.name: status.error for status in statuses}
+
+    errors = asyncio.run(round())
+    assert errors.pop(server.name) is None
+    assert all("client certificate" in str(error) for error in errors.values()), errors
+    assert caplog.records == []
 
 
 def test_a_service_without_encryption_is_named(file: Path) -> None:
