@@ -17,6 +17,7 @@ from backends.errors import BackendError
 from backends.recording import RecordingBackend
 from backends.templates import TemplatesBackend
 from backends.turn import Backend, BackendReply, Turn
+from statemachine.durations import duration_text
 from statemachine.events import Attempt, Origin
 from statemachine.session import MAX_MESSAGE_CHARS, Session
 from statemachine.wording import asks, asks_for_more_than_readiness, closes, renumber
@@ -118,7 +119,7 @@ class Chain:
                     words = await ask(backend)
                 accepted = accept(words)
             except TimeoutError:
-                reason = f"No answer within {limit:.1f} s"
+                reason = f"No answer within {duration_text(limit * 1000)}"
             except BackendError as error:
                 reason = str(error)
             else:

@@ -18,6 +18,7 @@ from backends.errors import BackendError
 from backends.http import Connections, Service
 from backends.periodic import PeriodicTask
 from backends.services import SERVICES, ServiceInfo
+from statemachine.durations import duration_text
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class HealthMonitor:
         it wait, at most `within` seconds. A service that has not answered by then is
         offline with an error that says so, and its probe goes on."""
         await self._task.wait_for_first(within)
-        unanswered = f"No answer yet after {within:g} s"
+        unanswered = f"No answer yet after {duration_text(within * 1000)}"
         return [
             self._found.get(info.name) or ServiceStatus(info.name, False, error=unanswered)
             for info in SERVICES
@@ -91,7 +92,7 @@ class HealthMonitor:
             if status != httpx.codes.OK:
                 error = f"HTTP {status}"
         except TimeoutError:
-            error = f"No answer within {self._probe_seconds:g} s"
+            error = f"No answer within {duration_text(self._probe_seconds * 1000)}"
         except BackendError as failure:
             error = str(failure)
         except Exception:  # the fault is ours, and the other services are not to suffer for it

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from api.cli.terminal import NOTICED_MS, clock, console, indented, print_json
-from api.transcript.durations import duration_text
 from api.transcript.escaping import escape_controls, escape_line
 from eventlog.records import Record
 from eventlog.story import Step, Story, story_of
+from statemachine.durations import duration_text
 from statemachine.events import (
     AnswerGiven,
     ContentForgotten,

@@ -17,10 +17,10 @@ from rich.text import Text
 from api.cli.errors import CommandError
 from api.cli.lookup import read_recording, records_named
 from api.cli.terminal import console, indented, print_json
-from api.transcript.durations import duration_text
 from api.transcript.escaping import escape_controls, escape_line
 from api.usecases.rerun import Exchange, Rerun, Utterance, on_recording
 from eventlog.records import Record, interview_of
+from statemachine.durations import duration_text
 
 MARGIN = 11
 

@@ -20,7 +20,7 @@ const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.ge
 /** @param {number} ms */
 export function took(ms) {
   if (ms < 1000) return `${ms} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.transcript.document import Entry, PassedOver, Source, Transcript
-from api.transcript.durations import duration_text
 from eventlog.times import from_text
+from statemachine.durations import duration_text
 from statemachine.events import Ending
 from statemachine.session import Speaker
 from statemachine.states import State

@@ -119,7 +119,9 @@ def test_every_failed_attempt_is_kept_with_its_reason_and_time(servers: Servers)
     speaking_in(Mood.HANG, granite)
     speaking_in(Mood.ERROR_500, conversation)
     reply = replied(servers, turn(2), within=SHORT)
-    assert reasons(reply) == [(GRANITE, "No answer within 0.4 s"), (CONVERSATION, "HTTP 500")]
+    (first, slow), *others = reasons(reply)
+    assert (first, others) == (GRANITE, [(CONVERSATION, "HTTP 500")])
+    assert re.fullmatch(r"No answer within 3\d\d ms", slow)
     assert (reply.origin.backend, reply.origin.model) == (OLLAMA, OLLAMAS_MODEL)
     hung, refused = reply.origin.attempts
     assert 150 <= hung.elapsed_ms <= reply.origin.elapsed_ms
