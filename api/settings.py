@@ -22,9 +22,10 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from api.environment import InvalidSettings, log_of_this_user, tidied, variables
-from backends.address import Address, host_and_port, without_secrets
+from backends.address import Address, host_and_port
 from backends.recording import Pace
 from backends.services import SERVICES
+from statemachine.redaction import without_secrets
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 

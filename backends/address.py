@@ -8,8 +8,6 @@ import re
 from base64 import b64encode
 from urllib.parse import unquote_to_bytes, urlsplit
 
-HIDDEN = "***"
-
 
 class Address:
     """A service's base URL without credentials, and the credentials as a header.
@@ -59,13 +57,6 @@ class Address:
 def host_and_port(host: str, port: int) -> str:
     """The two as a URL has them: an IPv6 address stands in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def without_secrets(text: str) -> str:
-    """The text, perhaps a malformed URL, without what may be credentials: all before the last @
-    but the scheme, and all after a question mark or #."""
-    shown = re.sub(r"^(\w[\w+.-]*://)?.*(?:@|%40)", rf"\1{HIDDEN}@", text, flags=re.DOTALL)
-    return re.sub(r"(?<=://)([^?#]*[?#]).*", rf"\1{HIDDEN}", shown, flags=re.DOTALL)
 
 
 def _basic(login: str) -> str:

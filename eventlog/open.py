@@ -1,6 +1,5 @@
 """From `EVENTLOG_URL` to an event log. Only this module knows which kinds of log there are."""
 
-import re
 from pathlib import Path
 
 from eventlog.errors import LogNotOpened, NoLog
@@ -8,6 +7,7 @@ from eventlog.protocol import EventLog, ReadableLog
 from eventlog.sqlite.opening import open_file, stored_file, stored_file_of
 from eventlog.sqlite.url import sqlite_path
 from eventlog.verification.snapshot import StoredLog
+from statemachine.redaction import without_secrets
 
 MEMORY = "memory:"
 
@@ -46,17 +46,16 @@ def stored_log_at(address: str, origin: str) -> StoredLog:
 
 def _path_to_read(url: str) -> Path:
     if url == MEMORY:
-        raise NoLog("EVENTLOG_URL=memory: is a log inside its gateway; only that one can read it")
+        raise NoLog("memory: is a log inside its gateway; only that gateway can read it")
     return _path_of(url)
 
 
 def _path_of(url: str) -> Path:
     path = sqlite_path(url)
     if path is None:
-        shown = re.sub(r"//.*@", "//***@", url, flags=re.DOTALL)  # it may hold a password
         raise LogNotOpened(
-            f"EVENTLOG_URL={shown} names no event log; it is sqlite:/// and a file "
-            "(sqlite:////var/lib/interviews.db), or memory:"
+            f"{without_secrets(url)} names no event log; set EVENTLOG_URL to sqlite:/// and a file "
+            "(sqlite:////var/lib/interviews.db), or to memory:"
         )
     try:
         return path.absolute()

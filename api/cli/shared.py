@@ -46,12 +46,20 @@ def _say(error: Exception) -> None:
 
 def log_url(option: str | None) -> str:
     """The URL of the log that `--log` names, a file or a URL; without it, that of EVENTLOG_URL.
-    Raises InvalidSettings."""
+    Raises CommandError or InvalidSettings."""
     if option is None:
         from api.environment import eventlog_url
 
         return eventlog_url()
-    return option if option.startswith(("sqlite:", "memory:")) else f"sqlite:///{option}"
+    if option.startswith(("sqlite:///", "memory:")):
+        return option
+    if "://" in option:
+        from api.cli.errors import CommandError
+        from statemachine.redaction import without_secrets
+
+        shown = without_secrets(option)
+        raise CommandError(f"--log: {shown} names no event log; give a file, or sqlite:/// and one")
+    return f"sqlite:///{option}"
 
 
 def read_log(option: str | None, act: "Callable[[ReadableLog], Awaitable[T]]") -> T:

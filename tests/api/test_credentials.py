@@ -23,6 +23,7 @@ ENCODED = "s3cret%40%2F%3F"
 SENT = "Basic " + b64encode(f"me:{SECRET}".encode()).decode()
 LEAKS = ("s3cret", ENCODED, SENT.removeprefix("Basic "))
 ENGINEER = {"role": "Software Engineer", "totalQuestions": 3}
+EXPORTED = next((Path(__file__).parents[1] / "recordings" / "schema-3").glob("*.json"))
 SPEAKING = (GraniteServer, ConversationServer, OllamaServer)
 
 
@@ -71,7 +72,7 @@ def test_each_service_gets_its_credentials_and_they_are_shown_nowhere(
         assert leak.encode() not in kept
 
 
-@pytest.mark.parametrize("command", [("serve",), ("interviews",), ("hold", "x", "--reason", "y")])
+@pytest.mark.parametrize("command", [("serve",), ("rerun", str(EXPORTED))])
 def test_a_refused_url_is_printed_without_its_credentials(
     tmp_path: Path, command: tuple[str, ...]
 ) -> None:
@@ -83,8 +84,23 @@ def test_a_refused_url_is_printed_without_its_credentials(
     assert "s3cret" not in ran.stdout + ran.stderr
 
 
-def test_a_log_of_another_kind_is_refused_without_its_credentials(tmp_path: Path) -> None:
-    env = environment(tmp_path, EVENTLOG_URL=f"postgresql://me:{SECRET}@127.0.0.1/log")
-    ran = run("serve", env=env, cwd=tmp_path)
-    assert "EVENTLOG_URL=postgresql://***@127.0.0.1/log names no event log" in ran.stderr
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        (f"postgresql://me:{SECRET}@127.0.0.1/log", "postgresql://***@127.0.0.1/log"),
+        (f"me:{SECRET}@db", "***@db"),
+    ],
+)
+def test_a_log_of_another_kind_is_refused_without_its_credentials(
+    tmp_path: Path, url: str, shown: str
+) -> None:
+    ran = run("interviews", env=environment(tmp_path, EVENTLOG_URL=url), cwd=tmp_path)
+    assert f"{shown} names no event log" in ran.stderr
+    assert "s3cret" not in ran.stdout + ran.stderr
+
+
+def test_a_url_where_log_takes_a_file_is_refused_without_its_credentials(tmp_path: Path) -> None:
+    url = f"postgresql://me:{SECRET}@127.0.0.1/log"
+    ran = run("interviews", "--log", url, env=environment(tmp_path), cwd=tmp_path)
+    assert "--log: postgresql://***@127.0.0.1/log names no event log; give a file" in ran.stderr
     assert "s3cret" not in ran.stdout + ran.stderr
