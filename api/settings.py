@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from api.environment import InvalidSettings, log_of_this_user, tidied, variables
+from api.validation import requirement
 from backends.address import Address, host_and_port
 from backends.recording import Pace
 from backends.services import SERVICES
@@ -190,15 +191,18 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{**variables(), **given})
     except ValidationError as error:
         # The cause is left out: it holds what was given, and with it perhaps a password.
-        raise InvalidSettings("\n".join(map(_problem, error.errors()))) from None
+        raise InvalidSettings(
+            "\n".join(_problem(problem, given) for problem in error.errors())
+        ) from None
 
 
-def _problem(problem: ErrorDetails) -> str:
-    """What is wrong with a setting, in a line."""
-    name = str(problem["loc"][0]).upper()
-    words = problem["msg"].removeprefix("Value error, ")
-    given = problem["input"]
-    shown = without_secrets(given) if isinstance(given, str) else given
+def _problem(problem: ErrorDetails, options: Mapping[str, Any]) -> str:
+    """What is wrong with a setting, in a line: of an option, if it was given as one."""
+    setting, words, value = str(problem["loc"][0]), requirement(problem), problem["input"]
+    shown = without_secrets(value) if isinstance(value, str) else value
+    if setting in options:
+        return f"--{setting.replace('_', '-')} {words} (it is {shown!r})"
+    name = setting.upper()
     advice = NOT_OURS_ALONE.get(name)
     return f"{name}: {words} (it is {shown!r})" + (
         f"; if other software has set it, {advice}" if advice else ""

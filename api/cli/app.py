@@ -9,8 +9,13 @@ import typer
 from api.cli.commands import audit, custody, reading, serve
 from api.cli.layout import PlainCommand, PlainGroup
 from api.cli.streams import discard_output, flush, settle_encodings
+from api.cli.usage import usage_lines
 
 # What a command needs is imported when it runs, so that --help and completion are instant.
+
+
+_UsageError: Any = typer.BadParameter.__base__
+"""typer gives this class no name of its own."""
 
 
 class CommandLine(PlainGroup):
@@ -20,7 +25,16 @@ class CommandLine(PlainGroup):
         settle_encodings()
         try:
             try:
-                return super().main(*args, **options)
+                sys.exit(super().main(*args, **{**options, "standalone_mode": False}))
+            except _UsageError as error:
+                if type(error).show is not _UsageError.show:  # the help, where nothing was given
+                    error.show()
+                    sys.exit(error.exit_code)
+                for line in usage_lines(error):
+                    typer.echo(line, err=True)
+                sys.exit(error.exit_code)
+            except typer.Abort:
+                sys.exit(1)
             finally:
                 flush()
         except BrokenPipeError:  # its reader, such as `head`, has enough

@@ -41,6 +41,10 @@ def write(text: str, output: Path | None) -> None:
             file.write(text)
         size = output.stat().st_size
     except FileExistsError:
+        if output.is_dir():
+            raise CommandError(
+                f"--output {output} is a folder; name a new file, in it or elsewhere"
+            ) from None
         raise CommandError(f"{output} is there already; remove it, or name another") from None
     except OSError as error:
         raise CommandError(f"{output} cannot be written: {error.strerror}") from error
@@ -52,8 +56,14 @@ def read_note(file: Path) -> str:
     try:
         note = file.read_text(encoding="utf-8-sig")  # some programs put a mark before all they save
         Checkpoint.parse(note)
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"the checkpoint {file} cannot be read: {error}") from error
-    except BadNote as error:
-        raise CommandError(f"{file} is no checkpoint: {error}") from error
+    except OSError as error:
+        raise CommandError(
+            f"--checkpoint {file} cannot be read ({error.strerror}); give the file that you kept a "
+            "checkpoint in"
+        ) from error
+    except (BadNote, UnicodeDecodeError) as error:
+        raise CommandError(
+            f"--checkpoint {file} holds no checkpoint; give a file that `interview-gateway audit "
+            "checkpoint` wrote"
+        ) from error
     return note

@@ -1,4 +1,4 @@
-"""Who can speak in a re-run."""
+"""What the values of options can be."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""How help looks: each sentence on a line of its own, in 80 columns."""
+"""How help looks: each sentence on a line of its own, in 80 columns or as many as there are."""
 
 import inspect
 import re

@@ -43,8 +43,12 @@ def records_named(log: str | None, named: str) -> Sequence[Record]:
     an interview was exported to. Raises CommandError, EventLogError or InvalidSettings."""
     file = Path(named)
     if file.is_file():
+        if log is not None:
+            raise CommandError(f"--log is of no use here: {named} is a file, so no log is read")
         return read_recording(file)
-
+    if file.name != named or file.suffix:
+        what = "is a folder" if file.is_dir() else "does not exist"
+        raise NotFound(f"the file {named} {what}; give the file of an exported interview, or an id")
     return read_log(log, lambda log: records_in(log, named))
 
 

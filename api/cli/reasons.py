@@ -3,6 +3,7 @@
 from pydantic import TypeAdapter, ValidationError
 
 from api.cli.errors import CommandError
+from api.validation import requirement
 from statemachine.session import Reason
 
 
@@ -11,4 +12,4 @@ def check_reason(reason: str) -> None:
     try:
         TypeAdapter(Reason).validate_python(reason)
     except ValidationError as error:
-        raise CommandError(f"--reason: {error.errors()[0]['msg']}") from error
+        raise CommandError(f"--reason {requirement(error.errors()[0])}") from error

@@ -41,20 +41,20 @@ def reference() -> str:
     return "\n".join(sections)
 
 
-def helps() -> Iterator[tuple[str, str]]:
-    """Each command, as it is typed, with its help."""
-    yield from _helps(get_command(app), NAME, None)
+def helps(width: int = WIDTH) -> Iterator[tuple[str, str]]:
+    """Each command, as it is typed, with its help as a terminal of that width shows it."""
+    yield from _helps(get_command(app), NAME, None, width)
 
 
-def _helps(command: Any, name: str, parent: Any) -> Iterator[tuple[str, str]]:
+def _helps(command: Any, name: str, parent: Any, width: int) -> Iterator[tuple[str, str]]:
     context = typer.Context(
-        command, info_name=name, parent=parent, terminal_width=WIDTH, **command.context_settings
+        command, info_name=name, parent=parent, terminal_width=width, **command.context_settings
     )
     yield context.command_path, command.get_help(context).rstrip()
     if isinstance(command, TyperGroup):
         for sub, found in command.commands.items():
             if not found.hidden:
-                yield from _helps(found, sub, context)
+                yield from _helps(found, sub, context, width)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,8 @@ def rerun(log: str | None, named: str, *, alone: bool, as_json: bool) -> bool:
     """
     folder = Path(named)
     if folder.is_dir():
+        if log is not None:
+            raise CommandError(f"--log is of no use here: {named} is a folder, so no log is read")
         files = sorted(folder.glob("*.json"))
         if not files:
             raise CommandError(f"{folder} holds no exported interviews (*.json)")

@@ -14,9 +14,9 @@ from api.app import create_app
 from api.cli.errors import CommandError
 from api.cli.log_setup import set_up_logging
 from api.gateway import Gateway
-from api.http.listening import CannotServe, bound, urls
+from api.http.listening import CannotServe, UnknownHost, bound, urls
 from api.http.server import ACCEPTED_AT_ONCE, Protocol, Server
-from api.settings import load_settings
+from api.settings import Settings, load_settings
 from backends.health import PROBE_SECONDS
 from backends.periodic import log_failure
 
@@ -27,7 +27,7 @@ def serve(host: str | None, port: int | None) -> None:
     settings = load_settings(host=host, port=port)
     set_up_logging(settings.log_level)
     # Both are taken before anything starts, so that what is wrong with them is one line.
-    with _bound(settings.host, settings.port) as listeners:
+    with _bound(settings, is_option=host is not None) as listeners:
         application = create_app(settings)
         gateway: Gateway = application.state.gateway
         first, *others = urls(listeners)
@@ -55,10 +55,18 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 @contextmanager
-def _bound(host: str, port: int) -> Iterator[list[socket.socket]]:
+def _bound(settings: Settings, *, is_option: bool) -> Iterator[list[socket.socket]]:
+    """The sockets; `is_option` says whether --host was given, which an error is to name."""
     try:
-        with bound(host, port) as listeners:
+        with bound(settings.host, settings.port) as listeners:
             yield listeners
+    except UnknownHost as error:
+        if is_option:
+            raise CommandError(f"--host {error}; give one that it has, like 127.0.0.1") from error
+        raise CommandError(
+            f"HOST={error}; if other software has set HOST (conda does), unset it or give "
+            "--host 127.0.0.1"
+        ) from error
     except CannotServe as error:
         raise CommandError(str(error)) from error
 

@@ -51,6 +51,10 @@ def log_url(option: str | None) -> str:
         from api.environment import eventlog_url
 
         return eventlog_url()
+    if not option:
+        from api.cli.errors import CommandError
+
+        raise CommandError("--log is empty; give the file of an event log")
     if option.startswith(("sqlite:///", "memory:")):
         return option
     if "://" in option:

@@ -20,6 +20,10 @@ class CannotServe(Exception):
     """The address cannot be listened on. The message says what to do."""
 
 
+class UnknownHost(CannotServe):
+    """The host is no address of this machine."""
+
+
 class _Address(NamedTuple):
     """As `socket.getaddrinfo` gives it."""
 
@@ -111,11 +115,8 @@ def _bind(address: _Address, port: int, *, alone: bool) -> socket.socket:
     return listener
 
 
-def _not_of_this_machine(host: str) -> CannotServe:
-    return CannotServe(
-        f"HOST={host} is no address of this machine; if other software has set HOST (conda does), "
-        "unset it or give --host 127.0.0.1"
-    )
+def _not_of_this_machine(host: str) -> UnknownHost:
+    return UnknownHost(f"{host} is no address of this machine")
 
 
 def _refusal(error: OSError, host: str, port: int) -> str:

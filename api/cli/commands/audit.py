@@ -159,6 +159,11 @@ def export(
     As md or html it is a transcript for people.
     As json it is a bundle: the events, their proofs and a signed checkpoint.
     Check a bundle on any machine with docs/verify_bundle.py."""
+    if kept is not None and format is not Format.JSON:
+        raise typer.BadParameter(
+            f"goes only with --format json: a transcript ({format}) holds no proofs",
+            param_hint="--checkpoint",
+        )
     with plain_errors():
         from api.cli import exporting
 

@@ -68,9 +68,12 @@ def interviews(
     with plain_errors():
         from api.cli.interviews import list_interviews
 
+        of_state = State(state) if state else None
         read_log(
             log,
-            lambda log: list_interviews(log, state=state, role=role, limit=limit, as_json=as_json),
+            lambda log: list_interviews(
+                log, state=of_state, role=role, limit=limit, as_json=as_json
+            ),
         )
 
 
@@ -104,13 +107,16 @@ def replay(
 
     Find out why the last demo was slow: interview-gateway replay last"""
     if speaker and not again:
-        raise typer.BadParameter("it goes with --rerun", param_hint="--with")
+        raise typer.BadParameter("goes with --rerun", param_hint="--with")
     ways = {"--at": at, "--diff": between, "--rerun": again or None, "--pace": pace}
     given = [option for option, value in ways.items() if value is not None]
     if given == ["--pace"] and as_json:
         given.append("--json")
     if len(given) > 1:
-        raise typer.BadParameter(f"it goes without {given[1]}", param_hint=given[0])
+        raise typer.BadParameter(f"goes without {given[1]}", param_hint=given[0])
+    if full and (as_json or again or at is not None or between is not None):
+        other = given[0] if given else "--json"
+        raise typer.BadParameter(f"goes without {other}", param_hint="--full")
     if again:
         _say_moved("--rerun", "rerun ID")
         rerun(named, speaker, log, as_json)

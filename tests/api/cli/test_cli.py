@@ -172,4 +172,13 @@ def test_a_dotenv_in_the_working_folder_is_read(tmp_path: Path) -> None:
 def test_options_go_before_the_environment(tmp_path: Path) -> None:
     result = run("serve", "--port", "99999", env=environment(tmp_path), cwd=tmp_path)
     assert result.returncode == 1
-    assert "PORT" in result.stderr
+    assert result.stderr == "interview-gateway: --port must be 65535 or less (it is 99999)\n"
+
+
+def test_a_host_that_was_given_as_an_option_is_named_as_one(tmp_path: Path) -> None:
+    for host, wrong in (("nope.invalid", "is no address"), ("http://h", "must be a name or")):
+        result = run("serve", "--host", host, env=environment(tmp_path), cwd=tmp_path)
+        assert result.returncode == 1
+        assert result.stderr.startswith("interview-gateway: --host ")
+        assert wrong in result.stderr
+        assert "HOST" not in result.stderr

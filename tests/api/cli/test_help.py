@@ -33,6 +33,15 @@ def test_help_has_each_sentence_whole_on_a_line_of_80_columns(
     assert [line for line in sentences if not WHOLE_SENTENCE.fullmatch(line)] == []
 
 
+NARROW = dict(helps(60))
+
+
+@pytest.mark.parametrize("command", HELPS)
+def test_help_fits_a_narrow_terminal(command: str) -> None:
+    assert max(map(len, NARROW[command].splitlines())) <= 60
+    assert NARROW[command].split() == HELPS[command].split()
+
+
 @pytest.mark.parametrize("command", HELPS)
 def test_each_option_is_named_by_what_it_takes_and_explained(command: str) -> None:
     lines = HELPS[command].splitlines()

@@ -60,16 +60,20 @@ def test_a_long_list_says_that_there_is_more(run: Run) -> None:
 def test_a_limit_that_is_none_is_refused(run: Run, limit: str) -> None:
     result = run("interviews", "--limit", limit)
     assert result.exit_code == 2
-    assert "or equal to" in result.stderr
+    assert "--limit must be " in result.stderr
 
 
-def test_a_narrow_terminal_shows_what_an_interview_is_named_by(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("columns", [40, 60, 80, 100])
+def test_a_terminal_of_any_width_shows_each_word_whole(
+    run: Run, monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
+    wide = set(re.findall(r"[\w:-]+", run("interviews").stdout.partition("\n")[2]))
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "40")
-    shown = run("interviews").stdout
-    assert all(id[:8] in shown for id in IDS)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = re.sub(r"\x1b\[[\d;]*m", "", run("interviews").stdout)
+    assert max(len(line.rstrip()) for line in shown.splitlines()) <= columns
+    assert wide - {"-"} <= set(re.findall(r"[\w:-]+", shown))
+    assert all(re.search(f"^{id[:8]} ", shown, re.M) for id in IDS)
 
 
 def test_the_list_for_programs_is_that_of_the_api(run: Run) -> None:

@@ -279,12 +279,12 @@ def test_a_folder_without_recordings_is_refused(run: Run, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ("--with recording", "it goes with --rerun"),
-        ("--rerun --at 0", "it goes without --rerun"),
-        ("--rerun --pace 2", "it goes without --pace"),
-        ("--at 2 --diff 1 2", "it goes without --diff"),
-        ("--at 2 --pace 1", "it goes without --pace"),
-        ("--pace 1 --json", "it goes without --json"),
+        ("--with recording", "goes with --rerun"),
+        ("--rerun --at 0", "goes without --rerun"),
+        ("--rerun --pace 2", "goes without --pace"),
+        ("--at 2 --diff 1 2", "goes without --diff"),
+        ("--at 2 --pace 1", "goes without --pace"),
+        ("--pace 1 --json", "goes without --json"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(run: Run, options: str, says: str) -> None:

@@ -1,0 +1,36 @@
+"""What a value must be, in plain words. Pydantic finds that it is not, and says so in its own."""
+
+from typing import Any
+
+MUST = {
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "bool_parsing": "must be true or false",
+    "greater_than_equal": "must be {ge:,} or more",
+    "greater_than": "must be more than {gt:,}",
+    "less_than_equal": "must be {le} or less",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length:,} characters",
+    "enum": "must be {expected}",
+}
+"""Pydantic's type of error → what the value must be. A type that is not here keeps its words."""
+
+OURS = "Value error, "
+"""What pydantic puts before words that are our own."""
+
+CHOICES = " is not one of "
+"""What typer puts before the choices of an option."""
+
+
+def requirement(error: Any) -> str:
+    """Return what the value must be, by one of the errors of a ValidationError."""
+    words = MUST.get(error["type"])
+    if words is not None:
+        return words.format(**error.get("ctx", {}))
+    message = str(error["msg"]).removeprefix(OURS)
+    _, is_choice, choices = message.partition(CHOICES)
+    if is_choice:
+        listed = choices.rstrip(".").replace("'", "")
+        return f"must be one of {listed}" if "," in listed else f"must be {listed}"
+    return message
