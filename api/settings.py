@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from api.environment import InvalidSettings, log_of_this_user, tidied, variables
+from api.environment import BLANK, InvalidSettings, log_of_this_user, tidied, variables
 from api.validation import requirement
 from backends.address import Address, host_and_port
 from backends.recording import Pace
@@ -43,7 +43,8 @@ _DEFAULT_URLS = {info.variable.lower(): Address(info.default_url) for info in SE
 def _comma_separated(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return [part.strip() for part in value.split(",") if part.strip()]
+    parts = (part.strip(f"{BLANK}\"'") for part in value.split(","))
+    return [part for part in parts if part]
 
 
 def _address(value: Any) -> Any:

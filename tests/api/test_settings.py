@@ -71,6 +71,23 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        "'http://a','http://b'",
+        '"http://a", "http://b"',
+        "\"'http://a','http://b'\"",
+        "http://a,'http://b'",
+        "'http://a,http://b",
+    ],
+)
+def test_quotes_around_one_of_several_do_not_count(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("ALLOWED_ORIGINS", value)
+    assert load_settings().allowed_origins == ("http://a", "http://b")
+
+
+@pytest.mark.parametrize(
     ("written", "sent"),
     [
         ("http://localhost:5173/", "http://localhost:5173"),

@@ -34,7 +34,7 @@ def _role(text: str) -> Role:
 
 def _choice(text: str, choices: Mapping[str, T]) -> T:
     if text not in choices:
-        raise typer.BadParameter(f"{text!r} is not one of {', '.join(choices)}")
+        raise typer.BadParameter(f"must be one of {', '.join(choices)}, not {text!r}")
     return choices[text]
 
 

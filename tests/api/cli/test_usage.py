@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.formats import ListedState
-from statemachine.states import State
 from tests.api.cli.conftest import Run, write
 from tests.eventlog.interviews import WHOLE, new_id
 
@@ -88,7 +86,3 @@ def test_without_a_command_the_help_is_shown(run: Run) -> None:
     assert result.exit_code == 2
     assert result.stderr.startswith("Usage: ")
     assert "Commands:" in result.stderr
-
-
-def test_every_state_but_that_of_no_interview_can_be_asked_for() -> None:
-    assert [State(state) for state in ListedState] == [s for s in State if s is not State.NEW]
