@@ -63,7 +63,9 @@ def _help_lines(ctx: Any, width: int) -> Iterator[str]:
 
 def _indented(lines: Iterable[str], by: str, width: int) -> Iterator[str]:
     for line in lines:
-        yield from wrap(line, width, initial_indent=by, subsequent_indent=by + INDENT)
+        yield from wrap(
+            line, width, initial_indent=by, subsequent_indent=by + INDENT, break_on_hyphens=False
+        )
 
 
 def _name(param: Any, ctx: Any) -> str:

@@ -217,8 +217,10 @@ def test_a_file_that_is_no_checkpoint_says_nothing_of_the_log(run: Run, tmp_path
     kept.write_text("Dear auditor,\n\nhere it is.\n", encoding="utf-8")
     result = run("audit", "verify", "--checkpoint", str(kept))
     assert (result.exit_code, result.stdout) == (1, "")
-    says = f"interview-gateway: {kept} is no checkpoint: the note does not hold a checkpoint\n"
-    assert result.stderr == says
+    assert result.stderr == (
+        f"interview-gateway: --checkpoint {kept} holds no checkpoint; give a file that "
+        "`interview-gateway audit checkpoint` wrote\n"
+    )
 
 
 def test_a_key_is_given_as_text_or_as_a_file(run: Run, tmp_path: Path) -> None:
