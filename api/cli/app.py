@@ -25,7 +25,7 @@ class CommandLine(PlainGroup):
         settle_encodings()
         try:
             try:
-                sys.exit(super().main(*args, **{**options, "standalone_mode": False}))
+                sys.exit(super().main(*args, **{**options, "standalone_mode": False}) or 0)
             except _UsageError as error:
                 if type(error).show is not _UsageError.show:  # the help, where nothing was given
                     error.show()

@@ -260,6 +260,24 @@ def test_what_is_typed_before_the_session_is_here_is_no_answer_of_before(
         expect(box_of(page)).to_have_value("Yes.")
 
 
+def test_an_answer_sent_before_the_session_is_here_goes_out_with_it(
+    browser: Browser, gateway: Served
+) -> None:
+    desktop = Desktop(gateway).start(totalQuestions=3)
+    path = f"/api/v1/interviews/{desktop.interview_id}"
+    with visiting(browser, gateway.url) as page:
+
+        def slowly(route: Route) -> None:
+            page.wait_for_timeout(1000)
+            route.continue_()
+
+        page.route(f"**{path}", slowly)
+        page.goto(f"{gateway.url}/#/interviews/{desktop.interview_id}", wait_until="commit")
+        answer(page, "In a hurry.")
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible()
+        assert turns(page)[1] == "In a hurry."
+
+
 def test_a_browser_that_keeps_nothing_is_said_to(browser: Browser, gateway: Served) -> None:
     with visiting(browser, gateway.url) as page:
         page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); }")

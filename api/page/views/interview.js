@@ -27,6 +27,8 @@ export function show({ root, id, signal }) {
   let session = null;
   /** @type {{ answer: string, stop: AbortController } | null} the answer under way */
   let sending = null;
+  /** Whether an answer was to be sent before the session was here. */
+  let isHurried = false;
   /** What was typed for a question that got another answer. */
   let unsent = draftOf(id)?.unsent ?? "";
 
@@ -49,6 +51,7 @@ export function show({ root, id, signal }) {
       unsent ||= draftOf(id)?.unsent ?? "";
       goOn(found.session);
       if (found.pendingAnswer) await send(found.pendingAnswer);
+      else if (isHurried) box.submit();
     } catch (error) {
       if (!signal.aborted) failed(error, load);
     }
@@ -134,6 +137,7 @@ export function show({ root, id, signal }) {
 
   /** @param {string} answer */
   async function send(answer) {
+    if (!session) isHurried = true;
     if (!session || sending) return;
     const from = session;
     sending = { answer, stop: new AbortController() };
