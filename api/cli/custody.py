@@ -11,7 +11,7 @@ from api.cli.errors import CommandError
 from api.cli.lookup import records_in
 from api.cli.orders import Action, Order, Outcome, forgotten_outcome
 from api.cli.reasons import check_reason
-from api.cli.shared import read_log
+from api.cli.shared import read_log_at
 from api.cli.terminal import console
 from api.transcript.escaping import escape_controls
 from api.usecases.custody import Custody
@@ -42,7 +42,7 @@ def carry_out(
     at the URL `gateway` (None: at that of the settings) if it has the log open. A person who is
     not `is_sure` is asked first. Raises CommandError, EventLogError or InvalidSettings."""
     check_reason(reason)
-    records = read_log(url, lambda log: records_in(log, named))
+    records = read_log_at(url, lambda log: records_in(log, named))
     order = Order(action, records[0].interview_id, reason, records[0])
     if not is_sure:
         _ask(records)

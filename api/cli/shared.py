@@ -67,14 +67,19 @@ def log_url(option: str | None) -> str:
 
 
 def read_log(option: str | None, act: "Callable[[ReadableLog], Awaitable[T]]") -> T:
-    """What `act` returns of the log, which is open to read meanwhile. Raises InvalidSettings,
-    LogNotOpened and what `act` raises."""
+    """What `act` returns of the log that `--log` names. Raises as `log_url` and `read_log_at`."""
+    return read_log_at(log_url(option), act)
+
+
+def read_log_at(url: str, act: "Callable[[ReadableLog], Awaitable[T]]") -> T:
+    """What `act` returns of the log at `url`, which is open to read meanwhile. Raises LogNotOpened
+    and what `act` raises."""
     import asyncio
 
     from eventlog.open import open_reader
 
     async def run() -> T:
-        log = open_reader(log_url(option))
+        log = open_reader(url)
         try:
             return await act(log)
         finally:
