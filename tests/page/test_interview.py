@@ -241,20 +241,24 @@ def test_two_clicks_on_send_send_once_and_cancel_nothing(browser: Browser) -> No
         assert turns(page)[1] == "Because."
 
 
+def opened_slowly(page: Page, gateway: Served, desktop: Desktop) -> None:
+    """Open the interview; its session comes only a while after the page."""
+
+    def slowly(route: Route) -> None:
+        page.wait_for_timeout(1500)
+        route.continue_()
+
+    page.route(f"**/api/v1/interviews/{desktop.interview_id}", slowly)
+    page.goto(f"{gateway.url}/#/interviews/{desktop.interview_id}", wait_until="commit")
+
+
 def test_what_is_typed_before_the_session_is_here_is_no_answer_of_before(
     browser: Browser, gateway: Served
 ) -> None:
     desktop = Desktop(gateway).start(totalQuestions=3)
     desktop.answer("Yes.")
-    path = f"/api/v1/interviews/{desktop.interview_id}"
     with visiting(browser, gateway.url) as page:
-
-        def slowly(route: Route) -> None:
-            page.wait_for_timeout(1500)
-            route.continue_()
-
-        page.route(f"**{path}", slowly)
-        page.goto(f"{gateway.url}/#/interviews/{desktop.interview_id}", wait_until="commit")
+        opened_slowly(page, gateway, desktop)
         box_of(page).fill("Yes.")
         expect(page.get_by_text("Question 2 of 3")).to_be_visible()
         expect(box_of(page)).to_have_value("Yes.")
@@ -264,15 +268,8 @@ def test_an_answer_sent_before_the_session_is_here_goes_out_with_it(
     browser: Browser, gateway: Served
 ) -> None:
     desktop = Desktop(gateway).start(totalQuestions=3)
-    path = f"/api/v1/interviews/{desktop.interview_id}"
     with visiting(browser, gateway.url) as page:
-
-        def slowly(route: Route) -> None:
-            page.wait_for_timeout(1000)
-            route.continue_()
-
-        page.route(f"**{path}", slowly)
-        page.goto(f"{gateway.url}/#/interviews/{desktop.interview_id}", wait_until="commit")
+        opened_slowly(page, gateway, desktop)
         answer(page, "In a hurry.")
         expect(page.get_by_text("Question 2 of 3")).to_be_visible()
         assert turns(page)[1] == "In a hurry."

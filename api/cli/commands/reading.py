@@ -68,12 +68,9 @@ def interviews(
     with plain_errors():
         from api.cli.interviews import list_interviews
 
-        of_state = State(state) if state else None
         read_log(
             log,
-            lambda log: list_interviews(
-                log, state=of_state, role=role, limit=limit, as_json=as_json
-            ),
+            lambda log: list_interviews(log, state=state, role=role, limit=limit, as_json=as_json),
         )
 
 
