@@ -1,6 +1,13 @@
-"""A backend's question and answer: the turn that it is asked for, and the words that it gives."""
+"""A backend's question and answer: the turn that it is asked for, and the pieces in which it
+answers.
 
+The pieces are statuses (what it is doing), words, and one `End` if all went well. A backend that
+answers whole gives its words in one piece.
+"""
+
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from pydantic import BaseModel
@@ -47,19 +54,54 @@ def answers_in(session: Session) -> list[str]:
     return [m.content for m in session.messages[first:] if m.role is Speaker.USER]
 
 
+class Phase(StrEnum):
+    """What a backend is doing, as far as can be told from outside."""
+
+    QUEUED = "queued"
+    """Others are before this request."""
+    LOADING = "loading"
+    """The model is on its way into memory."""
+    READING = "reading"
+    """The model evaluates the prompt, or the backend answers whole."""
+    WRITING = "writing"
+
+
 @dataclass(frozen=True)
-class BackendReply:
-    """The reply of a backend. `concludes`: it said outright that this ends the interview;
-    `is_remark`: it said outright that this is no question; `pause`: the seconds that are to
-    pass, if there is time, before it is heard; `was_said`: a candidate has heard these very words
-    before, so that no question is added to them."""
+class Status:
+    """A backend has begun with `phase`. `model` is the one that speaks, where it is known;
+    `trimmed` says how many of the candidate's answers were left out of what it was sent, because
+    they do not fit into its context."""
+
+    phase: Phase
+    model: str | None = None
+    trimmed: int = 0
+
+
+@dataclass(frozen=True)
+class Words:
+    """The next words, any number of characters, as the backend wrote them."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class End:
+    """The backend has said all that it wants to say.
+
+    `concludes`: it said outright that this ends the interview; `is_remark`: it said outright that
+    this is no question; `is_cut_off`: it was stopped by its limit on length; `was_said`: a candidate
+    has heard these very words before, so they stay as they are; `tokens`: how many it wrote, where
+    it says so.
+    """
+
     concludes: bool = False
     is_remark: bool = False
-    model: str | None = None
-    pause: float = 0.0
+    is_cut_off: bool = False
     was_said: bool = False
+    tokens: int | None = None
+
+
+Piece = Status | Words | End
 
 
 class RawMessage(BaseModel):
@@ -70,16 +112,20 @@ class RawMessage(BaseModel):
 
 
 class Backend(Protocol):
-    """Somebody who can speak for the interviewer. Both methods raise BackendError when
-    they cannot, and may take as long as they like: the caller sets the limit."""
+    """Somebody who can speak for the interviewer.
+
+    Both methods raise BackendError while they are iterated when they cannot go on, and may take as
+    long as they like: the caller sets the limits, and closes the iterator when it wants no more.
+    Closing it ends the request to the backend.
+    """
 
     @property
     def name(self) -> str: ...
 
-    async def speak(self, turn: Turn) -> BackendReply:
+    def speak(self, turn: Turn) -> AsyncGenerator[Piece, None]:
         """The interviewer's next words."""
         ...
 
-    async def sum_up(self, session: Session) -> BackendReply:
+    def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
         """A summary of the interview so far."""
         ...
