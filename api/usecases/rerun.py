@@ -30,6 +30,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -176,7 +177,7 @@ async def _conducted(
                 yield Exchange(None, _recorded(event, records, record.version), new)
             case InterviewStarted() | SessionRefused() | ContentForgotten():
                 pass  # nobody says anything
-            case InterviewHeld() | InterviewReleased():
+            case InterviewHeld() | InterviewReleased() | ReplyInterrupted():
                 pass
             case _:
                 assert_never(record.event)
