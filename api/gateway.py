@@ -9,7 +9,7 @@ from typing import Protocol
 
 from api.settings import Settings
 from api.usecases.aside import Aside
-from api.usecases.conductor import Conductor
+from api.usecases.conductor import Budgets, Conductor
 from api.usecases.custody import Custody
 from api.usecases.interviews import Interviews
 from api.usecases.logmonitor import LogMonitor
@@ -24,9 +24,9 @@ from backends.http import Connections, Service
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
 from backends.periodic import keep_running
-from backends.recording import Recording, RecordingBackend
+from backends.recording import RecordedInterviewer, Recording
 from backends.services import CONVERSATION, GRANITE, OLLAMA
-from backends.templates import TemplatesBackend
+from backends.templates import Templates
 from eventlog.errors import EventLogError
 from eventlog.protocol import EventLog
 from eventlog.times import utc_now
@@ -58,8 +58,8 @@ class Gateway:
         self.catalogue = ModelCatalogue(self._connections, urls)
         self.model_choice = ModelChoice(self.catalogue)
         self.health.on_return = self._refresh_models
-        templates = TemplatesBackend()
-        chain = Chain(
+        templates = Templates()
+        self.chain = Chain(
             [
                 GraniteBackend(Service(self._connections, urls[GRANITE])),
                 ConversationBackend(Service(self._connections, urls[CONVERSATION])),
@@ -68,15 +68,21 @@ class Gateway:
             templates,
             offline_reason=self.health.offline_reason,
             source_of=self.catalogue.source_of,
-            recording=RecordingBackend(recording, settings.recording_pace) if recording else None,
+            recording=(
+                RecordedInterviewer(recording, settings.recording_pace) if recording else None
+            ),
         )
         self.conductor = Conductor(
             log,
-            chain,
+            self.chain,
             self.model_choice.choose,
             lambda config: start_interview(config, templates.prompt(config.role)),
             now=utc_now,
-            reply_seconds=settings.reply_budget_seconds,
+            budgets=Budgets(
+                settings.reply_budget_seconds,
+                settings.stream_budget_seconds,
+                settings.first_word_seconds,
+            ),
             strict=settings.strict_sessions,
         )
         self.interviews = Interviews(log, utc_now)
@@ -109,6 +115,7 @@ class Gateway:
     async def running(self) -> AsyncIterator[None]:
         """Run the background parts; at the end, stop them and close what is open."""
         await self._check_key()
+        await self.conductor.recover()
         tasks = [
             asyncio.create_task(keep_running(type(part).__name__, part.run))
             for part in self._in_background
@@ -117,12 +124,17 @@ class Gateway:
             await self.log_monitor.first_check()
             yield
         finally:
-            await self.verifier.close()
+            await self.before_stopping()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._connections.aclose()
             await self.log.close()
+
+    async def before_stopping(self) -> None:
+        """End what would not end by itself for a while: replies and checks that are under way."""
+        await self.conductor.close()
+        await self.verifier.close()
 
     async def _check_key(self) -> None:
         """Log an error if checkpoints cannot be signed. Interviews go on without them."""

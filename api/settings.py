@@ -152,6 +152,19 @@ class Settings(BaseModel):
         le=4.5,
         description="Time that all backends together may take for the interviewer's words.",
     )
+    stream_budget_seconds: float = Field(
+        60.0,
+        gt=0,
+        le=600,
+        description="Time that they may take where the words are shown as they come.",
+    )
+    first_word_seconds: float = Field(
+        30.0,
+        gt=0,
+        le=600,
+        description="Time that they may take for the first word, where the words are shown as they "
+        "come.",
+    )
     recording: Path | None = Field(
         None, description="An exported interview whose interviewer is asked before all others."
     )

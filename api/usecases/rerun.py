@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import assert_never
 from uuid import uuid4
 
-from api.usecases.conductor import Conductor
+from api.usecases.conductor import Budgets, Conductor
 from api.usecases.errors import UnknownModel
 from api.usecases.interviewer import Reply
 from api.usecases.recordings import recording_of
 from backends.chain import Chain
-from backends.recording import Pace, RecordingBackend
-from backends.templates import TemplatesBackend
+from backends.recording import Pace, RecordedInterviewer
+from backends.templates import Templates
 from eventlog.memory import MemoryEventLog
 from eventlog.records import Record, interview_of
 from eventlog.story import session_at_version
@@ -113,15 +113,15 @@ async def on_recording(records: Sequence[Record]) -> AsyncIterator[Exchange]:
         MemoryEventLog(),
         Chain(
             [],
-            TemplatesBackend(),
+            Templates(),
             offline_reason=lambda name: None,
             source_of=lambda model: None,
-            recording=RecordingBackend(recording, Pace.INSTANT),
+            recording=RecordedInterviewer(recording, Pace.INSTANT),
         ),
         recorded_model,
         begin,
         now=lambda: began,
-        reply_seconds=REPLY_SECONDS,
+        budgets=Budgets(REPLY_SECONDS),
         strict=False,
     )
     config = interview_of(records).config
