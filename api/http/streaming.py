@@ -27,7 +27,7 @@ from api.usecases.happenings import (
     ReplyReset,
     ReplyStatus,
 )
-from api.usecases.interviewer import Listening, Reply, Result, Summary
+from api.usecases.interviewer import Listening, Result, Summary
 
 COMMENT = b":\n\n"
 
@@ -84,9 +84,9 @@ def _event(request: Request, happening: Happening[Result]) -> tuple[str, Any]:
             return "delta", DeltaEvent(text=text)
         case ReplyReset(text=text, reason=reason):
             return "reset", ResetEvent(text=text, reason=reason)
-        case ReplyDone(result=Reply() as reply):
-            return "done", ReplyDoneEvent.of(reply)
-        case ReplyDone(result=Summary() as summary):
-            return "done", SummaryDoneEvent.of(summary)
+        case ReplyDone(result=result):
+            if isinstance(result, Summary):
+                return "done", SummaryDoneEvent.of(result)
+            return "done", ReplyDoneEvent.of(result)
         case ReplyFailed(error=error):
             return "problem", problem_for(request, error)

@@ -73,7 +73,8 @@ QUIET_SECONDS = 4.0
 class Happenings(Generic[R]):
     """The happenings of one reply, in their order."""
 
-    def __init__(self) -> None:
+    def __init__(self, quiet_seconds: float = QUIET_SECONDS) -> None:
+        self._quiet_seconds = quiet_seconds
         self.text = ""
         """All words so far."""
         self._first_id = next(_first_ids)
@@ -102,7 +103,7 @@ class Happenings(Generic[R]):
         place = len(self._list)
         if last_id is not None and self._first_id <= last_id < self._first_id + place:
             place = last_id - self._first_id + 1
-        elif place and not isinstance(self._list[-1], ReplyDone | ReplyFailed):
+        elif place and not self._is_over():
             yield self._first_id + place - 1, self._so_far()
         else:  # the end of it comes by itself
             if place > 1:
@@ -110,6 +111,9 @@ class Happenings(Generic[R]):
             place = max(0, place - 1)
         async for heard in self._walk(place):
             yield heard
+
+    def _is_over(self) -> bool:
+        return bool(self._list) and isinstance(self._list[-1], ReplyDone | ReplyFailed)
 
     def _so_far(self) -> Happening[R]:
         last = self._list[-1]
@@ -120,13 +124,12 @@ class Happenings(Generic[R]):
     async def _walk(self, place: int) -> AsyncGenerator[Heard[R], None]:
         while True:
             while place < len(self._list):
-                happening = self._list[place]
-                yield self._first_id + place, happening
-                if isinstance(happening, ReplyDone | ReplyFailed):
-                    return
+                yield self._first_id + place, self._list[place]
                 place += 1
+            if self._is_over():
+                return
             try:
-                async with asyncio.timeout(QUIET_SECONDS):
+                async with asyncio.timeout(self._quiet_seconds):
                     await self._news.wait()
             except TimeoutError:
                 yield None

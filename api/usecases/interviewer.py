@@ -141,7 +141,7 @@ class Interviewer:
         while True:
             interview = await self._interviews.get(id)
             if len(interview.messages) > length:
-                reply = await self._recorded_reply(interview, length)
+                reply: Result = await self._recorded_reply(interview, length)
                 return recorded(reply.text, reply, is_known=False).from_start()
             under_way = self._replies.to(id)
             if under_way is None:
@@ -156,7 +156,7 @@ class Interviewer:
         while True:
             interview = await self._interviews.get(id)
             if interview.summary is not None:
-                summary = await self._recorded_summary(interview, interview.summary)
+                summary: Result = await self._recorded_summary(interview, interview.summary)
                 return recorded(summary.text, summary, is_known=False).from_start()
             under_way = self._replies.to(id)
             if under_way is None:

@@ -42,7 +42,10 @@ def drafts_in(db: Connection) -> list[ReplyDraft]:
     rows = db.execute(f"SELECT {COLUMNS} FROM drafts ORDER BY interview_id").fetchall()
     if not all(_is_draft(row) for row in rows):
         raise LogCorrupted("a draft of a reply holds values that none can have")
-    return [ReplyDraft(*row[:-1], of_summary=bool(row[-1])) for row in rows]
+    return [
+        ReplyDraft(id, length, backend, model, shown, bool(of_summary))
+        for id, length, backend, model, shown, of_summary in rows
+    ]
 
 
 def _is_draft(row: tuple[object, ...]) -> bool:
