@@ -170,7 +170,11 @@ def test_ollama_chats_with_the_models_it_lists(client: httpx.Client, ollama: Oll
     unknown = client.post(f"{ollama.url}/api/chat", json={**chat, "model": "x"})
     assert (unknown.status_code, unknown.json()) == (404, {"error": "model 'x' not found"})
     streaming = client.post(f"{ollama.url}/api/chat", json={**chat, "stream": True})
-    assert streaming.status_code == codes.BAD_REQUEST
+    assert streaming.headers["content-type"] == "application/x-ndjson"
+    *words, end = [json.loads(line) for line in streaming.text.splitlines()]
+    assert "".join(word["message"]["content"] for word in words) == "Ollama question 2?"
+    assert [word["done"] for word in words] == [False] * 3
+    assert (end["done"], end["done_reason"], end["eval_count"]) == (True, "stop", 3)
 
 
 def test_the_other_services_have_only_their_health(client: httpx.Client) -> None:
