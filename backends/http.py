@@ -253,8 +253,12 @@ def _refusal(response: httpx.Response, body: bytes = b"") -> BackendError:
     status = response.status_code
     if response.is_redirect:
         return BackendError(f"Redirects elsewhere (HTTP {status})")
-    kinds = {httpx.codes.NOT_FOUND: Missing, httpx.codes.SERVICE_UNAVAILABLE: Busy}
-    return kinds.get(status, Refusal)(status, _told(body))
+    told = _told(body)
+    if status == httpx.codes.NOT_FOUND:
+        return Missing(status, told)
+    if status == httpx.codes.SERVICE_UNAVAILABLE:
+        return Busy(status, told)
+    return Refusal(status, told)
 
 
 async def _beginning(response: httpx.Response) -> bytes:

@@ -26,9 +26,7 @@ class SseDecoder:
     def feed(self, chunk: bytes) -> Iterator[Any]:
         """The data of the events that are whole with this chunk. Raises BackendError, when it has
         given those before, for data that cannot be read."""
-        if self.is_done:
-            return
-        for line in self._lines.feed(chunk):
+        for line in () if self.is_done else self._lines.feed(chunk):
             yield from self._read(line)
             if self.is_done:
                 return
