@@ -1,13 +1,15 @@
 """A recorded interviewer: says again what was said in a recorded interview, for as long as the
 candidate says again what the recorded one said."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from backends.errors import BackendError
 from backends.services import RECORDING
-from backends.turn import BackendReply, Turn, answers_in
+from backends.turn import End, Phase, Piece, Status, Turn, Words, answers_in
 from statemachine.session import Role, Session
 
 
@@ -59,7 +61,13 @@ class RecordingBackend:
         self._recording = recording
         self._pace = pace
 
-    async def speak(self, turn: Turn) -> BackendReply:
+    def speak(self, turn: Turn) -> AsyncGenerator[Piece, None]:
+        return self._say(partial(self._line_of, turn))
+
+    def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
+        return self._say(partial(self._summary_of, session))
+
+    def _line_of(self, turn: Turn) -> Line:
         answers = answers_in(turn.session)
         if turn.answer is not None:
             answers.append(turn.answer)
@@ -67,15 +75,15 @@ class RecordingBackend:
         lines = self._recording.lines
         if len(answers) >= len(lines):
             raise BackendError(f"The recording ends after question {len(lines)}")
-        return self._say(lines[len(answers)])
+        return lines[len(answers)]
 
-    async def sum_up(self, session: Session) -> BackendReply:
+    def _summary_of(self, session: Session) -> Line:
         answers = answers_in(session)
         self._check_path(session, answers)
         line = self._recording.summaries.get(len(answers))
         if line is None:
             raise BackendError("The recording holds no summary of this")
-        return self._say(line)
+        return line
 
     def _check_path(self, session: Session, answers: Sequence[str]) -> None:
         """Raises BackendError where the interview is another one than the recorded."""
@@ -87,11 +95,13 @@ class RecordingBackend:
             if _heard(said) != _heard(once):
                 raise BackendError(f"The candidate has left the recording at answer {number}")
 
-    def _say(self, line: Line) -> BackendReply:
-        pause = line.elapsed_ms / 1000 if self._pace is Pace.RECORDED else 0
-        return BackendReply(
-            line.text, concludes=line.closes, model=line.model, pause=pause, was_said=True
-        )
+    async def _say(self, find_line: Callable[[], Line]) -> AsyncGenerator[Piece, None]:
+        line = find_line()
+        yield Status(Phase.READING, line.model)
+        if self._pace is Pace.RECORDED:
+            await asyncio.sleep(line.elapsed_ms / 1000)
+        yield Words(line.text)
+        yield End(concludes=line.closes, was_said=True)
 
 
 def _heard(answer: str) -> str:

@@ -5,13 +5,14 @@ not Python. Nothing here depends on chance: the same turn gets the same words.
 """
 
 import tomllib
+from collections.abc import AsyncGenerator
 from importlib.resources import files
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from backends.services import TEMPLATES
-from backends.turn import BackendReply, Turn, answers_in
+from backends.turn import End, Piece, Turn, Words, answers_in
 from statemachine.session import MAX_QUESTIONS, Role, Session
 
 
@@ -54,23 +55,26 @@ class TemplatesBackend:
         """The system prompt that an interview for `role` begins with."""
         return self._scripts[role].prompt
 
-    async def speak(self, turn: Turn) -> BackendReply:
+    async def speak(self, turn: Turn) -> AsyncGenerator[Piece, None]:
         script = self._scripts[turn.session.config.role]
         if turn.is_last:
-            return BackendReply(script.closing, concludes=True)
-        before = script.greeting if turn.is_opening else _acknowledgement(script, turn)
-        return BackendReply(f"{before} {self.question(turn)}")
+            yield Words(script.closing)
+        else:
+            before = script.greeting if turn.is_opening else _acknowledgement(script, turn)
+            yield Words(f"{before} {self.question(turn)}")
+        yield End(concludes=turn.is_last)
 
-    async def sum_up(self, session: Session) -> BackendReply:
+    async def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
         script = self._scripts[session.config.role]
         answers = answers_in(session)
-        return BackendReply(
+        yield Words(
             f"{script.role} interview: {session.current_question} of "
             f"{session.config.total_questions} questions asked, {len(answers)} answered in "
             f"{sum(len(answer.split()) for answer in answers)} words. It set out to explore: "
-            f"{'; '.join(script.themes)}. No AI service was available to weigh the answers; the "
-            "transcript holds them word for word."
+            f"{'; '.join(script.themes)}. These are the built-in words: no model weighed the "
+            "answers; the transcript holds them word for word."
         )
+        yield End()
 
     def question(self, turn: Turn) -> str:
         """The question that is due, labelled. Fewer questions than a script has are spread
