@@ -266,9 +266,9 @@ async def _beginning(response: httpx.Response) -> bytes:
     body = b""
     async for chunk in response.aiter_raw():
         body += chunk
-        if len(body) > MAX_REFUSAL_BYTES:
+        if len(body) >= MAX_REFUSAL_BYTES:
             break
-    return body
+    return body[:MAX_REFUSAL_BYTES]
 
 
 def _told(body: bytes) -> str:
