@@ -165,13 +165,14 @@ class ModelCatalogue:
         await asyncio.gather(*fetches)
 
     async def _fetch_ollama(self) -> None:
-        await asyncio.gather(
-            self._fetch(OLLAMA, "/api/tags", _Entries | list[Any], ollama_offers),
-            self._loader.refresh(),
-        )
+        await self._fetch(OLLAMA, "/api/tags", _Entries | list[Any], ollama_offers)
+        offers = self._offers[OLLAMA]
+        if offers is None:
+            return
         try:
             async with asyncio.timeout(self._fetch_seconds):
-                for offer in self._offers[OLLAMA] or ():
+                await self._loader.refresh()
+                for offer in offers:
                     if not offer.runs_elsewhere:
                         await self.capabilities.of(offer.card.id)
         except TimeoutError:
