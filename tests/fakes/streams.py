@@ -4,7 +4,7 @@ streams make of them."""
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -77,6 +77,8 @@ def streamed(
     """The talk as a reply: after `waits`, a piece each `pause` seconds, in this mood."""
     said = [Piece(line, pause) for line in map(format.line, talk.said)]
     ending = Piece(b"".join(map(format.line, talk.end)) + format.after_all)
+    if mood is Mood.EMPTY_STREAM:
+        waits = tuple(replace(wait, data=b"") for wait in waits)
     pieces = (*waits, *_in_mood(mood, said, ending, talk, format))
     body = b"".join(piece.data for piece in pieces)
     return StreamReply(body, content_type=format.content_type, pieces=pieces)
