@@ -68,7 +68,11 @@ class ModelLoader:
     async def loaded(self, model: str) -> None:
         """Until the model is in memory. Who stops waiting does not end the load. Raises
         BackendError."""
-        await asyncio.shield(self._load(model))
+        load = self._load(model)
+        await asyncio.wait([load])
+        if load.cancelled():
+            raise BackendError("The load of its model was ended")
+        load.result()
 
     def state(self, model: str) -> ModelState | None:
         """Whether the model is in memory, as far as is known; None where Ollama has not said."""
@@ -142,8 +146,12 @@ class ModelLoader:
     def _over(self, name: str, load: "asyncio.Task[None]") -> None:
         del self._loads[name], self._began[name]
         # Perhaps nobody waits for it; whoever does gets the error too.
-        if not load.cancelled() and (error := load.exception()) is not None:
+        if load.cancelled() or (error := load.exception()) is None:
+            return
+        if isinstance(error, BackendError):
             logger.warning("Ollama could not load a model: %s", error)
+        else:  # the fault is ours
+            logger.error("A load failed", exc_info=error)
 
     def _found(self, name: str) -> None:
         self._seen[name] = asyncio.get_running_loop().time()

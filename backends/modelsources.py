@@ -69,12 +69,15 @@ class _OpenAiModel(BaseModel):
 
 def granite_offers(entries: list[Any]) -> list[Offer]:
     """granite-interview-service's entries are cards already; who offers them is known better
-    here."""
-    models = _valid(Model, entries)
-    return [
-        Offer(m.model_copy(update={"name": m.name or m.id, "source": GRANITE, "state": None}))
-        for m in models
+    here, and how far they are is not known."""
+    cards = [
+        {name: value for name, value in entry.items() if name != "state"}
+        if isinstance(entry, dict)
+        else entry
+        for entry in entries
     ]
+    models = _valid(Model, cards)
+    return [Offer(m.model_copy(update={"name": m.name or m.id, "source": GRANITE})) for m in models]
 
 
 def ollama_offers(entries: list[Any]) -> list[Offer]:

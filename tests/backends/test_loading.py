@@ -131,6 +131,19 @@ def test_closing_ends_the_loads_and_their_connections(ollama: OllamaServer) -> N
     assert ollama.loaded == {}, "a load whose client has gone is broken off"
 
 
+def test_who_waits_when_the_loads_are_ended_is_told(ollama: OllamaServer) -> None:
+    ollama.load_seconds = 60
+
+    async def run() -> None:
+        async with loader_of(ollama) as loader:
+            waiting = asyncio.create_task(loader.loaded(MODEL))
+            await eventually(lambda: ollama.count("/api/generate") == 1)
+        with pytest.raises(BackendError, match="was ended"):
+            await waiting
+
+    asyncio.run(run())
+
+
 def test_a_load_that_takes_for_ever_is_given_up(ollama: OllamaServer) -> None:
     ollama.load_seconds = 60
 
