@@ -7,7 +7,6 @@ who gives up does not end the load.
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from functools import partial
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, ValidationError
@@ -28,17 +27,13 @@ from backends.prompting import (
     turn_prompt,
 )
 from backends.services import OLLAMA
+from backends.standins import reply_of_first_that_chats
 from backends.streams import values_of
 from backends.turn import End, Phase, Piece, Status, Turn, Words
 from statemachine.session import Session
 
-MAX_TRIED = 3
-"""How many models are asked for one reply, where the first ones turn out not to chat."""
-
 STOPS = ["<|im_end|>", "<|eot_id|>", "\nCandidate:", "\nUser:", "\nInterviewer:"]
 """Where a small model goes on with the other side's turn."""
-
-_NO_CHAT = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 
 
 class _Message(BaseModel):
@@ -72,34 +67,16 @@ class OllamaBackend:
     async def _reply(
         self, session: Session, make_prompt: Callable[[], Prompt], limit: int
     ) -> AsyncGenerator[Piece, None]:
-        """The reply of the first model that takes the request."""
         prompt = make_prompt()
-        refusals: dict[str, Refusal] = {}
-        for model in self._candidates(session.config.model):
-            try:
-                async with aclosing(self._speak_with(model, prompt, limit)) as pieces:
-                    async for piece in pieces:
-                        if isinstance(piece, Words | End) and refusals:
-                            # The request was good, so it was those models that it is not for.
-                            self._catalogue.mark_unusable(OLLAMA, refusals)
-                            refusals = {}
-                        yield piece
-                return
-            except Refusal as refusal:
-                if refusal.status not in _NO_CHAT:
-                    raise
-                refusals[model] = refusal
-        raise next(iter(refusals.values()))
-
-    def _candidates(self, wanted: str | None) -> list[str]:
-        """The session's model and then the others, at least one. Raises BackendError."""
-        candidates = [model.id for model in self._catalogue.stand_ins(OLLAMA)]
-        named = self._catalogue.named(OLLAMA, wanted)
-        if named is not None:
-            candidates = [named.id, *(id for id in candidates if id != named.id)]
-        if not candidates:
-            raise BackendError("Has no model installed that can chat on this machine")
-        return candidates[:MAX_TRIED]
+        reply = reply_of_first_that_chats(
+            self._catalogue,
+            OLLAMA,
+            session.config.model,
+            lambda model: self._speak_with(model, prompt, limit),
+        )
+        async with aclosing(reply) as pieces:
+            async for piece in pieces:
+                yield piece
 
     async def _speak_with(
         self, model: str, prompt: Prompt, limit: int

@@ -144,7 +144,7 @@ def test_the_sessions_model_is_used_if_it_is_there_else_the_first(
 def test_it_says_so_when_it_has_no_model(ollama: OllamaServer) -> None:
     ollama.models = []
     said, reason = failed(ollama, turn(1))
-    assert (said.pieces, reason) == ((), "Has no model installed that can chat on this machine")
+    assert (said.pieces, reason) == ((), "Has no model that can chat and runs there")
     assert chats_of(ollama) == []
 
 
@@ -196,7 +196,7 @@ def test_a_model_that_runs_elsewhere_speaks_only_if_it_is_named(ollama: OllamaSe
     assert [each.model for each in said] == [FIRST, FIRST, cloud]
     assert said[2].phases == ["reading", "writing"], "there is nothing to load here"
     ollama.models = ollama.models[:1]
-    assert "no model installed" in failed(ollama, turn(1))[1]
+    assert "no model that can chat" in failed(ollama, turn(1))[1]
 
 
 # Loading
