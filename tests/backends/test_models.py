@@ -12,9 +12,17 @@ from backends.http import Connections, Service
 from backends.loading import ModelLoader
 from backends.modelcard import FALLBACK, ModelState
 from backends.models import Model, ModelCatalogue
-from backends.services import GRANITE, OLLAMA
+from backends.services import GRANITE, OLLAMA, OPENAI
 from tests.backends.surroundings import PATIENCE, eventually, running, urls_of
-from tests.fakes import FakeServer, GraniteServer, Mood, OllamaServer, ollama_model
+from tests.fakes import (
+    FakeServer,
+    GraniteServer,
+    Mood,
+    OllamaServer,
+    OpenAiServer,
+    ollama_model,
+    openai_model,
+)
 
 NEVER = 3600.0
 GRANITES = "vetta-granite-2b-gguf-v4"
@@ -301,6 +309,45 @@ def test_the_first_model_is_the_default(granite: GraniteServer, ollama: OllamaSe
         assert default.id == first
 
 
+# A server with OpenAI's interface
+
+
+def test_its_models_stand_behind_the_others(ollama: OllamaServer, openai: OpenAiServer) -> None:
+    catalogue = fetched(ollama, openai)
+    assert ids(catalogue.listed()) == [*OLLAMAS, "qwen3-4b", "smollm2-135m"]
+    assert catalogue.listed()[2] == Model(
+        id="qwen3-4b",
+        name="qwen3-4b",
+        description="Offered by the server at OPENAI_BASE_URL.",
+        source=OPENAI,
+        state=ModelState.READY,
+    )
+    assert catalogue.source_of("qwen3-4b") == OPENAI
+    assert ids(catalogue.stand_ins(OPENAI)) == ["qwen3-4b", "smollm2-135m"]
+
+
+def test_its_models_that_do_not_chat_are_not_listed(openai: OpenAiServer) -> None:
+    names = ["text-embedding-3-small", "whisper-1", "tts-1", "dall-e-3", "omni-moderation"]
+    openai.models = [*map(openai_model, names), openai_model("chats"), None, {"id": ""}]
+    assert ids(listed(openai)) == ["chats"]
+
+
+@pytest.mark.parametrize(
+    ("told", "state"), [("loaded", "ready"), ("loading", "loading"), ("unloaded", "installed")]
+)
+def test_its_models_may_say_how_far_they_are(openai: OpenAiServer, told: str, state: str) -> None:
+    openai.models = [{**openai_model("m"), "status": {"value": told}}]
+    assert states(fetched(openai)) == [state]
+
+
+def test_no_model_is_ruled_out_while_it_is_down(
+    granite: GraniteServer, ollama: OllamaServer, openai: OpenAiServer
+) -> None:
+    assert fetched(granite, ollama, openai).rules_out("another")
+    openai.mood = Mood.ERROR_500
+    assert not fetched(granite, ollama, openai).rules_out("another")
+
+
 # How far a model is
 
 
@@ -331,7 +378,7 @@ def states(catalogue: ModelCatalogue) -> list[str | None]:
 def test_the_state_is_left_out_where_nobody_says_it(
     granite: GraniteServer, ollama: OllamaServer
 ) -> None:
-    granite.models[0]["state"] = "excellent"
+    granite.models[0]["state"] = ["excellent"]
     ollama.moods = {"/api/ps": Mood.ERROR_500}
     assert states(fetched(granite, ollama)) == [None] * 3
 
