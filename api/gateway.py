@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Protocol
@@ -16,17 +16,20 @@ from api.usecases.logmonitor import LogMonitor
 from api.usecases.modelchoice import ModelChoice
 from api.usecases.retention import Retention
 from api.usecases.verifier import Verifier
+from backends.address import Address
 from backends.chain import Chain
 from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend
 from backends.health import HealthMonitor
 from backends.http import Connections, Service
+from backends.loading import ModelLoader
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
 from backends.periodic import keep_running
 from backends.recording import RecordedInterviewer, Recording
-from backends.services import CONVERSATION, GRANITE, OLLAMA
+from backends.services import CONVERSATION, GRANITE, OLLAMA, OPENAI
 from backends.templates import Templates
+from backends.turn import Backend
 from eventlog.errors import EventLogError
 from eventlog.protocol import EventLog
 from eventlog.times import utc_now
@@ -55,16 +58,13 @@ class Gateway:
         self.recording = recording
         self.log_monitor = LogMonitor(log)
         self.health = HealthMonitor(self._connections, urls)
-        self.catalogue = ModelCatalogue(self._connections, urls)
+        self._loader = ModelLoader(Service(self._connections, urls[OLLAMA]))
+        self.catalogue = ModelCatalogue(self._connections, urls, self._loader)
         self.model_choice = ModelChoice(self.catalogue)
         self.health.on_return = self._refresh_models
         templates = Templates()
         self.chain = Chain(
-            [
-                GraniteBackend(Service(self._connections, urls[GRANITE])),
-                ConversationBackend(Service(self._connections, urls[CONVERSATION])),
-                OllamaBackend(Service(self._connections, urls[OLLAMA]), self.catalogue),
-            ],
+            self._backends(urls),
             templates,
             offline_reason=self.health.offline_reason,
             source_of=self.catalogue.source_of,
@@ -128,8 +128,23 @@ class Gateway:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self._loader.aclose()
             await self._connections.aclose()
             await self.log.close()
+
+    def _backends(self, urls: Mapping[str, Address]) -> list[Backend]:
+        """Those who can speak for the interviewer, in the order in which they are asked."""
+        services = {name: Service(self._connections, address) for name, address in urls.items()}
+        backends: list[Backend] = [
+            GraniteBackend(services[GRANITE]),
+            ConversationBackend(services[CONVERSATION]),
+            OllamaBackend(services[OLLAMA], self.catalogue, self._loader),
+        ]
+        if OPENAI in services:
+            from backends.openai import OpenAiBackend  # which most gateways never need
+
+            backends.append(OpenAiBackend(services[OPENAI], self.catalogue))
+        return backends
 
     async def before_stopping(self) -> None:
         """End what would not end by itself for a while: replies and checks that are under way."""
@@ -144,5 +159,5 @@ class Gateway:
             logger.error("No checkpoint can be signed, and none is kept in the log: %s", error)
 
     def _refresh_models(self, service: str) -> None:
-        if service in (GRANITE, OLLAMA):
+        if service in (GRANITE, OLLAMA, OPENAI):
             self.catalogue.refresh()

@@ -102,11 +102,15 @@ class ModelCatalogue:
 
     def default(self) -> Model | None:
         """The model for an interview that names none: the first in the list that does not run
-        elsewhere. None if all do."""
-        offered = [offer for source in self._offers for offer in self._usable(source)]
-        if not offered:
-            return FALLBACK[0]
+        elsewhere. None if there is none: a model that never spoke is not named."""
+        offered = (offer for source in self._offers for offer in self._usable(source))
         return next((self._card(o) for o in offered if not o.runs_elsewhere), None)
+
+    def warm(self, model_id: str) -> None:
+        """Begin to load the model into memory, if it is one of Ollama's."""
+        offer = self._offer(OLLAMA, model_id)
+        if offer is not None and not offer.runs_elsewhere:
+            self._loader.warm(offer.card.id)
 
     def mark_unusable(self, source: str, models: Iterable[str]) -> None:
         """Leave these out until the source's models change or it comes back: it refuses to chat

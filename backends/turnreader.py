@@ -314,6 +314,10 @@ class SummaryReader(_Reader):
     def _begin(self) -> Speech:
         return Speech(None, copy.deepcopy(self._prompts), labels=IN_SUMMARIES)
 
+    def asks_whole_question(self) -> bool:
+        """A summary asks none: none of it is to be used when nobody waits any longer."""
+        return False
+
     def finish(self, end: End | None) -> TurnText:
         """The summary. One that was cut off ends with its last whole sentence. Raises BackendError
         where nothing can be used."""

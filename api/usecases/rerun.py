@@ -130,7 +130,7 @@ async def on_recording(records: Sequence[Record]) -> AsyncIterator[Exchange]:
 
 
 def on_conductor(
-    conductor: Conductor, choose_model: Callable[[str | None], Awaitable[str]]
+    conductor: Conductor, choose_model: Callable[[str | None], Awaitable[str | None]]
 ) -> Rerun:
     """A `Rerun` in which this conductor's backends speak. Its interviews are new ones.
 
