@@ -354,6 +354,27 @@ def test_its_models_that_do_not_chat_are_not_listed(openai: OpenAiServer) -> Non
 
 
 @pytest.mark.parametrize(
+    ("id", "shown", "name"),
+    [
+        ("/home/me/Qwen3-4B.gguf", "Qwen3-4B.gguf", "Qwen3-4B"),
+        ("./models/Qwen3-4B.gguf", "Qwen3-4B.gguf", "Qwen3-4B"),
+        ("C:\\models\\Qwen3-4B.gguf", "Qwen3-4B.gguf", "Qwen3-4B"),
+        ("/models/qwen/", "qwen", "qwen"),
+        ("Qwen/Qwen3-4B", "Qwen/Qwen3-4B", "Qwen/Qwen3-4B"),
+        (f"/{'long/' * 60}Qwen3-4B.gguf", "Qwen3-4B.gguf", "Qwen3-4B"),
+    ],
+)
+def test_the_path_of_a_model_of_its_stays_on_its_machine(
+    openai: OpenAiServer, id: str, shown: str, name: str
+) -> None:
+    openai.models = [openai_model(id)]
+    catalogue = fetched(openai)
+    (card,) = catalogue.listed()
+    assert (card.id, card.name) == (shown, name)
+    assert catalogue.own_name(OPENAI, shown) == id
+
+
+@pytest.mark.parametrize(
     ("told", "state"), [("loaded", "ready"), ("loading", "loading"), ("unloaded", "installed")]
 )
 def test_its_models_may_say_how_far_they_are(openai: OpenAiServer, told: str, state: str) -> None:
