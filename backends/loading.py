@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 KEEP_ALIVE = "30m"
 """How long a model stays in memory that nobody asks: longer than the longest answer."""
 LOAD_SECONDS = 300.0
+AT_ONCE_SECONDS = 0.3
 ASK_SECONDS = 3.0
 
 CONTEXT = {"num_ctx": CONTEXT_TOKENS}
@@ -68,11 +69,14 @@ class ModelLoader:
     async def loaded(self, model: str) -> None:
         """Until the model is in memory. Who stops waiting does not end the load. Raises
         BackendError."""
+        await _end_of(self._load(model), None)
+
+    async def loaded_at_once(self, model: str) -> bool:
+        """Whether the model is in memory a moment after its load began, as a small one is that the
+        system has in its cache. Raises BackendError."""
         load = self._load(model)
-        await asyncio.wait([load])
-        if load.cancelled():
-            raise BackendError("The load of its model was ended")
-        load.result()
+        since = asyncio.get_running_loop().time() - self._began[_full(model)]
+        return await _end_of(load, max(0.0, AT_ONCE_SECONDS - since))
 
     def state(self, model: str) -> ModelState | None:
         """Whether the model is in memory, as far as is known; None where Ollama has not said."""
@@ -157,6 +161,17 @@ class ModelLoader:
         self._seen[name] = asyncio.get_running_loop().time()
         if self._in_memory is not None:
             self._in_memory.add(name)
+
+
+async def _end_of(load: "asyncio.Task[None]", seconds: float | None) -> bool:
+    """Whether the load has ended within so many seconds. Raises BackendError if it failed."""
+    await asyncio.wait([load], timeout=seconds)
+    if not load.done():
+        return False
+    if load.cancelled():
+        raise BackendError("The load of its model was ended")
+    load.result()
+    return True
 
 
 def _full(model: str) -> str:

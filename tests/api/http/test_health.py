@@ -113,7 +113,7 @@ def test_models_of_both_sources_are_merged() -> None:
     assert {model["source"] for model in models} == {"granite-interview-service", "ollama"}
     fields = {"id", "name", "paramCount", "ramRequired", "downloadSize", "description", "source"}
     for model in models:
-        assert fields <= set(model) <= fields | {"dataset"}
+        assert fields <= set(model) <= fields | {"dataset", "state"}
         assert all(isinstance(value, str) for value in model.values())
 
 
@@ -158,11 +158,32 @@ class TestSelection:
         assert reply.json()["selected"] == "llama3.2:1b"
 
     def test_the_selected_model_is_used_where_none_is_named(self) -> None:
-        with serving() as gateway:
-            assert Desktop(gateway).start().session["config"]["model"] == "granite4:2b"
-            reply = gateway.post("/api/v1/models/select", {"modelId": "llama3.2:1b"})
-            assert reply.json()["selected"] == "llama3.2:1b"
-            assert Desktop(gateway).start().session["config"]["model"] == "llama3.2:1b"
+        with OllamaServer() as ollama, serving(ollama) as gateway:
+            gateway.wait_until_noticed(ollama="online")
+            first, second = (model["name"] for model in ollama.models)
+            assert Desktop(gateway).start().session["config"]["model"] == first
+            reply = gateway.post("/api/v1/models/select", {"modelId": second})
+            assert reply.json()["selected"] == second
+            assert Desktop(gateway).start().session["config"]["model"] == second
+
+    def test_a_selected_model_is_loaded_at_once(self) -> None:
+        with OllamaServer() as ollama, serving(ollama) as gateway:
+            ollama.load_seconds = 0.5
+            gateway.wait_until_noticed(ollama="online")
+            _, second = (model["name"] for model in ollama.models)
+            gateway.post("/api/v1/models/select", {"modelId": second})
+            states = {m["id"]: m["state"] for m in gateway.get("/api/v1/models").json()["models"]}
+            assert states[second] == "loading"
+            while second not in ollama.loaded:
+                time.sleep(0.02)
+            assert Desktop(gateway).start().said == ["Ollama question 1?"]
+
+    def test_an_interview_names_no_model_that_nobody_offers(self, fresh: Served) -> None:
+        models = fresh.get("/api/v1/models").json()["models"]
+        assert {model["state"] for model in models} == {"unavailable"}
+        assert "model" not in Desktop(fresh).start().session["config"]
+        fresh.post("/api/v1/models/select", {"modelId": "llama3.2:1b"})
+        assert "model" not in Desktop(fresh).start().session["config"]
 
     def test_older_desktops_select_by_query_and_send_no_body(self) -> None:
         with serving() as gateway:
