@@ -4,15 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
 from tests.http_clients import PLAIN
 
+HANDED_ON = ("content-type", "accept", "last-event-id")
+
 BAD_GATEWAY = (
     b"HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n<html><h1>502 Bad Gateway</h1></html>"
 )
+
+
+class Answering(Protocol):
+    """Something that can stand at an address."""
+
+    def reply_to(self, request: BaseHTTPRequestHandler) -> None: ...
 
 
 class LossyProxy:
@@ -35,7 +43,7 @@ class LossyProxy:
             request.command,
             self.target + request.path,
             content=body,
-            headers={"content-type": request.headers.get("content-type", "")},
+            headers={name: request.headers[name] or "" for name in HANDED_ON},
             timeout=20,
             **PLAIN,
         )
@@ -61,7 +69,7 @@ class Sayer:
 
 
 @contextmanager
-def standing(what: LossyProxy | Sayer) -> Iterator[str]:
+def standing(what: Answering) -> Iterator[str]:
     """The address at which it answers."""
 
     class Handler(BaseHTTPRequestHandler):
