@@ -62,9 +62,9 @@ class OllamaAdapter:
         """Whether the model is in memory, as `/api/ps` tells."""
         return self._context is not None
 
-    def unload(self) -> None:
-        """Take the model out of memory, so that the next chat is cold."""
-        self._context = None
+    def load(self) -> None:
+        """Have the model in memory from now on, as if somebody had just used it."""
+        self._context = CONTEXT
 
     def evaluated(self) -> list[int]:
         """How many tokens of its prompt each chat took to evaluate, in their order."""
@@ -156,7 +156,7 @@ class OllamaAdapter:
     async def _load_alone(self, body: Json, empty: Json) -> AsyncGenerator[Json, None]:
         unloads = body.get("keep_alive") == 0
         if unloads:
-            self.unload()
+            self._context = None
         else:
             await self._load(body)
         yield _line(**empty, done=True, done_reason="unload" if unloads else "load")
