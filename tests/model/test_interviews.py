@@ -21,10 +21,11 @@ PLAIN_SECONDS = 5.0
 
 FOREIGN = re.compile(
     r"<\|.*?\|>|</?s>|\[/?INST\]|</?think(?:ing)?>|<(?:start|end)_of_turn>"
-    r"|^\W*(?:candidate|user|human|applicant|assistant|interviewer|system)\W*:",
+    r"|^\W*(?:candidate|user|human|applicant|assistant|interviewer|system)\W*:"
+    r"|\[\s*(?:greet|acknowledge|the last answer is in)\b",
     re.IGNORECASE | re.MULTILINE,
 )
-"""Template tokens, thoughts, and labels of speakers: what no candidate may see."""
+"""Template tokens, thoughts, labels of speakers, directions: what no candidate may see."""
 
 
 def check(interview: Interview, folder: Path) -> None:
