@@ -31,7 +31,8 @@ class Reply:
     text: str
     first_word: float
     whole: float
-    resets: int = 0
+    phases: tuple[str, ...] = ()
+    """What a stream said that was waited for, in order."""
 
 
 @dataclass
@@ -46,8 +47,7 @@ class Interview:
     @property
     def origins(self) -> list[Json]:
         """Where each reply came from, the summary last."""
-        payloads = [event["payload"] for event in self.events]
-        return [payload["origin"] for payload in payloads if payload.get("origin")]
+        return origins_in(self.events)
 
 
 class Candidate:
@@ -57,26 +57,41 @@ class Candidate:
     def __init__(
         self, client: httpx.Client, *, streamed: bool = False, thinks: float = 0.0
     ) -> None:
+        self.session: Json = {}
         self._client = client
         self._streamed = streamed
         self._thinks = thinks
 
     def interview(self, role: str, questions: int = 5, **start: Any) -> Interview:
         """Hold an interview from its start to its summary."""
-        body = {"role": role, "totalQuestions": questions, **start}
-        sent, reply = self._ask("start", body)
-        session, replies = _session(sent), [reply]
-        while not session["isComplete"]:
+        replies = [self.start(role, questions, **start)]
+        while not self.session["isComplete"]:
             assert len(replies) <= questions, "the interview never ends"
             time.sleep(self._thinks)
-            answer = ANSWERS[(len(replies) - 1) % len(ANSWERS)]
-            sent, reply = self._ask("respond", {"session": session, "message": answer})
-            session = _session(sent)
-            replies.append(reply)
+            replies.append(self.answer(ANSWERS[(len(replies) - 1) % len(ANSWERS)]))
         time.sleep(self._thinks)
-        _, summary = self._ask("summary", {"session": session})
-        events = self._client.get(f"{INTERVIEWS}/{session['interviewId']}/events")
-        return Interview(session, replies, summary, events.raise_for_status().json()["events"])
+        return Interview(self.session, replies, self.sum_up(), self.events())
+
+    def start(self, role: str, questions: int = 5, **start: Any) -> Reply:
+        return self._move("start", {"role": role, "totalQuestions": questions, **start})
+
+    def answer(self, message: str) -> Reply:
+        return self._move("respond", {"session": self.session, "message": message})
+
+    def sum_up(self) -> Reply:
+        _, summary = self._ask("summary", {"session": self.session})
+        return summary
+
+    def events(self) -> list[Json]:
+        """The interview's events as the log has them."""
+        response = self._client.get(f"{INTERVIEWS}/{self.session['interviewId']}/events")
+        events: list[Json] = response.raise_for_status().json()["events"]
+        return events
+
+    def _move(self, what: str, body: Json) -> Reply:
+        sent, reply = self._ask(what, body)
+        self.session = _session(sent)
+        return reply
 
     def _ask(self, what: str, body: Json) -> tuple[Json, Reply]:
         """The answer, and the words in it."""
@@ -90,7 +105,8 @@ class Candidate:
         return sent, Reply(words_of(sent), took, took)
 
     def _read(self, what: str, body: Json, began: float) -> tuple[Json, Reply]:
-        text, resets, first_word = "", 0, None
+        text, first_word = "", None
+        phases: list[str] = []
         headers = {"Accept": EVENT_STREAM}
         with self._client.stream(
             "POST", f"{INTERVIEWS}/{what}", json=body, headers=headers
@@ -99,19 +115,27 @@ class Candidate:
             assert response.headers["content-type"].startswith(EVENT_STREAM)
             for kind, data in events_of(response):
                 match kind:
+                    case "status":
+                        phases.append(data["phase"])
                     case "delta":
                         text += data["text"]
                     case "reset":
-                        text, resets = data["text"], resets + 1
+                        text = data["text"]
                     case "problem":
                         raise AssertionError(f"the reply was not given: {data}")
                     case "done":
                         took = time.monotonic() - began
                         assert words_of(data) == text, "the words shown are those in the log"
-                        return data, Reply(text, first_word or took, took, resets)
+                        return data, Reply(text, first_word or took, took, tuple(phases))
                 if text and first_word is None:
                     first_word = time.monotonic() - began
         raise AssertionError("the stream ended without a reply")
+
+
+def origins_in(events: list[Json]) -> list[Json]:
+    """Where each of the interviewer's replies came from."""
+    payloads = [event["payload"] for event in events]
+    return [payload["origin"] for payload in payloads if payload.get("origin")]
 
 
 def words_of(sent: Json) -> str:
