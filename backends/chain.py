@@ -79,6 +79,10 @@ class Chain:
         """The circuit of the backend of this name."""
         return self._circuits[name]
 
+    def circuit_of(self, service: str) -> Circuit | None:
+        """The circuit of a service, if it is one of the backends."""
+        return self._circuits.get(service)
+
     async def aclose(self) -> None:
         """End what goes on in the background."""
         await self._trials.aclose()

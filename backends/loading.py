@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from backends.condition import Loading
 from backends.errors import BackendError
 from backends.http import Service
 from backends.modelcard import ModelState
@@ -93,9 +94,13 @@ class ModelLoader:
     def is_loaded(self, model: str) -> bool:
         return self.state(model) is ModelState.READY
 
-    def loading_since(self, model: str) -> float | None:
-        """When its load began, on the loop's clock; None if it is not loading."""
-        return self._began.get(_full(model)) if self.is_loading(model) else None
+    def under_way(self) -> Loading | None:
+        """The load that has been under way for the longest; None if there is none."""
+        began = {name: at for name, at in self._began.items() if self.is_loading(name)}
+        if not began:
+            return None
+        model = min(began, key=began.__getitem__)
+        return Loading(model, asyncio.get_running_loop().time() - began[model])
 
     def found(self, model: str) -> None:
         """A model that has answered is in memory."""

@@ -42,7 +42,8 @@ def test_health_tells_of_the_gateway_and_its_seven_services(services: list[FakeS
     assert health["gateway"]["eventLog"] == "online"
     assert [s["name"] for s in health["services"]] == [info.name for info in SERVICES]
     for service in health["services"]:
-        assert set(service) == {"name", "status", "latencyMs", "lastChecked"}
+        assert set(service) == {"name", "status", "latencyMs", "lastChecked", "state"}
+        assert service["state"] == "up"
         assert service["lastChecked"].endswith("Z")
         datetime.fromisoformat(service["lastChecked"])
 
@@ -95,6 +96,51 @@ def test_all_services_hanging_keep_nobody_waiting(services: list[FakeServer]) ->
             time.sleep(0.1)
         assert seconds_of(lambda: Desktop(gateway).start()) < 0.1
         assert seconds_of(lambda: desktop.answer("Noticed.")) < 0.1
+
+
+def state_of(gateway: Served, name: str) -> tuple[str, str | None]:
+    """A service's state, and why it is so."""
+    services = gateway.get("/health").json()["services"]
+    (found,) = [service for service in services if service["name"] == name]
+    return found["state"], found.get("detail")
+
+
+def test_a_service_that_is_offline_is_down_and_says_why(fresh: Served) -> None:
+    fresh.wait_until_noticed(ollama="offline")
+    assert state_of(fresh, "ollama") == ("down", "Connection refused")
+
+
+def test_a_model_that_is_being_loaded_shows() -> None:
+    with OllamaServer() as ollama, serving(ollama) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        ollama.load_seconds = 5.0
+        Desktop(gateway).start()
+        state, detail = state_of(gateway, "ollama")
+        assert (state, detail) == ("loading", detail)
+        assert str(detail).startswith("Loading llama3.2:1b, for ")
+
+
+def test_a_backend_that_fails_is_down_until_its_next_try_and_one_too_slow_is_busy() -> None:
+    with OllamaServer() as ollama, serving(ollama, reply_budget_seconds=0.5) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        ollama.loaded = {"llama3.2:1b": 4096}
+        ollama.prompt_seconds = 2.0
+        desktop = Desktop(gateway).start()
+        state, detail = state_of(gateway, "ollama")
+        assert state == "busy"
+        assert str(detail).startswith("It needs more than ")
+        began = time.monotonic()
+        desktop.answer("One.")
+        assert time.monotonic() - began < 0.3, "nobody waits for it again so soon"
+    with OllamaServer() as ollama, serving(ollama) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        ollama.moods["/api/chat"] = Mood.ERROR_500
+        desktop = Desktop(gateway).start()
+        for answer in ("One.", "Two."):
+            desktop.answer(answer)
+        state, detail = state_of(gateway, "ollama")
+        assert state == "down"
+        assert str(detail).startswith("It failed 3 times, last with “HTTP 500”; next try in ")
 
 
 def seconds_of(act: Callable[[], object]) -> float:
