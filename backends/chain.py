@@ -22,7 +22,7 @@ from backends.relay import Relay
 from backends.services import TEMPLATES
 from backends.templates import Templates
 from backends.trials import Trials
-from backends.turn import Backend, Piece, Turn
+from backends.turn import Backend, End, Piece, Turn
 from backends.turnreader import SummaryReader, TurnReader, TurnText
 from statemachine.events import Attempt, Origin, ReplyInterrupted
 from statemachine.session import Session
@@ -93,17 +93,13 @@ class Chain:
             turn.session,
             lambda recorded: recorded.reply(turn),
             lambda backend: backend.speak(turn),
-            lambda: TurnReader(turn),
+            partial(TurnReader, turn),
             patience,
             audience,
         )
-        match heard.words:
-            case Line() as line:
-                return Reply(line.text, line.closes, heard.origin(line.model))
-            case TurnText() as text:
-                return self._with_question(turn, text, heard.origin())
-            case None:
-                return Reply(self._templates.reply(turn), turn.is_last, heard.origin())
+        if heard.text is None:
+            return Reply(self._templates.reply(turn), turn.is_last, heard.origin())
+        return self._with_question(turn, heard.text, heard.origin())
 
     async def sum_up(
         self, session: Session, patience: Patience, audience: Audience = NOBODY
@@ -113,18 +109,14 @@ class Chain:
             session,
             lambda recorded: recorded.summary(session),
             lambda backend: backend.sum_up(session),
-            lambda: SummaryReader(session),
+            partial(SummaryReader, session),
             patience,
             audience,
         )
-        match heard.words:
-            case Line() as line:
-                return Reply(line.text, False, heard.origin(line.model))
-            case TurnText() as text:
-                return Reply(text.text, False, heard.origin())
-            case None:
-                summary = self._templates.summary(session, heard.why_built_in())
-                return Reply(summary, False, heard.origin())
+        if heard.text is None:
+            summary = self._templates.summary(session, heard.why_built_in())
+            return Reply(summary, False, heard.origin())
+        return Reply(heard.text.text, False, heard.origin())
 
     def go_on(self, turn: Turn, shown: ReplyInterrupted) -> Reply | None:
         """The reply that goes on from what the candidate was shown of it before the gateway
@@ -150,7 +142,7 @@ class Chain:
         session: Session,
         recorded: Callable[[RecordedInterviewer], Line],
         ask: Callable[[Backend], AsyncGenerator[Piece, None]],
-        read: Callable[[], Reader],
+        read: Callable[..., Reader],
         patience: Patience,
         audience: Audience,
     ) -> "_Hearing":
@@ -158,12 +150,15 @@ class Chain:
         if self._recording is not None:
             try:
                 line = recorded(self._recording)
+                reader = read(verbatim=True)
+                reader.feed(line.text)
+                text = reader.finish(End(concludes=line.closes))
             except BackendError as error:
-                hearing.asked.append(_passed_over(self._recording.name, str(error)))
+                hearing.not_recorded.append(_passed_over(self._recording.name, str(error)))
             else:
                 pause = self._recording.pause(line)
                 await asyncio.sleep(min(pause, patience.deadline.left()))
-                hearing.hear(self._recording.name, line)
+                hearing.hear(self._recording.name, line.model, text)
                 return hearing
         if self._waiting >= MAX_WAITING:
             for backend in self._in_order(session):
@@ -186,7 +181,7 @@ class Chain:
                 self.circuit(backend.name).abandon_trial()
             hearing.asked += relay.attempts
         if heard is not None:
-            hearing.hear(heard.asking.name, heard.text, heard.asking)
+            hearing.hear(heard.asking.name, heard.asking.model, heard.text, heard.asking)
         return hearing
 
     def _worth_asking(
@@ -232,7 +227,9 @@ class _Hearing:
         self._began = self._clock()
         self._speaker = TEMPLATES
         self._asking: Asking | None = None
-        self.words: Line | TurnText | None = None
+        self._model: str | None = None
+        self.text: TurnText | None = None
+        self.not_recorded: list[Attempt] = []
         self.not_asked: list[Attempt] = []
         self.asked: list[Attempt] = []
 
@@ -240,17 +237,19 @@ class _Hearing:
         """Note a backend that is not asked."""
         self.not_asked.append(_passed_over(backend, reason))
 
-    def hear(self, speaker: str, words: Line | TurnText, asking: Asking | None = None) -> None:
-        self._speaker, self.words, self._asking = speaker, words, asking
+    def hear(
+        self, speaker: str, model: str | None, text: TurnText, asking: Asking | None = None
+    ) -> None:
+        self._speaker, self._model, self.text, self._asking = speaker, model, text, asking
 
-    def origin(self, model: str | None = None) -> Origin:
+    def origin(self) -> Origin:
         """Where the words are from; the templates, where none were heard."""
         asking = self._asking
         return Origin(
             backend=self._speaker,
-            model=asking.model if asking else model,
+            model=self._model,
             elapsed_ms=round((self._clock() - self._began) * 1000),
-            attempts=(*self.asked, *self._why_not_asked()),
+            attempts=(*self.not_recorded, *self.asked, *self._why_not_asked()),
             timing=asking.timing() if asking else None,
             trimmed=asking.trimmed or None if asking else None,
         )
@@ -259,7 +258,7 @@ class _Hearing:
         """Those who were worth asking but for how they did lately; and those who are offline, where
         nobody else said anything."""
         for attempt in self.not_asked:
-            if self.words is None or attempt.reason.startswith(NOT_ASKED):
+            if self.text is None or attempt.reason.startswith(NOT_ASKED):
                 yield attempt
 
     def why_built_in(self) -> str:

@@ -84,12 +84,12 @@ EVERYTHING: tuple[Event, ...] = with_summary(
 """An interview in which every kind of event that can follow an adoption happened."""
 
 FROM_THE_START: tuple[Event, ...] = with_summary(
+    start(), ask(1), REFUSAL, give_answer("Because."), ask(2), give_answer("It works."), close()
+)
+
+INTERRUPTED: tuple[Event, ...] = (
     start(),
     ReplyInterrupted(content="Hello", backend="ollama", model="llama3.2:1b"),
     ask(1),
-    REFUSAL,
-    give_answer("Because."),
-    ask(2),
-    give_answer("It works."),
-    close(),
 )
+"""An interview whose opening was shown in part when the gateway stopped."""

@@ -25,7 +25,7 @@ from statemachine.events import KIND_OF, KINDS, OUTLIVES_FORGETTING, ContentForg
 from statemachine.rules import RULES
 from statemachine.session import Config
 from tests.eventlog.test_codec import MEANT, STORED
-from tests.stories import EVERYTHING, FROM_THE_START, forget, records_of
+from tests.stories import EVERYTHING, FROM_THE_START, INTERRUPTED, forget, records_of
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("api", "backends", "eventlog", "statemachine")
@@ -35,6 +35,7 @@ EVENTS: dict[str, Event] = {name.split()[0]: event for name, event in MEANT.item
 STORIES: tuple[list[Record], ...] = (
     records_of(*EVERYTHING),
     records_of(*FROM_THE_START),
+    records_of(*INTERRUPTED),
     forget(records_of(*EVERYTHING)),
 )
 
