@@ -28,14 +28,17 @@ class Caller:
         self._stdout = stdout
         self.progress: list[dict[str, int]] = []
         """What the last call told while it was under way."""
+        self.events: list[dict[str, Any]] = []
+        """What the last call yielded, if it is a stream."""
 
     def send(self, name: str, *args: Any, **options: Any) -> None:
-        """Call a function. `options` are the client's, and `abortAfterMs`."""
+        """Call a function. `options` are the client's, and those of `caller.mjs`."""
         print(json.dumps({"name": name, "args": args, **options}), file=self._stdin, flush=True)
 
     def result(self) -> Any:
         told = json.loads(self._stdout.readline())
         self.progress = told["progress"]
+        self.events = told["events"]
         if "error" in told:
             raise Failed(told["error"], is_gateway_error=told["isGatewayError"])
         return told["value"]
@@ -43,6 +46,11 @@ class Caller:
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         self.send(name, *args, **options)
         return self.result()
+
+    def hear(self, name: str, *args: Any, **options: Any) -> list[dict[str, Any]]:
+        """All events of a stream."""
+        self.call(name, *args, **options)
+        return self.events
 
     def failure(self, name: str, *args: Any, **options: Any) -> Failed:
         """The error of a call that must fail."""

@@ -16,8 +16,9 @@ from eventlog.memory import MemoryEventLog
 from tests.client.tools import CLIENT, compile_typescript, node
 from tests.gateways import settings_for
 
-CALLS = ("conduct", "history", "audit")
-SOURCES = ("index", "errors", "transport", *CALLS, "paths", "interview-id")
+CALLS = ("conduct", "streams", "history", "audit")
+TRANSPORT = ("transport", "retries", "event-stream")
+SOURCES = ("index", "errors", *TRANSPORT, *CALLS, "paths", "interview-id")
 OPENAPI = "openapi.d.ts"
 
 COMMENT = r" {4}/\*\*(?:(?!\*/).)*\*/\n"

@@ -23,6 +23,9 @@ FUNCTIONS = (
     *("getStateMachine", "getCheckpoint", "storeCheckpoint", "getAuditKey", "getInclusion"),
     "verifyLog",
 )
+STREAMS = {"streamStart": "start", "streamResponse": "respond", "streamSummary": "summary"}
+"""What yields events ahead of an answer, and the path on which it asks for them."""
+OF_A_REPLY = {"joinReply": "GET", "stopReply": "DELETE"}
 DECLARED = (CLIENT / "index.d.ts").read_text()
 MEMBERS = "\n".join((CLIENT / f"{source}.d.ts").read_text() for source in CALLS)
 KINDS: dict[str, str] = {
@@ -77,7 +80,17 @@ def schema_of(type: str) -> str:
 
 
 def test_none_is_left_out() -> None:
-    assert set(FUNCTIONS) == requests().keys()
+    assert {*FUNCTIONS, *STREAMS, *OF_A_REPLY} == requests().keys()
+
+
+@pytest.mark.parametrize(("function", "path"), STREAMS.items())
+def test_a_stream_makes_the_request_of_the_plain_call(function: str, path: str) -> None:
+    assert requests()[function] == ("POST", f"/api/v1/interviews/{path}")
+
+
+@pytest.mark.parametrize(("function", "method"), OF_A_REPLY.items())
+def test_a_reply_has_an_address_of_its_own(function: str, method: str) -> None:
+    assert requests()[function] == (method, "/api/v1/interviews/id/reply")
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -90,7 +103,7 @@ def test_it_resolves_to_what_its_operation_answers(function: str) -> None:
     assert schema_of({"Model[]": "Models"}.get(returned[1], returned[1])) in schemas
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", [*FUNCTIONS, *STREAMS])
 def test_it_rejects_with_what_its_operation_refuses(function: str) -> None:
     said = re.search(r"@throws \{CallError(.*)\}", comment_of(function))
     assert said

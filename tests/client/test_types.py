@@ -13,6 +13,7 @@ from tests.client.tools import CLIENT, HERE, MODULES, compile_typescript, needs_
 
 GUIDE = Path("docs/desktop.md")
 BUNDLED = {"module": "esnext", "moduleResolution": "bundler", "noEmit": True}
+TO_THE_END = re.DOTALL | re.MULTILINE
 STRICTEST = {"exactOptionalPropertyTypes": True, "noUncheckedIndexedAccess": True}
 
 
@@ -67,9 +68,7 @@ def test_the_page_keeps_to_them(tmp_path: Path) -> None:
 
 def snippets() -> dict[str, str]:
     """The guide's files: each begins with a comment that names it."""
-    blocks = re.findall(
-        r"^```tsx?\n// (\S+)\n(.*?)^```$", GUIDE.read_text(), re.DOTALL | re.MULTILINE
-    )
+    blocks = re.findall(r"^```tsx?\n// (\S+)\n(.*?)^```$", GUIDE.read_text(), TO_THE_END)
     return dict(blocks)
 
 
@@ -84,9 +83,24 @@ def test_the_guide_compiles_as_it_stands(project: Path) -> None:
     assert said == ""
 
 
+def first_cells(heading: str) -> set[str]:
+    """What the tables of a section of the guide are about, row by row."""
+    [section] = re.findall(rf"^## \d+\. {heading}$(.*?)^## ", GUIDE.read_text(), TO_THE_END)
+    return set(re.findall(r"^\| `([\w-]+)", section, re.MULTILINE))
+
+
 def test_the_guide_tells_of_each_kind_of_error() -> None:
     kinds = set(
         re.findall(r'@type \{const\} \*/ \("([a-z-]+)"\)', (CLIENT / "errors.js").read_text())
     )
     assert len(kinds) == 12
-    assert set(re.findall(r"^\| `([a-z-]+)`", GUIDE.read_text(), re.MULTILINE)) == kinds
+    assert first_cells("Explain errors") == kinds
+
+
+def test_the_guide_tells_of_each_stream_and_each_of_its_events() -> None:
+    streams = re.findall(
+        r"^    (\w+): .*AsyncGenerator", (CLIENT / "streams.d.ts").read_text(), re.M
+    )
+    types = set(re.findall(r'type: "(\w+)"', (CLIENT / "index.d.ts").read_text()))
+    assert (len(streams), len(types)) == (4, 4)
+    assert first_cells("Hear a reply") == {*streams, *types}

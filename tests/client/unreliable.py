@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -13,6 +13,12 @@ from tests.http_clients import PLAIN
 BAD_GATEWAY = (
     b"HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n<html><h1>502 Bad Gateway</h1></html>"
 )
+
+
+class Answering(Protocol):
+    """Something that can stand at an address."""
+
+    def reply_to(self, request: BaseHTTPRequestHandler) -> None: ...
 
 
 class LossyProxy:
@@ -61,7 +67,7 @@ class Sayer:
 
 
 @contextmanager
-def standing(what: LossyProxy | Sayer) -> Iterator[str]:
+def standing(what: Answering) -> Iterator[str]:
     """The address at which it answers."""
 
     class Handler(BaseHTTPRequestHandler):

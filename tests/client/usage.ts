@@ -7,12 +7,18 @@ import {
   getSummary,
   INTEGRATION_BASE_URL,
   isGatewayError,
+  joinReply,
   type Model,
+  type ReplyEvent,
   selectModel,
   sendResponse,
   type Session,
   setBaseUrl,
   startInterview,
+  stopReply,
+  streamResponse,
+  streamStart,
+  streamSummary,
 } from "integration-service-client";
 
 export async function conduct(ask: (session: Session) => Promise<string>): Promise<string> {
@@ -37,6 +43,42 @@ export async function online(): Promise<string[]> {
 export async function goOn(id: string): Promise<[Session, string | null | undefined]> {
   const { session, pendingAnswer } = await getInterview(id);
   return [session, pendingAnswer];
+}
+
+/** Each event is known by its type: the compiler says so where one is left out. */
+export function textAfter(shown: string, event: ReplyEvent): string {
+  switch (event.type) {
+    case "status":
+      return event.phase === "loading" ? `${event.model ?? event.backend} is loading` : shown;
+    case "delta":
+      return shown + event.text;
+    case "reset":
+      return event.text;
+    case "done":
+      return event.session.messages.at(-1)?.content ?? "";
+    default: {
+      const never: never = event;
+      return never;
+    }
+  }
+}
+
+export async function hear(signal: AbortSignal | undefined): Promise<string> {
+  let session: Session | undefined;
+  for await (const event of streamStart({ role: "Data Analyst" }, { signal })) {
+    if (event.type === "done") ({ session } = event);
+  }
+  const interviewId = session?.interviewId;
+  if (!session || !interviewId) return "";
+  for await (const event of streamResponse(session, "my answer", { timeoutMs: 30_000 })) {
+    if (event.type === "status") await stopReply(interviewId);
+    if (event.type === "done") session = event.session;
+  }
+  for await (const event of joinReply("an id")) console.log(textAfter("", event));
+  for await (const event of streamSummary(session)) {
+    if (event.type === "done") return `${event.summary.summary} (${event.event?.position})`;
+  }
+  return "";
 }
 
 /** Each kind is known: the compiler says so where one is left out. */
@@ -90,6 +132,10 @@ startInterview({ totalQuestions: 3 });
 sendResponse("an id", "my answer");
 // @ts-expect-error a summary needs the session too
 getSummary();
+// @ts-expect-error a stream is no promise
+streamResponse({} as Session, "my answer").then(console.log);
+// @ts-expect-error a reply is found by the interview's id
+joinReply({} as Session);
 // @ts-expect-error a page's address is no number
 setBaseUrl(8009);
 // @ts-expect-error there is no such state

@@ -51,6 +51,8 @@ export class ProblemError extends GatewayError {
     };
     /** @readonly */
     readonly status: number;
+    /** Whether the answer is in the log nevertheless. */
+    get answerTaken(): boolean;
 }
 /** The input is invalid. `field` is the first invalid field, `errors` has all of them. */
 export class InvalidInputError extends ProblemError {
@@ -108,7 +110,6 @@ export class UnknownModelError extends ProblemError {
 export class LogUnavailableError extends ProblemError {
     /** @readonly */
     readonly kind: "log-unavailable";
-    get answerTaken(): boolean;
 }
 /** Any other problem, such as a body that is too large. */
 export class RefusedError extends ProblemError {

@@ -56,6 +56,11 @@ export class ProblemError extends GatewayError {
     /** @readonly */
     this.status = problem.status;
   }
+
+  /** Whether the answer is in the log nevertheless. */
+  get answerTaken() {
+    return this.problem.answerTaken ?? false;
+  }
 }
 
 /** The input is invalid. `field` is the first invalid field, `errors` has all of them. */
@@ -139,10 +144,6 @@ export class UnknownModelError extends ProblemError {
 export class LogUnavailableError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("log-unavailable");
-
-  get answerTaken() {
-    return this.problem.answerTaken ?? false;
-  }
 }
 
 /** Any other problem, such as a body that is too large. */

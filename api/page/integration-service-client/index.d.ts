@@ -87,6 +87,55 @@ export const getSummary: (session: Session, options?: CallOptions) => Promise<Su
  * @throws {CallError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
  */
 export const getInterview: (id: string, options?: CallOptions) => Promise<Interview>;
+/**
+ * Start an interview, and hear its first question as it is written. If `setup` has no
+ * `interviewId`, the client makes one.
+ *
+ * @param {Setup} setup
+ * @param {CallOptions} [options]
+ * @returns {AsyncGenerator<ReplyEvent, void, void>}
+ * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
+ */
+export const streamStart: (setup: Setup, options?: CallOptions) => AsyncGenerator<ReplyEvent, void, void>;
+/**
+ * Answer the current question, and hear the interviewer's reply as it is written.
+ *
+ * @param {Session} session as the gateway returned it
+ * @param {string} message 1 to 10,000 characters
+ * @param {CallOptions} [options]
+ * @returns {AsyncGenerator<ReplyEvent, void, void>}
+ * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+ */
+export const streamResponse: (session: Session, message: string, options?: CallOptions) => AsyncGenerator<ReplyEvent, void, void>;
+/**
+ * Summarize the interview so far, and hear the summary as it is written.
+ *
+ * @param {Session} session as the gateway returned it
+ * @param {CallOptions} [options]
+ * @returns {AsyncGenerator<SummaryEvent, void, void>}
+ * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+ */
+export const streamSummary: (session: Session, options?: CallOptions) => AsyncGenerator<SummaryEvent, void, void>;
+/**
+ * Hear the newest reply of an interview, also if it is already complete.
+ *
+ * @param {string} interviewId
+ * @param {CallOptions} [options]
+ * @returns {AsyncGenerator<ReplyEvent, void, void>}
+ * @throws {CallError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+ */
+export const joinReply: (interviewId: string, options?: CallOptions) => AsyncGenerator<ReplyEvent, void, void>;
+/**
+ * Wait no longer for the interviewer. What was said so far is the reply if it asks a whole
+ * question; otherwise the built-in question is. Its listeners hear which. Not retried.
+ * A 404 error: no reply is under way.
+ *
+ * @param {string} interviewId
+ * @param {CallOptions} [options]
+ * @returns {Promise<void>}
+ * @throws {CallError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+ */
+export const stopReply: (interviewId: string, options?: CallOptions) => Promise<void>;
 export type Schemas = import("./openapi.js").components["schemas"];
 export type CallOptions = import("./transport.js").CallOptions;
 export type CallError = import("./errors.js").CallError;
@@ -121,6 +170,64 @@ export type Filter = LeftOut<{
 }>;
 export type Format = "json" | "md" | "html";
 /**
+ * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
+ * was shown of the reply. `done`, the last event: the reply is in the log.
+ */
+export type StatusEvent = {
+    type: "status";
+    phase: "queued" | "loading" | "reading" | "writing";
+    backend: string;
+    model?: string | null;
+    elapsedMs: number;
+};
+/**
+ * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
+ * was shown of the reply. `done`, the last event: the reply is in the log.
+ */
+export type DeltaEvent = {
+    type: "delta";
+    text: string;
+};
+/**
+ * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
+ * was shown of the reply. `done`, the last event: the reply is in the log.
+ */
+export type ResetEvent = {
+    type: "reset";
+    text: string;
+    reason: string;
+};
+/**
+ * the event in the log, which a gateway that does not stream leaves out
+ */
+export type Recorded = {
+    position: number;
+    leaf: string;
+};
+/**
+ * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
+ * was shown of the reply. `done`, the last event: the reply is in the log.
+ */
+export type DoneEvent = {
+    type: "done";
+    session: Session;
+    event?: Recorded;
+};
+/**
+ * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
+ * was shown of the reply. `done`, the last event: the reply is in the log.
+ */
+export type ReplyEvent = StatusEvent | DeltaEvent | ResetEvent | DoneEvent;
+/**
+ * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
+ * was shown of the reply. `done`, the last event: the reply is in the log.
+ */
+export type SummaryEvent = StatusEvent | DeltaEvent | ResetEvent | {
+    type: "done";
+    summary: Summary;
+    event?: Recorded;
+};
+/**
  * Each member may be missing or undefined: `exactOptionalPropertyTypes` tells the two apart.
  */
 export type LeftOut<Whole> = { [Name in keyof Whole]?: Whole[Name] | undefined; };
@@ -133,7 +240,8 @@ export type AddressSetter = {
 /**
  * All calls to one gateway.
  */
-export type Client = AddressSetter & ReturnType<typeof conductCalls> & ReturnType<typeof historyCalls> & ReturnType<typeof auditCalls>;
+export type Client = AddressSetter & ReturnType<typeof conductCalls> & ReturnType<typeof streamCalls> & ReturnType<typeof historyCalls> & ReturnType<typeof auditCalls>;
 import { conductCalls } from "./conduct.js";
+import { streamCalls } from "./streams.js";
 import { historyCalls } from "./history.js";
 import { auditCalls } from "./audit.js";

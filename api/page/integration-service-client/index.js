@@ -9,11 +9,21 @@
  *
  * Each function resolves to the gateway's JSON, and rejects with an error of `errors.js`. A lost
  * request is retried. That is safe: the gateway records no move twice.
+ *
+ * With `streamStart`, `streamResponse`, `streamSummary` and `joinReply`, the words of a reply arrive
+ * as the interviewer writes them. They connect again by themselves:
+ *
+ *     for await (const event of streamResponse(session, answer)) {
+ *       if (event.type === "delta") show(event.text);
+ *       else if (event.type === "reset") showInstead(event.text);
+ *       else if (event.type === "done") session = event.session;
+ *     }
  */
 
 import { auditCalls } from "./audit.js";
 import { conductCalls } from "./conduct.js";
 import { historyCalls } from "./history.js";
+import { streamCalls } from "./streams.js";
 import { Transport } from "./transport.js";
 
 export * from "./errors.js";
@@ -50,6 +60,19 @@ export { newInterviewId } from "./interview-id.js";
  */
 
 /**
+ * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
+ * was shown of the reply. `done`, the last event: the reply is in the log.
+ *
+ * @typedef {{ type: "status", phase: "queued" | "loading" | "reading" | "writing", backend: string, model?: string | null, elapsedMs: number }} StatusEvent
+ * @typedef {{ type: "delta", text: string }} DeltaEvent
+ * @typedef {{ type: "reset", text: string, reason: string }} ResetEvent
+ * @typedef {{ position: number, leaf: string }} Recorded the event in the log, which a gateway that does not stream leaves out
+ * @typedef {{ type: "done", session: Session, event?: Recorded }} DoneEvent
+ * @typedef {StatusEvent | DeltaEvent | ResetEvent | DoneEvent} ReplyEvent
+ * @typedef {StatusEvent | DeltaEvent | ResetEvent | { type: "done", summary: Summary, event?: Recorded }} SummaryEvent
+ */
+
+/**
  * Each member may be missing or undefined: `exactOptionalPropertyTypes` tells the two apart.
  *
  * @template Whole
@@ -78,6 +101,7 @@ export function createClient(settings = {}) {
       baseUrl = withoutSlash(url);
     },
     ...conductCalls(transport),
+    ...streamCalls(transport),
     ...historyCalls(transport),
     ...auditCalls(transport),
   };
@@ -91,8 +115,8 @@ export function createClient(settings = {}) {
 /**
  * All calls to one gateway.
  *
- * @typedef {AddressSetter & ReturnType<typeof conductCalls> & ReturnType<typeof historyCalls>
- *   & ReturnType<typeof auditCalls>} Client
+ * @typedef {AddressSetter & ReturnType<typeof conductCalls> & ReturnType<typeof streamCalls>
+ *   & ReturnType<typeof historyCalls> & ReturnType<typeof auditCalls>} Client
  */
 
 const own = createClient();
@@ -106,6 +130,11 @@ export const {
   sendResponse,
   getSummary,
   getInterview,
+  streamStart,
+  streamResponse,
+  streamSummary,
+  joinReply,
+  stopReply,
 } = own;
 
 /** @param {string} url from a setting; the first call rejects one that is empty */

@@ -46,6 +46,18 @@ export class Transport {
      * @returns {AsyncGenerator<any, void, void>}
      */
     lines(request: Request): AsyncGenerator<any, void, void>;
+    /**
+     * Each event of the answer as it arrives, without retries. `timeoutMs` limits each wait for more
+     * of it. The request ends when its reader stops. If the answer is not a stream, it is one event of
+     * the type "answer".
+     *
+     * @param {Request} request
+     * @param {number} limitMs if the options have no `timeoutMs`
+     * @returns {AsyncGenerator<import("./event-stream.js").ServerEvent, void, void>}
+     */
+    events(request: Request, limitMs: number): AsyncGenerator<import("./event-stream.js").ServerEvent, void, void>;
+    /** An object from JSON, with the member `known` if that is given. @param {string} text @param {PropertyKey} [known] @returns {any} */
+    parsed(text: string, known?: PropertyKey): any;
     #private;
 }
 export type Problem = import("./errors.js").Problem;
@@ -69,6 +81,7 @@ export type Request = {
      * of the answer, for answers that are not JSON
      */
     type?: string | undefined;
+    headers?: Record<string, string> | undefined;
     /**
      * no retries, unless `retries` is given
      */

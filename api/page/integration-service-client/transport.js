@@ -1,13 +1,8 @@
 /** Requests to the gateway: time limits, aborting, and retries of lost requests. */
 
-import {
-  errorOf,
-  GatewayError,
-  LogUnavailableError,
-  NotAGatewayError,
-  TimedOutError,
-  UnreachableError,
-} from "./errors.js";
+import { errorOf, GatewayError, NotAGatewayError, TimedOutError, UnreachableError } from "./errors.js";
+import { EventStreamDecoder } from "./event-stream.js";
+import { mayPass, pauseAfter } from "./retries.js";
 
 /** @typedef {import("./errors.js").Problem} Problem */
 
@@ -24,11 +19,12 @@ import {
  * @property {string} path
  * @property {unknown} [body] sent as JSON
  * @property {string} [type] of the answer, for answers that are not JSON
+ * @property {Record<string, string>} [headers]
  * @property {boolean} [once] no retries, unless `retries` is given
  * @property {CallOptions | undefined} [options]
  */
 
-const FIRST_PAUSE_MS = 250;
+const EVENT_STREAM = "text/event-stream";
 
 /** An address without user, query or fragment, so that a path can follow. */
 const ADDRESS = /^https?:\/\/[^/?#@\s]+(\/[^?#\s]*)?$/i;
@@ -59,9 +55,7 @@ export class Transport {
    * @returns {Promise<Reply>}
    */
   async json(request, known) {
-    const reply = this.#parsed(await this.text(request));
-    if (known in reply) return reply;
-    throw this.#notAGateway();
+    return this.parsed(await this.text(request), known);
   }
 
   /**
@@ -96,7 +90,7 @@ export class Transport {
         return await this.#once(request, (response) => response.text());
       } catch (error) {
         if (attempt >= retries || !mayPass(error)) throw error;
-        await pause(FIRST_PAUSE_MS * 2 ** attempt, options.signal);
+        await pauseAfter(attempt, options.signal);
       }
     }
   }
@@ -109,23 +103,43 @@ export class Transport {
    * @returns {AsyncGenerator<any, void, void>}
    */
   async *lines(request) {
-    const attempt = this.#attempt(request, 0);
-    /** @type {ReadableStreamDefaultReader<Uint8Array> | undefined} */
-    let reader;
+    const attempt = this.#attempt(request, request.options?.timeoutMs ?? 0);
     try {
-      const { body } = await attempt.response();
-      reader = /** @type {ReadableStream<Uint8Array>} */ (body).getReader();
       const decoder = new TextDecoder();
       let rest = "";
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        const lines = (rest + decoder.decode(part.value, { stream: true })).split("\n");
+      for await (const part of partsOf(await attempt.response())) {
+        const lines = (rest + decoder.decode(part, { stream: true })).split("\n");
         rest = /** @type {string} */ (lines.pop());
-        for (const line of lines) yield this.#parsed(line);
+        for (const line of lines) yield this.parsed(line);
       }
     } catch (cause) {
       throw attempt.errorFor(cause);
-    } finally {
-      reader?.cancel().catch(() => {}); // a broken one was reported
+    }
+  }
+
+  /**
+   * Each event of the answer as it arrives, without retries. `timeoutMs` limits each wait for more
+   * of it. The request ends when its reader stops. If the answer is not a stream, it is one event of
+   * the type "answer".
+   *
+   * @param {Request} request
+   * @param {number} limitMs if the options have no `timeoutMs`
+   * @returns {AsyncGenerator<import("./event-stream.js").ServerEvent, void, void>}
+   */
+  async *events(request, limitMs) {
+    const silence = new Silence(request.options?.timeoutMs ?? limitMs);
+    const headers = { accept: EVENT_STREAM, ...request.headers };
+    const attempt = this.#attempt({ ...request, headers }, silence.limitMs, silence.signal);
+    try {
+      const response = await silence.limit(attempt.response());
+      if (isOf(response, EVENT_STREAM)) {
+        const decoder = new EventStreamDecoder();
+        for await (const part of partsOf(response, silence)) yield* decoder.push(part);
+      } else {
+        yield { type: "answer", id: "", data: await silence.limit(response.text()) };
+      }
+    } catch (cause) {
+      throw attempt.errorFor(cause);
     }
   }
 
@@ -143,11 +157,15 @@ export class Transport {
    * One attempt: its response, and the error for any failure.
    *
    * @param {Request} request
-   * @param {number} [limitMs] if the options have no `timeoutMs`
+   * @param {number} [timeoutMs]
+   * @param {AbortSignal | null} [limit] aborts when `timeoutMs` are over
    */
-  #attempt({ method, path, body, type, options = {} }, limitMs = this.timeoutMs) {
-    const { signal, timeoutMs = limitMs } = options;
-    const limit = timeoutMs ? AbortSignal.timeout(timeoutMs) : null;
+  #attempt(
+    { method, path, body, type, headers = {}, options = {} },
+    timeoutMs = options.timeoutMs ?? this.timeoutMs,
+    limit = timeoutMs ? AbortSignal.timeout(timeoutMs) : null,
+  ) {
+    const { signal } = options;
     const signals = [signal, limit].filter((one) => one != null);
     const base = this.baseUrl();
     const url = base + path;
@@ -155,8 +173,8 @@ export class Transport {
     // Here, so that a body that cannot be JSON is not reported as a connection error.
     const sent =
       body === undefined
-        ? {}
-        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+        ? { headers }
+        : { headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) };
     return {
       response: async () => {
         if (!ADDRESS.test(base) || !URL.canParse(base)) {
@@ -168,7 +186,7 @@ export class Transport {
         // A redirect could send the candidate's words to another server.
         const response = await fetch(url, { method, signal, redirect: "manual", ...sent });
         if (!response.ok) throw await refusal(response, url);
-        if (type && !response.headers.get("content-type")?.startsWith(type)) throw this.#notAGateway();
+        if (type && !isOf(response, type)) throw this.#notAGateway();
         return response;
       },
 
@@ -185,13 +203,13 @@ export class Transport {
     };
   }
 
-  /** @param {string} text @returns {any} */
-  #parsed(text) {
+  /** An object from JSON, with the member `known` if that is given. @param {string} text @param {PropertyKey} [known] @returns {any} */
+  parsed(text, known) {
     /** @type {unknown} */
     let cause;
     try {
       const value = JSON.parse(text);
-      if (typeof value === "object" && value !== null) return value;
+      if (typeof value === "object" && value !== null && (!known || known in value)) return value;
     } catch (error) {
       cause = error;
     }
@@ -225,28 +243,42 @@ async function refusal(response, url) {
   return new NotAGatewayError(`${url} answered ${response.status}. It is not an interview gateway.`);
 }
 
-/** Whether a retry may help. Each request can be sent twice: the gateway recognizes it. */
-function mayPass(/** @type {unknown} */ error) {
-  return (
-    error instanceof UnreachableError ||
-    error instanceof TimedOutError ||
-    error instanceof LogUnavailableError
-  );
+/** @param {Response} response @param {string} type */
+const isOf = (response, type) => response.headers.get("content-type")?.startsWith(type) ?? false;
+
+/**
+ * The bytes of an answer as they arrive. The request ends when its reader stops.
+ *
+ * @param {Response} response
+ * @param {Silence} [silence] limits each wait
+ */
+async function* partsOf({ body }, silence) {
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (body).getReader();
+  const next = () => (silence ? silence.limit(reader.read()) : reader.read());
+  try {
+    for (let part = await next(); !part.done; part = await next()) yield part.value;
+  } finally {
+    reader.cancel().catch(() => {}); // a broken one was reported
+  }
 }
 
-/** @param {number} ms @param {AbortSignal | undefined} signal @returns {Promise<void>} */
-function pause(ms, signal) {
-  return new Promise((resolve, reject) => {
-    // Its own signal: Node warns of a leak if many calls listen to one.
-    const stopped = AbortSignal.any(signal ? [signal] : []);
-    const stop = () => {
-      clearTimeout(timer);
-      reject(stopped.reason);
-    };
-    const timer = setTimeout(() => {
-      stopped.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    stopped.addEventListener("abort", stop, { once: true });
-  });
+/** A limit on each wait, not on all of them together. */
+class Silence {
+  #controller = new AbortController();
+  signal = this.#controller.signal;
+
+  /** @param {number} limitMs 0: none */
+  constructor(limitMs) {
+    this.limitMs = limitMs;
+  }
+
+  /** @template Awaited @param {Promise<Awaited>} promise @returns {Promise<Awaited>} */
+  async limit(promise) {
+    const timer = this.limitMs && setTimeout(() => this.#controller.abort(), this.limitMs);
+    try {
+      return await promise;
+    } finally {
+      if (timer) clearTimeout(timer);
+    }
+  }
 }
