@@ -238,7 +238,7 @@ export function show({ root, id, signal }) {
   }
 
   /**
-   * Join the reply under way. If there is none, the same request begins it again.
+   * Join the reply under way. If there is none, the same request begins it.
    *
    * @param {Session} session @param {string} answer @param {AbortSignal} signal
    */

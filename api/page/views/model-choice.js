@@ -13,6 +13,8 @@ import { chosenModel } from "../storage.js";
  */
 
 const WHILE_LOADING_MS = 2000;
+/** Arrow keys pass over models on the way to the wanted one: those need not load. */
+const SETTLED_MS = 300;
 const NONE = "No model is available: the built-in questions will be asked.";
 
 /** @type {Record<string, [string, string]>} */
@@ -24,13 +26,14 @@ const STATES = {
 
 /** @param {AbortSignal} signal */
 export function modelChoice(signal) {
-  const cards = h("div", { class: "cards", onchange: () => warm(chosen()) });
+  const cards = h("div", { class: "cards", onchange: () => settle() });
   const remark = h("p", { class: "quiet", role: "status" });
   const element = h("fieldset", { class: "models" }, h("legend", {}, "Model"), cards, remark);
   /** @type {Model[]} those shown */
   let models = [];
-  let timer = 0;
-  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  let refreshing = 0;
+  let settling = 0;
+  signal.addEventListener("abort", () => [refreshing, settling].forEach(clearTimeout), { once: true });
 
   /** @param {Model[]} found */
   function fill(found) {
@@ -55,7 +58,7 @@ export function modelChoice(signal) {
   }
 
   async function refresh() {
-    clearTimeout(timer);
+    clearTimeout(refreshing);
     try {
       const found = /** @type {Model[]} */ (await gateway.fetchModels({ signal }));
       const isFirst = models.length === 0;
@@ -68,7 +71,7 @@ export function modelChoice(signal) {
       fill([]);
       health.addEventListener("answered", refresh, { once: true, signal });
     }
-    if (models.some(({ state }) => state === "loading")) timer = setTimeout(refresh, WHILE_LOADING_MS);
+    if (models.some(({ state }) => state === "loading")) refreshing = setTimeout(refresh, WHILE_LOADING_MS);
   }
 
   /** What the visitor chose the last time, they will probably choose again. */
@@ -77,16 +80,20 @@ export function modelChoice(signal) {
     if (last?.state === "installed") warm(last.id);
   }
 
+  function settle() {
+    clearTimeout(settling);
+    settling = setTimeout(() => warm(chosen()), SETTLED_MS);
+  }
+
   /** Let a model load while the visitor makes up their mind. @param {string | undefined} id */
   async function warm(id) {
     if (!id) return;
     try {
       await gateway.selectModel(id, { signal });
+      await refresh();
     } catch (error) {
-      if (signal.aborted) return;
-      tell(troubleOf(error).words);
+      if (!signal.aborted) tell(troubleOf(error).words);
     }
-    await refresh();
   }
 
   /** @param {string} words */
