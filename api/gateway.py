@@ -2,31 +2,34 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Protocol
 
 from api.settings import Settings
 from api.usecases.aside import Aside
-from api.usecases.conductor import Conductor
+from api.usecases.conductor import Budgets, Conductor
 from api.usecases.custody import Custody
 from api.usecases.interviews import Interviews
 from api.usecases.logmonitor import LogMonitor
 from api.usecases.modelchoice import ModelChoice
 from api.usecases.retention import Retention
 from api.usecases.verifier import Verifier
+from backends.address import Address
 from backends.chain import Chain
 from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend
 from backends.health import HealthMonitor
 from backends.http import Connections, Service
+from backends.loading import ModelLoader
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
 from backends.periodic import keep_running
-from backends.recording import Recording, RecordingBackend
-from backends.services import CONVERSATION, GRANITE, OLLAMA
-from backends.templates import TemplatesBackend
+from backends.recording import RecordedInterviewer, Recording
+from backends.services import CONVERSATION, GRANITE, OLLAMA, OPENAI
+from backends.templates import Templates
+from backends.turn import Backend
 from eventlog.errors import EventLogError
 from eventlog.protocol import EventLog
 from eventlog.times import utc_now
@@ -55,28 +58,31 @@ class Gateway:
         self.recording = recording
         self.log_monitor = LogMonitor(log)
         self.health = HealthMonitor(self._connections, urls)
-        self.catalogue = ModelCatalogue(self._connections, urls)
+        self._loader = ModelLoader(Service(self._connections, urls[OLLAMA]))
+        self.catalogue = ModelCatalogue(self._connections, urls, self._loader)
         self.model_choice = ModelChoice(self.catalogue)
         self.health.on_return = self._refresh_models
-        templates = TemplatesBackend()
-        chain = Chain(
-            [
-                GraniteBackend(Service(self._connections, urls[GRANITE])),
-                ConversationBackend(Service(self._connections, urls[CONVERSATION])),
-                OllamaBackend(Service(self._connections, urls[OLLAMA]), self.catalogue),
-            ],
+        templates = Templates()
+        self.chain = Chain(
+            self._backends(urls),
             templates,
             offline_reason=self.health.offline_reason,
             source_of=self.catalogue.source_of,
-            recording=RecordingBackend(recording, settings.recording_pace) if recording else None,
+            recording=(
+                RecordedInterviewer(recording, settings.recording_pace) if recording else None
+            ),
         )
         self.conductor = Conductor(
             log,
-            chain,
+            self.chain,
             self.model_choice.choose,
             lambda config: start_interview(config, templates.prompt(config.role)),
             now=utc_now,
-            reply_seconds=settings.reply_budget_seconds,
+            budgets=Budgets(
+                settings.reply_budget_seconds,
+                settings.stream_budget_seconds,
+                settings.first_word_seconds,
+            ),
             strict=settings.strict_sessions,
         )
         self.interviews = Interviews(log, utc_now)
@@ -109,6 +115,7 @@ class Gateway:
     async def running(self) -> AsyncIterator[None]:
         """Run the background parts; at the end, stop them and close what is open."""
         await self._check_key()
+        await self.conductor.recover()
         tasks = [
             asyncio.create_task(keep_running(type(part).__name__, part.run))
             for part in self._in_background
@@ -117,12 +124,32 @@ class Gateway:
             await self.log_monitor.first_check()
             yield
         finally:
-            await self.verifier.close()
+            await self.before_stopping()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await self._loader.aclose()
             await self._connections.aclose()
             await self.log.close()
+
+    def _backends(self, urls: Mapping[str, Address]) -> list[Backend]:
+        """Those who can speak for the interviewer, in the order in which they are asked."""
+        services = {name: Service(self._connections, address) for name, address in urls.items()}
+        backends: list[Backend] = [
+            GraniteBackend(services[GRANITE]),
+            ConversationBackend(services[CONVERSATION]),
+            OllamaBackend(services[OLLAMA], self.catalogue, self._loader),
+        ]
+        if OPENAI in services:
+            from backends.openai import OpenAiBackend  # which most gateways never need
+
+            backends.append(OpenAiBackend(services[OPENAI], self.catalogue))
+        return backends
+
+    async def before_stopping(self) -> None:
+        """End what would not end by itself for a while: replies and checks that are under way."""
+        await self.conductor.close()
+        await self.verifier.close()
 
     async def _check_key(self) -> None:
         """Log an error if checkpoints cannot be signed. Interviews go on without them."""
@@ -132,5 +159,5 @@ class Gateway:
             logger.error("No checkpoint can be signed, and none is kept in the log: %s", error)
 
     def _refresh_models(self, service: str) -> None:
-        if service in (GRANITE, OLLAMA):
+        if service in (GRANITE, OLLAMA, OPENAI):
             self.catalogue.refresh()

@@ -17,6 +17,7 @@ from pydantic import (
     Field,
     InstanceOf,
     PlainSerializer,
+    SecretStr,
     ValidationError,
 )
 from pydantic_core import ErrorDetails
@@ -25,7 +26,7 @@ from api.environment import BLANK, InvalidSettings, log_of_this_user, tidied, va
 from api.validation import requirement
 from backends.address import Address, host_and_port
 from backends.recording import Pace
-from backends.services import SERVICES
+from backends.services import OPENAI, SERVICES
 from statemachine.redaction import without_secrets
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -36,6 +37,9 @@ NOT_OURS_ALONE = {
     "LOG_LEVEL": "unset it",
 }
 """Variables that other software sets too, and what to do then."""
+
+SECRETS = ("openai_api_key",)
+"""Settings that are never quoted."""
 
 _DEFAULT_URLS = {info.variable.lower(): Address(info.default_url) for info in SERVICES}
 
@@ -49,6 +53,12 @@ def _comma_separated(value: Any) -> Any:
 
 def _address(value: Any) -> Any:
     return Address(value) if isinstance(value, str) else value
+
+
+def _api_key(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+        raise ValueError("must be letters, digits and signs of ASCII, without spaces")
+    return value
 
 
 def _log_level(value: str) -> str:
@@ -102,6 +112,7 @@ def _date(value: Any) -> Any:
 
 
 ServiceUrl = Annotated[InstanceOf[Address], BeforeValidator(_address), PlainSerializer(str)]
+ApiKey = Annotated[SecretStr, AfterValidator(_api_key)]
 LogLevel = Annotated[str, AfterValidator(_log_level)]
 
 
@@ -134,6 +145,10 @@ class Settings(BaseModel):
     analytics_url: ServiceUrl = _DEFAULT_URLS["analytics_url"]
     granite_interview_url: ServiceUrl = _DEFAULT_URLS["granite_interview_url"]
     ollama_url: ServiceUrl = _DEFAULT_URLS["ollama_url"]
+    openai_base_url: ServiceUrl | None = Field(
+        None, description="A server with OpenAI's interface, as one more service."
+    )
+    openai_api_key: ApiKey | None = Field(None, description="The key that it is sent.")
     ssl_cert_file: Path | None = Field(
         None, description="Certificates to trust for https URLs, besides the system's."
     )
@@ -151,6 +166,19 @@ class Settings(BaseModel):
         gt=0,
         le=4.5,
         description="Time that all backends together may take for the interviewer's words.",
+    )
+    stream_budget_seconds: float = Field(
+        60.0,
+        gt=0,
+        le=600,
+        description="Time that they may take where the words are shown as they come.",
+    )
+    first_word_seconds: float = Field(
+        30.0,
+        gt=0,
+        le=600,
+        description="Time that they may take for the first word, where the words are shown as they "
+        "come.",
     )
     recording: Path | None = Field(
         None, description="An exported interview whose interviewer is asked before all others."
@@ -180,8 +208,16 @@ class Settings(BaseModel):
         return f"http://{host_and_port(everywhere.get(self.host, self.host), self.port)}"
 
     def service_urls(self) -> Mapping[str, Address]:
-        """Where each service is, by its name."""
-        return {info.name: getattr(self, info.variable.lower()) for info in SERVICES}
+        """Where each service is, by its name; one with OpenAI's interface only if it is set."""
+        urls = {info.name: getattr(self, info.variable.lower()) for info in SERVICES}
+        return urls if self.openai_base_url is None else {**urls, OPENAI: self._openai_address()}
+
+    def _openai_address(self) -> Address:
+        assert self.openai_base_url is not None, "asked for only where it is set"
+        # Some write the version's path behind the address, as OpenAI's own clients want it.
+        address = self.openai_base_url.without_ending("/v1")
+        key = self.openai_api_key
+        return address if key is None else address.with_key(key.get_secret_value())
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -200,6 +236,8 @@ def load_settings(**overrides: Any) -> Settings:
 def _problem(problem: ErrorDetails, options: Mapping[str, Any]) -> str:
     """What is wrong with a setting, in a line: of an option, if it was given as one."""
     setting, words, value = str(problem["loc"][0]), requirement(problem), problem["input"]
+    if setting in SECRETS:
+        return f"{setting.upper()}: {words}"
     shown = without_secrets(value) if isinstance(value, str) else value
     if setting in options:
         return f"--{setting.replace('_', '-')} {words} (it is {shown!r})"

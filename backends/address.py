@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 class Address:
     """A service's base URL without credentials, and the credentials as a header.
 
-    `authorization` is the value of the Authorization header (RFC 7617), or None.
+    `authorization` is the value of the Authorization header (RFC 7617, RFC 6750), or None.
     """
 
     __slots__ = ("authorization", "url")
@@ -32,8 +32,21 @@ class Address:
         if not is_usable:
             raise ValueError(_advice(text)) from None
         login, _, place = parts.netloc.rpartition("@")
+        self.authorization: str | None = _basic(login) if login else None
         self.url = f"{parts.scheme}://{place}{parts.path}".rstrip("/")
-        self.authorization = _basic(login) if login else None
+
+    def without_ending(self, ending: str) -> "Address":
+        """The same, but for this ending of its URL if it has it."""
+        return self._with(self.url.removesuffix(ending), self.authorization)
+
+    def with_key(self, key: str) -> "Address":
+        """The same with an API key (RFC 6750), in place of a user and password."""
+        return self._with(self.url, f"Bearer {key}")
+
+    def _with(self, url: str, authorization: str | None) -> "Address":
+        address = Address(url)
+        address.authorization = authorization
+        return address
 
     @property
     def is_encrypted(self) -> bool:

@@ -1,39 +1,36 @@
-"""Who says the interviewer's next words: a recording if there is one, the backends in order,
-the templates last.
+"""Who says the interviewer's next words: a recording if there is one, the backends in order, the
+built-in templates last.
 
-One deadline covers the chain. A backend that is known to be offline is not asked; one that
-fails, hangs or says what cannot be used is passed over, and why is kept with the words that
-were used in the end.
+A backend that is known to be offline, or to fail or be too slow these days, is not asked. One that
+fails, hangs or says what cannot be used is passed over, and why is kept with the words that were
+used in the end. Where a backend's words ask nothing although a question is due, the built-in
+question follows them.
 """
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from backends.deadline import Deadline
+from backends.asking import Asking, Reader
+from backends.audience import NOBODY, Audience
+from backends.circuit import NOT_ASKED, Circuit
 from backends.errors import BackendError
-from backends.recording import RecordingBackend
-from backends.templates import TemplatesBackend
-from backends.turn import Backend, BackendReply, Turn
-from statemachine.durations import duration_text
-from statemachine.events import Attempt, Origin
-from statemachine.session import MAX_MESSAGE_CHARS, Session
-from statemachine.wording import asks, asks_for_more_than_readiness, closes, renumber
-
-FIRST_SHARE = 0.6
-"""How much of the time that is left a backend gets while others wait behind it: enough for
-a model that is slow, and not so much that the next one has no chance."""
+from backends.patience import Patience
+from backends.recording import Line, RecordedInterviewer
+from backends.relay import Relay
+from backends.services import TEMPLATES
+from backends.templates import Templates
+from backends.trials import Trials
+from backends.turn import Backend, Piece, Turn
+from backends.turnreader import SummaryReader, TurnReader, TurnText
+from statemachine.events import Attempt, Origin, ReplyInterrupted
+from statemachine.session import Session
 
 MAX_WAITING = 100
-"""How many may wait for a backend at once. Where 100 time-outs end together, all are answered
-in a fifth of a second; 800 took two, and neither replies nor health were in time. Who comes on
-top is not kept waiting but gets the templates' words."""
-
-# Everything of Unicode's Cc but tab and newline: terminal escapes, bells, NUL; and carriage
-# returns, so that lines end the same way wherever they are from.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""How many may wait for backends at once. Where 100 time-outs end together, all are answered in a
+fifth of a second; 800 took two, and neither replies nor health were in time. Who comes on top is
+not kept waiting but gets the templates' words."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +40,6 @@ class Reply:
     text: str
     closes: bool
     origin: Origin
-
-
-@dataclass(frozen=True)
-class _Accepted:
-    text: str
-    closes: bool = False
 
 
 class Chain:
@@ -62,157 +53,205 @@ class Chain:
     def __init__(
         self,
         backends: Sequence[Backend],
-        templates: TemplatesBackend,
+        templates: Templates,
         *,
         offline_reason: Callable[[str], str | None],
         source_of: Callable[[str | None], str | None],
-        recording: RecordingBackend | None = None,
+        recording: RecordedInterviewer | None = None,
     ) -> None:
         self._backends = backends
         self._templates = templates
         self._offline_reason = offline_reason
         self._source_of = source_of
-        self._recording: tuple[Backend, ...] = (recording,) if recording else ()
-        self._asking = 0
+        self._recording = recording
+        self._circuits = {backend.name: Circuit() for backend in backends}
+        self._trials = Trials(self.circuit)
+        self._waiting = 0
 
     @property
     def asks_nobody(self) -> bool:
         """Whether the templates would answer, with no backend to be waited for."""
-        return not self._recording and not any(map(self._may_answer, self._backends))
+        return not self._recording and all(
+            self._offline_reason(backend.name) is not None for backend in self._backends
+        )
 
-    async def speak(self, turn: Turn, deadline: Deadline) -> Reply:
-        """The interviewer's next words; always an answer, and always by the deadline."""
-        return await self._ask(
+    def circuit(self, name: str) -> Circuit:
+        """The circuit of the backend of this name."""
+        return self._circuits[name]
+
+    async def aclose(self) -> None:
+        """End what goes on in the background."""
+        await self._trials.aclose()
+
+    async def speak(self, turn: Turn, patience: Patience, audience: Audience = NOBODY) -> Reply:
+        """The interviewer's next words; always an answer, and always in time."""
+        heard = await self._hear(
             turn.session,
+            lambda recorded: recorded.reply(turn),
             lambda backend: backend.speak(turn),
-            lambda words: self._as_turn(turn, words),
-            deadline,
+            lambda: TurnReader(turn),
+            patience,
+            audience,
         )
+        match heard.words:
+            case Line() as line:
+                return Reply(line.text, line.closes, heard.origin(line.model))
+            case TurnText() as text:
+                return self._with_question(turn, text, heard.origin())
+            case None:
+                return Reply(self._templates.reply(turn), turn.is_last, heard.origin())
 
-    async def sum_up(self, session: Session, deadline: Deadline) -> Reply:
-        """A summary of the interview; always an answer, and always by the deadline."""
-        return await self._ask(
+    async def sum_up(
+        self, session: Session, patience: Patience, audience: Audience = NOBODY
+    ) -> Reply:
+        """A summary of the interview; always an answer, and always in time."""
+        heard = await self._hear(
             session,
+            lambda recorded: recorded.summary(session),
             lambda backend: backend.sum_up(session),
-            lambda words: _Accepted(_clean(words.text)),
-            deadline,
+            lambda: SummaryReader(session),
+            patience,
+            audience,
         )
+        match heard.words:
+            case Line() as line:
+                return Reply(line.text, False, heard.origin(line.model))
+            case TurnText() as text:
+                return Reply(text.text, False, heard.origin())
+            case None:
+                summary = self._templates.summary(session, heard.why_built_in())
+                return Reply(summary, False, heard.origin())
 
-    async def _ask(
+    def go_on(self, turn: Turn, shown: ReplyInterrupted) -> Reply | None:
+        """The reply that goes on from what the candidate was shown of it before the gateway
+        stopped; None if that cannot stand, and the backends must be asked again."""
+        reader = TurnReader(turn)
+        try:
+            reader.feed(shown.content)
+            text = reader.finish(None)
+        except BackendError:
+            return None
+        return self._with_question(turn, text, Origin(backend=shown.backend, model=shown.model))
+
+    def _with_question(self, turn: Turn, text: TurnText, origin: Origin) -> Reply:
+        """The words of a backend; the built-in question follows where one is due and they ask
+        none."""
+        if not text.lacks_question:
+            return Reply(text.text, text.closes, origin)
+        origin = origin.model_copy(update={"completed_by": self._templates.name})
+        return Reply(f"{text.text}\n\n{self._templates.question(turn)}", False, origin)
+
+    async def _hear(
         self,
         session: Session,
-        ask: Callable[[Backend], Awaitable[BackendReply]],
-        accept: Callable[[BackendReply], _Accepted],
-        deadline: Deadline,
-    ) -> Reply:
-        began = asyncio.get_running_loop().time()
-        attempts: list[Attempt] = []
-        waiting = self._in_order(session)
-        while waiting:
-            backend = waiting.pop(0)
-            tried = asyncio.get_running_loop().time()
-            others_wait = any(self._may_answer(other) for other in waiting)
-            limit = deadline.left() * (FIRST_SHARE if others_wait else 1)
+        recorded: Callable[[RecordedInterviewer], Line],
+        ask: Callable[[Backend], AsyncGenerator[Piece, None]],
+        read: Callable[[], Reader],
+        patience: Patience,
+        audience: Audience,
+    ) -> "_Hearing":
+        hearing = _Hearing()
+        if self._recording is not None:
             try:
-                self._check_up(backend)
-                async with self._place(), asyncio.timeout(limit):
-                    words = await ask(backend)
-                accepted = accept(words)
-            except TimeoutError:
-                reason = f"No answer within {duration_text(limit * 1000)}"
+                line = recorded(self._recording)
             except BackendError as error:
-                reason = str(error)
+                hearing.pass_over(self._recording.name, str(error))
             else:
-                await asyncio.sleep(min(words.pause, deadline.left()))
-                return _reply(backend, words, accepted, began, attempts)
-            attempts.append(
-                Attempt(backend=backend.name, reason=reason, elapsed_ms=_ms_since(tried))
-            )
-        words = await ask(self._templates)  # a test says that these are as they must be
-        accepted = _Accepted(words.text, words.concludes)
-        return _reply(self._templates, words, accepted, began, attempts)
+                pause = self._recording.pause(line)
+                await asyncio.sleep(min(pause, patience.deadline.left()))
+                hearing.hear(self._recording.name, line)
+                return hearing
+        if self._waiting >= MAX_WAITING:
+            for backend in self._in_order(session):
+                hearing.pass_over(
+                    backend.name, f"{NOT_ASKED}: {self._waiting} others wait for a reply"
+                )
+            return hearing
 
-    @asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        """One of the places to wait in. Raises BackendError when all are taken."""
-        if self._asking >= MAX_WAITING:
-            raise BackendError(f"Not asked: {self._asking} others wait for a reply")
-        self._asking += 1
+        def asking(backend: Backend, wake: Callable[[], None]) -> Asking:
+            return Asking(backend.name, ask(backend), read(), wake)
+
+        worth_asking = self._worth_asking(session, asking, patience, hearing)
+        relay = Relay(worth_asking, asking, patience, audience, self.circuit)
+        self._waiting += 1
         try:
-            yield
+            heard = await relay.run()
         finally:
-            self._asking -= 1
+            self._waiting -= 1
+            for backend in worth_asking:
+                self.circuit(backend.name).abandon_trial()
+            hearing.asked += relay.attempts
+        if heard is not None:
+            hearing.hear(heard.asking.name, heard.text, heard.asking)
+        return hearing
+
+    def _worth_asking(
+        self,
+        session: Session,
+        asking: Callable[[Backend, Callable[[], None]], Asking],
+        patience: Patience,
+        hearing: "_Hearing",
+    ) -> list[Backend]:
+        """The backends to ask, in order. Why each of the others is passed over is noted."""
+        worth_asking = []
+        for backend in self._in_order(session):
+            circuit, seconds = self.circuit(backend.name), patience.deadline.left()
+            offline = self._offline_reason(backend.name)
+            refusal = f"Offline: {offline}" if offline is not None else circuit.refusal(seconds)
+            if refusal is None and circuit.needs_trial(seconds):
+                if circuit.is_failing or patience.waits_for_loading:
+                    circuit.begin_trial()
+                else:  # nobody is to wait for it again before it has shown that it is fast enough
+                    self._trials.begin(backend.name, partial(asking, backend))
+                    refusal = circuit.refusal(seconds)
+            if refusal is None:
+                worth_asking.append(backend)
+            else:
+                hearing.pass_over(backend.name, refusal)
+        return worth_asking
 
     def _in_order(self, session: Session) -> list[Backend]:
-        """The recording, then the backends, the one that offers the session's model first.
-        Those known to be offline come last: they take no time, and the others share what
-        there is."""
+        """The backends, the one that offers the session's model first."""
         offering = self._source_of(session.config.model)
-
-        def rank(backend: Backend) -> tuple[bool, bool]:
-            return not self._may_answer(backend), backend.name != offering
-
-        return [*self._recording, *sorted(self._backends, key=rank)]
-
-    def _may_answer(self, backend: Backend) -> bool:
-        return self._offline_reason(backend.name) is None
-
-    def _check_up(self, backend: Backend) -> None:
-        reason = self._offline_reason(backend.name)
-        if reason is not None:
-            raise BackendError(f"Offline: {reason}")
-
-    def _as_turn(self, turn: Turn, words: BackendReply) -> _Accepted:
-        """The words as the interviewer's turn. Raises BackendError where they are none."""
-        text = renumber(_clean(words.text), turn.number, turn.total)
-        closing = words.concludes or closes(text)
-        if turn.is_last:
-            if not closing or asks(text):
-                raise BackendError("Went on asking after the last answer")
-        elif turn.is_opening and closing:
-            raise BackendError("Closed the interview before its first question")
-        elif not closing and not words.was_said and _leaves_nothing_to_answer(turn, words, text):
-            text = f"{text}\n\n{self._templates.question(turn)}"
-        return _Accepted(_within_limit(text), closing)
+        return sorted(self._backends, key=lambda backend: backend.name != offering)
 
 
-def _reply(
-    backend: Backend,
-    words: BackendReply,
-    accepted: _Accepted,
-    began: float,
-    attempts: list[Attempt],
-) -> Reply:
-    origin = Origin(
-        backend=backend.name,
-        model=words.model,
-        elapsed_ms=_ms_since(began),
-        attempts=tuple(attempts),
-    )
-    return Reply(accepted.text, accepted.closes, origin)
+class _Hearing:
+    """What was heard, and of whom, and who was passed over."""
 
+    def __init__(self) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._began = self._clock()
+        self._speaker = TEMPLATES
+        self._asking: Asking | None = None
+        self.words: Line | TurnText | None = None
+        self.not_asked: list[Attempt] = []
+        self.asked: list[Attempt] = []
 
-def _leaves_nothing_to_answer(turn: Turn, words: BackendReply, text: str) -> bool:
-    """True for an opening that only greets, and for a remark that asks nothing."""
-    if turn.is_opening:
-        return not asks_for_more_than_readiness(text)
-    return words.is_remark and not asks(text)
+    def pass_over(self, backend: str, reason: str) -> None:
+        """Note a backend that is not asked."""
+        self.not_asked.append(Attempt(backend=backend, reason=reason, elapsed_ms=0))
 
+    def hear(self, speaker: str, words: Line | TurnText, asking: Asking | None = None) -> None:
+        self._speaker, self.words, self._asking = speaker, words, asking
 
-def _clean(text: str) -> str:
-    """The text without control characters and outer white space. Raises BackendError when
-    nothing is left, or more than anyone would read."""
-    text = _CONTROL.sub("", text).strip()
-    if not text:
-        raise BackendError("Said nothing")
-    return _within_limit(text)
+    def origin(self, model: str | None = None) -> Origin:
+        """Where the words are from; the templates, where none were heard."""
+        asking = self._asking
+        return Origin(
+            backend=self._speaker,
+            model=asking.model if asking else model,
+            elapsed_ms=round((self._clock() - self._began) * 1000),
+            attempts=(*self.not_asked, *self.asked),
+            timing=asking.timing() if asking else None,
+            trimmed=asking.trimmed or None if asking else None,
+        )
 
-
-def _within_limit(text: str) -> str:
-    if len(text) > MAX_MESSAGE_CHARS:
-        raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
-    return text
-
-
-def _ms_since(began: float) -> int:
-    return round((asyncio.get_running_loop().time() - began) * 1000)
+    def why_built_in(self) -> str:
+        """Why no model's words were used, in a sentence for a person."""
+        if self.asked:
+            names = " and ".join(dict.fromkeys(attempt.backend for attempt in self.asked))
+            return f"These words are built in: {names} said nothing that could be used in time."
+        if any(attempt.reason.startswith(NOT_ASKED) for attempt in self.not_asked):
+            return "These words are built in: the AI services failed or were too slow of late."
+        return "These words are built in: no AI service was available."

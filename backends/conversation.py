@@ -4,6 +4,7 @@ The id it is given is the interview's. When it has forgotten it (a restart), or 
 it (another backend asked so far), the conversation is begun anew and the answer said again.
 """
 
+from collections.abc import AsyncGenerator
 from enum import StrEnum
 
 from pydantic import BaseModel
@@ -11,7 +12,7 @@ from pydantic import BaseModel
 from backends.errors import BackendError
 from backends.http import Missing, Service
 from backends.services import CONVERSATION
-from backends.turn import BackendReply, Turn
+from backends.turn import End, Phase, Piece, Status, Turn, Words
 from statemachine.session import Session, Speaker
 
 
@@ -39,21 +40,27 @@ class ConversationBackend:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def speak(self, turn: Turn) -> BackendReply:
+    async def speak(self, turn: Turn) -> AsyncGenerator[Piece, None]:
+        yield Status(Phase.READING)
         if turn.answer is None:
-            return BackendReply((await self._start(turn)).initial_message)
+            yield Words((await self._start(turn)).initial_message)
+            yield End()
+            return
         try:
             reply = await self._say(turn, turn.answer)
         except Missing:
             await self._start(turn)
             reply = await self._say(turn, turn.answer)
-        return BackendReply(
-            reply.response_text,
+        yield Words(reply.response_text)
+        yield End(
             concludes=reply.response_type is _ReplyType.CONCLUSION,
             is_remark=reply.response_type in (_ReplyType.FEEDBACK, _ReplyType.INSTRUCTION),
         )
 
-    async def sum_up(self, session: Session) -> BackendReply:
+    async def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
+        none: tuple[Piece, ...] = ()
+        for piece in none:  # which makes it a generator, so that it raises when it is iterated
+            yield piece
         raise BackendError("Gives no summaries")
 
     async def _start(self, turn: Turn) -> _Started:

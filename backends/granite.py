@@ -3,6 +3,7 @@
 Of its session only the last words are used, and only if the rest is what it was sent.
 """
 
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from pydantic import BaseModel, FailFast, Field
@@ -10,7 +11,7 @@ from pydantic import BaseModel, FailFast, Field
 from backends.errors import BackendError
 from backends.http import Service
 from backends.services import GRANITE
-from backends.turn import BackendReply, RawMessage, Turn
+from backends.turn import End, Phase, Piece, RawMessage, Status, Turn, Words
 from statemachine.session import MAX_MESSAGES, Session, Speaker
 
 
@@ -31,22 +32,27 @@ class GraniteBackend:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    async def speak(self, turn: Turn) -> BackendReply:
+    async def speak(self, turn: Turn) -> AsyncGenerator[Piece, None]:
         config = turn.session.config
+        yield Status(Phase.READING, config.model)
         if turn.answer is None:
             body = config.model_dump(mode="json", by_alias=True, exclude_none=True)
             reply = await self._service.post("/api/v1/interviews/start", body, _Reply)
-            return BackendReply(_opening(reply), model=config.model)
-        respond = {"session": _session(turn.session), "message": turn.answer}
-        reply = await self._service.post("/api/v1/interviews/respond", respond, _Reply)
-        said_before = [(m.role, m.content) for m in turn.session.messages]
-        said_before.append((Speaker.USER, turn.answer))
-        return BackendReply(_continuation(reply, said_before), model=config.model)
+            yield Words(_opening(reply))
+        else:
+            respond = {"session": _session(turn.session), "message": turn.answer}
+            reply = await self._service.post("/api/v1/interviews/respond", respond, _Reply)
+            said_before = [(m.role, m.content) for m in turn.session.messages]
+            said_before.append((Speaker.USER, turn.answer))
+            yield Words(_continuation(reply, said_before))
+        yield End()
 
-    async def sum_up(self, session: Session) -> BackendReply:
+    async def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
+        yield Status(Phase.READING, session.config.model)
         body = {"session": _session(session)}
         reply = await self._service.post("/api/v1/interviews/summary", body, _Summary)
-        return BackendReply(reply.summary, model=session.config.model)
+        yield Words(reply.summary)
+        yield End()
 
 
 def _session(session: Session) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Which of the seven services are up.
+"""Which services are up: the seven, and the one with OpenAI's interface if its URL is set.
 
 All are probed side by side, every 5 s, whoever asks or not: so everybody is answered from
 memory, nobody waits for a service that hangs, and the interview never asks one that is
@@ -17,7 +17,7 @@ from backends.address import Address
 from backends.errors import BackendError
 from backends.http import Connections, Service
 from backends.periodic import PeriodicTask
-from backends.services import SERVICES, ServiceInfo
+from backends.services import OPENAI_SERVICE, SERVICES, ServiceInfo
 from statemachine.durations import duration_text
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,11 @@ class HealthMonitor:
         round_seconds: float = ROUND_SECONDS,
         probe_seconds: float = PROBE_SECONDS,
     ) -> None:
-        self._services = {info: Service(connections, urls[info.name]) for info in SERVICES}
+        self._services = {
+            info: Service(connections, urls[info.name])
+            for info in (*SERVICES, OPENAI_SERVICE)
+            if info.name in urls
+        }
         self._found: dict[str, ServiceStatus] = {}
         self._task = PeriodicTask(self._probe_all, round_seconds)
         self._probe_seconds = probe_seconds
@@ -70,7 +74,7 @@ class HealthMonitor:
         unanswered = f"No answer yet after {duration_text(within * 1000)}"
         return [
             self._found.get(info.name) or ServiceStatus(info.name, False, error=unanswered)
-            for info in SERVICES
+            for info in self._services
         ]
 
     def offline_reason(self, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""HTTP to a backend that may be broken or hostile: JSON in, a checked value out.
+"""HTTP to a backend that may be broken or hostile: JSON in; a checked value or a stream out.
 
 Nothing it does can cost more than the caller's time limit and `MAX_BYTES`: redirects are
 not followed, compressed answers are refused (a small body can expand to gigabytes), and a
@@ -9,8 +9,8 @@ import errno
 import logging
 import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
@@ -20,6 +20,7 @@ import h11
 import httpcore
 import httpx
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from backends.address import Address
 from backends.errors import BackendError
@@ -50,6 +51,9 @@ FOREIGN_ERRORS = (
 
 CONNECTIONS_KEPT = 32
 """To one service, for as many requests at once as come often."""
+
+MAX_REFUSAL_BYTES = 16 * 1024
+"""As much of a refusal as is read: an error object takes a few hundred bytes."""
 
 KEPT_SECONDS = 5.0
 """How long a connection is kept that nobody uses; services close theirs after 5 s or later."""
@@ -186,15 +190,19 @@ class Service:
         """The answer to a POST of `body`, as `shape`. Raises BackendError."""
         return _parse(await self._body("POST", path, body), shape)
 
+    async def stream(self, path: str, body: dict[str, Any]) -> AsyncGenerator[bytes, None]:
+        """The answer to a POST of `body`, in the chunks in which it comes. Closing the generator
+        ends the connection, and with it the service's work. Raises BackendError."""
+        async with self._answer("POST", path, body) as response:
+            if not response.is_success:
+                raise _refusal(response, await _beginning(response))
+            async with aclosing(_checked(response)) as chunks:
+                async for chunk in chunks:
+                    yield chunk
+
     async def _body(self, method: str, path: str, json: Any = None) -> bytes:
         async with self._answer(method, path, json) as response:
-            _check(response)
-            body = bytearray()
-            async for chunk in response.aiter_raw():
-                body += chunk
-                if len(body) > MAX_BYTES:
-                    raise BackendError(f"Answered more than {MAX_BYTES // 2**20} MiB")
-            return bytes(body)
+            return b"".join([chunk async for chunk in _checked(response)])
 
     @asynccontextmanager
     async def _answer(
@@ -209,20 +217,69 @@ class Service:
             raise BackendError(reason(error)) from error
 
 
-class Missing(BackendError):
+class Refusal(BackendError):
+    """Any status but 200. `told` is the error that the service gives for it, where that was read:
+    for a backend to tell cases apart, and never for a person."""
+
+    def __init__(self, status: int, told: str = "") -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+        self.told = told
+
+
+class Missing(Refusal):
     """HTTP 404: what was asked for is not there (any more)."""
 
 
-def _check(response: httpx.Response) -> None:
-    status = response.status_code
-    if status == httpx.codes.NOT_FOUND:
-        raise Missing("HTTP 404")
-    if response.is_redirect:
-        raise BackendError(f"Redirects elsewhere (HTTP {status})")
-    if status != httpx.codes.OK:
-        raise BackendError(f"HTTP {status}")
+class Busy(Refusal):
+    """HTTP 503: the service cannot answer now; its queue is full, or it is loading."""
+
+
+async def _checked(response: httpx.Response) -> AsyncGenerator[bytes, None]:
+    """The body in chunks, as far as it is one that can be taken. Raises BackendError."""
+    if response.status_code != httpx.codes.OK:
+        raise _refusal(response)
     if response.headers.get("content-encoding", "identity") != "identity":
         raise BackendError("Sent a compressed answer, which was not asked for")
+    received = 0
+    async for chunk in response.aiter_raw():
+        received += len(chunk)
+        if received > MAX_BYTES:
+            raise BackendError(f"Answered more than {MAX_BYTES // 2**20} MiB")
+        yield chunk
+
+
+def _refusal(response: httpx.Response, body: bytes = b"") -> BackendError:
+    status = response.status_code
+    if response.is_redirect:
+        return BackendError(f"Redirects elsewhere (HTTP {status})")
+    told = _told(body)
+    if status == httpx.codes.NOT_FOUND:
+        return Missing(status, told)
+    if status == httpx.codes.SERVICE_UNAVAILABLE:
+        return Busy(status, told)
+    return Refusal(status, told)
+
+
+async def _beginning(response: httpx.Response) -> bytes:
+    """As much of a refusal's body as can hold an error object."""
+    body = b""
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) >= MAX_REFUSAL_BYTES:
+            break
+    return body[:MAX_REFUSAL_BYTES]
+
+
+def _told(body: bytes) -> str:
+    """The message of `{"error": "…"}` (Ollama) or `{"error": {"message": "…"}}` (OpenAI), or ""."""
+    try:
+        found = from_json(body)
+    except ValueError:
+        return ""
+    error = found.get("error") if isinstance(found, dict) else None
+    message = error.get("message") if isinstance(error, dict) else error
+    return message if isinstance(message, str) else ""
 
 
 def _parse(body: bytes, shape: type[T]) -> T:

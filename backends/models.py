@@ -1,128 +1,60 @@
-"""The models that can be chosen: what granite-interview-service and Ollama offer, in one
-list, and a built-in list where neither offers any."""
+"""The models that can be chosen: what the sources offer, in one list, and a built-in list where
+none offers any."""
 
 import asyncio
 import logging
-import math
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from pydantic import (
-    AliasChoices,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel
 
 from backends.address import Address
+from backends.capabilities import CHATS, Capabilities
 from backends.errors import BackendError
 from backends.http import Connections, Service
+from backends.loading import ModelLoader
+from backends.modelcard import FALLBACK
+from backends.modelcard import Model as Model  # noqa: PLC0414 - lists name it
+from backends.modelsources import Offer, granite_offers, ollama_offers, openai_offers
 from backends.periodic import PeriodicTask
-from backends.services import GRANITE, OLLAMA
+from backends.services import GRANITE, OLLAMA, OPENAI
 
 logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 30.0
 FETCH_SECONDS = 3.0
 
-UNKNOWN = "unknown"
-GB, MB = 1_000_000_000, 1_000_000
-MAX_MODELS = 500
-"""How many of a source's entries are read; more is nonsense, and would hold up everybody."""
-MAX_SIZE = 1_000_000 * GB
-"""Bytes; a size above is nonsense, and one of 400 digits cannot even be divided."""
-
-S = TypeVar("S", bound=BaseModel)
-
-
-def _text(name: str) -> Any:
-    """A field that services spell in camelCase or in snake_case, or leave out."""
-    return Field(default=UNKNOWN, validation_alias=AliasChoices(to_camel(name), name))
-
-
-class Model(BaseModel):
-    """A model card: every field is text for a person to read."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        alias_generator=to_camel,
-        populate_by_name=True,
-        coerce_numbers_to_str=True,
-        protected_namespaces=(),
-    )
-
-    id: Annotated[str, Field(min_length=1, max_length=200)]
-    name: str = ""
-    param_count: str = _text("param_count")
-    ram_required: str = _text("ram_required")
-    download_size: str = _text("download_size")
-    description: str = ""
-    dataset: str | None = None
-    source: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, given: Any) -> Any:
-        """A field that is null has been left out."""
-        if not isinstance(given, dict):
-            return given
-        return {name: value for name, value in given.items() if value is not None}
-
-
-FALLBACK = (
-    Model(
-        id="granite4:2b",
-        name="Granite 4 2B",
-        param_count="2B",
-        ram_required="8-12 GB",
-        download_size="1.2 GB",
-        description="IBM Granite 4, a small model with balanced answers.",
-        source="fallback",
-    ),
-    Model(
-        id="llama3.2:1b",
-        name="Llama 3.2 1B",
-        param_count="1B",
-        ram_required="4-6 GB",
-        download_size="600 MB",
-        description="Meta Llama 3.2, the lightest choice for machines with little memory.",
-        source="fallback",
-    ),
-)
-
 
 class _Entries(BaseModel):
     models: list[Any]
 
 
-class _OllamaDetails(BaseModel):
-    parameter_size: str | None = None
-    quantization_level: str | None = None
-
-
-class _OllamaModel(BaseModel):
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    size: Annotated[int, Field(ge=0, le=MAX_SIZE)] = 0
-    details: _OllamaDetails = _OllamaDetails()
+class _Data(BaseModel):
+    data: list[Any]
 
 
 class ModelCatalogue:
-    """The models of the sources at `urls` (by service name), kept fresh while `run` runs."""
+    """The models of the sources at `urls` (by service name), kept fresh while `run` runs.
+
+    `loader` knows which of Ollama's are in memory. Models that cannot chat are not there at all.
+    Those that run elsewhere come last in every order, and are never taken unless they are named.
+    """
 
     def __init__(
         self,
         connections: Connections,
         urls: Mapping[str, Address],
+        loader: ModelLoader,
         *,
         round_seconds: float = ROUND_SECONDS,
         fetch_seconds: float = FETCH_SECONDS,
     ) -> None:
-        self._granite = Service(connections, urls[GRANITE])
-        self._ollama = Service(connections, urls[OLLAMA])
-        self._offers: dict[str, tuple[Model, ...] | None] = {GRANITE: None, OLLAMA: None}
+        sources = [source for source in (GRANITE, OLLAMA, OPENAI) if source in urls]
+        self._services = {source: Service(connections, urls[source]) for source in sources}
+        self._offers: dict[str, tuple[Offer, ...] | None] = dict.fromkeys(sources)
+        self._unusable: dict[str, set[str]] = {source: set() for source in sources}
+        self._loader = loader
+        self.capabilities = Capabilities(self._services[OLLAMA])
         self._task = PeriodicTask(self._fetch_all, round_seconds)
         self._fetch_seconds = fetch_seconds
 
@@ -131,7 +63,10 @@ class ModelCatalogue:
         await self._task.run()
 
     def refresh(self) -> None:
-        """Fetch now, because a source has come back."""
+        """Fetch now, because a source has come back, perhaps in another version."""
+        self.capabilities.forget()
+        for unusable in self._unusable.values():
+            unusable.clear()
         self._task.run_now()
 
     async def models(self, within: float) -> list[Model]:
@@ -141,7 +76,7 @@ class ModelCatalogue:
         return self.listed()
 
     def source_of(self, model_id: str | None) -> str | None:
-        """The service that offers the model; granite-interview-service if both do."""
+        """The service that offers the model; the first in the list's order if several do."""
         for source in self._offers:
             if self.named(source, model_id):
                 return source
@@ -149,12 +84,40 @@ class ModelCatalogue:
 
     def named(self, source: str, model_id: str | None) -> Model | None:
         """The model as `source` offers it. Ollama's "llama3.2" is "llama3.2:latest"."""
-        wanted = {model_id, f"{model_id}:latest"}
-        return next((m for m in self._offers[source] or () if m.id in wanted), None)
+        offer = self._offer(source, model_id)
+        return self._card(offer) if offer else None
+
+    def runs_elsewhere(self, source: str, model_id: str) -> bool:
+        """Whether the source only passes on what is said to this model."""
+        offer = self._offer(source, model_id)
+        return offer is not None and offer.runs_elsewhere
+
+    def stand_ins(self, source: str) -> list[Model]:
+        """The source's models that may speak where another was asked for, in its order."""
+        return [self._card(o) for o in self._usable(source) if not o.runs_elsewhere]
 
     def first_of(self, source: str) -> Model | None:
-        """The first model that `source` offers."""
-        return next(iter(self._offers[source] or ()), None)
+        """The first of them."""
+        return next(iter(self.stand_ins(source)), None)
+
+    def default(self) -> Model | None:
+        """The model for an interview that names none: the first in the list that does not run
+        elsewhere. None if there is none: a model that never spoke is not named."""
+        offered = (offer for source in self._offers for offer in self._usable(source))
+        return next((self._card(o) for o in offered if not o.runs_elsewhere), None)
+
+    def warm(self, model_id: str) -> None:
+        """Begin to load the model into memory, if it is one of Ollama's."""
+        offer = self._offer(OLLAMA, model_id)
+        if offer is not None and not offer.runs_elsewhere:
+            self._loader.warm(offer.card.id)
+
+    def mark_unusable(self, source: str, models: Iterable[str]) -> None:
+        """Leave these out until the source's models change or it comes back: it refuses to chat
+        with them."""
+        for model in models:
+            logger.warning("%s refuses to chat with the model %s", source, model)
+            self._unusable[source].add(model)
 
     def rules_out(self, model_id: str) -> bool:
         """True if every source that could offer the model has answered, and none does. A
@@ -165,71 +128,79 @@ class ModelCatalogue:
 
     def listed(self) -> list[Model]:
         """The merged list as it is now."""
-        merged: dict[str, Model] = {}
-        for offered in self._offers.values():
-            for model in offered or ():
-                merged.setdefault(model.id, model)
-        return list(merged.values()) or list(FALLBACK)
+        merged: dict[str, Offer] = {}
+        for source in self._offers:
+            for offer in self._usable(source):
+                merged.setdefault(offer.card.id, offer)
+        in_order = sorted(merged.values(), key=lambda offer: offer.runs_elsewhere)
+        return [self._card(offer) for offer in in_order] or list(FALLBACK)
+
+    def _usable(self, source: str) -> list[Offer]:
+        """Those of the source's models that can chat, as far as is known."""
+        return [
+            offer
+            for offer in self._offers[source] or ()
+            if offer.card.id not in self._unusable[source]
+            and (source != OLLAMA or self._may_chat(offer.card.id))
+        ]
+
+    def _may_chat(self, model: str) -> bool:
+        can = self.capabilities.known(model)
+        return can is None or CHATS in can
+
+    def _offer(self, source: str, model_id: str | None) -> Offer | None:
+        wanted = {model_id, f"{model_id}:latest"}
+        return next((o for o in self._usable(source) if o.card.id in wanted), None)
+
+    def _card(self, offer: Offer) -> Model:
+        """The card with the model's state as it is now."""
+        if offer.card.source != OLLAMA or offer.runs_elsewhere:
+            return offer.card
+        state = self._loader.state(offer.card.id)
+        return offer.card.model_copy(update={"state": state}) if state else offer.card
 
     async def _fetch_all(self) -> None:
-        await asyncio.gather(
-            self._fetch(GRANITE, self._granite, "/api/v1/models", _granite_models),
-            self._fetch(OLLAMA, self._ollama, "/api/tags", _ollama_models),
-        )
+        fetches = [
+            self._fetch(GRANITE, "/api/v1/models", _Entries | list[Any], granite_offers),
+            self._fetch_ollama(),
+        ]
+        if OPENAI in self._services:
+            fetches.append(self._fetch(OPENAI, "/v1/models", _Data, openai_offers))
+        await asyncio.gather(*fetches)
 
-    async def _fetch(self, source: str, service: Service, path: str, read: Any) -> None:
+    async def _fetch_ollama(self) -> None:
+        await self._fetch(OLLAMA, "/api/tags", _Entries | list[Any], ollama_offers)
+        offers = self._offers[OLLAMA]
+        if offers is None:
+            return
         try:
             async with asyncio.timeout(self._fetch_seconds):
-                answer = await service.get(path, _Entries | list[Any])  # type: ignore[arg-type]
+                await self._loader.refresh()
+                for offer in offers:
+                    if not offer.runs_elsewhere:
+                        await self.capabilities.of(offer.card.id)
+        except TimeoutError:
+            logger.debug("Not all of Ollama's models have said in time what they can do")
+
+    async def _fetch(
+        self, source: str, path: str, shape: Any, read: Callable[[list[Any]], list[Offer]]
+    ) -> None:
+        try:
+            async with asyncio.timeout(self._fetch_seconds):
+                answer = await self._services[source].get(path, shape)
         except (BackendError, TimeoutError) as error:
             logger.debug("%s offers no models: %s", source, error)
             self._offers[source] = None
             return
-        entries = answer.models if isinstance(answer, _Entries) else answer
-        self._offers[source] = tuple(read(entries))
+        offers = tuple(read(_entries(answer)))
+        if offers != self._offers[source]:
+            self._unusable[source].clear()
+        self._offers[source] = offers
 
 
-def _granite_models(entries: list[Any]) -> list[Model]:
-    models = _valid(Model, entries)
-    return [m.model_copy(update={"name": m.name or m.id, "source": GRANITE}) for m in models]
-
-
-def _ollama_models(entries: list[Any]) -> list[Model]:
-    return [_card(entry) for entry in _valid(_OllamaModel, entries)]
-
-
-def _card(entry: _OllamaModel) -> Model:
-    build = entry.details.quantization_level
-    return Model(
-        id=entry.name,
-        name=entry.name,
-        param_count=entry.details.parameter_size or UNKNOWN,
-        ram_required=_ram(entry.size),
-        download_size=_size(entry.size),
-        description=f"Installed in Ollama ({build})." if build else "Installed in Ollama.",
-        source=OLLAMA,
-    )
-
-
-def _valid(shape: type[S], entries: list[Any]) -> list[S]:
-    """The entries that are what they should be; a bad one does not cost the others."""
-    valid = []
-    for entry in entries[:MAX_MODELS]:
-        try:
-            valid.append(shape.model_validate(entry))
-        except ValidationError as error:
-            logger.debug("A model was left out of the list: %s", error)
-    return valid
-
-
-def _size(size: int) -> str:
-    """Bytes as people write a download's size, in powers of ten."""
-    if not size:
-        return UNKNOWN
-    return f"{size / GB:.1f} GB" if size >= GB else f"{max(1, round(size / MB))} MB"
-
-
-def _ram(size: int) -> str:
-    """A rule of thumb: the weights stay in memory whole, and half as much again plus a
-    gigabyte is room for the context and the runtime."""
-    return f"{math.ceil(size * 1.5 / GB) + 1} GB" if size else UNKNOWN
+def _entries(answer: Any) -> list[Any]:
+    match answer:
+        case _Entries(models=entries) | _Data(data=entries):
+            return entries
+        case _:
+            return list(answer)

@@ -1,89 +1,137 @@
-"""Ollama: it gets the full message history and knows nothing but that.
+"""Ollama: it gets the interview's messages and streams the next one.
 
-It is told what is due (a question and its number, or a closing) at the end of the prompt
-it already has, so that the candidate's answer stays the last thing said.
+A model that is not in memory is loaded first, on a connection of the loader's, so that a caller
+who gives up does not end the load.
 """
 
-import re
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from functools import partial
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, ValidationError
 
+from backends.capabilities import THINKS
 from backends.errors import BackendError
-from backends.http import Service
+from backends.http import Refusal, Service
+from backends.lines import BROKE_OFF
+from backends.loading import CONTEXT, KEEP_ALIVE, ModelLoader
+from backends.modelcard import ModelState
 from backends.models import ModelCatalogue
-from backends.services import OLLAMA
-from backends.turn import BackendReply, RawMessage, Turn
-from statemachine.session import Message, Session, Speaker
-
-_THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL | re.IGNORECASE)
-
-_SUMMARY_WISH = (
-    "Sum up this interview for the hiring team in at most 120 words: what was covered, what "
-    "the candidate's answers showed, what stayed open. Plain text, no heading."
+from backends.ndjson import NdjsonDecoder
+from backends.prompting import (
+    SUMMARY_TOKENS,
+    TURN_TOKENS,
+    Prompt,
+    summary_prompt,
+    turn_prompt,
 )
+from backends.services import OLLAMA
+from backends.standins import reply_of_first_that_chats
+from backends.streams import values_of
+from backends.turn import End, Phase, Piece, Status, Turn, Words
+from statemachine.session import Session
+
+STOPS = ["<|im_end|>", "<|eot_id|>", "\nCandidate:", "\nUser:", "\nInterviewer:"]
+"""Where a small model goes on with the other side's turn."""
 
 
-class _Chat(BaseModel):
-    message: RawMessage
+class _Message(BaseModel):
+    # Thoughts come as `thinking` beside it, and are no words.
+    content: str = ""
+
+
+class _Chunk(BaseModel):
+    message: _Message
+    done: bool = False
+    done_reason: str | None = None
+    eval_count: Annotated[int, Field(ge=0, le=10**9)] | None = None
 
 
 class OllamaBackend:
-    """Speaks with the session's model if Ollama has it, else with its first one."""
+    """Speaks with the session's model if Ollama has it, else with the first one that chats."""
 
     name = OLLAMA
 
-    def __init__(self, service: Service, catalogue: ModelCatalogue) -> None:
+    def __init__(self, service: Service, catalogue: ModelCatalogue, loader: ModelLoader) -> None:
         self._service = service
         self._catalogue = catalogue
+        self._loader = loader
 
-    async def speak(self, turn: Turn) -> BackendReply:
-        messages = _directed(turn.session.messages, _direction(turn))
-        if turn.answer is not None:
-            messages.append(Message(role=Speaker.USER, content=turn.answer))
-        return await self._chat(turn.session, messages)
+    def speak(self, turn: Turn) -> AsyncGenerator[Piece, None]:
+        return self._reply(turn.session, partial(turn_prompt, turn), TURN_TOKENS)
 
-    async def sum_up(self, session: Session) -> BackendReply:
-        wish = Message(role=Speaker.USER, content=_SUMMARY_WISH)
-        return await self._chat(session, [*session.messages, wish])
+    def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
+        return self._reply(session, partial(summary_prompt, session), SUMMARY_TOKENS)
 
-    async def _chat(self, session: Session, messages: list[Message]) -> BackendReply:
-        model = self._model_for(session)
+    async def _reply(
+        self, session: Session, make_prompt: Callable[[], Prompt], limit: int
+    ) -> AsyncGenerator[Piece, None]:
+        prompt = make_prompt()
+        reply = reply_of_first_that_chats(
+            self._catalogue,
+            OLLAMA,
+            session.config.model,
+            lambda model: self._speak_with(model, prompt, limit),
+        )
+        async with aclosing(reply) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _speak_with(
+        self, model: str, prompt: Prompt, limit: int
+    ) -> AsyncGenerator[Piece, None]:
+        if self._loader.state(model) in (ModelState.INSTALLED, ModelState.LOADING) and (
+            not self._catalogue.runs_elsewhere(OLLAMA, model)
+        ):
+            yield Status(Phase.LOADING, model, prompt.trimmed)
+            await self._loader.loaded(model)
+        yield Status(Phase.READING, model, prompt.trimmed)
         body: dict[str, Any] = {
             "model": model,
-            "messages": [message.model_dump(mode="json") for message in messages],
-            "stream": False,
+            "messages": prompt.to_json(),
+            "stream": True,
+            "keep_alive": KEEP_ALIVE,
+            "options": {**CONTEXT, "num_predict": limit, "stop": STOPS},
         }
-        reply = await self._service.post("/api/chat", body, _Chat)
-        # Models that think aloud put their thoughts before what they say.
-        return BackendReply(_THOUGHTS.sub("", reply.message.content), model=model)
+        if THINKS in (await self._catalogue.capabilities.of(model) or ()):
+            body["think"] = False
+        try:
+            async with aclosing(self._chat(model, body, prompt.trimmed)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        except Refusal as refusal:
+            if "think" not in body or "think" not in refusal.told.lower():
+                raise
+            del body["think"]
+            async with aclosing(self._chat(model, body, prompt.trimmed)) as pieces:
+                async for piece in pieces:
+                    yield piece
 
-    def _model_for(self, session: Session) -> str:
-        model = self._catalogue.named(OLLAMA, session.config.model) or self._catalogue.first_of(
-            OLLAMA
-        )
-        if model is None:
-            raise BackendError("Has no model installed")
-        return model.id
+    async def _chat(
+        self, model: str, body: dict[str, Any], trimmed: int
+    ) -> AsyncGenerator[Piece, None]:
+        is_writing = False
+        stream = values_of(self._service.stream("/api/chat", body), NdjsonDecoder())
+        async with aclosing(stream) as values:
+            async for value in values:
+                chunk = _chunk(value)
+                self._loader.found(model)
+                if chunk.message.content:
+                    if not is_writing:
+                        yield Status(Phase.WRITING, model, trimmed)
+                        is_writing = True
+                    yield Words(chunk.message.content)
+                if chunk.done:
+                    yield End(is_cut_off=chunk.done_reason == "length", tokens=chunk.eval_count)
+                    return
+        raise BackendError(BROKE_OFF)
 
 
-def _direction(turn: Turn) -> str:
-    if turn.is_opening:
-        return f"Greet the candidate in one sentence, then ask question 1 of {turn.total}."
-    if turn.is_last:
-        return (
-            "The last answer is in. Ask nothing more: thank the candidate for taking part and "
-            "say that this concludes the interview."
-        )
-    return (
-        "Acknowledge the answer in one short sentence, then ask question "
-        f"{turn.number} of {turn.total}. Ask only that one question."
-    )
-
-
-def _directed(messages: tuple[Message, ...], direction: str) -> list[Message]:
-    """The messages with `direction` at the end of the prompt, or as the prompt."""
-    first, rest = messages[0], messages[1:]
-    if first.role is not Speaker.SYSTEM:
-        return [Message(role=Speaker.SYSTEM, content=direction), *messages]
-    return [first.model_copy(update={"content": f"{first.content}\n\n{direction}"}), *rest]
+def _chunk(value: Any) -> _Chunk:
+    if isinstance(value, dict) and "error" in value:
+        raise BackendError("Broke off: it reported an error")
+    try:
+        return _Chunk.model_validate(value)
+    except ValidationError as error:
+        raise BackendError("Answered JSON of another shape") from error

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from backends.errors import BackendError
 from backends.services import RECORDING
-from backends.turn import BackendReply, Turn, answers_in
+from backends.turn import Turn, answers_in
 from statemachine.session import Role, Session
 
 
@@ -50,7 +50,7 @@ class Recording:
         return f"{self.total_questions} question{plural}, {self.role}"
 
 
-class RecordingBackend:
+class RecordedInterviewer:
     """Speaks from a recording, and raises BackendError at once where it cannot."""
 
     name = RECORDING
@@ -59,7 +59,9 @@ class RecordingBackend:
         self._recording = recording
         self._pace = pace
 
-    async def speak(self, turn: Turn) -> BackendReply:
+    def reply(self, turn: Turn) -> Line:
+        """What the recorded interviewer said at this turn. A candidate has heard these very words
+        before, so they stay as they are."""
         answers = answers_in(turn.session)
         if turn.answer is not None:
             answers.append(turn.answer)
@@ -67,15 +69,20 @@ class RecordingBackend:
         lines = self._recording.lines
         if len(answers) >= len(lines):
             raise BackendError(f"The recording ends after question {len(lines)}")
-        return self._say(lines[len(answers)])
+        return lines[len(answers)]
 
-    async def sum_up(self, session: Session) -> BackendReply:
+    def summary(self, session: Session) -> Line:
+        """How the recorded interview was summed up here."""
         answers = answers_in(session)
         self._check_path(session, answers)
         line = self._recording.summaries.get(len(answers))
         if line is None:
             raise BackendError("The recording holds no summary of this")
-        return self._say(line)
+        return line
+
+    def pause(self, line: Line) -> float:
+        """The seconds that are to pass before it is said."""
+        return line.elapsed_ms / 1000 if self._pace is Pace.RECORDED else 0
 
     def _check_path(self, session: Session, answers: Sequence[str]) -> None:
         """Raises BackendError where the interview is another one than the recorded."""
@@ -86,12 +93,6 @@ class RecordingBackend:
         for number, (said, once) in enumerate(zip(answers, recorded.answers, strict=False), 1):
             if _heard(said) != _heard(once):
                 raise BackendError(f"The candidate has left the recording at answer {number}")
-
-    def _say(self, line: Line) -> BackendReply:
-        pause = line.elapsed_ms / 1000 if self._pace is Pace.RECORDED else 0
-        return BackendReply(
-            line.text, concludes=line.closes, model=line.model, pause=pause, was_said=True
-        )
 
 
 def _heard(answer: str) -> str:

@@ -1,10 +1,11 @@
-"""The seven services the gateway stands before."""
+"""The seven services the gateway stands before, and one that is there if its URL is set."""
 
 from dataclasses import dataclass
 
 GRANITE = "granite-interview-service"
 CONVERSATION = "conversation-service"
 OLLAMA = "ollama"
+OPENAI = "openai"
 TEMPLATES = "templates"
 RECORDING = "recording"
 """Not services: the built-in words and a recorded interviewer's, named where a backend is."""
@@ -30,3 +31,6 @@ SERVICES: tuple[ServiceInfo, ...] = (
     ServiceInfo(GRANITE, "GRANITE_INTERVIEW_URL", "http://127.0.0.1:8005"),
     ServiceInfo(OLLAMA, "OLLAMA_URL", "http://127.0.0.1:11434", "/api/tags"),
 )
+
+OPENAI_SERVICE = ServiceInfo(OPENAI, "OPENAI_BASE_URL", "", "/v1/models")
+"""Any server with OpenAI's interface. There is none by default."""

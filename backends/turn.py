@@ -89,9 +89,9 @@ class End:
     """The backend has said all that it wants to say.
 
     `concludes`: it said outright that this ends the interview; `is_remark`: it said outright that
-    this is no question; `is_cut_off`: it was stopped by its limit on length; `was_said`: a candidate
-    has heard these very words before, so they stay as they are; `tokens`: how many it wrote, where
-    it says so.
+    this is no question; `is_cut_off`: it was stopped by its limit on length; `was_said`: a
+    candidate has heard these very words before, so they stay as they are; `tokens`: how many it
+    wrote, where it says so.
     """
 
     concludes: bool = False

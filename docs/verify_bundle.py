@@ -212,7 +212,8 @@ PAYLOADS: dict[str, Object] = {
     "summary-given": {"questionsAsked": COUNT, "responsesGiven": COUNT, "content": TEXT},
     "session-refused": {"place": TEXT, "fingerprint": TEXT},
     "interview-held": {"reason": TEXT}, "interview-released": {"reason": TEXT},
-    "content-forgotten": {"reason": TEXT, "role": TEXT, **TOLD}}
+    "content-forgotten": {"reason": TEXT, "role": TEXT, **TOLD},
+    "reply-interrupted": {"content": TEXT, "backend": TEXT, "ofSummary": FLAG}}
 
 def read_event(event: Object, id: str, head: Head | None, is_forgotten: bool) -> Object:
     """Check all that one event shows by itself. Return its payload, or nothing if forgotten."""
@@ -242,9 +243,9 @@ def read_event(event: Object, id: str, head: Head | None, is_forgotten: bool) ->
     return dict(need_shape(read_json(payload, "the payload"), PAYLOADS[kind], "the payload"))
 
 # The rules, with a letter for each kind: Started, aDopted (an E if it was complete), Question,
-# Answer, Completed, sUmmary, Refused, Held, reLeased, Forgotten.
-LETTERS = dict(zip(PAYLOADS, "SDQACURHLF"))  # noqa: B905  # Python 3.9 has no strict
-ORDER = "((S[RHL]*Q|D)[URHL]*(A[URHL]*Q[URHL]*)*(A[URHL]*(C[URHL]*)?)?|S[RHL]*|E[URHL]*)F?"
+# Answer, Completed, sUmmary, Refused, Held, reLeased, Forgotten, reply Interrupted.
+LETTERS = dict(zip(PAYLOADS, "SDQACURHLFI"))  # noqa: B905  # Python 3.9 has no strict
+ORDER = "((S[RHLI]*Q|D)[URHLI]*(A[URHLI]*Q[URHLI]*)*(A[URHLI]*(C[URHLI]*)?)?|S[RHLI]*|E[URHLI]*)F?"
 HOLDS = "([^HLF]*H[^HLF]*L)*[^HLF]*(H[^HLF]*|F)?"
 
 def rules(kinds: list[str], said: list[Object]) -> Iterator[None]:
@@ -273,10 +274,12 @@ def rules(kinds: list[str], said: list[Object]) -> Iterator[None]:
         asked, answered = asked + (letter == "Q"), answered + (letter == "A")
         ending = "all-answered" if answered == total else "closed-by-interviewer"
         state = "complete" if set("CE") & set(letters) else "questioning" if asked else "started"
+        over = bool(set("CE") & set(letters[:n]))
         counts = {"questionsAsked": asked, "answersGiven": answered, "totalQuestions": total}
         must: dict[str, Object] = {
             "Q": {"number": asked}, "C": {"ending": ending},
             "U": {"questionsAsked": asked, "responsesGiven": answered},
+            "I": {} if asked == answered and asked and not over else {"ofSummary": bool(asked)},
             "F": {"state": state, "adopted": letters[0] != "S", **counts}}
         need(n < legal, "this cannot come here")
         need(asked <= total, f"there were to be only {total} questions")

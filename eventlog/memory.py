@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from eventlog import tree
 from eventlog.checkpoints import signed_checkpoint
+from eventlog.drafts import ENDS_DRAFT, ReplyDraft
 from eventlog.errors import ReservedId, VersionConflict
 from eventlog.keychanges import LOG_STREAM, Changed, KeyChange, draft_change, in_turn
 from eventlog.keys import key_name
@@ -46,6 +47,7 @@ class MemoryEventLog:
         self._checkpoints: dict[int, str] = {}
         self._matches: dict[bytes, list[FingerprintMatch]] = {}
         self._clock: datetime | None = None
+        self._drafts: dict[str, ReplyDraft] = {}
 
     async def append(
         self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
@@ -65,6 +67,8 @@ class MemoryEventLog:
         self._interviews[interview_id] = projection.interview
         if projection.interview.is_forgotten:
             self._erase_words(interview_id)
+        if any(record.kind in ENDS_DRAFT for record in records):
+            self._drafts.pop(interview_id, None)
         for fingerprint, version in projection.fingerprints:
             self._matches.setdefault(fingerprint, []).append(
                 FingerprintMatch(interview_id, version)
@@ -93,6 +97,17 @@ class MemoryEventLog:
                 self._records[position] = replace(record, payload=None, salt=None)
         for found in self._matches.values():
             found[:] = [seen for seen in found if seen.interview_id != interview_id]
+
+    async def keep_draft(self, draft: ReplyDraft) -> None:
+        interview = self._interviews.get(draft.interview_id)
+        if interview is not None and not interview.is_forgotten:
+            self._drafts[draft.interview_id] = draft
+
+    async def drafts(self) -> list[ReplyDraft]:
+        return list(self._drafts.values())
+
+    async def drop_draft(self, interview_id: str) -> None:
+        self._drafts.pop(interview_id, None)
 
     async def scrub(self) -> bool:
         return True

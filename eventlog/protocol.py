@@ -2,7 +2,7 @@
 passes the contract suite in `tests/eventlog/contract.py`.
 
     EventReader ── EventAppender ─┬─ ConductingLog    what conducts interviews
-    SessionFinder ────────────────┘
+    SessionFinder, Drafts ────────┘
     EventAppender ─────────────────── ForgettingLog   what keeps them in custody
     Writability ───────────────────── RetentionLog    what forgets them in time
     EventReader, Proofs ───────────── ProvableLog     what exports them with their proofs
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from eventlog.drafts import ReplyDraft
 from eventlog.keychanges import Changed
 from eventlog.notes import Signer, VerifierKey
 from eventlog.readmodels import FingerprintMatch, Overview
@@ -186,8 +187,28 @@ class Writability(Protocol):
         ...
 
 
-class ConductingLog(EventAppender, SessionFinder, Protocol):
-    """The log for conducting interviews: it appends, and finds the interview of a session."""
+class Drafts(Protocol):
+    """Keeps what has been shown of replies that are under way. It is no evidence: no event is made
+    of it, and the event that ends a reply deletes it."""
+
+    async def keep_draft(self, draft: ReplyDraft) -> None:
+        """Keep the draft in place of the one before, and return once it would survive the end of
+        this process. It is not kept of an interview that is forgotten, or unknown. Raises
+        LogUnavailable."""
+        ...
+
+    async def drafts(self) -> list[ReplyDraft]:
+        """All that are kept."""
+        ...
+
+    async def drop_draft(self, interview_id: str) -> None:
+        """Delete the draft of this interview, if there is one. Raises LogUnavailable."""
+        ...
+
+
+class ConductingLog(EventAppender, SessionFinder, Drafts, Protocol):
+    """The log for conducting interviews: it appends, finds the interview of a session, and keeps
+    what is shown of a reply."""
 
 
 class ForgettingLog(EventAppender, Protocol):

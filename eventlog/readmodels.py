@@ -18,6 +18,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -91,7 +92,7 @@ def project(
                 fingerprints.append((move, after.version))
             case InterviewStarted() | SummaryGiven() | SessionRefused() | ContentForgotten():
                 pass  # the client holds what it held before
-            case InterviewHeld() | InterviewReleased():
+            case InterviewHeld() | InterviewReleased() | ReplyInterrupted():
                 pass
             case _:
                 assert_never(event)

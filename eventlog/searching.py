@@ -18,6 +18,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -43,6 +44,8 @@ def words_of(record: Record) -> Iterator[str]:
     match record.event:
         case QuestionAsked() | AnswerGiven() | InterviewCompleted() | SummaryGiven() as event:
             yield event.content
+        case ReplyInterrupted(content=shown):
+            yield shown
         case SessionAdopted(session=session):
             yield from (message.content for message in session.messages)
         case InterviewStarted():

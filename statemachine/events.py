@@ -28,24 +28,61 @@ Milliseconds = Annotated[int, Field(ge=0)]
 
 
 class Attempt(Value):
-    """A backend that was asked for words and did not give any that could be used."""
+    """A backend that was asked for words and did not give any that could be used.
+
+    `withdrawn` are words of it that the candidate was shown before it was passed over.
+    """
 
     backend: str
     reason: str
     elapsed_ms: Milliseconds
+    model: str | None = None
+    withdrawn: str | None = None
+
+
+class Timing(Value):
+    """How long a model that answers in a stream took for what: for loading, for reading the prompt
+    up to its first word, and for writing `tokens` from there on."""
+
+    loading_ms: Milliseconds = 0
+    reading_ms: Milliseconds = 0
+    writing_ms: Milliseconds = 0
+    tokens: Annotated[int, Field(ge=0)] | None = None
+
+    @property
+    def first_word_ms(self) -> int:
+        """From the asking to the first word."""
+        return self.loading_ms + self.reading_ms
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """The speed of writing; None where it is not known."""
+        if not self.tokens or not self.writing_ms:
+            return None
+        return self.tokens * 1000 / self.writing_ms
 
 
 class Origin(Value):
     """Where the interviewer's words came from.
 
     `attempts` are the backends tried before, in order, with why each was passed over.
-    `elapsed_ms` covers the whole chain, failed attempts included.
+    `elapsed_ms` covers the whole chain, failed attempts included. `completed_by` is the backend
+    that asked the question where the first one's words asked none. `trimmed` is how many of the
+    candidate's answers did not fit into what the model was sent.
     """
 
     backend: str
     model: str | None = None
     elapsed_ms: Milliseconds = 0
     attempts: tuple[Attempt, ...] = ()
+    completed_by: str | None = None
+    timing: Timing | None = None
+    trimmed: Annotated[int, Field(ge=1)] | None = None
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """The backends whose words were used."""
+        return (self.backend,) if self.completed_by is None else (self.backend, self.completed_by)
 
 
 class Ending(StrEnum):
@@ -119,6 +156,16 @@ class SessionRefused(Value):
     fingerprint: str
 
 
+class ReplyInterrupted(Value):
+    """The gateway was stopped in mid-reply. `content` is what the candidate had been shown of the
+    reply, or of the summary if it is `of_summary`."""
+
+    content: Words
+    backend: str
+    model: str | None = None
+    of_summary: bool = False
+
+
 class InterviewHeld(Value):
     """The interview was put on hold: until it is released, its words cannot be forgotten."""
 
@@ -155,6 +202,7 @@ Event = (
     | InterviewHeld
     | InterviewReleased
     | ContentForgotten
+    | ReplyInterrupted
 )
 
 KINDS: dict[str, tuple[type[Event], int]] = {
@@ -168,6 +216,7 @@ KINDS: dict[str, tuple[type[Event], int]] = {
     "interview-held": (InterviewHeld, 1),
     "interview-released": (InterviewReleased, 1),
     "content-forgotten": (ContentForgotten, 1),
+    "reply-interrupted": (ReplyInterrupted, 1),
 }
 """Stored kind → the event and its present schema version."""
 

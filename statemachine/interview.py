@@ -18,6 +18,7 @@ from statemachine.events import (
     InterviewStarted,
     Origin,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -34,6 +35,7 @@ class Interview:
 
     `version` counts its events; `messages` are all the words said, an answer that has no
     reply yet included; `adopted` is true when it began with a session nobody vouches for.
+    `interrupted` is what was shown of the reply that is due, if the gateway stopped in it.
     """
 
     id: str | None
@@ -49,6 +51,7 @@ class Interview:
     sources: tuple[str, ...] = ()
     summary: SummaryGiven | None = None
     summed_up_at: int = 0
+    interrupted: ReplyInterrupted | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -133,6 +136,9 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
             return replace(
                 rebuild(session), id=before.id, version=version, adopted=True, said_at=said_at
             )
+        case ReplyInterrupted():
+            shown = before.interrupted if event.of_summary else event
+            return replace(before, state=state, version=version, interrupted=shown)
         case SessionRefused():
             return replace(before, state=state, version=version)
         case InterviewHeld():
@@ -179,13 +185,15 @@ def _with_words(
         sources=_with_source(before.sources, origin),
         summary=None,
         summed_up_at=0,
+        interrupted=None,
     )
 
 
 def _with_source(sources: tuple[str, ...], origin: Origin | None) -> tuple[str, ...]:
-    if origin is None or origin.backend in sources:
+    """`sources` with the speakers of `origin` that are new."""
+    if origin is None:
         return sources
-    return (*sources, origin.backend)
+    return (*sources, *(name for name in origin.speakers if name not in sources))
 
 
 def forgotten_interview(event: ContentForgotten, *, id: str | None, version: int) -> Interview:

@@ -19,6 +19,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -81,6 +82,20 @@ def counts_fit(interview: InterviewProgress, event: Event) -> bool:
     )
 
 
+def reply_was_due(interview: InterviewProgress, event: Event) -> bool:
+    """it is of a reply, and one was due"""
+    return (
+        isinstance(event, ReplyInterrupted)
+        and not event.of_summary
+        and interview.answers_given == interview.questions_asked
+    )
+
+
+def is_of_summary(_: InterviewProgress, event: Event) -> bool:
+    """it is of a summary"""
+    return isinstance(event, ReplyInterrupted) and event.of_summary
+
+
 def session_is_open(_: InterviewProgress, event: Event) -> bool:
     """the adopted session is not complete"""
     return isinstance(event, SessionAdopted) and not event.session.is_complete
@@ -133,6 +148,10 @@ RULES: tuple[Rule, ...] = (
     Rule(InterviewCompleted, Q, C, (answer_is_in, ending_fits)),
     Rule(SummaryGiven, Q, Q, (counts_fit,)),
     Rule(SummaryGiven, C, C, (counts_fit,)),
+    Rule(ReplyInterrupted, S, S, (reply_was_due,)),
+    Rule(ReplyInterrupted, Q, Q, (reply_was_due,)),
+    Rule(ReplyInterrupted, Q, Q, (is_of_summary,)),
+    Rule(ReplyInterrupted, C, C, (is_of_summary,)),
     Rule(SessionRefused, S, S),
     Rule(SessionRefused, Q, Q),
     Rule(SessionRefused, C, C),

@@ -17,20 +17,34 @@ _IN_A_CLOSING = r"\s+(?:(?:to\s+|with\s+)?you|soon|later|us\s+[\w ]{0,12}(?:days
 
 # Of Latin, Chinese and Japanese, Arabic, Armenian and Ethiopic, and what is made of them. The Greek
 # one is a semicolon everywhere else.
-_QUESTION_MARKS = "?\uff1f\ufe56\u061f\u055e\u1367\u2047\u2048\u2049\u203d"
+QUESTION_MARKS = "?\uff1f\ufe56\u061f\u055e\u1367\u2047\u2048\u2049\u203d"
 
-_ASKS = re.compile(
-    rf"[{_QUESTION_MARKS}]|\b{_QUESTION}\d+(?:{_LABEL_END}|{_OF}\d+)|\bnext\s+question\b"
-    rf"|(?:{_START}|(?<!will\s)(?<!'ll\s)\b(?:please|now|next|then|so)\W+)"
-    r"(?:(?:describe|explain|imagine|suppose|consider|discuss|outline|elaborate|compare|name"
-    rf"|list)\b|(?:tell|walk|give|share|talk)\b(?!{_IN_A_CLOSING}))"
+_LABEL_NUMBER = rf"{_QUESTION}\d+"
+_YOU = r"(?:you|your|we|they|it|the|a|an|that|this|those|these)\b"
+_REQUEST = (
+    rf"(?:{_START}|(?<!will\s)(?<!'ll\s)\b(?:please|now|next|then|so)\W+)"
+    r"(?:(?:describe|explain|discuss|outline|elaborate|compare|name|list|summari[sz]e)\b"
+    rf"|(?:tell|walk|give|share|talk|show)\b(?!{_IN_A_CLOSING}))"
     # In a list, "we will review your answers, discuss them and share the outcome" asks nothing.
     r"|(?:,\s*|\band\s+)(?:describe|explain|(?:tell|walk|give)\s+(?:me|us))\b"
-    r"|\bbefore\s+(?:we|i)\s+(?:end|finish|close|complete|conclude|wrap)\b"
+    r"|\b(?:could|can|would|will)\s+you\s+(?:please\s+|also\s+|briefly\s+)?"
+    r"(?:describe|explain|tell|walk|give\s+(?:me|us)|share|elaborate|outline|talk)\b"
     r"|\bi(?:'d|\s+would)\s+(?:like|love)\s+(?:you\s+)?to\s+(?:hear\b(?!\s+from)|know|understand"
-    r"|learn|ask|tell|describe|explain)\b",
-    re.IGNORECASE,
+    r"|learn|ask|tell|describe|explain)\b"
+    r"|\bi(?:'m|\s+am)\s+(?:curious|interested)\s+(?:how|what|why|whether|about|which|to\s+hear)\b"
+    r"|\bi\s+wonder\s+(?:how|what|why|whether|which|if)\b"
+    rf"|{_START}(?:and\s+|so\s+|but\s+)?(?:how|what|why|which\s+\w+|where|when|who)\s+"
+    rf"(?:do|did|does|would|could|should|can|have|are|were)\s+{_YOU}"
 )
+_SCENE = (
+    rf"(?:{_START}|\b(?:please|now|next|then|so)\W+)(?:imagine|suppose|consider)\b"
+    rf"|(?:{_START}|,\s*){_LABEL_NUMBER}{_LABEL_END}"
+    rf"|\b{_LABEL_NUMBER}(?:\**\s*:|{_OF}\d+)|\bnext\s+question\b"
+    r"|\bbefore\s+(?:we|i)\s+(?:end|finish|close|complete|conclude|wrap)\b"
+)
+
+_ASKS = re.compile(rf"[{QUESTION_MARKS}]|{_SCENE}|{_REQUEST}", re.IGNORECASE)
+_REQUESTS = re.compile(_REQUEST, re.IGNORECASE)
 
 _BEGIN = r"(?:begin|start|get\s+started|go|dive\s+in|proceed)"
 _READINESS = re.compile(
@@ -43,27 +57,79 @@ _READINESS = re.compile(
     re.IGNORECASE,
 )
 
-_INTERVIEW = r"(?:the|this|our|your|today'?s)\s+(?:\w+\s+)?(?:interview|session|conversation)\b"
-_PART = r"(?:part|half|section|portion|segment|phase)\b"
-_WHOLE = rf"(?:(?!\b{_PART})[^.?!\n]){{0,30}}"
+_INTERVIEW = (
+    r"(?:the|this|our|your|today'?s|my)\s+(?:(?!first|second|third|next)\w+\s+)?"
+    r"(?:interview|session|conversation)\b"
+    # "The interview's first half", "the interview question", "our conversation about testing".
+    r"(?!'s|\s+(?:question|round|part|half|section|topic|segment|stage|phase|portion|exercise"
+    r"|warm|about|on|regarding|around|so\s+far|with\s+(?:the|an?|your))\b)"
+)
+_BEING_OVER = (
+    r"(?:over|completed?|finished|ended|closed|concluded|done|(?:come\s+)?to\s+(?:an|its)\s+end)\b"
+)
+_OF_THE_SPEAKER = (
+    r"\b(?:we|i|let's|let\s+us|time\s+to)(?:'ll|'d| will| can| would like to)?\s+(?:now\s+)?"
+)
 
-_CLOSES = re.compile(
-    r"\bthank(?:s| you)\b[^.?!\n]{0,40}\bfor\s+(?:taking\s+part|taking\s+the\s+time|"
-    r"participating|your\s+participation|your\s+time|joining|interviewing)\b"
-    rf"|\bconclud\w*\b{_WHOLE}\b{_INTERVIEW}"
-    rf"|\b{_INTERVIEW}{_WHOLE}\bconclud\w*"
-    r"|\b(?:we|i|let's|let\s+us|time\s+to)(?:'ll|'d| will| can| would like to)?\s+(?:now\s+)?"
-    r"conclude\s*(?:here|now|today|at this point|[.!]|$)"
-    rf"|\b(?:this|that)\s+concludes\s+(?:our|the|this|my|your|all|everything)\b"
-    rf"(?!\s+(?:\w+\s+)?{_PART})"
-    rf"|\b(?:end|conclusion|close)\s+of\s+{_INTERVIEW}"
-    rf"|\b{_INTERVIEW}\s+(?:is|has|comes)\s+(?:now\s+)?(?:been\s+)?(?:over|completed?|finished"
-    r"|ended|closed|(?:come\s+)?to an end)\b"
-    r"|\b(?:end(?:s|ed)?|finish(?:es|ed)?|close[sd]?|complet(?:e|es|ed|ing)"
+# Somebody says outright that the interview ends here.
+_ENDS = re.compile(
+    rf"\bconclud(?:es?|ed|ing)\s+(?:(?:with\s+)?{_INTERVIEW}|(?:all|everything)\b"
+    r"|(?:(?:of|my|our|the)\s+)*questions?\b(?!\s+(?:on|about|regarding)\b)"
+    r"|our\s+time\s+together\b)"
+    rf"|\b{_INTERVIEW}\s+(?:has\s+(?:now\s+)?concluded|(?:is\s+)?(?:now\s+)?concluded|concludes)\b"
+    rf"|{_OF_THE_SPEAKER}conclude\s*(?:here|now|today|at this point|[.!]|$)"
+    r"|\b(?:reached|brings?\s+us\s+to|(?:this|that)\s+(?:is|was|marks)|that's|come\s+to|at)\s+"
+    rf"the\s+(?:very\s+)?(?:end|conclusion|close)\s+of\s+{_INTERVIEW}(?!\s+(?:we|i|you|there)\b)"
+    rf"|\b{_INTERVIEW}\s+(?:is|has|comes)\s+(?:now\s+)?(?:been\s+)?{_BEING_OVER}"
+    rf"|\b(?:end(?:s|ed|ing)?|finish(?:es|ed)?|close[sd]?|complet(?:e|es|ed|ing)"
     rf"|wraps?\s+up)\s+{_INTERVIEW}",
     re.IGNORECASE,
 )
+# Thanks for the whole of it. Thanks for time, for joining, and for anything more exact ("taking
+# part in that exercise") come in mid-interview too.
+_THANKS_FOR_ALL = re.compile(
+    r"\bthank(?:s| you)\b[^.?!\n]{0,40}\bfor\s+(?:taking\s+part|participating|your\s+participation"
+    rf"|interviewing(?:\s+with\s+us)?)(?:\s+(?:in|at)\s+{_INTERVIEW}|\s+today)?"
+    r"(?=\s*(?:[.!\n]|$|,|\band\b|-))",
+    re.IGNORECASE,
+)
+_HEDGES = re.compile(
+    r"\b(?:before|when|whenever|once|if|until|till|after|unless|almost|nearly|near|nearing"
+    r"|towards?|halfway|half|part|not|never|later|how|far\s+from|instead\s+of|rather\s+than)\b"
+    r"|n't\b",
+    re.IGNORECASE,
+)
+# What may stand in a closing besides its end.
+_FAREWELL = re.compile(
+    r"\b(?:thank(?:s|ed)?|wish(?:es)?|luck|good\s*bye|bye|farewell|touch|hear\s+(?:back\s+)?from"
+    r"|contact|reach\s+out|get\s+back|e-?mail|next\s+(?:steps?|stages?)|feedback|team"
+    r"|recruiters?|results?|outcome|review|pleasure|appreciate|(?:great|good|nice|wonderful"
+    r"|lovely)\s+(?:rest|day|evening|afternoon|week|one)|take\s+care|all\s+the\s+best|see\s+you"
+    r"|soon|decision|success|future|enjoyed|glad|well\s+done|great\s+job|safe)\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"\b(?:mov(?:e|ing)\s+(?:on|to|forward\s+to)|let(?:'s|\s+us)(?!\s+conclude)"
+    r"|turn(?:ing)?\s+to|(?:continu|proceed)\w*|go\s+(?:on|ahead)|going\s+(?:on|forward)"
+    r"|on\s+to|onto|next\s+(?:topic|part|section|area|question|up|is|we|comes?|half|round|one)"
+    r"|now\s+(?:for|to|on|i|comes?|about)|curious|wonder|switch(?:ing)?|"
+    r"(?:begin|start)(?:s|ning|ing)?\b(?!\s+(?:date|of\s+(?:next|the)))|follow(?:s|ing|ed)?\s+by"
+    r"|another|one\s+(?:more|last|final)|coding|exercise|remaining|rest\s+of\s+the\s+interview"
+    r"|so\s+far)\b",
+    re.IGNORECASE,
+)
+_GOODBYE = re.compile(
+    r"\bthank(?:s|\s+you|ed|ful)?\b|\bgood\s*bye\b|\bbye\b|\bfarewell\b|\btake\s+care\b"
+    r"|\ball\s+the\s+best\b|\b(?:good|best\s+of)\s+luck\b|\bwish(?:es|ing)?\s+you\b"
+    r"|\bbe\s+in\s+touch\b|\bhear\s+from\s+us\b|\bend\s+of\s+(?:the|this|our)\b|\bconclud"
+    r"|\bdanke?\b|\bvielen\s+dank|\bmerci\b|\bau\s+revoir|\bgracias|\badi[oó]s|\bobrigad|\bgrazie"
+    r"|\barrivederci|\bbedankt|\btack\b|\btakk?\b|\bkiitos|\bdzi[eę]kuj|\bd[eě]kuj|\bteşekkür"
+    r"|\bспасибо|\bдякую|ευχαριστ|شكر|תודה|धन्यवाद|謝謝|谢谢|感谢|感謝|ありがとう|감사|ขอบคุณ|cảm\s+ơn",
+    re.IGNORECASE,
+)
 
+_SENTENCE_ENDS = re.compile(rf"(?<=[.!\n{QUESTION_MARKS}])")
+_WORDS = re.compile(r"\w")
 _LABEL_OF_TOTAL = re.compile(rf"(\b{_QUESTION})\d+({_OF})\d+", re.IGNORECASE)
 _LABEL = re.compile(rf"((?:{_START}|,\s*){_QUESTION})\d+(?={_LABEL_END})", re.IGNORECASE)
 
@@ -76,14 +142,51 @@ def asks(text: str) -> bool:
 def asks_for_more_than_readiness(text: str) -> bool:
     """True when the words ask something besides "Are you ready?", "Shall we begin?" or "How are
     you?", which every opening may ask and no interview is about."""
-    sentences = re.split(rf"(?<=[.!\n{_QUESTION_MARKS}])", text)
+    sentences = _SENTENCE_ENDS.split(text)
     return asks(" ".join(s for s in sentences if not _READINESS.search(_plain(s))))
 
 
+def requests(text: str) -> bool:
+    """True when the words ask for something without a question mark: "Please describe …"."""
+    return bool(_REQUESTS.search(_plain(text)))
+
+
 def closes(text: str) -> bool:
-    """True when the words close the interview and ask nothing more. "Thank you for your
-    answer. Question 2: …" closes nothing."""
-    return bool(_CLOSES.search(_plain(text))) and not asks(text)
+    """True when the words end the interview, and nothing in them asks or goes on.
+
+    "Thank you for your answer. Question 2: …" closes nothing, and neither does "That concludes the
+    warm-up of our interview. Moving on to testing." In doubt the interview goes on: behind the
+    end, only what belongs to a farewell may follow.
+    """
+    if asks(text):
+        return False
+    sentences = [s for s in _SENTENCE_ENDS.split(_plain(text)) if _WORDS.search(s)]
+    ends = [at for at, sentence in enumerate(sentences) if _ends_interview(sentence)]
+    if ends:
+        following = sentences[ends[-1] :]
+        return all(
+            not _GOES_ON.search(sentence) and (at == 0 or _is_farewell(sentence))
+            for at, sentence in enumerate(following)
+        )
+    thanked = any(_THANKS_FOR_ALL.search(sentence) for sentence in sentences)
+    return thanked and all(
+        _is_farewell(sentence) and not _GOES_ON.search(sentence) for sentence in sentences
+    )
+
+
+def says_goodbye(text: str) -> bool:
+    """True when the words ask nothing and take leave, if only by thanks. It is enough for a closing
+    that is due; in mid-interview such words are said as well."""
+    return not asks(text) and (closes(text) or bool(_GOODBYE.search(_plain(text))))
+
+
+def _ends_interview(sentence: str) -> bool:
+    end = _ENDS.search(sentence)
+    return end is not None and not _HEDGES.search(sentence[: end.start()])
+
+
+def _is_farewell(sentence: str) -> bool:
+    return bool(_FAREWELL.search(sentence) or _ends_interview(sentence))
 
 
 def renumber(text: str, number: int, total: int) -> str:

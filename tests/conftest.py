@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from tests.fakes import ConversationServer, GraniteServer, OllamaServer
+from tests.fakes import ConversationServer, GraniteServer, OllamaServer, OpenAiServer
 
 pytest_plugins = ("tests.workers",)
 
@@ -23,6 +23,12 @@ def granite() -> Iterator[GraniteServer]:
 @pytest.fixture
 def conversation() -> Iterator[ConversationServer]:
     with ConversationServer() as server:
+        yield server
+
+
+@pytest.fixture
+def openai() -> Iterator[OpenAiServer]:
+    with OpenAiServer() as server:
         yield server
 
 

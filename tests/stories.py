@@ -15,6 +15,7 @@ from statemachine.events import (
     InterviewReleased,
     Origin,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
 )
 from statemachine.interview import replay
@@ -83,5 +84,12 @@ EVERYTHING: tuple[Event, ...] = with_summary(
 """An interview in which every kind of event that can follow an adoption happened."""
 
 FROM_THE_START: tuple[Event, ...] = with_summary(
-    start(), ask(1), REFUSAL, give_answer("Because."), ask(2), give_answer("It works."), close()
+    start(),
+    ReplyInterrupted(content="Hello", backend="ollama", model="llama3.2:1b"),
+    ask(1),
+    REFUSAL,
+    give_answer("Because."),
+    ask(2),
+    give_answer("It works."),
+    close(),
 )

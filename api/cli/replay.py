@@ -21,6 +21,7 @@ from statemachine.events import (
     InterviewStarted,
     Origin,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -140,6 +141,8 @@ def _words(step: Step) -> str:
     match step.event:
         case QuestionAsked() | AnswerGiven() | InterviewCompleted() | SummaryGiven():
             return step.event.content
+        case ReplyInterrupted(content=shown):
+            return shown
         case InterviewHeld() | InterviewReleased() | ContentForgotten():
             return step.event.reason
         case SessionRefused():

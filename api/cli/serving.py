@@ -50,7 +50,7 @@ def serve(host: str | None, port: int | None) -> None:
         # costs each full one 45 ms in which nobody is answered.
         gc.collect()
         gc.freeze()
-        asyncio.run(_run(Server(config, gateway.verifier.close), listeners, gateway))
+        asyncio.run(_run(Server(config, gateway.before_stopping), listeners, gateway))
     _say("Stopped; the event log is closed.")
 
 

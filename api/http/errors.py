@@ -15,12 +15,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
 
 from api.http import problems
-from api.http.problems import FieldError, ProblemType, problem_response
+from api.http.problems import FieldError, Problem, ProblemType, problem_of, problem_response
 from api.usecases.errors import (
     AlreadyComplete,
     InterviewForgotten,
     InterviewOnHold,
     NoLogFile,
+    NoReplyUnderWay,
     ReplyNotRecorded,
     SessionConflict,
     UnknownInterview,
@@ -58,6 +59,7 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     InterviewOnHold: problems.INTERVIEW_ON_HOLD,
     UnknownModel: problems.UNKNOWN_MODEL,
     NoLogFile: problems.NO_LOG_FILE,
+    NoReplyUnderWay: problems.NO_REPLY_UNDER_WAY,
     ReplyNotRecorded: problems.LOG_UNAVAILABLE,
     LogUnavailable: problems.LOG_UNAVAILABLE,
     NoSigningKey: problems.NO_SIGNING_KEY,
@@ -86,14 +88,29 @@ def _problem(request: Request, kind: ProblemType, detail: str, **members: Any) -
     return problem_response(kind, detail, request.url.path, **members)
 
 
+def problem_for(request: Request, error: Exception) -> Problem:
+    """The problem that the error is, for an answer that has begun already."""
+    kind, detail, members = _judged(request, error)
+    members.pop("headers", None)
+    return problem_of(kind, detail, request.url.path, **members)
+
+
 async def _known(request: Request, error: Exception) -> JSONResponse:
-    kind = next(PROBLEMS[base] for base in type(error).__mro__ if base in PROBLEMS)
+    kind, detail, members = _judged(request, error)
+    return _problem(request, kind, detail, **members)
+
+
+def _judged(request: Request, error: Exception) -> tuple[ProblemType, str, dict[str, Any]]:
+    """What kind of problem the error is, its detail, and its other members."""
+    kind = next((PROBLEMS[base] for base in type(error).__mro__ if base in PROBLEMS), None)
+    if kind is None:
+        _log_mistake(request, error)
+        return problems.INTERNAL_ERROR, problems.INTERNAL_ERROR.advice, {}
     if kind is problems.LOG_UNAVAILABLE:
         request.app.state.gateway.log_monitor.check_now()
     if kind is problems.LOG_CORRUPTED:
         logger.error("The event log was changed or damaged: %s", error)
-    detail, members = _told(request, error)
-    return _problem(request, kind, detail, **members)
+    return kind, *_told(request, error)
 
 
 def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
@@ -192,8 +209,12 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
     return _problem(request, kind, detail, headers=headers)
 
 
-async def _mistake(request: Request, error: Exception) -> JSONResponse:
+def _log_mistake(request: Request, error: Exception) -> None:
     # The endpoint's path, not the one asked for: a caller may write anything into that.
     path = getattr(request.scope.get("route"), "path", "A request outside the endpoints")
     logger.error("%s %s failed", request.method, path, exc_info=error)
+
+
+async def _mistake(request: Request, error: Exception) -> JSONResponse:
+    _log_mistake(request, error)
     return _problem(request, problems.INTERNAL_ERROR, problems.INTERNAL_ERROR.advice)

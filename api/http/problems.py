@@ -73,6 +73,12 @@ INTERVIEW_FORGOTTEN = ProblemType(
     "The interview was forgotten: its words were erased",
     "The list and its events still show that it took place. Start a new interview.",
 )
+NO_REPLY_UNDER_WAY = ProblemType(
+    "no-reply-under-way",
+    HTTPStatus.NOT_FOUND,
+    "No reply to this interview is under way",
+    "GET the interview: the reply is in it already, or was not asked for yet.",
+)
 METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     HTTPStatus.METHOD_NOT_ALLOWED,
@@ -164,6 +170,7 @@ PROBLEM_TYPES = {
         UNKNOWN_INTERVIEW,
         INTERVIEW_FORGOTTEN,
         INTERVIEW_ON_HOLD,
+        NO_REPLY_UNDER_WAY,
         METHOD_NOT_ALLOWED,
         SESSION_CONFLICT,
         INTERVIEW_COMPLETE,

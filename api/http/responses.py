@@ -1,7 +1,7 @@
 """The parts of an answer beside its body: the header that points to its event, and the problems
 that the OpenAPI page lists for it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -57,19 +57,38 @@ def json_of(reply: BaseModel, record: Record | None = None, *, status: int = 200
 NDJSON = "application/x-ndjson"
 
 
-class JsonLines(StreamingResponse):
-    """One JSON object per line, sent as soon as it is made. However it ends, the generator is
-    closed at once, and so notices a client that has gone."""
+class ClosedAtOnce(StreamingResponse):
+    """Pieces that are sent as soon as they are made. However it ends, the generator is closed at
+    once, and so notices a client that has gone."""
+
+    def __init__(
+        self, pieces: AsyncGenerator[bytes, None], headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(pieces, headers=headers)
+        self._pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._pieces):
+            await super().__call__(scope, receive, send)
+
+
+class JsonLines(ClosedAtOnce):
+    """One JSON object per line."""
 
     media_type = NDJSON
 
-    def __init__(self, lines: AsyncGenerator[bytes, None]) -> None:
-        super().__init__(lines)
-        self._lines = lines
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async with aclosing(self._lines):
-            await super().__call__(scope, receive, send)
+EVENT_STREAM = "text/event-stream"
+
+
+class EventStream(ClosedAtOnce):
+    """Server-sent events."""
+
+    media_type = EVENT_STREAM
+
+    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+        # A proxy that keeps words back to send them together would undo all this.
+        super().__init__(events, {"cache-control": "no-store", "x-accel-buffering": "no"})
 
 
 def json_lines(*kinds: type[BaseModel]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from statemachine.events import (
     InterviewStarted,
     Origin,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -39,6 +40,7 @@ EntryKind = Literal[
     "interview-held",
     "interview-released",
     "content-forgotten",
+    "reply-interrupted",
 ]
 """The kinds of the log's events, word for word."""
 
@@ -51,6 +53,19 @@ class PassedOver(Value):
     backend: str
     reason: str
     elapsed_ms: int
+    model: str | None = None
+    withdrawn: str | None = Field(
+        None, description="Words of it that the candidate was shown before."
+    )
+
+
+class Took(Value):
+    """How long a model took for what, and how many tokens it wrote."""
+
+    loading_ms: int
+    reading_ms: int = Field(description="For the prompt, up to the first word.")
+    writing_ms: int
+    tokens: int | None = None
 
 
 class Source(Value):
@@ -60,6 +75,13 @@ class Source(Value):
     model: str | None = None
     elapsed_ms: int = Field(description="For the whole chain, those passed over included.")
     passed_over: list[PassedOver]
+    completed_by: str | None = Field(
+        None, description="Who asked the question, where the backend's words asked none."
+    )
+    took: Took | None = None
+    trimmed: int | None = Field(
+        None, description="How many of the candidate's answers the model was not sent."
+    )
 
     @classmethod
     def of(cls, origin: Origin | None) -> "Source | None":
@@ -70,6 +92,9 @@ class Source(Value):
             model=origin.model,
             elapsed_ms=origin.elapsed_ms,
             passed_over=[PassedOver(**dict(attempt)) for attempt in origin.attempts],
+            completed_by=origin.completed_by,
+            took=Took(**dict(origin.timing)) if origin.timing else None,
+            trimmed=origin.trimmed,
         )
 
 
@@ -232,6 +257,8 @@ def _told(step: Step, event: Event, count: _Count, **more: object) -> Entry:
         case SessionAdopted():
             fork = event.forked_from
             return _entry(step, forked_from=fork and ForkedFrom(**dict(fork)))
+        case ReplyInterrupted():
+            return _entry(step, words=event.content)
         case SessionRefused():
             return _entry(step, place=event.place)
         case InterviewHeld() | InterviewReleased() | ContentForgotten():

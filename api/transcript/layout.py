@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.transcript.document import Entry, PassedOver, Source, Transcript
+from api.transcript.document import Entry, PassedOver, Source, Took, Transcript
 from eventlog.times import from_text
 from statemachine.durations import duration_text
 from statemachine.events import Ending
@@ -156,6 +156,7 @@ _HEADINGS = {
     "interview-held": ("event", "Put on hold"),
     "interview-released": ("event", "Hold lifted"),
     "content-forgotten": ("event", "Words forgotten"),
+    "reply-interrupted": ("event", "Reply interrupted"),
 }
 
 
@@ -179,29 +180,61 @@ def _lines(entry: Entry) -> Iterator[Line]:
         questions = _counted(entry.questions_asked, "question")
         yield (f"After {questions} and {_counted(entry.responses_given, 'answer')}.",)
     if entry.source is not None:
-        yield _source(entry.source)
+        yield from _source(entry.source)
         yield from (_passed_over(attempt) for attempt in entry.source.passed_over)
     yield from _what_happened(entry)
 
 
-def _source(source: Source) -> Line:
-    model: Line = (", model ", Untrusted(source.model)) if source.model is not None else ()
-    return ("From ", Untrusted(source.backend), *model, f", in {duration_text(source.elapsed_ms)}.")
+def _source(source: Source) -> Iterator[Line]:
+    speed = f"; {_took(source.took)}" if source.took else ""
+    took = f", in {duration_text(source.elapsed_ms)}{speed}."
+    yield ("From ", Untrusted(source.backend), *_model(source.model), took)
+    if source.completed_by is not None:
+        yield ("The question is from ", Untrusted(source.completed_by), ".")
+    if source.trimmed is not None:
+        answers = _counted(source.trimmed, "early answer")
+        yield (f"The model was not sent {answers}: its context was full.",)
+
+
+def _took(took: Took) -> str:
+    parts = [
+        f"{duration_text(milliseconds)} {phase}"
+        for milliseconds, phase in (
+            (took.loading_ms, "loading"),
+            (took.reading_ms, "reading"),
+            (took.writing_ms, "writing"),
+        )
+        if milliseconds
+    ]
+    if took.tokens is not None:
+        parts.append(_counted(took.tokens, "token"))
+    return ", ".join(parts)
+
+
+def _model(model: str | None) -> Line:
+    return (", model ", Untrusted(model)) if model is not None else ()
 
 
 def _passed_over(attempt: PassedOver) -> Line:
+    shown: Line = ()
+    if attempt.withdrawn is not None:
+        shown = (" The candidate was shown “", Untrusted(attempt.withdrawn), "” before.")
     return (
         "Passed over before: ",
         Untrusted(attempt.backend),
+        *_model(attempt.model),
         f" after {duration_text(attempt.elapsed_ms)}, because “",
         Untrusted(attempt.reason),
         "”.",
+        *shown,
     )
 
 
 def _what_happened(entry: Entry) -> Iterator[Line]:
     if entry.forgotten:
         yield ("The words were forgotten.",)
+    elif entry.kind == "reply-interrupted":
+        yield ("The gateway was stopped in mid-reply. The candidate had been shown these words.",)
     elif entry.kind == "session-adopted":
         yield (
             "The log did not know this session and took it on as the client posted it. Nobody "

@@ -2,32 +2,48 @@
 
 A move has two halves. The candidate's: the posted session is checked against the log and the
 answer appended. The interviewer's: a backend is asked and its words appended. The answer is on
-disk before any backend is asked, the reply before the client sees it. A gateway that dies in
-between leaves an interview that takes the same post again and goes on. Where there is no
-backend to ask, the built-in templates answer at once, and both halves are one append.
+disk before any backend is asked, the reply before its client is told that it is whole. A gateway
+that dies in between leaves an interview that takes the same post again and goes on. Where there is
+no backend to ask, the built-in templates answer at once, and both halves are one append.
+
+A caller gets the reply whole, or sees it come: the methods that begin with `stream`.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from api.usecases.candidate import Candidate
-from api.usecases.interviewer import Interviewer, Reply, Summary
+from api.usecases.errors import NoReplyUnderWay
+from api.usecases.interviewer import Interviewer, Listening, Reply, Result, Summary
 from api.usecases.interviews import Interviews
 from api.usecases.locks import KeyedLocks
+from api.usecases.recovery import Recovery
+from api.usecases.replies import Replies
 from backends.chain import Chain
 from backends.deadline import Deadline
+from backends.patience import Patience
 from eventlog.protocol import ConductingLog
 from statemachine.events import InterviewStarted
 from statemachine.session import Config, Session
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """How long a reply may take, in seconds: one that is given whole; one that is shown as it
+    comes, and its first word."""
+
+    reply: float
+    stream: float = 60.0
+    first_word: float = 30.0
 
 
 class Conductor:
     """Starts interviews, takes answers and sums up.
 
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
-    `begin` what an interview starts with. `now` gives the time that events are recorded with;
-    `reply_seconds` is the budget of each reply. With `strict`, a session that the log does not
-    know is refused.
+    `begin` what an interview starts with. `now` gives the time that events are recorded with.
+    With `strict`, a session that the log does not know is refused.
     """
 
     def __init__(
@@ -38,16 +54,34 @@ class Conductor:
         begin: Callable[[Config], InterviewStarted],
         *,
         now: Callable[[], datetime],
-        reply_seconds: float,
+        budgets: Budgets,
         strict: bool,
     ) -> None:
-        locks = KeyedLocks()
-        interviews = Interviews(log, now)
-        self._interviewer = Interviewer(interviews, locks, chain, choose_model)
-        self._candidate = Candidate(
-            log, interviews, locks, self._interviewer, choose_model, begin, strict=strict
+        interviews = self._interviews = Interviews(log, now)
+        self._recovery = Recovery(log, interviews)
+        self._replies: Replies[Result] = Replies(log)
+        self._chain = chain
+        self._interviewer = Interviewer(
+            interviews,
+            self._replies,
+            self._recovery,
+            chain,
+            choose_model,
+            lambda: Patience.streamed(budgets.stream, budgets.first_word),
         )
-        self._reply_seconds = reply_seconds
+        self._candidate = Candidate(
+            log, interviews, KeyedLocks(), self._interviewer, choose_model, begin, strict=strict
+        )
+        self._budgets = budgets
+
+    async def recover(self) -> None:
+        """Put into the log what was shown of replies in which an earlier gateway was stopped."""
+        await self._recovery.at_start()
+
+    async def close(self) -> None:
+        """Let the replies under way end with what they have."""
+        await self._replies.close()
+        await self._chain.aclose()
 
     async def start(self, asked: Config, interview_id: str | None = None) -> Reply:
         """A new interview's session, with its first question; a model that is not asked for
@@ -57,11 +91,9 @@ class Conductor:
         lost reply: it gives the same session. Raises UnknownModel, SessionConflict when the
         id is another interview's, InterviewForgotten, LogUnavailable or ReplyNotRecorded.
         """
-        deadline = Deadline.after(self._reply_seconds)
-        begun = await self._candidate.begin(asked, interview_id, deadline)
-        assert begun.id is not None
-        length = len(begun.messages) - begun.questions_asked
-        return await self._interviewer.reply_to(begun.id, length, deadline)
+        deadline = self._deadline()
+        id, length = await self._begun(asked, interview_id, deadline)
+        return await self._interviewer.reply_to(id, length, deadline)
 
     async def respond(self, posted: Session, answer: str) -> Reply:
         """The session after `answer` and the interviewer's reply to it.
@@ -69,7 +101,7 @@ class Conductor:
         Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownSession (strict),
         InterviewForgotten, LogUnavailable (the answer was not taken) or ReplyNotRecorded (it was).
         """
-        deadline = Deadline.after(self._reply_seconds)
+        deadline = self._deadline()
         interview_id = await self._candidate.claim(posted, answer, deadline)
         return await self._interviewer.reply_to(interview_id, len(posted.messages) + 1, deadline)
 
@@ -78,6 +110,47 @@ class Conductor:
 
         Raises as `respond` does, but for AlreadyComplete.
         """
-        deadline = Deadline.after(self._reply_seconds)
+        deadline = self._deadline()
         interview_id = await self._candidate.claim(posted, None, deadline)
         return await self._interviewer.sum_up(interview_id, deadline)
+
+    async def stream_start(self, asked: Config, interview_id: str | None = None) -> Listening:
+        """As `start`: what happens to the first question until it is in the log."""
+        deadline = self._deadline()
+        id, length = await self._begun(asked, interview_id, deadline)
+        return await self._interviewer.stream_reply_to(id, length, deadline)
+
+    async def stream_response(self, posted: Session, answer: str) -> Listening:
+        """As `respond`: what happens to the reply until it is in the log."""
+        deadline = self._deadline()
+        id = await self._candidate.claim(posted, answer, deadline)
+        return await self._interviewer.stream_reply_to(id, len(posted.messages) + 1, deadline)
+
+    async def stream_summary(self, posted: Session) -> Listening:
+        """As `sum_up`: what happens to the summary until it is in the log."""
+        deadline = self._deadline()
+        id = await self._candidate.claim(posted, None, deadline)
+        return await self._interviewer.stream_summary(id, deadline)
+
+    async def newest_reply(self, interview_id: str, last_id: int | None = None) -> Listening:
+        """What happens to the interview's newest reply or summary, from the happening `last_id` on;
+        all of it at once if it is in the log. Raises UnknownInterview or InterviewForgotten."""
+        return await self._interviewer.newest(interview_id, last_id)
+
+    async def stop_waiting(self, interview_id: str) -> None:
+        """Let the reply under way end with what it has. Raises NoReplyUnderWay, UnknownInterview or
+        InterviewForgotten."""
+        if not self._interviewer.stop_waiting(interview_id):
+            await self._interviews.get(interview_id)
+            raise NoReplyUnderWay(interview_id)
+
+    async def _begun(
+        self, asked: Config, interview_id: str | None, deadline: Deadline
+    ) -> tuple[str, int]:
+        """The id of the interview that is begun, and how many messages it begins with."""
+        begun = await self._candidate.begin(asked, interview_id, deadline)
+        assert begun.id is not None
+        return begun.id, len(begun.messages) - begun.questions_asked
+
+    def _deadline(self) -> Deadline:
+        return Deadline.after(self._budgets.reply)

@@ -9,11 +9,13 @@ UseCaseError
 ├── InterviewOnHold     its words may not be erased
 ├── UnknownModel
 ├── NoLogFile           the log is in memory
+├── NoReplyUnderWay     there is nothing to wait for
 └── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
 """
 
 from collections.abc import Sequence
 
+from eventlog.errors import LogUnavailable
 from statemachine.session import Session
 from statemachine.verdict import Verdict
 
@@ -74,6 +76,16 @@ class InterviewOnHold(UseCaseError):
     """An interview whose words may not be erased until it is released."""
 
 
+class NoReplyUnderWay(UseCaseError):
+    """Nobody is being waited for in this interview."""
+
+    def __init__(self, interview_id: str) -> None:
+        super().__init__(
+            f"No reply to interview {interview_id} is under way. GET the interview: the reply is "
+            "in it already, or was not asked for yet."
+        )
+
+
 class NoLogFile(UseCaseError):
     """A request that needs the log's file, while the log is in memory."""
 
@@ -91,3 +103,9 @@ class UnknownModel(UseCaseError):
 class ReplyNotRecorded(UseCaseError):
     """The candidate's side is safe; the interviewer's words are not in the log and so were
     not given out."""
+
+    def __init__(self, interview_id: str, error: LogUnavailable) -> None:
+        super().__init__(
+            f"What you sent is in the log, as interview {interview_id}. The reply is not, because "
+            f"{error}. Post the same again to go on (a start: with this interviewId)."
+        )

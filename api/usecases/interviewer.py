@@ -1,17 +1,22 @@
-"""The interviewer's half of a move: a backend is asked, and its words are appended.
+"""The interviewer's half of a move: backends are asked, and their words are appended.
 
-Of several who wait for the same words one asks, and all get what it was told.
+Of several who wait for the same words one task asks, and all get what it was told: those who see
+the words as they come, and those who get one answer.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from api.usecases.errors import ReplyNotRecorded
+from api.usecases.happenings import Happenings, Heard, recorded
 from api.usecases.interviews import Interviews, settle
-from api.usecases.locks import KeyedLocks
+from api.usecases.recovery import Recovery
+from api.usecases.replies import LAST_SECONDS, Replies, ReplyUnderWay
+from backends.audience import NOBODY, Audience
 from backends.chain import Chain
 from backends.chain import Reply as ChainReply
 from backends.deadline import Deadline
+from backends.patience import Patience
 from backends.turn import Turn
 from eventlog.errors import LogCorrupted, LogUnavailable
 from eventlog.records import Record
@@ -20,9 +25,6 @@ from statemachine.events import Event, SummaryGiven
 from statemachine.interview import Interview, evolve
 from statemachine.session import Config, Session
 
-LAST_SECONDS = 0.4
-"""How long after the deadline somebody else's move may still end: its words must be written."""
-
 
 @dataclass(frozen=True)
 class Reply:
@@ -30,6 +32,10 @@ class Reply:
 
     session: Session
     record: Record
+
+    @property
+    def text(self) -> str:
+        return self.session.messages[-1].content
 
 
 @dataclass(frozen=True)
@@ -40,49 +46,39 @@ class Summary:
     config: Config
     record: Record
 
+    @property
+    def text(self) -> str:
+        return self.event.content
+
+
+Result = Reply | Summary
+Listening = AsyncGenerator[Heard[Result], None]
+
 
 class Interviewer:
     """Asks the backends of `chain` on behalf of the interviews, and records what they say.
 
-    `choose_model` gives the model for an interview that has none.
+    `choose_model` gives the model for an interview that has none; `new_patience` that of a caller
+    who sees the words as they come.
     """
 
     def __init__(
         self,
         interviews: Interviews,
-        locks: KeyedLocks,
+        replies: Replies[Result],
+        recovery: Recovery,
         chain: Chain,
         choose_model: Callable[[str | None], Awaitable[str | None]],
+        new_patience: Callable[[], Patience],
     ) -> None:
         self._interviews = interviews
-        self._locks = locks
+        self._replies = replies
+        self._recovery = recovery
         self._chain = chain
         self._choose_model = choose_model
+        self._new_patience = new_patience
 
-    async def reply_to(self, id: str, length: int, deadline: Deadline) -> Reply:
-        """The interviewer's reply to the first `length` messages, which is in the log then.
-        Raises ReplyNotRecorded: those messages are in it all the same."""
-        try:
-            interview = await self._interviews.get(id)
-            if len(interview.messages) <= length:
-                interview = await self.with_reply_recorded(id, deadline)
-            if len(interview.messages) <= length:
-                raise LogCorrupted(f"interview {id} has lost words that it just held")
-            record = await self._interviews.record(id, interview.said_at[length])
-            return Reply(interview.session_at(length + 1), record)
-        except LogUnavailable as error:
-            raise ReplyNotRecorded(
-                f"What you sent is in the log, as interview {id}. The reply is not, because "
-                f"{error}. Post the same again to go on (a start: with this interviewId)."
-            ) from error
-
-    async def with_reply_recorded(self, id: str, deadline: Deadline) -> Interview:
-        """The interview, after the reply that it waits for, if it does, was recorded."""
-        async with self._locks.holding(id, deadline.left() + LAST_SECONDS):
-            interview = await self._interviews.get(id)
-            if interview.awaits_interviewer:
-                interview = await self._speak(interview, deadline)
-            return interview
+    # The candidate's half asks for these
 
     async def move_and_reply(
         self, id: str, interview: Interview | None, move: Event, deadline: Deadline
@@ -92,40 +88,183 @@ class Interviewer:
         if not self._chain.asks_nobody:
             return [move]
         after = evolve(interview, move, id=id)
-        reply = await self._ask(after, deadline)
+        reply = await self._chain.speak(await self._turn(after), Patience.plain(deadline))
         return [move, take_reply(after, reply.text, closes=reply.closes, origin=reply.origin)]
+
+    # For those who get one answer
+
+    async def reply_to(self, id: str, length: int, deadline: Deadline) -> Reply:
+        """The interviewer's reply to the first `length` messages, which is in the log then.
+        Raises ReplyNotRecorded: those messages are in it all the same."""
+        try:
+            interview = await self.with_reply_recorded(id, length, deadline)
+            return await self._recorded_reply(interview, length)
+        except LogUnavailable as error:
+            raise ReplyNotRecorded(id, error) from error
+
+    async def with_reply_recorded(self, id: str, length: int, deadline: Deadline) -> Interview:
+        """The interview, after the reply to its first `length` messages was recorded."""
+        while True:
+            interview = await self._interviews.get(id)
+            if len(interview.messages) > length or not interview.awaits_interviewer:
+                return interview
+            await self._hurried(interview, deadline).wait(deadline)
 
     async def sum_up(self, id: str, deadline: Deadline) -> Summary:
         """A summary of the interview as it stands; the recorded one, if nothing was said since."""
-        async with self._locks.holding(id, deadline.left() + LAST_SECONDS):
-            # What is said meanwhile belongs into the summary, which is then asked for again.
-            return await settle(lambda: self._summed_up(id, deadline), deadline)
+        while True:
+            interview = await self._interviews.get(id)
+            if interview.summary is not None:
+                return await self._recorded_summary(interview, interview.summary)
+            reply = self._hurried(interview, deadline, of_summary=True)
+            await reply.wait(deadline)
+            if isinstance(reply.result, Summary):
+                return reply.result
 
-    async def _summed_up(self, id: str, deadline: Deadline) -> Summary:
+    def _hurried(
+        self, interview: Interview, deadline: Deadline, *, of_summary: bool = False
+    ) -> ReplyUnderWay[Result]:
+        """What is under way for the interview, which then ends by the deadline; it is begun if
+        nothing is."""
+        assert interview.id is not None
+        under_way = self._replies.to(interview.id)
+        if under_way is None:
+            return self._begin(interview, Patience.plain(deadline), of_summary=of_summary)
+        under_way.patience.hurry(deadline)
+        return under_way
+
+    # For those who see the words as they come
+
+    async def stream_reply_to(self, id: str, length: int, deadline: Deadline) -> Listening:
+        """What happens to the reply to the first `length` messages. Until the listening begins it
+        raises as `reply_to` does; `deadline` is for that."""
+        while True:
+            interview = await self._interviews.get(id)
+            if len(interview.messages) > length:
+                reply: Result = await self._recorded_reply(interview, length)
+                return recorded(reply.text, reply, is_known=False).from_start()
+            under_way = self._replies.to(id)
+            if under_way is None:
+                return self._begin(interview, self._new_patience()).watch()
+            if not under_way.of_summary:
+                return under_way.join(None)
+            under_way.patience.hurry(deadline)
+            await under_way.wait(deadline)
+
+    async def stream_summary(self, id: str, deadline: Deadline) -> Listening:
+        """What happens to the summary of the interview as it stands."""
+        while True:
+            interview = await self._interviews.get(id)
+            if interview.summary is not None:
+                summary: Result = await self._recorded_summary(interview, interview.summary)
+                return recorded(summary.text, summary, is_known=False).from_start()
+            under_way = self._replies.to(id)
+            if under_way is None:
+                return self._begin(interview, self._new_patience(), of_summary=True).watch()
+            if under_way.of_summary:
+                return under_way.join(None)
+            under_way.patience.hurry(deadline)
+            await under_way.wait(deadline)
+
+    async def newest(self, id: str, last_id: int | None) -> Listening:
+        """What happens to the newest reply, or summary, of the interview: from the happening
+        `last_id` on, if it is one of this reply. One that was interrupted goes on."""
         interview = await self._interviews.get(id)
+        under_way = self._replies.to(id)
+        if under_way is None and interview.awaits_interviewer:
+            under_way = self._begin(interview, self._new_patience())
+        if under_way is not None:
+            return under_way.join(last_id)
+        return (await self._newest_recorded(interview)).from_start()
+
+    def stop_waiting(self, id: str) -> bool:
+        """Let the reply under way end with what it has; whether there is one."""
+        under_way = self._replies.to(id)
+        if under_way is not None:
+            under_way.patience.stop()
+        return under_way is not None
+
+    async def _newest_recorded(self, interview: Interview) -> Happenings[Result]:
+        newest: Result
         if interview.summary is not None:
-            record = await self._interviews.record(id, interview.summed_up_at)
-            return Summary(interview.summary, interview.config, record)
+            newest = await self._recorded_summary(interview, interview.summary)
+        else:
+            newest = await self._recorded_reply(interview, len(interview.messages) - 1)
+        return recorded(newest.text, newest, is_known=True)
+
+    # How they are made
+
+    def _begin(
+        self, interview: Interview, patience: Patience, *, of_summary: bool = False
+    ) -> ReplyUnderWay[Result]:
+        assert interview.id is not None
+        shown = interview.interrupted
+        reply: ReplyUnderWay[Result] = ReplyUnderWay(
+            interview.id,
+            len(interview.messages),
+            patience,
+            of_summary=of_summary,
+            recalled=shown.content if shown and not of_summary else "",
+        )
+        return self._replies.begin(reply, self._sum_up if of_summary else self._reply)
+
+    async def _reply(self, under_way: ReplyUnderWay[Result]) -> Reply:
+        id, length = under_way.interview_id, under_way.length
+        try:
+            await self._recovery.ensure()
+            interview = await self._speak(id, under_way.patience, under_way)
+            return await self._recorded_reply(interview, length)
+        except LogUnavailable as error:
+            raise ReplyNotRecorded(id, error) from error
+
+    async def _sum_up(self, under_way: ReplyUnderWay[Result]) -> Summary:
+        await self._recovery.ensure()
+        # What is said meanwhile belongs into the summary, which is then asked for again.
+        return await settle(lambda: self._summed_up(under_way), under_way.patience.deadline)
+
+    async def _summed_up(self, under_way: ReplyUnderWay[Result]) -> Summary:
+        id = under_way.interview_id
+        interview = await self._interviews.get(id)
         if interview.awaits_interviewer:
-            interview = await self._speak(interview, deadline)
+            interview = await self._speak(id, under_way.patience)
+        under_way.withdraw("More was said meanwhile")
         session = await self._for_backends(interview.session)
-        reply = await self._chain.sum_up(session, deadline)
+        reply = await self._chain.sum_up(session, under_way.patience, under_way)
+        under_way.settle(reply.text, _why_others(reply))
         summary = give_summary(interview, reply.text, origin=reply.origin)
         appended = await self._interviews.append(id, interview.version, summary)
         return Summary(summary, interview.config, appended.records[-1])
 
-    async def _speak(self, interview: Interview, deadline: Deadline) -> Interview:
-        assert interview.id is not None
-        reply = await self._ask(interview, deadline)
+    async def _speak(
+        self, id: str, patience: Patience, watching: ReplyUnderWay[Result] | None = None
+    ) -> Interview:
+        """The interview after the reply that it waits for."""
+        interview = await self._interviews.get(id)
+        if not interview.awaits_interviewer:
+            return interview
+        turn = await self._turn(interview)
+        reply = await self._said(turn, interview, patience, watching or NOBODY)
+        if watching is not None:
+            watching.settle(reply.text, _why_others(reply))
         return await self._interviews.append_to(
-            interview.id,
+            id,
             lambda now: take_reply(now, reply.text, closes=reply.closes, origin=reply.origin),
-            deadline,
+            Deadline.after(LAST_SECONDS),
         )
 
-    async def _ask(self, interview: Interview, deadline: Deadline) -> ChainReply:
-        session = await self._for_backends(interview.session)
-        return await self._chain.speak(Turn(session, interview.pending_answer), deadline)
+    async def _said(
+        self, turn: Turn, interview: Interview, patience: Patience, audience: Audience
+    ) -> ChainReply:
+        shown = interview.interrupted
+        if shown is not None:
+            reply = self._chain.go_on(turn, shown)
+            if reply is not None:
+                return reply
+            audience.withdraw("It was not enough to go on from")
+        return await self._chain.speak(turn, patience, audience)
+
+    async def _turn(self, interview: Interview) -> Turn:
+        return Turn(await self._for_backends(interview.session), interview.pending_answer)
 
     async def _for_backends(self, session: Session) -> Session:
         """The session as backends get it: one without a model is held with the chosen one."""
@@ -134,3 +273,23 @@ class Interviewer:
         model = await self._choose_model(None)
         config = session.config.model_copy(update={"model": model})
         return session.model_copy(update={"config": config})
+
+    # What is in the log
+
+    async def _recorded_reply(self, interview: Interview, length: int) -> Reply:
+        assert interview.id is not None
+        if len(interview.messages) <= length:
+            raise LogCorrupted(f"interview {interview.id} has lost words that it just held")
+        record = await self._interviews.record(interview.id, interview.said_at[length])
+        return Reply(interview.session_at(length + 1), record)
+
+    async def _recorded_summary(self, interview: Interview, summary: SummaryGiven) -> Summary:
+        assert interview.id is not None
+        record = await self._interviews.record(interview.id, interview.summed_up_at)
+        return Summary(summary, interview.config, record)
+
+
+def _why_others(reply: ChainReply) -> str:
+    """Why other words may have been shown before these."""
+    attempts = reply.origin.attempts
+    return attempts[-1].reason if attempts else "The reply goes on differently"

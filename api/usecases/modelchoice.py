@@ -19,14 +19,17 @@ class ModelChoice:
         return await self._catalogue.models(WITHIN_SECONDS)
 
     async def select(self, model_id: str) -> None:
-        """Select the model for interviews that name none. Raises UnknownModel."""
+        """Select the model for interviews that name none, and begin to load it. Raises
+        UnknownModel."""
         known = [model.id for model in await self.models()]
         if model_id not in known and self._catalogue.source_of(model_id) is None:
             raise UnknownModel(model_id, known)
         self._selected = model_id
+        self._catalogue.warm(model_id)
 
-    async def choose(self, asked: str | None) -> str:
-        """The model asked for, else the selected one, else the first there is.
+    async def choose(self, asked: str | None) -> str | None:
+        """The model asked for, else the selected one, else the first there is; None where there is
+        none.
 
         Raises UnknownModel for one that every source has ruled out; a source that is down
         might have it.
@@ -37,4 +40,6 @@ class ModelChoice:
             return asked
         if self._selected is not None and not self._catalogue.rules_out(self._selected):
             return self._selected
-        return (await self.models())[0].id
+        await self.models()  # which waits for the sources, the very first time
+        default = self._catalogue.default()
+        return default.id if default else None

@@ -24,6 +24,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -72,7 +73,7 @@ def recording_of(records: Sequence[Record]) -> Recording:
                 summaries[len(lines) - 1] = _line(summary)
             case InterviewStarted() | AnswerGiven() | SessionRefused() | ContentForgotten():
                 pass  # not the interviewer's words
-            case InterviewHeld() | InterviewReleased():
+            case InterviewHeld() | InterviewReleased() | ReplyInterrupted():
                 pass
             case _:
                 assert_never(record.event)

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import assert_never
 from uuid import uuid4
 
-from api.usecases.conductor import Conductor
+from api.usecases.conductor import Budgets, Conductor
 from api.usecases.errors import UnknownModel
 from api.usecases.interviewer import Reply
 from api.usecases.recordings import recording_of
 from backends.chain import Chain
-from backends.recording import Pace, RecordingBackend
-from backends.templates import TemplatesBackend
+from backends.recording import Pace, RecordedInterviewer
+from backends.templates import Templates
 from eventlog.memory import MemoryEventLog
 from eventlog.records import Record, interview_of
 from eventlog.story import session_at_version
@@ -30,6 +30,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -112,15 +113,15 @@ async def on_recording(records: Sequence[Record]) -> AsyncIterator[Exchange]:
         MemoryEventLog(),
         Chain(
             [],
-            TemplatesBackend(),
+            Templates(),
             offline_reason=lambda name: None,
             source_of=lambda model: None,
-            recording=RecordingBackend(recording, Pace.INSTANT),
+            recording=RecordedInterviewer(recording, Pace.INSTANT),
         ),
         recorded_model,
         begin,
         now=lambda: began,
-        reply_seconds=REPLY_SECONDS,
+        budgets=Budgets(REPLY_SECONDS),
         strict=False,
     )
     config = interview_of(records).config
@@ -129,7 +130,7 @@ async def on_recording(records: Sequence[Record]) -> AsyncIterator[Exchange]:
 
 
 def on_conductor(
-    conductor: Conductor, choose_model: Callable[[str | None], Awaitable[str]]
+    conductor: Conductor, choose_model: Callable[[str | None], Awaitable[str | None]]
 ) -> Rerun:
     """A `Rerun` in which this conductor's backends speak. Its interviews are new ones.
 
@@ -176,7 +177,7 @@ async def _conducted(
                 yield Exchange(None, _recorded(event, records, record.version), new)
             case InterviewStarted() | SessionRefused() | ContentForgotten():
                 pass  # nobody says anything
-            case InterviewHeld() | InterviewReleased():
+            case InterviewHeld() | InterviewReleased() | ReplyInterrupted():
                 pass
             case _:
                 assert_never(record.event)

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from backends.services import TEMPLATES
-from backends.turn import BackendReply, Turn, answers_in
+from backends.turn import Turn, answers_in
 from statemachine.session import MAX_QUESTIONS, Role, Session
 
 
@@ -42,7 +42,7 @@ def load_scripts() -> dict[Role, Script]:
     return scripts
 
 
-class TemplatesBackend:
+class Templates:
     """Speaks from the scripts."""
 
     name = TEMPLATES
@@ -54,22 +54,24 @@ class TemplatesBackend:
         """The system prompt that an interview for `role` begins with."""
         return self._scripts[role].prompt
 
-    async def speak(self, turn: Turn) -> BackendReply:
+    def reply(self, turn: Turn) -> str:
+        """The words for this turn: a question, or the closing."""
         script = self._scripts[turn.session.config.role]
         if turn.is_last:
-            return BackendReply(script.closing, concludes=True)
+            return script.closing
         before = script.greeting if turn.is_opening else _acknowledgement(script, turn)
-        return BackendReply(f"{before} {self.question(turn)}")
+        return f"{before} {self.question(turn)}"
 
-    async def sum_up(self, session: Session) -> BackendReply:
+    def summary(self, session: Session, why: str) -> str:
+        """A summary of what can be counted. `why` is the sentence that says why no model wrote
+        it."""
         script = self._scripts[session.config.role]
         answers = answers_in(session)
-        return BackendReply(
+        return (
             f"{script.role} interview: {session.current_question} of "
             f"{session.config.total_questions} questions asked, {len(answers)} answered in "
             f"{sum(len(answer.split()) for answer in answers)} words. It set out to explore: "
-            f"{'; '.join(script.themes)}. No AI service was available to weigh the answers; the "
-            "transcript holds them word for word."
+            f"{'; '.join(script.themes)}. {why} The transcript holds the answers word for word."
         )
 
     def question(self, turn: Turn) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from eventlog.errors import EventLogError, VersionConflict
 from eventlog.readmodels import Projection, overview, projection_of
 from eventlog.records import Record, UnplacedRecord
+from eventlog.sqlite.drafts import drop_drafts
 from eventlog.sqlite.nodes import head_of, put_nodes
 from eventlog.sqlite.overviews import OVERVIEW_COLUMNS, OVERVIEW_FIELDS, stored_overview
 from eventlog.sqlite.reading import RECORD_COLUMNS, RECORD_FIELDS
@@ -41,12 +42,14 @@ ERASE_WORDS = (
 
 @dataclass(frozen=True)
 class Append:
-    """Drafts of one interview's next events, and what they make of the read models."""
+    """Drafts of one interview's next events, and what they make of the read models. `ends_reply`
+    says that the draft of its reply is to be deleted."""
 
     interview_id: str
     expected_version: int
     drafts: Sequence[UnplacedRecord]
     projection: Projection
+    ends_reply: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ def write(db: Connection, appends: Sequence[Append]) -> list[tuple[Record, ...] 
     position = head_of(db)
     outcomes: list[tuple[Record, ...] | EventLogError] = []
     changes: list[_Change] = []
+    replied: list[str] = []
     for append in appends:
         found = versions.get(append.interview_id, 0)
         if found != append.expected_version:
@@ -76,6 +80,10 @@ def write(db: Connection, appends: Sequence[Append]) -> list[tuple[Record, ...] 
         versions[append.interview_id] = records[-1].version
         outcomes.append(records)
         changes.append(_Change(append.projection, records))
+        if append.ends_reply:
+            replied.append(append.interview_id)
+    if replied:
+        drop_drafts(db, replied)
     if changes:
         put_events(db, [record for change in changes for record in change.records])
         _put_read_models(db, changes)

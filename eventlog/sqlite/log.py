@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from eventlog.checkpoints import signed_checkpoint
+from eventlog.drafts import ENDS_DRAFT, ReplyDraft
 from eventlog.errors import LogCorrupted, LogFull, LogUnavailable, ReservedId, VersionConflict
 from eventlog.keychanges import LOG_STREAM, Changed, change_of
 from eventlog.keys import install_staged, key_name
@@ -25,8 +26,9 @@ from eventlog.protocol import Appended
 from eventlog.readmodels import Projection, project
 from eventlog.records import Record, draft
 from eventlog.sqlite import custody, file
-from eventlog.sqlite.appending import Append, rebuild_read_models, write
+from eventlog.sqlite.appending import FORGOTTEN, Append, rebuild_read_models, write
 from eventlog.sqlite.connection import ReadingBesideWriter
+from eventlog.sqlite.drafts import drafts_in, drop_drafts, keep_drafts
 from eventlog.sqlite.nodes import head_of
 from eventlog.sqlite.reading import SqliteReader, records_where
 from eventlog.sqlite.rekeying import give_key, record_change
@@ -75,6 +77,7 @@ class SqliteEventLog(SqliteReader):
         self._known = KnownInterviews()
         self._known_since = self._connection.looks
         self._looking: asyncio.Future[None] | None = None
+        self._drafted: set[str] = set()
         self._scrubbing = asyncio.Lock()
         self._overwritten = self._rewritten = 0
 
@@ -93,7 +96,10 @@ class SqliteEventLog(SqliteReader):
             draft(interview_id, expected_version + 1 + n, event, at)
             for n, event in enumerate(events)
         ]
-        append = Append(interview_id, expected_version, drafts, projection)
+        kinds = {draft.kind for draft in drafts}
+        ends_reply = interview_id in self._drafted and not ENDS_DRAFT.isdisjoint(kinds)
+        ends_reply |= FORGOTTEN in kinds  # its draft may be of a gateway before this one
+        append = Append(interview_id, expected_version, drafts, projection, ends_reply)
         writing = self._writer.submit(write, append)
         writing.add_done_callback(partial(self._written, interview_id, projection))
         # Shielded: if the caller goes away, memory still learns what the file took.
@@ -109,8 +115,23 @@ class SqliteEventLog(SqliteReader):
         if writing.cancelled() or writing.exception() is not None:
             self._known.forget(interview_id)
         else:
+            if made.interview.is_forgotten or ENDS_DRAFT & {r.kind for r in writing.result()}:
+                self._drafted.discard(interview_id)
             newest = writing.result()[-1]
             self._known.keep(interview_id, Known(made.interview, newest, made.current_fingerprint))
+
+    async def keep_draft(self, draft: ReplyDraft) -> None:
+        self._drafted.add(draft.interview_id)
+        await asyncio.shield(self._writer.submit(keep_drafts, draft))
+
+    async def drafts(self) -> list[ReplyDraft]:
+        drafts = await self._reader.run(drafts_in)
+        self._drafted.update(draft.interview_id for draft in drafts)
+        return drafts
+
+    async def drop_draft(self, interview_id: str) -> None:
+        await self._writer.run(lambda db: drop_drafts(db, [interview_id]))
+        self._drafted.discard(interview_id)
 
     async def record(self, interview_id: str, version: int) -> Record | None:
         known = self._recall(interview_id)

@@ -246,7 +246,24 @@ def m004_clock(db: Connection) -> None:
     db.execute(CLOCK)
 
 
-STEPS: Final = (m001_events_and_read_models, m002_tree, m003_custody, m004_clock)
+# What has been shown of replies that are under way.
+DRAFTS = """
+CREATE TABLE drafts (
+    interview_id TEXT PRIMARY KEY,
+    length INTEGER NOT NULL,
+    backend TEXT NOT NULL,
+    model TEXT,
+    shown TEXT NOT NULL,
+    of_summary INTEGER NOT NULL
+) STRICT
+"""
+
+
+def m005_drafts(db: Connection) -> None:
+    db.execute(DRAFTS)
+
+
+STEPS: Final = (m001_events_and_read_models, m002_tree, m003_custody, m004_clock, m005_drafts)
 NAMES: Final = frozenset(step.__name__ for step in STEPS)
 
 

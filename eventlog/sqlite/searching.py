@@ -12,12 +12,13 @@ from statemachine.events import (
     AnswerGiven,
     InterviewCompleted,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SummaryGiven,
 )
 
 CONTENT = "json_extract(payload, '$.content')"
-SAYING = (QuestionAsked, AnswerGiven, InterviewCompleted, SummaryGiven)
+SAYING = (QuestionAsked, AnswerGiven, InterviewCompleted, SummaryGiven, ReplyInterrupted)
 """The events whose `content` somebody said; of an adopted session it is its messages' content."""
 
 ADOPTED = KIND_OF[SessionAdopted]

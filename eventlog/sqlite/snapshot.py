@@ -9,6 +9,7 @@ from eventlog.errors import LogUnavailable
 from eventlog.keychanges import LOG_STREAM
 from eventlog.readmodels import Overview
 from eventlog.sqlite import file
+from eventlog.sqlite.drafts import check_drafts
 from eventlog.sqlite.nodes import head_of, nodes_of
 from eventlog.sqlite.overviews import OVERVIEW_COLUMNS, stored_overview
 from eventlog.sqlite.schema import check_integrity, check_schema, differences
@@ -142,6 +143,7 @@ class SqliteSnapshot:
 
     def check_schema(self, findings: Findings) -> None:
         check_schema(self._db, findings)
+        check_drafts(self._db, findings)
 
     def _read(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         return self._db.execute(sql, values)

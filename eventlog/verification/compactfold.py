@@ -16,6 +16,7 @@ from statemachine.events import (
     InterviewStarted,
     Origin,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -100,7 +101,7 @@ class CompactFold:
                     self._say(message.role, message.content)
             case SessionAdopted():
                 self._adopt(event)
-            case SessionRefused() | ContentForgotten():
+            case ReplyInterrupted() | SessionRefused() | ContentForgotten():
                 pass  # they change nothing but the state and the version
             case _:
                 assert_never(event)
@@ -123,8 +124,9 @@ class CompactFold:
         self._said += b"," * bool(self._said) + message_text(speaker, words).encode()
 
     def _add_source(self, origin: Origin | None) -> None:
-        if origin is not None and origin.backend not in self.sources:
-            self.sources = (*self.sources, origin.backend)
+        for name in origin.speakers if origin is not None else ():
+            if name not in self.sources:
+                self.sources = (*self.sources, name)
 
     def _hand_out_session(self) -> None:
         """The client holds a session now."""

@@ -16,6 +16,7 @@ from statemachine.events import (
     InterviewStarted,
     Origin,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -50,6 +51,10 @@ def stand_ins(before: Sequence[Row], told: ContentForgotten, fold: CompactFold) 
                     responses_given=fold.answers_given,
                     origin=Origin(backend=GONE),
                 )
+            case "reply-interrupted":
+                waits = fold.answers_given < fold.questions_asked
+                of_summary = waits or fold.state is State.COMPLETE
+                yield ReplyInterrupted(content=GONE, backend=GONE, of_summary=of_summary)
             case "session-refused":
                 yield SessionRefused(place=GONE, fingerprint=GONE)
             case kind if kind in OUTLIVES_FORGETTING or kind not in KINDS:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from api.environment import InvalidSettings, variables
 from api.settings import Settings, load_settings
 from backends.address import Address
-from backends.services import SERVICES, ServiceInfo
+from backends.services import OPENAI, SERVICES, ServiceInfo
 from tests.gateways import settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ def shown_default(name: str) -> str:
 def defaults() -> dict[str, str | None]:
     """For what the machine that runs the tests may have set."""
     urls = {info.variable.lower(): info.default_url for info in SERVICES}
-    return {**urls, "ssl_cert_file": None}
+    return {**urls, "ssl_cert_file": None, "openai_base_url": None, "openai_api_key": None}
 
 
 def test_env_example_lists_every_setting_with_its_default() -> None:
@@ -353,3 +353,28 @@ def test_a_refused_setting_is_quoted_without_its_credentials(
     with pytest.raises(ValidationError) as raw:
         Settings(**variables())
     assert SECRET not in str(raw.value) or name == "ALLOWED_ORIGINS"
+
+
+@pytest.mark.parametrize("url", ["http://h:8080/v1", "http://h:8080/v1/", "http://h:8080"])
+def test_a_server_with_openais_interface_is_a_service_only_if_it_is_set(url: str) -> None:
+    assert OPENAI not in settings_for(openai_api_key=SECRET).service_urls()
+    assert settings_for(openai_base_url=url).service_urls()[OPENAI] == Address("http://h:8080")
+
+
+def test_the_api_key_is_sent_and_in_no_text_of_the_settings() -> None:
+    settings = settings_for(openai_base_url="http://me:pw@h", openai_api_key=SECRET)
+    address = settings.service_urls()[OPENAI]
+    assert address.authorization == f"Bearer {SECRET}"
+    texts = [repr(settings), str(settings), repr(settings.service_urls()), repr(vars(settings))]
+    texts += [str(settings.model_dump()), settings.model_dump_json()]
+    assert all(SECRET not in text for text in texts)
+
+
+@pytest.mark.parametrize("key", [f"{SECRET} {SECRET}", f"{SECRET}\n{SECRET}", f"{SECRET}é"])
+def test_an_api_key_that_cannot_be_sent_is_refused_and_not_quoted(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    with pytest.raises(InvalidSettings, match=r"^OPENAI_API_KEY: must be letters") as caught:
+        load_settings()
+    assert SECRET not in "".join(format_exception(caught.value))

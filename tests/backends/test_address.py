@@ -114,3 +114,28 @@ def test_a_password_with_signs_of_a_url_in_it_is_told_how_to_write_them() -> Non
 def test_an_address_can_be_copied_to_another_process() -> None:
     address = Address("http://me:pw@h")
     assert pickle.loads(pickle.dumps(address)) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("http://h:8080/v1", "http://h:8080"),
+        ("http://h:8080/v1/", "http://h:8080"),
+        ("http://h:8080", "http://h:8080"),
+        ("https://h/api/v1", "https://h/api"),
+        ("http://h/v10", "http://h/v10"),
+    ],
+)
+def test_an_ending_is_left_out_if_it_is_there(text: str, url: str) -> None:
+    assert Address(text).without_ending("/v1").url == url
+
+
+def test_credentials_stay_where_an_ending_is_left_out() -> None:
+    address = Address("http://me:pw@h/v1")
+    assert address.without_ending("/v1") == Address("http://me:pw@h")
+
+
+def test_a_key_takes_the_place_of_a_login_and_is_shown_nowhere() -> None:
+    address = Address("http://me:pw@h").with_key("s3cret")
+    assert address.authorization == "Bearer s3cret"
+    assert (str(address), repr(address)) == ("http://h", "Address('http://h')")

@@ -1,15 +1,20 @@
 """conversation-service: a conversation of its own by session id, begun anew when forgotten."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Any
 
 import pytest
 
+from backends.address import Address
+from backends.conversation import ConversationBackend
 from backends.errors import BackendError
+from backends.http import Connections, Service
 from backends.services import CONVERSATION
-from backends.turn import BackendReply, Turn
+from backends.turn import End, Phase, Status, Turn, Words
 from tests.backends.interviews import INTERVIEW_ID, PROMPT, turn
-from tests.backends.stage import Stage, staged
+from tests.backends.pieces import Said, all_of, said_through
 from tests.backends.typed import TypedServer
 from tests.fakes import CLOSING, ConversationServer, FakeServer, HealthOnlyServer
 
@@ -21,11 +26,18 @@ START = {
 }
 
 
-def spoken(server: FakeServer, *due: Turn) -> list[BackendReply]:
-    async def speak(stage: Stage) -> list[BackendReply]:
-        return [await stage.backends[CONVERSATION].speak(each) for each in due]
+def spoken(server: FakeServer, *due: Turn) -> list[Said]:
+    async def play() -> list[Said]:
+        async with aclosing(Connections()) as connections:
+            backend = ConversationBackend(Service(connections, Address(server.url)))
+            return [await all_of(backend.speak(each)) for each in due]
 
-    return staged([server], speak)
+    return asyncio.run(play())
+
+
+def said(server: FakeServer, due: Turn) -> tuple[str, End]:
+    (said,) = spoken(server, due)
+    return said.text, said.end
 
 
 def posts(server: FakeServer) -> Sequence[tuple[str, Any]]:
@@ -40,7 +52,9 @@ def test_a_conversation_is_started_once_and_each_answer_said_in_it(
     conversation: ConversationServer,
 ) -> None:
     words = spoken(conversation, turn(1), turn(2), turn(3))
-    assert words == [BackendReply(f"Conversation question {n}?") for n in (1, 2, 3)]
+    assert [each.pieces for each in words] == [
+        (Status(Phase.READING), Words(f"Conversation question {n}?"), End()) for n in (1, 2, 3)
+    ]
     assert posts(conversation) == [
         ("/conversation/start", START),
         ("/conversation/message", message("Answer 1.")),
@@ -51,7 +65,7 @@ def test_a_conversation_is_started_once_and_each_answer_said_in_it(
 def test_a_forgotten_conversation_is_begun_anew_and_the_answer_said_again(
     conversation: ConversationServer,
 ) -> None:
-    assert spoken(conversation, turn(3)) == [BackendReply("Conversation question 2?")]
+    assert said(conversation, turn(3)) == ("Conversation question 2?", End())
     assert posts(conversation) == [
         ("/conversation/message", message("Answer 2.")),
         ("/conversation/start", START),
@@ -71,24 +85,22 @@ def test_a_service_without_conversations_is_not_asked_for_ever(number: int) -> N
 
 def test_a_conclusion_concludes(conversation: ConversationServer) -> None:
     conversation.conclude_after = 1
-    assert spoken(conversation, turn(2)) == [BackendReply(CLOSING, concludes=True)]
+    assert said(conversation, turn(2)) == (CLOSING, End(concludes=True))
 
 
 @pytest.mark.parametrize(
-    ("response_type", "words"),
+    ("response_type", "end"),
     [
-        ("question", BackendReply("Well put.")),
-        (None, BackendReply("Well put.")),
-        ("feedback", BackendReply("Well put.", is_remark=True)),
-        ("instruction", BackendReply("Well put.", is_remark=True)),
-        ("conclusion", BackendReply("Well put.", concludes=True)),
+        ("question", End()),
+        (None, End()),
+        ("feedback", End(is_remark=True)),
+        ("instruction", End(is_remark=True)),
+        ("conclusion", End(concludes=True)),
     ],
 )
-def test_the_type_of_a_reply_says_what_the_words_are(
-    response_type: str | None, words: BackendReply
-) -> None:
+def test_the_type_of_a_reply_says_what_the_words_are(response_type: str | None, end: End) -> None:
     with TypedServer(response_type, "Well put.") as server:
-        assert spoken(server, turn(2)) == [words]
+        assert said(server, turn(2)) == ("Well put.", end)
 
 
 def test_a_reply_of_an_unknown_type_is_refused() -> None:
@@ -101,5 +113,7 @@ def test_a_reply_of_an_unknown_type_is_refused() -> None:
 
 def test_it_gives_no_summaries(conversation: ConversationServer) -> None:
     with pytest.raises(BackendError, match="Gives no summaries"):
-        staged([conversation], lambda stage: stage.backends[CONVERSATION].sum_up(turn(2).session))
+        said_through(
+            conversation, lambda service: ConversationBackend(service).sum_up(turn(2).session)
+        )
     assert posts(conversation) == []

@@ -3,10 +3,10 @@
 import pytest
 
 from backends.errors import BackendError
-from backends.services import GRANITE
-from backends.turn import BackendReply, Turn
+from backends.granite import GraniteBackend
+from backends.turn import End, Phase, Piece, Status, Turn, Words
 from tests.backends.interviews import PROMPT, turn
-from tests.backends.stage import staged
+from tests.backends.pieces import Said, said_through
 from tests.fakes import CLOSING, GraniteServer, Mood
 from tests.fakes.server import Routes
 from tests.fakes.wire import json_reply
@@ -28,8 +28,13 @@ class OpeningServer(GraniteServer):
         return {**super().routes(), start: lambda _body, _mood: self.opening}
 
 
-def spoken(granite: GraniteServer, due: Turn) -> BackendReply:
-    return staged([granite], lambda stage: stage.backends[GRANITE].speak(due))
+def whole(words: str, model: str | None = None) -> tuple[Piece, ...]:
+    """What it gives when it has been waited for."""
+    return (Status(Phase.READING, model), Words(words), End())
+
+
+def spoken(granite: GraniteServer, due: Turn) -> Said:
+    return said_through(granite, lambda service: GraniteBackend(service).speak(due))
 
 
 def refusal(granite: GraniteServer, due: Turn) -> str:
@@ -40,7 +45,7 @@ def refusal(granite: GraniteServer, due: Turn) -> str:
 
 def test_an_opening_is_asked_for_with_the_start_request(granite: GraniteServer) -> None:
     words = spoken(granite, turn(1, total=3, model=MODEL))
-    assert words == BackendReply("Granite question 1 about Data Analyst?", model=MODEL)
+    assert words.pieces == whole("Granite question 1 about Data Analyst?", MODEL)
     start = granite.requests[-1]
     assert (start.method, start.path) == ("POST", "/api/v1/interviews/start")
     assert start.body == {"role": "Data Analyst", "model": MODEL, "totalQuestions": 3}
@@ -48,7 +53,7 @@ def test_an_opening_is_asked_for_with_the_start_request(granite: GraniteServer) 
 
 def test_a_question_is_asked_for_with_the_session_and_the_answer(granite: GraniteServer) -> None:
     words = spoken(granite, turn(2, total=3, model=MODEL))
-    assert words == BackendReply("Granite question 2 about Data Analyst?", model=MODEL)
+    assert words.pieces == whole("Granite question 2 about Data Analyst?", MODEL)
     respond = granite.requests[-1]
     assert (respond.method, respond.path) == ("POST", "/api/v1/interviews/respond")
     assert respond.body == {
@@ -72,8 +77,8 @@ def test_a_closing_is_given_word_for_word(granite: GraniteServer) -> None:
 
 def test_a_summary_is_asked_for_with_the_session(granite: GraniteServer) -> None:
     session = turn(3, model=MODEL).session
-    words = staged([granite], lambda stage: stage.backends[GRANITE].sum_up(session))
-    assert words == BackendReply("Granite summary of the Data Analyst interview.", model=MODEL)
+    words = said_through(granite, lambda service: GraniteBackend(service).sum_up(session))
+    assert words.pieces == whole("Granite summary of the Data Analyst interview.", MODEL)
     summary = granite.requests[-1]
     assert (summary.method, summary.path) == ("POST", "/api/v1/interviews/summary")
     four_fields = session.model_dump(mode="json", by_alias=True, exclude={"interview_id"})
@@ -122,4 +127,4 @@ def test_what_stands_before_the_first_question_does_not_matter(
 
 def test_what_the_session_says_of_its_state_does_not_matter(granite: GraniteServer) -> None:
     granite.mood = Mood.LIES_COMPLETE
-    assert spoken(granite, turn(2)) == BackendReply("Granite question 2 about Data Analyst?")
+    assert spoken(granite, turn(2)).pieces == whole("Granite question 2 about Data Analyst?")

@@ -10,8 +10,8 @@ import pytest
 
 from backends.health import HealthMonitor, ServiceStatus
 from backends.http import Connections
-from backends.services import CONVERSATION, GRANITE, OLLAMA, SERVICES
-from tests.backends.stage import PATIENCE, eventually, running, urls_of
+from backends.services import CONVERSATION, GRANITE, OLLAMA, OPENAI, SERVICES
+from tests.backends.surroundings import PATIENCE, eventually, running, urls_of
 from tests.fakes import (
     ConversationServer,
     FakeServer,
@@ -19,6 +19,7 @@ from tests.fakes import (
     HealthOnlyServer,
     Mood,
     OllamaServer,
+    OpenAiServer,
 )
 
 NAMES = [info.name for info in SERVICES]
@@ -76,6 +77,13 @@ def test_services_that_answer_are_online_in_their_order(servers: Servers) -> Non
         assert status.latency_ms is not None
         assert status.checked_at is not None
         assert datetime.now(UTC) - status.checked_at < timedelta(seconds=PATIENCE)
+
+
+def test_an_eighth_is_probed_if_its_url_is_set(servers: Servers, openai: OpenAiServer) -> None:
+    statuses = found({**servers, OPENAI: openai})
+    assert list(statuses) == [*NAMES, OPENAI]
+    assert statuses[OPENAI].online
+    assert [(r.method, r.path) for r in openai.requests] == [("GET", "/v1/models")]
 
 
 def test_a_probe_only_reads(servers: Servers) -> None:

@@ -14,11 +14,21 @@ from pydantic import BaseModel
 from backends import http
 from backends.address import Address
 from backends.errors import BackendError
-from backends.http import CONNECTIONS_KEPT, MAX_BYTES, Connections, Missing, Service
+from backends.http import (
+    CONNECTIONS_KEPT,
+    MAX_BYTES,
+    MAX_REFUSAL_BYTES,
+    Busy,
+    Connections,
+    Missing,
+    Refusal,
+    Service,
+)
 from tests.backends.faults import REASONS
-from tests.backends.stage import NOWHERE, PATIENCE, eventually
+from tests.backends.surroundings import NOWHERE, PATIENCE, eventually
 from tests.fakes import FakeServer, Mood
 from tests.fakes.server import Routes
+from tests.fakes.streams import Piece, StreamReply
 from tests.fakes.wire import Reply, json_reply
 
 T = TypeVar("T")
@@ -38,6 +48,7 @@ class Desk(FakeServer):
         return {
             **super().routes(),
             ("GET", "/reply"): lambda _body, _mood: self.reply,
+            ("POST", "/reply"): lambda _body, _mood: self.reply,
             ("POST", "/echo"): lambda body, _mood: json_reply(body),
         }
 
@@ -229,3 +240,125 @@ def test_of_many_connections_some_are_kept_and_none_that_nobody_uses(
             await eventually(lambda: desk.connections == 1)
 
     asyncio.run(ask())
+
+
+# Streams
+
+
+def streamed(desk: Desk, *pieces: Piece) -> None:
+    """From now on the desk answers so."""
+    desk.reply = StreamReply(b"".join(piece.data for piece in pieces), pieces=pieces)
+
+
+async def chunks_of(service: Service, path: str = "/reply") -> list[bytes]:
+    async with aclosing(service.stream(path, {})) as chunks:
+        return [chunk async for chunk in chunks]
+
+
+def test_a_stream_is_given_as_it_comes(desk: Desk) -> None:
+    streamed(desk, Piece(b"One"), Piece(b", two", pause=0.05), Piece(b", three", pause=0.05))
+    assert asked(desk.url, chunks_of) == [b"One", b", two", b", three"]
+    (request,) = desk.requests
+    assert (request.method, request.body) == ("POST", {})
+
+
+def test_a_chunk_is_there_before_the_next_is_sent(desk: Desk) -> None:
+    streamed(desk, Piece(b"One"), Piece(b"two", pause=60))
+
+    async def first(service: Service) -> bytes:
+        async with aclosing(service.stream("/reply", {})) as chunks:
+            return await anext(chunks)
+
+    assert asked(desk.url, first) == b"One"
+
+
+def test_closing_a_stream_ends_its_connection(desk: Desk) -> None:
+    streamed(desk, Piece(b"One"), Piece(b"two", pause=60))
+
+    async def close(service: Service) -> None:
+        chunks = service.stream("/reply", {})
+        await anext(chunks)
+        assert desk.connections == 1
+        await chunks.aclose()
+        await eventually(lambda: desk.connections == 0)
+
+    asked(desk.url, close)
+
+
+def test_a_stream_that_was_read_leaves_its_connection_for_the_next(desk: Desk) -> None:
+    streamed(desk, Piece(b"One"), Piece(b"two", pause=0.05))
+
+    async def read(service: Service) -> None:
+        for _ in range(3):
+            await chunks_of(service)
+            assert desk.connections == 1
+
+    asked(desk.url, read)
+
+
+def test_a_stream_of_more_than_1_mib_is_cut_off(desk: Desk) -> None:
+    streamed(desk, *[Piece(bytes(MAX_BYTES // 4))] * 5)
+
+    received = 0
+
+    async def read(service: Service) -> None:
+        nonlocal received
+        async with aclosing(service.stream("/reply", {})) as chunks:
+            async for chunk in chunks:
+                received += len(chunk)
+
+    with pytest.raises(BackendError, match="Answered more than 1 MiB"):
+        asked(desk.url, read)
+    assert MAX_BYTES // 2 < received <= MAX_BYTES
+
+
+@pytest.mark.parametrize("error", ["It is broken.", {"message": "It is broken.", "code": 1}])
+@pytest.mark.parametrize(
+    ("status", "kind"), [(400, Refusal), (404, Missing), (500, Refusal), (503, Busy)]
+)
+def test_a_refused_stream_tells_why_to_the_backend_alone(
+    desk: Desk, status: int, kind: type[Refusal], error: object
+) -> None:
+    desk.reply = json_reply({"error": error}, status)
+    with pytest.raises(Refusal) as caught:
+        asked(desk.url, chunks_of)
+    assert type(caught.value) is kind
+    assert (caught.value.status, caught.value.told) == (status, "It is broken.")
+    assert str(caught.value) == f"HTTP {status}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no JSON",
+        b"[]",
+        b'{"error": 7}',
+        b'{"error": "' + b"x" * MAX_REFUSAL_BYTES + b'"}',
+        b'{"detail": "x"}',
+    ],
+)
+def test_a_refusal_need_not_tell_why(desk: Desk, body: bytes) -> None:
+    desk.reply = Reply(body, 400)
+    with pytest.raises(Refusal) as caught:
+        asked(desk.url, chunks_of)
+    assert caught.value.told == ""
+
+
+@pytest.mark.parametrize("mood", [*REASONS, Mood.GOOD, Mood.ERROR_503])
+def test_a_stream_that_goes_wrong_leaves_no_connection(desk: Desk, mood: Mood) -> None:
+    desk.mood = mood
+
+    async def read() -> None:
+        async with aclosing(Connections()) as connections:
+            with suppress(BackendError):
+                await chunks_of(Service(connections, Address(desk.url)))
+            await eventually(lambda: desk.connections <= 1)
+        await eventually(lambda: desk.connections == 0)
+
+    asyncio.run(read())
+
+
+def test_a_stream_that_leads_nowhere_is_a_backend_error() -> None:
+    with pytest.raises(BackendError, match="Connection refused"):
+        asked(NOWHERE, chunks_of)

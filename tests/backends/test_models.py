@@ -8,11 +8,21 @@ from typing import Any
 
 import pytest
 
-from backends.http import Connections
-from backends.models import FALLBACK, Model, ModelCatalogue
-from backends.services import GRANITE, OLLAMA
-from tests.backends.stage import PATIENCE, eventually, running, urls_of
-from tests.fakes import FakeServer, GraniteServer, Mood, OllamaServer, ollama_model
+from backends.http import Connections, Service
+from backends.loading import ModelLoader
+from backends.modelcard import FALLBACK, ModelState
+from backends.models import Model, ModelCatalogue
+from backends.services import GRANITE, OLLAMA, OPENAI
+from tests.backends.surroundings import PATIENCE, eventually, running, urls_of
+from tests.fakes import (
+    FakeServer,
+    GraniteServer,
+    Mood,
+    OllamaServer,
+    OpenAiServer,
+    ollama_model,
+    openai_model,
+)
 
 NEVER = 3600.0
 GRANITES = "vetta-granite-2b-gguf-v4"
@@ -25,9 +35,13 @@ async def catalogue_of(
     *servers: FakeServer, fetch_seconds: float = PATIENCE
 ) -> AsyncIterator[ModelCatalogue]:
     """A catalogue that runs; those of its sources that are not given refuse."""
-    async with aclosing(Connections()) as connections:
+    urls = urls_of(servers)
+    async with (
+        aclosing(Connections()) as connections,
+        aclosing(ModelLoader(Service(connections, urls[OLLAMA]))) as loader,
+    ):
         catalogue = ModelCatalogue(
-            connections, urls_of(servers), round_seconds=NEVER, fetch_seconds=fetch_seconds
+            connections, urls, loader, round_seconds=NEVER, fetch_seconds=fetch_seconds
         )
         async with running(catalogue):
             yield catalogue
@@ -59,7 +73,8 @@ def ids(models: list[Model]) -> list[str]:
 def test_both_sources_are_merged(granite: GraniteServer, ollama: OllamaServer) -> None:
     assert ids(listed(granite, ollama)) == [GRANITES, *OLLAMAS]
     assert (granite.requests[0].method, granite.requests[0].path) == ("GET", "/api/v1/models")
-    assert (ollama.requests[0].method, ollama.requests[0].path) == ("GET", "/api/tags")
+    asked = {(request.method, request.path) for request in ollama.requests}
+    assert asked == {("GET", "/api/tags"), ("GET", "/api/ps"), ("POST", "/api/show")}
 
 
 def test_a_model_that_both_offer_is_listed_once_as_granites(
@@ -77,7 +92,7 @@ def test_granite_may_list_its_models_bare_or_in_an_object(
 ) -> None:
     granite.bare_model_list = bare
     (model,) = listed(granite)
-    assert model.model_dump(by_alias=True) == granite.models[0]
+    assert model.model_dump(by_alias=True) == {**granite.models[0], "state": None}
 
 
 @pytest.mark.parametrize("failing", [GRANITE, OLLAMA])
@@ -108,7 +123,7 @@ def test_the_built_in_list_stands_where_neither_source_answers() -> None:
         ("granite4:2b", "Granite 4 2B", "2B", "8-12 GB", "1.2 GB"),
         ("llama3.2:1b", "Llama 3.2 1B", "1B", "4-6 GB", "600 MB"),
     ]
-    assert {model.source for model in models} == {"fallback"}
+    assert {(model.source, model.state) for model in models} == {("fallback", "unavailable")}
 
 
 def test_the_built_in_list_stands_where_neither_source_has_any(
@@ -192,6 +207,7 @@ def test_sizes_are_made_from_bytes(
             download_size=download_size,
             description="Installed in Ollama (Q4_K_M).",
             source=OLLAMA,
+            state=ModelState.INSTALLED,
         )
     ]
 
@@ -199,7 +215,13 @@ def test_sizes_are_made_from_bytes(
 def test_a_name_is_enough_for_a_card(ollama: OllamaServer) -> None:
     ollama.models = [{"name": "m"}]
     assert listed(ollama) == [
-        Model(id="m", name="m", description="Installed in Ollama.", source=OLLAMA)
+        Model(
+            id="m",
+            name="m",
+            description="Installed in Ollama.",
+            source=OLLAMA,
+            state=ModelState.INSTALLED,
+        )
     ]
 
 
@@ -209,6 +231,178 @@ def test_a_name_is_enough_for_a_card(ollama: OllamaServer) -> None:
 def test_a_bad_entry_of_ollamas_does_not_cost_the_others(ollama: OllamaServer, bad: Any) -> None:
     ollama.models.insert(0, bad)
     assert ids(listed(ollama)) == OLLAMAS
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("nomic-embed-text:latest", "nomic-bert"),
+        ("all-minilm:latest", "bert"),
+        ("qwen3-embedding:0.6b", "qwen3"),
+        ("bge-m3:latest", "llama"),
+    ],
+)
+def test_models_that_embed_are_not_listed(ollama: OllamaServer, name: str, family: str) -> None:
+    ollama.models.insert(0, ollama_model(name, family, "137M", 274_302_450))
+    ollama.tells_capabilities = False
+    catalogue = fetched(ollama)
+    assert ids(catalogue.listed()) == OLLAMAS
+    assert catalogue.source_of(name) is None
+
+
+def test_a_model_that_says_it_cannot_chat_is_not_listed(ollama: OllamaServer) -> None:
+    ollama.models.insert(0, ollama_model("arctic:latest", "llama", "335M", 669_615_493))
+    ollama.capabilities = {"arctic:latest": ["embedding"]}
+    catalogue = fetched(ollama)
+    assert ids(catalogue.listed()) == OLLAMAS
+    assert catalogue.named(OLLAMA, "arctic") is None
+
+
+CLOUD = {"name": "gpt-oss:120b-cloud", "size": 384, "remote_host": "https://ollama.com:443"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "host"),
+    [
+        (CLOUD, "ollama.com"),
+        ({"name": "gpt-oss:120b-cloud", "size": 384}, "ollama.com"),
+        ({"name": "kimi-k2:cloud", "size": 384}, "ollama.com"),
+        ({"name": "mine", "size": 384, "remote_host": "http://gpu.example:11434"}, "gpu.example"),
+    ],
+)
+def test_a_model_that_runs_elsewhere_says_so_and_comes_last(
+    ollama: OllamaServer, entry: dict[str, Any], host: str
+) -> None:
+    ollama.models.insert(0, entry)
+    catalogue = fetched(ollama)
+    *_, card = catalogue.listed()
+    assert card == Model(
+        id=entry["name"],
+        name=entry["name"],
+        description=f"Runs on {host}, not on this machine.",
+        source=OLLAMA,
+    )
+    first, default = catalogue.first_of(OLLAMA), catalogue.default()
+    assert first == default
+    assert first is not None
+    assert first.id == OLLAMAS[0]
+    assert catalogue.named(OLLAMA, entry["name"]) == card
+    assert catalogue.runs_elsewhere(OLLAMA, entry["name"])
+    assert not catalogue.runs_elsewhere(OLLAMA, OLLAMAS[0])
+
+
+def test_where_all_models_run_elsewhere_none_is_the_default(ollama: OllamaServer) -> None:
+    ollama.models = [CLOUD]
+    catalogue = fetched(ollama)
+    assert ids(catalogue.listed()) == ["gpt-oss:120b-cloud"]
+    assert (catalogue.default(), catalogue.first_of(OLLAMA)) == (None, None)
+
+
+def test_the_first_model_is_the_default(granite: GraniteServer, ollama: OllamaServer) -> None:
+    for servers, first in (
+        ((granite, ollama), GRANITES),
+        ((ollama,), OLLAMAS[0]),
+        ((), "granite4:2b"),
+    ):
+        default = fetched(*servers).default()
+        assert default is not None
+        assert default.id == first
+
+
+# A server with OpenAI's interface
+
+
+def test_its_models_stand_behind_the_others(ollama: OllamaServer, openai: OpenAiServer) -> None:
+    catalogue = fetched(ollama, openai)
+    assert ids(catalogue.listed()) == [*OLLAMAS, "qwen3-4b", "smollm2-135m"]
+    assert catalogue.listed()[2] == Model(
+        id="qwen3-4b",
+        name="qwen3-4b",
+        description="Offered by the server at OPENAI_BASE_URL.",
+        source=OPENAI,
+        state=ModelState.READY,
+    )
+    assert catalogue.source_of("qwen3-4b") == OPENAI
+    assert ids(catalogue.stand_ins(OPENAI)) == ["qwen3-4b", "smollm2-135m"]
+
+
+def test_its_models_that_do_not_chat_are_not_listed(openai: OpenAiServer) -> None:
+    names = ["text-embedding-3-small", "whisper-1", "tts-1", "dall-e-3", "omni-moderation"]
+    openai.models = [*map(openai_model, names), openai_model("chats"), None, {"id": ""}]
+    assert ids(listed(openai)) == ["chats"]
+
+
+@pytest.mark.parametrize(
+    ("told", "state"), [("loaded", "ready"), ("loading", "loading"), ("unloaded", "installed")]
+)
+def test_its_models_may_say_how_far_they_are(openai: OpenAiServer, told: str, state: str) -> None:
+    openai.models = [{**openai_model("m"), "status": {"value": told}}]
+    assert states(fetched(openai)) == [state]
+
+
+def test_no_model_is_ruled_out_while_it_is_down(
+    granite: GraniteServer, ollama: OllamaServer, openai: OpenAiServer
+) -> None:
+    assert fetched(granite, ollama, openai).rules_out("another")
+    openai.mood = Mood.ERROR_500
+    assert not fetched(granite, ollama, openai).rules_out("another")
+
+
+# How far a model is
+
+
+def test_each_of_ollamas_models_says_how_far_it_is(ollama: OllamaServer) -> None:
+    ollama.loaded = {OLLAMAS[0]: 4096}
+    ollama.load_seconds = 0.2
+
+    async def ask() -> None:
+        async with aclosing(Connections()) as connections:
+            urls = urls_of([ollama])
+            async with aclosing(ModelLoader(Service(connections, urls[OLLAMA]))) as loader:
+                catalogue = ModelCatalogue(connections, urls, loader)
+                async with running(catalogue):
+                    await catalogue.models(within=PATIENCE)
+                    assert states(catalogue) == ["ready", "installed"]
+                    loader.warm(OLLAMAS[1])
+                    assert states(catalogue) == ["ready", "loading"]
+                    await loader.loaded(OLLAMAS[1])
+                    assert states(catalogue) == ["ready", "ready"]
+
+    asyncio.run(ask())
+
+
+def states(catalogue: ModelCatalogue) -> list[str | None]:
+    return [model.state for model in catalogue.listed()]
+
+
+def test_the_state_is_left_out_where_nobody_says_it(
+    granite: GraniteServer, ollama: OllamaServer
+) -> None:
+    granite.models[0]["state"] = ["excellent"]
+    ollama.moods = {"/api/ps": Mood.ERROR_500}
+    assert states(fetched(granite, ollama)) == [None] * 3
+
+
+# Models that refuse to chat
+
+
+def test_a_model_that_refuses_to_chat_is_left_out_until_something_changes(
+    ollama: OllamaServer,
+) -> None:
+    async def ask() -> None:
+        async with catalogue_of(ollama) as catalogue:
+            await catalogue.models(within=PATIENCE)
+            catalogue.mark_unusable(OLLAMA, [OLLAMAS[0]])
+            assert ids(catalogue.listed()) == OLLAMAS[1:]
+            assert catalogue.named(OLLAMA, OLLAMAS[0]) is None
+            assert ids(catalogue.stand_ins(OLLAMA)) == OLLAMAS[1:]
+            catalogue.refresh()
+            assert ids(catalogue.listed()) == OLLAMAS
+            ollama.models.append(ollama_model("mistral:latest", "llama", "7.2B", 1))
+            catalogue.mark_unusable(OLLAMA, [OLLAMAS[0]])
+            await eventually(lambda: len(catalogue.listed()) == 3)
+
+    asyncio.run(ask())
 
 
 # What is known of a model

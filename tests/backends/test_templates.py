@@ -1,6 +1,5 @@
 """The built-in words: fifteen questions for each role, in an order, and nothing left to chance."""
 
-import asyncio
 from itertools import chain
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from backends.turn import Turn
 from statemachine.session import MAX_QUESTIONS, Role
 from statemachine.wording import asks, closes, renumber
 from tests.backends.interviews import turn
+from tests.backends.pieces import said_by
 
 BACKEND = TemplatesBackend()
 SCRIPTS = load_scripts()
@@ -23,7 +23,7 @@ every_total = pytest.mark.parametrize("total", TOTALS)
 
 
 def spoken(due: Turn) -> str:
-    return asyncio.run(BACKEND.speak(due)).text
+    return said_by(BACKEND.speak(due)).text
 
 
 def interview(role: Role, total: int) -> list[str]:
@@ -46,10 +46,10 @@ def test_what_they_say_is_as_an_interviewers_words_must_be(role: Role, total: in
     said: list[str] = []
     for number in range(1, total + 2):
         due = turn(number, total=total, role=role, said=said)
-        words = asyncio.run(BACKEND.speak(due))
+        words = said_by(BACKEND.speak(due))
         assert words.text == words.text.strip() == renumber(words.text, number, total)
         is_last = number == total + 1
-        assert (words.concludes, closes(words.text), asks(words.text)) == (
+        assert (words.end.concludes, closes(words.text), asks(words.text)) == (
             (is_last, is_last, not is_last)
         )
         said.append(words.text)
@@ -161,7 +161,7 @@ def test_a_script_that_is_used_up_still_gives_a_question() -> None:
 
 
 def summary(due: Turn) -> str:
-    return asyncio.run(BACKEND.sum_up(due.session)).text
+    return said_by(BACKEND.sum_up(due.session)).text
 
 
 @every_role
@@ -169,6 +169,14 @@ def test_a_summary_counts_and_names_the_themes(role: Role) -> None:
     words = summary(turn(4, role=role))
     assert words.startswith(f"{role} interview: 3 of 5 questions asked, 2 answered in 4 words.")
     assert all(theme in words for theme in SCRIPTS[role].themes)
+
+
+def test_a_summary_says_whose_words_it_is_in_and_not_why() -> None:
+    """The caller adds why: it knows which services were asked."""
+    assert summary(turn(2)).endswith(
+        "These are the built-in words: no model weighed the answers; the transcript holds them "
+        "word for word."
+    )
 
 
 def test_a_summary_before_the_first_question_counts_no_answers() -> None:

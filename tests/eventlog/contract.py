@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eventlog.checkpoints import signed_checkpoint
+from eventlog.drafts import ReplyDraft
 from eventlog.errors import ReservedId, VersionConflict, WordsForgotten
 from eventlog.keychanges import LOG_STREAM
 from eventlog.memory import MemoryEventLog
@@ -199,6 +200,43 @@ class EventLogContract:
             await log.keep_clock(at)
             assert await log.clock() == at
         assert await log.head() == 0
+
+    @in_loop
+    async def test_a_draft_is_kept_until_its_reply_is_in_the_log(self, log: EventLog) -> None:
+        id = new_id()
+        draft = ReplyDraft(id, 2, "ollama", "llama3.2:1b", "Hello, I", of_summary=False)
+        await log.keep_draft(draft)
+        assert await log.drafts() == [], "a draft of an unknown interview"
+        await tell(log, id, start())
+        await log.keep_draft(draft)
+        longer = replace(draft, shown="Hello, I am")
+        await log.keep_draft(longer)
+        await tell(log, id, REFUSAL)
+        assert await log.drafts() == [longer]
+        await tell(log, id, ask(1))
+        assert await log.drafts() == []
+        assert await log.head() == 3
+
+    @in_loop
+    async def test_a_draft_can_be_dropped(self, log: EventLog) -> None:
+        id = new_id()
+        await tell(log, id, start())
+        await log.keep_draft(ReplyDraft(id, 2, "ollama", None, "Hello", of_summary=False))
+        await log.drop_draft(id)
+        assert await log.drafts() == []
+
+    @in_loop
+    async def test_a_draft_of_a_forgotten_interview_is_gone_and_does_not_come_back(
+        self, log: EventLog
+    ) -> None:
+        id = new_id()
+        begun = await tell(log, id, start())
+        draft = ReplyDraft(id, 2, "ollama", None, "Hello", of_summary=False)
+        await log.keep_draft(draft)
+        await tell(log, id, forget_content(begun, "It was asked for."))
+        assert await log.drafts() == []
+        await log.keep_draft(draft)
+        assert await log.drafts() == []
 
     @in_loop
     async def test_the_forks_of_an_interview_are_known(self, log: EventLog) -> None:

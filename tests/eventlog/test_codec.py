@@ -26,6 +26,7 @@ from statemachine.events import (
     InterviewStarted,
     Origin,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -81,6 +82,9 @@ MEANT: dict[str, Event] = {
         questions_asked=2,
         answers_given=2,
         adopted=False,
+    ),
+    "reply-interrupted 1": ReplyInterrupted(
+        content="Thank you. Question 2: How", backend="ollama", model="granite4:2b"
     ),
 }
 """What the stored events say, in this release's words."""

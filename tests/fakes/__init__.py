@@ -13,6 +13,7 @@ from tests.fakes.granite import GraniteServer
 from tests.fakes.health_only import HealthOnlyServer
 from tests.fakes.moods import Mood
 from tests.fakes.ollama import OllamaServer, ollama_model
+from tests.fakes.openai import OpenAiServer, openai_model
 from tests.fakes.server import FakeServer
 from tests.fakes.wire import Request
 from tests.fakes.words import CLOSING
@@ -25,6 +26,8 @@ __all__ = [
     "HealthOnlyServer",
     "Mood",
     "OllamaServer",
+    "OpenAiServer",
     "Request",
     "ollama_model",
+    "openai_model",
 ]

@@ -14,6 +14,7 @@ from tests.fakes import (
     HealthOnlyServer,
     Mood,
     OllamaServer,
+    OpenAiServer,
 )
 
 # Each service and the port at which the gateway looks for it (contract.md, Health).
@@ -21,6 +22,7 @@ SERVICES: dict[str, tuple[Callable[[int], FakeServer], int]] = {
     "granite": (GraniteServer, 8005),
     "conversation": (ConversationServer, 8003),
     "ollama": (OllamaServer, 11434),
+    "openai": (OpenAiServer, 8080),  # llama.cpp's own
     "voice": (partial(HealthOnlyServer, "voice-service"), 8002),
     "avatar": (partial(HealthOnlyServer, "avatar-service"), 8001),
     "interview": (partial(HealthOnlyServer, "interview-service"), 8004),

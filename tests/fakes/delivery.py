@@ -11,9 +11,11 @@ import zlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
+from math import inf
 from typing import Never, cast
 
 from tests.fakes.moods import Mood
+from tests.fakes.streams import StreamReply
 from tests.fakes.wire import Reply, Request, head, json_reply
 
 DRIP_PAUSE = 1.0  # seconds after each byte
@@ -55,7 +57,33 @@ async def hang_unread(writer: asyncio.StreamWriter) -> Never:
 
 
 async def _good(exchange: Exchange) -> None:
-    await exchange.send(exchange.right_answer().encoded())
+    right = exchange.right_answer()
+    if isinstance(right, StreamReply):
+        await _send_in_pieces(exchange, right)
+    else:
+        await exchange.send(right.encoded())
+
+
+async def _send_in_pieces(exchange: Exchange, right: StreamReply) -> None:
+    """Each piece as a chunk, after its pause; nothing, not even a head, before the first."""
+    # Reading on is how we learn that the client gave up; it sends nothing while it is answered.
+    gone = asyncio.ensure_future(exchange.reader.read(1))
+    start = head(right.status, {"content-type": right.content_type, "transfer-encoding": "chunked"})
+    try:
+        for piece in right.pieces:
+            if piece.pause:
+                await asyncio.wait([gone], timeout=None if piece.pause == inf else piece.pause)
+            if gone.done():
+                exchange.writer.close()
+                return
+            piece.then()
+            if piece.data:
+                await exchange.send(start + b"%x\r\n%b\r\n" % (len(piece.data), piece.data))
+                start = b""
+        await exchange.send(start + b"0\r\n\r\n")
+    finally:
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
 
 
 async def _slow(exchange: Exchange) -> None:
@@ -174,6 +202,9 @@ _WRONG_REPLIES = {
     Mood.ERROR_500: json_reply({"detail": _TRACEBACK}, 500),
     Mood.ERROR_429: replace(
         json_reply({"detail": "Too Many Requests"}, 429), headers={"retry-after": "30"}
+    ),
+    Mood.ERROR_503: json_reply(
+        {"error": "server busy, please try again.  maximum pending requests exceeded"}, 503
     ),
     Mood.HTML: Reply(b"<!doctype html><title>502 Bad Gateway</title>", content_type="text/html"),
     Mood.WRONG_SHAPE: json_reply({"hello": ["world"]}),

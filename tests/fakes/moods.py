@@ -1,8 +1,8 @@
 """The moods a fake can be in: each is one way in which a real backend has failed or could.
 
-A mood is a fault of one of three kinds, and each kind has its place: how a reply travels
-(`delivery.py`), what it says (`words.py`), and how a session continues (`granite.py`). A mood that
-has no meaning for a service or a path behaves as GOOD there.
+A mood is a fault of one of four kinds, and each kind has its place: how a reply travels
+(`delivery.py`), how it is streamed (`streams.py`), what it says (`words.py`), and how a session
+continues (`granite.py`). A mood that has no meaning for a service or a path behaves as GOOD there.
 """
 
 from enum import StrEnum, auto
@@ -24,6 +24,7 @@ class Mood(StrEnum):
     # Answers that are refusals.
     ERROR_500 = auto()  # with a traceback and a path that must not reach a client
     ERROR_429 = auto()  # with Retry-After
+    ERROR_503 = auto()  # the queue is full
     REDIRECT = auto()  # 302 to itself: a loop
 
     # Bodies that cannot be taken.
@@ -40,6 +41,18 @@ class Mood(StrEnum):
     HUGE_BODY = auto()  # 100 MB of blanks before the right answer, Content-Length honest
     GZIP_BOMB = auto()  # the same, as about 100 kB of gzip
     ENDLESS = auto()  # blanks for ever, chunked
+
+    # Streams, of NDJSON or server-sent events.
+    STALLS = auto()  # nothing more after the first word, and no end
+    STOPS = auto()  # ends in mid-reply, without saying that it is done
+    HALF_UTF8 = auto()  # right, but a chunk ends within a character
+    BAD_LINE = auto()  # line 40 is not JSON
+    ERROR_MIDWAY = auto()  # an error object after half the words, under 200
+    ENDLESS_LINE = auto()  # a megabyte without a line break after the first word
+    DONE_TWICE = auto()  # right, and done twice
+    AFTER_DONE = auto()  # right, and more words when it is done
+    EMPTY_STREAM = auto()  # not a byte, under 200
+    ONLY_THOUGHTS = auto()  # done when it has thought, without a word
 
     # Right shape, words that must not be passed on as they are.
     EMPTY_TEXT = auto()

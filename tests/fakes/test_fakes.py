@@ -27,6 +27,7 @@ from tests.fakes import (
     HealthOnlyServer,
     Mood,
     OllamaServer,
+    OpenAiServer,
     ollama_model,
 )
 from tests.fakes.delivery import BLANK_PIECES, BLANKS, DRIP_PAUSE, GZIP_WINDOW, NESTING
@@ -170,7 +171,11 @@ def test_ollama_chats_with_the_models_it_lists(client: httpx.Client, ollama: Oll
     unknown = client.post(f"{ollama.url}/api/chat", json={**chat, "model": "x"})
     assert (unknown.status_code, unknown.json()) == (404, {"error": "model 'x' not found"})
     streaming = client.post(f"{ollama.url}/api/chat", json={**chat, "stream": True})
-    assert streaming.status_code == codes.BAD_REQUEST
+    assert streaming.headers["content-type"] == "application/x-ndjson"
+    *words, end = [json.loads(line) for line in streaming.text.splitlines()]
+    assert "".join(word["message"]["content"] for word in words) == "Ollama question 2?"
+    assert [word["done"] for word in words] == [False] * 3
+    assert (end["done"], end["done_reason"], end["eval_count"]) == (True, "stop", 3)
 
 
 def test_the_other_services_have_only_their_health(client: httpx.Client) -> None:
@@ -393,6 +398,152 @@ def test_endless_goes_on(granite: GraniteServer) -> None:
         received = 0
         while received < enough:
             received += len(sock.recv(1 << 20))
+
+
+# Streams
+
+CHAT = {"messages": [{"role": "user", "content": "Ask me."}], "stream": True}
+
+
+def ollama_streams(client: httpx.Client, server: OllamaServer) -> bytes:
+    chat = {**CHAT, "model": server.models[0]["name"]}
+    return client.post(f"{server.url}/api/chat", json=chat).content
+
+
+def openai_streams(client: httpx.Client, server: OpenAiServer) -> bytes:
+    chat = {**CHAT, "model": server.models[0]["id"]}
+    return client.post(f"{server.url}/v1/chat/completions", json=chat).content
+
+
+def words_streamed(lines: bytes) -> str:
+    chunks = [json.loads(line) for line in lines.splitlines()]
+    return "".join(chunk["message"]["content"] for chunk in chunks)
+
+
+def test_openai_streams_events_and_says_when_it_is_done(
+    client: httpx.Client, openai: OpenAiServer
+) -> None:
+    *events, done, end = openai_streams(client, openai).split(b"\n\n")
+    assert (done, end) == (b"data: [DONE]", b"")
+    chunks = [json.loads(event.removeprefix(b"data: ")) for event in events]
+    said = [chunk["choices"][0]["delta"].get("content") for chunk in chunks]
+    assert said == [None, "OpenAI ", "question ", "1?", None]
+    assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
+
+
+def test_openai_refuses_while_it_loads_and_without_its_key(
+    client: httpx.Client, openai: OpenAiServer
+) -> None:
+    openai.load_for(60)
+    assert b"Loading model" in openai_streams(client, openai)
+    openai.loaded_at, openai.api_key = 0, "s3cret"
+    assert client.get(f"{openai.url}/v1/models").status_code == codes.UNAUTHORIZED
+
+
+def test_ollama_breaks_off_a_load_when_its_client_goes_away(ollama: OllamaServer) -> None:
+    model, ollama.load_seconds = ollama.models[0]["name"], 60
+    with http_client(timeout=0.1) as client, pytest.raises(httpx.ReadTimeout):
+        client.post(f"{ollama.url}/api/generate", json={"model": model})
+    deadline = time.monotonic() + PATIENCE
+    while ollama.connections:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert (ollama.loads, ollama.loaded) == ([model], {})
+
+
+def test_ollama_loads_a_model_again_whose_context_is_to_be_another(
+    client: httpx.Client, ollama: OllamaServer
+) -> None:
+    model = ollama.models[0]["name"]
+    for context in (4096, 4096, 8192):
+        load = {"model": model, "options": {"num_ctx": context}}
+        assert client.post(f"{ollama.url}/api/generate", json=load).json()["done_reason"] == "load"
+    assert ollama.loads == [model, model]
+    running = client.get(f"{ollama.url}/api/ps").json()["models"]
+    assert [entry["name"] for entry in running] == [model]
+
+
+def test_ollama_evaluates_only_what_differs_from_the_prompt_before(
+    client: httpx.Client, ollama: OllamaServer
+) -> None:
+    said = [{"role": "user", "content": "one two three"}]
+    chat = {"model": ollama.models[0]["name"], "stream": False}
+    client.post(f"{ollama.url}/api/chat", json={**chat, "messages": said})
+    said += [
+        {"role": "assistant", "content": "Ollama question 1?"},
+        {"role": "user", "content": "four five"},
+    ]
+    client.post(f"{ollama.url}/api/chat", json={**chat, "messages": said})
+    said[0]["content"] = "ONE two three"
+    client.post(f"{ollama.url}/api/chat", json={**chat, "messages": said})
+    assert ollama.evaluated == [6, 6, 14]
+
+
+def test_ollama_speaks_at_its_pace(client: httpx.Client, ollama: OllamaServer) -> None:
+    ollama.tokens_per_second, ollama.prompt_seconds = 20, 0.1
+    began = time.monotonic()
+    ollama_streams(client, ollama)
+    assert time.monotonic() - began >= 0.1 + 3 / 20
+
+
+def test_ollama_stops_where_it_is_told_to(client: httpx.Client, ollama: OllamaServer) -> None:
+    ollama.script = ["One two three four", "One two\nUser: three"]
+    chat = {**CHAT, "model": ollama.models[0]["name"]}
+    for options, words in (({"num_predict": 2}, "One two "), ({"stop": ["\nUser:"]}, "One two")):
+        reply = client.post(f"{ollama.url}/api/chat", json={**chat, "options": options})
+        assert words_streamed(reply.content) == words
+
+
+def test_ollama_refuses_what_a_model_cannot(client: httpx.Client, ollama: OllamaServer) -> None:
+    model = ollama.models[0]["name"]
+    chat = {**CHAT, "model": model}
+    thinking = client.post(f"{ollama.url}/api/chat", json={**chat, "think": False})
+    assert (thinking.status_code, "thinking" in thinking.json()["error"]) == (400, True)
+    ollama.capabilities = {model: ["embedding"]}
+    assert client.post(f"{ollama.url}/api/chat", json=chat).status_code == codes.BAD_REQUEST
+    shown = client.post(f"{ollama.url}/api/show", json={"model": model}).json()
+    assert shown["capabilities"] == ["embedding"]
+
+
+@pytest.mark.parametrize("streams", [ollama_streams, openai_streams])
+@pytest.mark.parametrize(
+    ("mood", "shows"),
+    [
+        (Mood.STOPS, lambda sent: b"Imagine" in sent and b"How?" not in sent),
+        (Mood.HALF_UTF8, lambda sent: "世界".encode() in sent),
+        (Mood.BAD_LINE, lambda sent: b"}no JSON}" in sent),
+        (Mood.ERROR_MIDWAY, lambda sent: b'{"error": "llama runner' in sent),
+        (Mood.ENDLESS_LINE, lambda sent: sent.endswith(b"x" * MEGABYTE)),
+        (Mood.DONE_TWICE, lambda sent: sent.count(b'"stop"') == 2),
+        (Mood.AFTER_DONE, lambda sent: sent.rfind(b"question") > sent.find(b'"stop"')),
+        (Mood.EMPTY_STREAM, lambda sent: sent == b""),
+        (Mood.ONLY_THOUGHTS, lambda sent: b"What could I ask?" in sent and b"question" not in sent),
+    ],
+)
+def test_moods_of_streams(
+    client: httpx.Client,
+    ollama: OllamaServer,
+    openai: OpenAiServer,
+    streams: Callable[[httpx.Client, FakeServer], bytes],
+    mood: Mood,
+    shows: Callable[[bytes], bool],
+) -> None:
+    server: FakeServer = ollama if streams is ollama_streams else openai
+    server.mood = mood
+    assert shows(streams(client, server))
+
+
+def test_stalls_says_one_word_and_never_more(ollama: OllamaServer) -> None:
+    ollama.mood = Mood.STALLS
+    chat = {**CHAT, "model": ollama.models[0]["name"]}
+    with (
+        http_client(timeout=SOON) as client,
+        client.stream("POST", f"{ollama.url}/api/chat", json=chat) as reply,
+    ):
+        pieces = reply.iter_raw()
+        assert b"Ollama " in next(pieces)
+        with pytest.raises(httpx.ReadTimeout):
+            next(pieces)
 
 
 # Moods: words

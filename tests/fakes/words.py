@@ -12,6 +12,11 @@ _WORDS = {
     Mood.CONTROL_TEXT: "\x1b[2J\x1b]0;owned\x07Why\x00 \u202eyhw\u202c?",
     Mood.LONE_SURROGATE: "Half a pair \ud800, and why?",
     Mood.WRONG_ENCODING: "Your résumé says café: why?",  # the wire has only to turn é into Latin-1
+    # Long enough for something to go wrong on the way.
+    Mood.STOPS: "Thank you for that answer. Imagine that your team has to move a database. How?",
+    Mood.ERROR_MIDWAY: "Thank you for that answer. Imagine that your team has to move. How?",
+    Mood.HALF_UTF8: "Grüße, 世界: why is your résumé in a café?",
+    Mood.BAD_LINE: "Imagine this" + " and that" * 30 + ". How?",
     Mood.SIXTH_QUESTION: "Question 6 of 5: and one more thing?",
     Mood.CLOSES_EARLY: CLOSING,
 }

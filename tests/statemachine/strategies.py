@@ -19,6 +19,7 @@ from statemachine.events import (
     InterviewReleased,
     Origin,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -64,22 +65,30 @@ refusals = st.builds(
 forks = st.builds(Fork, interviewId=interview_ids, version=st.integers(1, 60))
 
 
-Aside = tuple[Event, ...] | str
+interruptions = st.builds(
+    ReplyInterrupted, content=words, backend=st.just("ollama"), model=st.none() | words
+)
+
+Aside = tuple[Event, ...] | ReplyInterrupted | str
 
 _asides = (
     st.just(())
     | st.tuples(refusals)
     | st.just((InterviewHeld(reason="A court asks."), InterviewReleased(reason="It is done.")))
+    | interruptions
     | words
 )
-"""What is recorded between two moves: nothing, a refusal, a hold and its release, or a summary
-of these words."""
+"""What is recorded between two moves: nothing, a refusal, a hold and its release, an interruption
+of whatever may be interrupted there, or a summary of these words."""
 
 
-def _recorded(aside: Aside, asked: int, answered: int) -> list[Event]:
+def _recorded(aside: Aside, asked: int, answered: int, *, is_over: bool = False) -> list[Event]:
     match aside:
         case tuple():
             return list(aside)
+        case ReplyInterrupted():
+            of_summary = is_over or asked > answered
+            return [aside.model_copy(update={"of_summary": of_summary})]
         case str() if asked:
             return [
                 SummaryGiven(
@@ -111,7 +120,7 @@ def runs(draw: st.DrawFn, *, at_least: int = 0) -> Run:
         all_answered = answered == config.total_questions
         ending = Ending.ALL_ANSWERED if all_answered else Ending.CLOSED_BY_INTERVIEWER
         events.append(InterviewCompleted(ending=ending, content=draw(words), origin=draw(origins)))
-        events += _recorded(draw(_asides), answered, answered)
+        events += _recorded(draw(_asides), answered, answered, is_over=True)
     return tuple(events)
 
 

@@ -22,6 +22,7 @@ from statemachine.events import (
     InterviewStarted,
     Origin,
     QuestionAsked,
+    ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
@@ -35,6 +36,7 @@ from tests.statemachine.strategies import (
     adoptions,
     configs,
     few,
+    interruptions,
     interview_ids,
     prompts,
     refusals,
@@ -76,6 +78,8 @@ def may_follow(past: Sequence[Event], event: Event, total: int) -> bool:
             return is_open and 0 < asked == answered and fits
         case SummaryGiven(questions_asked=questions, responses_given=responses):
             return asked > 0 and (questions, responses) == (asked, answered)
+        case ReplyInterrupted(of_summary=of_summary):
+            return asked > 0 if of_summary else is_open and asked == answered
     return isinstance(event, SessionRefused)
 
 
@@ -131,6 +135,10 @@ class AnyEvents(RuleBasedStateMachine):
     )
     def hold_or_release(self, event: Hold) -> None:
         self._try(event)
+
+    @rule(event=interruptions, of_summary=st.booleans())
+    def interrupt(self, event: ReplyInterrupted, of_summary: bool) -> None:
+        self._try(event.model_copy(update={"of_summary": of_summary}))
 
     @rule(off=near, rarely=st.integers(0, 9))
     def forget(self, off: int, rarely: int) -> None:

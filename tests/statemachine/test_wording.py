@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statemachine.session import MAX_MESSAGE_CHARS
-from statemachine.wording import asks, asks_for_more_than_readiness, closes, renumber
+from statemachine.wording import (
+    asks,
+    asks_for_more_than_readiness,
+    closes,
+    renumber,
+    requests,
+    says_goodbye,
+)
 from tests.fakes import CLOSING
 from tests.statemachine.strategies import words
 
@@ -16,16 +23,11 @@ CLOSINGS = [
     "Thank you for taking part.",
     "THANK YOU FOR TAKING PART.",
     "Thanks for participating!",
-    "Thank you so much, Alice, for joining us.",
-    "Thank you for your time today, and best of luck!",
-    "Thank you very much for taking the time to speak with us today.",
     "Thank you for your participation. We will review your answers and share the outcome.",
     "Thank you for interviewing with us. Someone will reach out to tell you about next steps.",
     "Thank you for completing the interview. Good luck!",
-    "Thanks for your time, talk to you soon!",
     "Thank you for taking part. Talk soon!",
     "Thank you for taking part. I would love to hear from you again.",
-    "Thank you for your time. We will now discuss your answers, compare notes and be in touch.",
     "**Thank you for your time.**\n\nThis is the end of the interview.",
     "That concludes our interview.",
     "That concludes all of my questions.",
@@ -53,7 +55,62 @@ CLOSINGS = [
     "That wraps up our interview.",
 ]
 
+# Enough when a closing is due. In mid-interview they close nothing.
+GOODBYES = [
+    "Thank you so much, Alice, for joining us.",
+    "Thank you for your time today, and best of luck!",
+    "Thank you very much for taking the time to speak with us today.",
+    "Thanks for your time, talk to you soon!",
+    "Thank you for your time. We will now discuss your answers, compare notes and be in touch.",
+    "It was a pleasure. All the best!",
+    "Vielen Dank für das Gespräch.",
+    "Merci d'avoir pris part à cet entretien.",
+    "感谢您参加面试。",
+]
+
+THANKS_IN_MID_INTERVIEW = [
+    "Thank you for your time explaining that.",
+    "Thanks for taking the time to explain that.",
+    "Thank you for taking the time to walk me through it.",
+    "Thank you for your time on that one.",
+    "Thanks for your time so far.",
+    "Thank you for taking part so far.",
+    "Thank you for joining us today.",
+    "Thanks for taking part in that exercise.",
+    "Thank you for participating in this part of the interview.",
+    "Thank you for your participation in the warm-up.",
+    "Thank you for taking part in this interview so far.",
+    "Thank you for participating. Let's move on to databases.",
+    "Thank you for taking part. Moving on to testing.",
+    "Thanks for participating! Now on to your projects.",
+    "That concludes the warm-up of our interview. Moving on to testing.",
+    "That concludes the first part of our interview.",
+    "This concludes the technical part of the interview.",
+    "This concludes our conversation about testing.",
+    "That concludes our questions on Python.",
+    "That concludes my questions about your last project.",
+    "We have reached the end of the first half of the interview.",
+    "We are nearing the end of the interview.",
+    "We are almost at the end of the interview.",
+    "This does not conclude the interview.",
+    "The interview is not over.",
+    "Before the interview is over, I will say more about the team.",
+    "When the interview is over, you will hear from us.",
+    "At the end of the interview we will talk about pay.",
+    "You have completed the first interview question.",
+    "This concludes the interview. Moving on to testing.",
+    "That concludes our interview. The coding exercise follows.",
+    "That brings us to the end of our interview, so let's continue with a case.",
+    "You finished the conversation with the customer well.",
+    "Once we end the interview, the team will review your answers.",
+]
+
 QUESTIONS = [
+    "Thanks for taking the time to explain that. I am curious how you test your code.",
+    "Thank you for your time explaining that. 您如何测试代码？",
+    "Thank you for taking part. I wonder what you would do differently.",
+    "Thanks for your time. How do you test your code.",
+    "Thanks for your time. Could you walk me through your last project.",
     "Thank you for your answer. Question 2: Explain recursion",
     "Thank you for taking the time to explain that. Question 3 of 5 - your strengths.",
     "Thanks for your time on that one.\n\n## Question 4\nYour greatest weakness",
@@ -93,6 +150,47 @@ REMARKS = [
 def test_a_closing_closes_and_asks_nothing(text: str) -> None:
     assert closes(text)
     assert not asks(text)
+
+
+@pytest.mark.parametrize("text", THANKS_IN_MID_INTERVIEW)
+def test_thanks_and_ends_of_parts_end_no_interview(text: str) -> None:
+    assert not closes(text)
+    assert not closes(f"{text} That was interesting.")
+
+
+@pytest.mark.parametrize("text", GOODBYES)
+def test_a_goodbye_is_enough_only_when_a_closing_is_due(text: str) -> None:
+    assert says_goodbye(text)
+    assert not closes(text)
+    assert not says_goodbye(f"{text} What is your name?")
+
+
+@pytest.mark.parametrize("text", CLOSINGS)
+def test_a_closing_is_a_goodbye(text: str) -> None:
+    assert says_goodbye(text)
+
+
+@pytest.mark.parametrize("text", ["That was very interesting.", "I have noted that."])
+def test_a_remark_is_no_goodbye(text: str) -> None:
+    assert not says_goodbye(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_request"),
+    [
+        ("Please describe your role.", True),
+        ("I'd like to hear about it.", True),
+        ("Question 2: your strengths.", False),
+        ("Thanks for question 1. That was good.", False),
+        ("Thank you.", False),
+    ],
+)
+def test_a_request_asks_without_a_question_mark(text: str, is_request: bool) -> None:
+    assert requests(text) == is_request
+
+
+def test_a_number_in_mid_sentence_asks_nothing() -> None:
+    assert not asks("Thanks for your answer to question 1. That was good.")
 
 
 @pytest.mark.parametrize("text", QUESTIONS)
@@ -209,6 +307,7 @@ def test_the_longest_text_is_read_at_once(piece: str) -> None:
     text = "a" + piece * (MAX_MESSAGE_CHARS // len(piece)) + "b"
     began = time.thread_time()  # what other processes do meanwhile is not counted
     closes(text)
+    says_goodbye(text)
     renumber(text, 3, 5)
     assert time.thread_time() - began < 0.5
 

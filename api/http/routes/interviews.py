@@ -1,13 +1,14 @@
 """Interviews: set up, answer, sum up; look one up, list them all."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http import problems
-from api.http.responses import WITH_EVIDENCE, documented, json_of
+from api.http.responses import EVENT_STREAM, WITH_EVIDENCE, documented, json_of
 from api.http.routes.gateway_of import TheGateway, gateway_of
 from api.http.routes.in_path import InterviewInPath
+from api.http.streaming import events_of, last_event_id, wants_events
 from api.http.wire.history import (
     InterviewOverview,
     InterviewReply,
@@ -26,7 +27,18 @@ from statemachine.session import Config, Role, Session
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
 
-REFUSALS = WITH_EVIDENCE | documented(
+EVENTS: dict[str, Any] = {
+    "description": "Server-sent events: `status`, `delta` and `reset` while the reply is made, "
+    "then `done` or `problem`. docs/streaming.md says what is in them.",
+    "content": {EVENT_STREAM: {}},
+}
+WHOLE_OR_AS_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: WITH_EVIDENCE[200]
+    | EVENTS
+    | {"description": "The reply. With `Accept: text/event-stream`, as server-sent events."}
+}
+
+REFUSALS = WHOLE_OR_AS_EVENTS | documented(
     problems.SESSION_CONFLICT,
     problems.UNKNOWN_INTERVIEW,
     problems.INTERVIEW_FORGOTTEN,
@@ -37,7 +49,7 @@ REFUSALS = WITH_EVIDENCE | documented(
 @router.post(
     "/start",
     response_model=Session,
-    responses=WITH_EVIDENCE
+    responses=WHOLE_OR_AS_EVENTS
     | documented(
         problems.UNKNOWN_MODEL,
         problems.SESSION_CONFLICT,
@@ -52,7 +64,10 @@ async def start(request: Request, posted: StartRequest) -> Response:
         model=posted.model,
         total_questions=posted.total_questions,
     )
-    reply = await gateway_of(request).conductor.start(config, posted.interview_id)
+    conductor = gateway_of(request).conductor
+    if wants_events(request):
+        return events_of(request, await conductor.stream_start(config, posted.interview_id))
+    reply = await conductor.start(config, posted.interview_id)
     return json_of(reply.session, reply.record)
 
 
@@ -62,14 +77,20 @@ async def respond(request: Request, posted: RespondRequest) -> Response:
 
     The same post again gives the same reply, word for word.
     """
-    reply = await gateway_of(request).conductor.respond(posted.session, posted.message)
+    conductor = gateway_of(request).conductor
+    if wants_events(request):
+        return events_of(request, await conductor.stream_response(posted.session, posted.message))
+    reply = await conductor.respond(posted.session, posted.message)
     return json_of(reply.session, reply.record)
 
 
 @router.post("/summary", response_model=SummaryReply, responses=REFUSALS)
 async def summary(request: Request, posted: SummaryRequest) -> Response:
     """Sum the interview up as it stands."""
-    given = await gateway_of(request).conductor.sum_up(posted.session)
+    conductor = gateway_of(request).conductor
+    if wants_events(request):
+        return events_of(request, await conductor.stream_summary(posted.session))
+    given = await conductor.sum_up(posted.session)
     reply = SummaryReply(
         summary=given.event.content,
         role=given.config.role,
@@ -78,6 +99,41 @@ async def summary(request: Request, posted: SummaryRequest) -> Response:
         timestamp=given.record.time,
     )
     return json_of(reply, given.record)
+
+
+ABOUT_A_REPLY = documented(
+    problems.UNKNOWN_INTERVIEW, problems.INTERVIEW_FORGOTTEN, problems.LOG_UNAVAILABLE
+)
+
+
+@router.get(
+    "/{interviewId:uuid}/reply",
+    response_class=Response,
+    responses=ABOUT_A_REPLY | {200: EVENTS},
+)
+async def reply(interview_id: InterviewInPath, request: Request) -> Response:
+    """The newest reply or summary of an interview, as server-sent events.
+
+    Under way: all words so far as one `reset`, then what comes; or, with `Last-Event-ID`, what came
+    after that event. Over: all of it as one `reset`, and `done`. One that was interrupted, because
+    the gateway was stopped, goes on.
+    """
+    conductor = gateway_of(request).conductor
+    last_id = last_event_id(request)
+    return events_of(request, await conductor.newest_reply(interview_id, last_id))
+
+
+@router.delete(
+    "/{interviewId:uuid}/reply",
+    status_code=202,
+    response_class=Response,
+    responses=ABOUT_A_REPLY | documented(problems.NO_REPLY_UNDER_WAY, problems.UNKNOWN_INTERVIEW),
+)
+async def stop_waiting(interview_id: InterviewInPath, request: Request) -> Response:
+    """Wait no longer for the reply under way. What was said so far is kept if it asks a whole
+    question; otherwise the built-in words take over. Whoever listens is told."""
+    await gateway_of(request).conductor.stop_waiting(interview_id)
+    return Response(status_code=202)
 
 
 @router.get("", responses=documented(problems.LOG_UNAVAILABLE))

@@ -22,6 +22,7 @@ const TITLES = {
   "interview-held": () => "Put on hold",
   "interview-released": () => "Hold lifted",
   "content-forgotten": () => "Words erased",
+  "reply-interrupted": ({ ofSummary }) => (ofSummary ? "Summary interrupted" : "Reply interrupted"),
 };
 
 /** @param {InterviewEvent} event */

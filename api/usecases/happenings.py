@@ -1,0 +1,144 @@
+"""What happens to one reply, for any number of listeners.
+
+It is kept in a list, along which each listener walks at its own pace. So a slow one keeps nobody
+waiting, one that goes away stops nothing, and one that comes late, or back, begins where it must.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from itertools import count
+from time import time
+from typing import Generic, TypeVar
+
+from backends.turn import Phase
+
+R = TypeVar("R")
+
+IDS_OF_A_REPLY = 100_000
+"""More than any reply has happenings, so that an id belongs to one reply."""
+
+_first_ids = count(int(time()) * IDS_OF_A_REPLY, IDS_OF_A_REPLY)
+"""The first id of each reply. They rise, also from one gateway to the next, and are numbers that
+JavaScript can hold."""
+
+
+@dataclass(frozen=True)
+class ReplyStatus:
+    """What is being waited for, and for how long already."""
+
+    phase: Phase
+    backend: str
+    model: str | None
+    elapsed_ms: int
+
+
+@dataclass(frozen=True)
+class ReplyDelta:
+    """The next words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ReplyReset:
+    """All words of the reply so far, in place of those that were shown before."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReplyDone(Generic[R]):
+    """The reply is in the log."""
+
+    result: R
+
+
+@dataclass(frozen=True)
+class ReplyFailed:
+    """The reply cannot be given."""
+
+    error: Exception
+
+
+Happening = ReplyStatus | ReplyDelta | ReplyReset | ReplyDone[R] | ReplyFailed
+Heard = tuple[int, Happening[R]] | None
+"""What happened, and its id; None after a while in which nothing did."""
+
+QUIET_SECONDS = 4.0
+"""After so long a listener is told that nothing has happened."""
+
+
+class Happenings(Generic[R]):
+    """The happenings of one reply, in their order."""
+
+    def __init__(self, quiet_seconds: float = QUIET_SECONDS) -> None:
+        self._quiet_seconds = quiet_seconds
+        self.text = ""
+        """All words so far."""
+        self._first_id = next(_first_ids)
+        self._list: list[Happening[R]] = []
+        self._news = asyncio.Event()
+
+    def add(self, happening: Happening[R]) -> None:
+        match happening:
+            case ReplyDelta(text=text):
+                self.text += text
+            case ReplyReset(text=text):
+                self.text = text
+            case _:
+                pass
+        self._list.append(happening)
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    def from_start(self) -> AsyncGenerator[Heard[R], None]:
+        """All that happens, for whoever asked for the reply."""
+        return self._walk(0)
+
+    async def joined(self, last_id: int | None) -> AsyncGenerator[Heard[R], None]:
+        """What happens from now on, after all words so far in one; or what came after `last_id`, if
+        that is an id of this reply."""
+        place = len(self._list)
+        if last_id is not None and self._first_id <= last_id < self._first_id + place:
+            place = last_id - self._first_id + 1
+        elif place and not self._is_over():
+            yield self._first_id + place - 1, self._so_far()
+        else:  # the end of it comes by itself
+            if place > 1:
+                yield self._first_id + place - 2, ReplyReset(self.text, "joined")
+            place = max(0, place - 1)
+        async for heard in self._walk(place):
+            yield heard
+
+    def _is_over(self) -> bool:
+        return bool(self._list) and isinstance(self._list[-1], ReplyDone | ReplyFailed)
+
+    def _so_far(self) -> Happening[R]:
+        last = self._list[-1]
+        if self.text or not isinstance(last, ReplyStatus):
+            return ReplyReset(self.text, "joined")
+        return last
+
+    async def _walk(self, place: int) -> AsyncGenerator[Heard[R], None]:
+        while True:
+            while place < len(self._list):
+                yield self._first_id + place, self._list[place]
+                place += 1
+            if self._is_over():
+                return
+            try:
+                async with asyncio.timeout(self._quiet_seconds):
+                    await self._news.wait()
+            except TimeoutError:
+                yield None
+
+
+def recorded(text: str, result: R, *, is_known: bool) -> Happenings[R]:
+    """The happenings of a reply that is in the log already. `is_known`: it may have been shown
+    before."""
+    happenings: Happenings[R] = Happenings()
+    happenings.add(ReplyReset(text, "recorded") if is_known else ReplyDelta(text))
+    happenings.add(ReplyDone(result))
+    return happenings

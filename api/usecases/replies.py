@@ -1,0 +1,247 @@
+"""Replies under way: each is made by one task, whoever listens and whoever goes away.
+
+While somebody watches, what is shown is kept as a draft beside the log, so that it is not lost if
+the gateway dies.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Generic, TypeVar
+
+from api.usecases.happenings import (
+    Happenings,
+    Heard,
+    ReplyDelta,
+    ReplyDone,
+    ReplyFailed,
+    ReplyReset,
+    ReplyStatus,
+)
+from backends.deadline import Deadline
+from backends.patience import Patience
+from backends.turn import Phase
+from eventlog.drafts import ReplyDraft
+from eventlog.errors import LogUnavailable
+from eventlog.protocol import Drafts
+
+logger = logging.getLogger(__name__)
+
+R = TypeVar("R")
+
+DRAFT_SECONDS = 0.15
+"""How often what is shown is kept: of what a killed gateway had shown, no more is lost."""
+
+STATUS_SECONDS = 1.0
+"""How often a status is told again while nothing else happens."""
+
+LAST_SECONDS = 0.4
+"""How long after the deadline a reply may still end: its words must be written."""
+
+STOPPING_SECONDS = 1.0
+"""How long a gateway that stops waits for the replies under way."""
+
+
+class ReplyUnderWay(Generic[R]):
+    """The reply to an interview of `length` messages, or its summary.
+
+    It is the `Audience` of the backends that make it. `recalled` is what was shown of it before the
+    gateway stopped in it.
+    """
+
+    def __init__(
+        self,
+        interview_id: str,
+        length: int,
+        patience: Patience,
+        *,
+        of_summary: bool = False,
+        recalled: str = "",
+    ) -> None:
+        self.interview_id = interview_id
+        self.length = length
+        self.patience = patience
+        self.of_summary = of_summary
+        self.happenings: Happenings[R] = Happenings()
+        self.is_watched = False
+        self.on_watched: Callable[[], None] = lambda: None
+        self.is_settled = False
+        self.result: R | None = None
+        self.error: Exception | None = None
+        self._over = asyncio.Event()
+        self._clock = asyncio.get_running_loop().time
+        self._last = self._clock()
+        self._status: tuple[Phase, str, str | None] | None = None
+        self._status_since = self._last
+        self._speaker: tuple[str, str | None] = ("", None)
+        if recalled:
+            self._add(ReplyReset(recalled, "recorded"))
+
+    # What the backends tell
+
+    def tell(self, phase: Phase, backend: str, model: str | None) -> None:
+        if self._status != (phase, backend, model):
+            self._status, self._status_since = (phase, backend, model), self._clock()
+            self._tell_status()
+
+    def show(self, text: str, backend: str, model: str | None) -> None:
+        self._speaker = backend, model
+        self._set_text(text, "The reply goes on differently")
+
+    def withdraw(self, reason: str) -> str | None:
+        shown = self.happenings.text
+        if not shown:
+            return None
+        self._add(ReplyReset("", reason))
+        return shown if self.is_watched else None
+
+    # How it ends
+
+    def settle(self, text: str, reason: str) -> None:
+        """These are the words that go into the log; `reason` is why, if others were shown."""
+        self.is_settled = True
+        self._set_text(text, reason)
+
+    def finish(self, result: R) -> None:
+        self.result = result
+        self._add(ReplyDone(result))
+        self._over.set()
+
+    def fail(self, error: Exception) -> None:
+        self.error = error
+        self._add(ReplyFailed(error))
+        self._over.set()
+
+    async def wait(self, deadline: Deadline) -> None:
+        """Until it is over. Raises the error that it ended with, or LogUnavailable if it is not
+        over in time."""
+        try:
+            async with asyncio.timeout(deadline.left() + LAST_SECONDS):
+                await self._over.wait()
+        except TimeoutError:
+            raise LogUnavailable("the same request, posted before, is still at work") from None
+        if self.error is not None:
+            raise self.error
+
+    # Those who listen
+
+    def watch(self) -> AsyncGenerator[Heard[R], None]:
+        """All that happens, for whoever asked for it."""
+        self._begin_watch()
+        return self.happenings.from_start()
+
+    def join(self, last_id: int | None) -> AsyncGenerator[Heard[R], None]:
+        """What happens from now on, or from `last_id` on."""
+        self._begin_watch()
+        return self.happenings.joined(last_id)
+
+    def _begin_watch(self) -> None:
+        if not self.is_watched:
+            self.is_watched = True
+            self.on_watched()
+
+    # For the one who keeps it
+
+    def draft(self) -> ReplyDraft | None:
+        """What is to be kept of it, if anything is shown and the log does not have it yet."""
+        if self.is_settled or not self.happenings.text:
+            return None
+        backend, model = self._speaker
+        text, of_summary = self.happenings.text, self.of_summary
+        return ReplyDraft(self.interview_id, self.length, backend, model, text, of_summary)
+
+    def repeat_status(self) -> None:
+        """Tell again what is being waited for, if nothing has happened for a while."""
+        if self._status is not None and self._clock() - self._last >= STATUS_SECONDS:
+            self._tell_status()
+
+    def _tell_status(self) -> None:
+        assert self._status is not None
+        elapsed = round((self._clock() - self._status_since) * 1000)
+        self._add(ReplyStatus(*self._status, elapsed))
+
+    def _set_text(self, text: str, reason: str) -> None:
+        shown = self.happenings.text
+        if text == shown:
+            return
+        if text.startswith(shown):
+            self._add(ReplyDelta(text[len(shown) :]))
+        else:
+            self._add(ReplyReset(text, reason))
+
+    def _add(
+        self, happening: ReplyStatus | ReplyDelta | ReplyReset | ReplyDone[R] | ReplyFailed
+    ) -> None:
+        self._last = self._clock()
+        self.happenings.add(happening)
+
+
+class Replies(Generic[R]):
+    """The replies under way, at most one for each interview. Drafts of them go into `log`."""
+
+    def __init__(self, log: Drafts) -> None:
+        self._log = log
+        self._under_way: dict[str, ReplyUnderWay[R]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._keepers: dict[ReplyUnderWay[R], asyncio.Task[None]] = {}
+
+    def to(self, interview_id: str) -> ReplyUnderWay[R] | None:
+        """The one to this interview, if one is under way."""
+        return self._under_way.get(interview_id)
+
+    def begin(
+        self, reply: ReplyUnderWay[R], make: Callable[[ReplyUnderWay[R]], Awaitable[R]]
+    ) -> ReplyUnderWay[R]:
+        """Let `make` make the reply."""
+        self._under_way[reply.interview_id] = reply
+        reply.on_watched = lambda: self._start_keeping(reply)
+        task = asyncio.create_task(self._make(reply, make), name="reply")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return reply
+
+    async def close(self) -> None:
+        """Let those under way end with what they have, or else end them."""
+        for reply in self._under_way.values():
+            reply.patience.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOPPING_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _make(
+        self, reply: ReplyUnderWay[R], make: Callable[[ReplyUnderWay[R]], Awaitable[R]]
+    ) -> None:
+        error: Exception = LogUnavailable("the gateway is stopping")
+        result: R | None = None
+        try:
+            result = await make(reply)
+        except Exception as failure:
+            error = failure
+        finally:
+            # First of all, so that whoever hears of the end finds nothing under way.
+            del self._under_way[reply.interview_id]
+            if result is None:
+                reply.fail(error)
+            else:
+                reply.finish(result)
+            if keeper := self._keepers.pop(reply, None):
+                keeper.cancel()
+                await asyncio.wait([keeper])
+
+    def _start_keeping(self, reply: ReplyUnderWay[R]) -> None:
+        self._keepers[reply] = asyncio.create_task(self._keep(reply), name="draft of a reply")
+
+    async def _keep(self, reply: ReplyUnderWay[R]) -> None:
+        kept: ReplyDraft | None = None
+        while True:
+            reply.repeat_status()
+            draft = reply.draft()
+            if draft is not None and draft != kept:
+                try:
+                    await self._log.keep_draft(draft)
+                except LogUnavailable as error:
+                    logger.warning("What is shown of a reply cannot be kept: %s", error)
+                kept = draft
+            await asyncio.sleep(DRAFT_SECONDS)

@@ -1,0 +1,148 @@
+"""One backend that is being asked: its pieces are read in a task of its own, as they come."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Protocol
+
+from backends.errors import BackendError
+from backends.turn import End, Phase, Piece, Status, Words
+from backends.turnreader import TurnText
+from statemachine.events import Timing
+
+logger = logging.getLogger(__name__)
+
+
+class Reader(Protocol):
+    """Makes a turn or a summary of the words that a backend writes (`backends.turnreader`)."""
+
+    @property
+    def shown(self) -> str: ...
+    @property
+    def resets(self) -> int: ...
+    @property
+    def is_whole(self) -> bool: ...
+    def feed(self, words: str) -> None: ...
+    def asks_whole_question(self) -> bool: ...
+    def finish(self, end: End | None) -> TurnText: ...
+
+
+class Asking:
+    """`pieces` of the backend `name`, read by `reader`. `wake` is called whenever something is new.
+
+    The task begins at once. `close` ends it, and with it the request to the backend.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        pieces: AsyncGenerator[Piece, None],
+        reader: Reader,
+        wake: Callable[[], None],
+    ) -> None:
+        self.name = name
+        self.reader = reader
+        self.phase = Phase.QUEUED
+        self.model: str | None = None
+        self.trimmed = 0
+        self.is_over = False
+        self.error: BackendError | None = None
+        self.usable_after: float | None = None
+        """The seconds until there was a sentence that could be used."""
+        self._end: End | None = None
+        self._clock = asyncio.get_running_loop().time
+        self.began = self._clock()
+        self._ended = self.began
+        self._phases: list[tuple[Phase, float]] = [(Phase.QUEUED, self.began)]
+        self._wake = wake
+        self._task = asyncio.create_task(self._read(pieces), name=f"asking {name}")
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it was asked, or until it was over."""
+        return (self._ended if self.is_over else self._clock()) - self.began
+
+    @property
+    def elapsed_ms(self) -> int:
+        return round(self.elapsed * 1000)
+
+    @property
+    def has_words(self) -> bool:
+        return bool(self.reader.shown)
+
+    def text(self) -> TurnText:
+        """What it has said, as far as that is whole. Raises BackendError."""
+        if self.error is not None:
+            raise self.error
+        return self.reader.finish(self._end)
+
+    def timing(self) -> Timing | None:
+        """How long it took for what; None of a backend that answers whole."""
+        if Phase.WRITING not in (phase for phase, _ in self._phases):
+            return None
+        spent = dict.fromkeys(Phase, 0.0)
+        ends = [*(begin for _, begin in self._phases[1:]), self.began + self.elapsed]
+        for (phase, begin), end in zip(self._phases, ends, strict=True):
+            spent[phase] += end - begin
+        return Timing(
+            loading_ms=round(spent[Phase.LOADING] * 1000),
+            reading_ms=round((spent[Phase.QUEUED] + spent[Phase.READING]) * 1000),
+            writing_ms=round(spent[Phase.WRITING] * 1000),
+            tokens=self._end.tokens if self._end else None,
+        )
+
+    async def over(self) -> None:
+        """Until it has said all that is wanted of it, or has failed."""
+        await asyncio.wait([self._task])
+
+    async def close(self) -> None:
+        """Hang up."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _read(self, pieces: AsyncGenerator[Piece, None]) -> None:
+        try:
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    self._take(piece)
+                    if self._end is not None or self.reader.is_whole:
+                        break
+                    self._wake()
+        except BackendError as error:
+            self.error = error
+        except Exception:  # the fault is ours, and the interview is not to suffer for it
+            logger.exception("Reading the reply of %s failed", self.name)
+            self.error = BackendError("Its reply could not be read; the gateway's log says why")
+        finally:
+            self._ended = self._clock()
+            self.is_over = True
+            self._wake()
+
+    def _take(self, piece: Piece) -> None:
+        match piece:
+            case Status():
+                self.model = piece.model or self.model
+                self.trimmed = piece.trimmed or self.trimmed
+                self._enter(piece.phase)
+            case Words(text=text):
+                self.reader.feed(text)
+                if self.usable_after is None and self._has_sentence():
+                    self.usable_after = self.elapsed
+            case End():
+                self._end = piece
+
+    def _enter(self, phase: Phase) -> None:
+        if phase is not self.phase:
+            self.phase = phase
+            self._phases.append((phase, self._clock()))
+
+    def _has_sentence(self) -> bool:
+        """Whether the candidate would hear something of it if it had to end now."""
+        if self.reader.is_whole or self.reader.asks_whole_question():
+            return True
+        try:
+            self.reader.finish(None)
+        except BackendError:
+            return False
+        return True

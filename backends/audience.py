@@ -1,0 +1,37 @@
+"""Those who watch a reply while it is being made."""
+
+from typing import Protocol
+
+from backends.turn import Phase
+
+
+class Audience(Protocol):
+    """Is told what a backend is doing, and shown its words."""
+
+    def tell(self, phase: Phase, backend: str, model: str | None) -> None:
+        """What is being waited for now."""
+        ...
+
+    def show(self, text: str, backend: str, model: str | None) -> None:
+        """All words of the reply so far. They begin with those that were shown before."""
+        ...
+
+    def withdraw(self, reason: str) -> str | None:
+        """What was shown does not count any more. Returns it, if anybody has seen it."""
+        ...
+
+
+class Nobody:
+    """The audience of a reply that is not watched."""
+
+    def tell(self, phase: Phase, backend: str, model: str | None) -> None:
+        pass
+
+    def show(self, text: str, backend: str, model: str | None) -> None:
+        pass
+
+    def withdraw(self, reason: str) -> str | None:
+        return None
+
+
+NOBODY = Nobody()

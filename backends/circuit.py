@@ -1,0 +1,105 @@
+"""A circuit: whether a backend is worth asking, by how it did lately.
+
+It opens when the backend has failed several times in a row, or when it has shown that it needs
+longer than a caller would wait. After a pause, which doubles each time, one request is let through
+as a trial; its outcome closes the circuit or opens it again. A model that is being loaded, and a
+person who stopped waiting, say nothing about a backend.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+
+from statemachine.durations import duration_text
+
+FAILURES = 3
+"""So many in a row open the circuit: one may be chance."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
+
+SLACK = 0.95
+"""Who needs nearly all the time that there is will not make it the next time."""
+
+
+NOT_ASKED = "Not asked"
+"""With this begins the reason for which somebody was passed over who is not known to be offline."""
+
+
+class Circuit:
+    """The circuit of one backend. `now` gives seconds that only rise."""
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        self._now = now
+        self._failures = 0
+        self._reason = ""
+        self._needs = 0.0
+        self._pause = FIRST_PAUSE
+        self._retry_at = 0.0
+        self._on_trial = False
+
+    def refusal(self, patience: float) -> str | None:
+        """Why somebody who waits for `patience` seconds had better not ask; None if they may."""
+        if not self._is_against(patience):
+            return None
+        if self._on_trial:
+            return f"{self._why()}; a trial is under way"
+        if (wait := self._retry_at - self._now()) > 0:
+            return f"{self._why()}; next try in {duration_text(wait * 1000)}"
+        return None
+
+    def needs_trial(self, patience: float) -> bool:
+        """Whether somebody who asks now would be the trial of an open circuit."""
+        return self._is_against(patience) and self.refusal(patience) is None
+
+    def is_slow_for(self, patience: float) -> bool:
+        """Whether it has shown that it needs longer than `patience` seconds."""
+        return self._needs > SLACK * patience
+
+    def next_try(self, patience: float) -> float | None:
+        """The seconds until a trial is let through; None where the circuit is closed for somebody
+        who waits for `patience` seconds."""
+        if not self._is_against(patience):
+            return None
+        return max(0.0, self._retry_at - self._now())
+
+    @property
+    def is_failing(self) -> bool:
+        return self._failures >= FAILURES
+
+    def begin_trial(self) -> None:
+        self._on_trial = True
+
+    def abandon_trial(self) -> None:
+        """The trial ended without showing anything."""
+        self._on_trial = False
+
+    def succeeded(self, seconds: float) -> None:
+        """It said something usable after so many seconds: too late for some, perhaps."""
+        self._on_trial, self._failures, self._needs = False, 0, seconds
+        self._pause = FIRST_PAUSE
+        self._retry_at = self._now() + self._pause
+
+    def was_late(self, seconds: float) -> None:
+        """It had said nothing usable after so many seconds, when nobody waited any longer."""
+        self._on_trial, self._failures, self._needs = False, 0, seconds
+        self._open()
+
+    def failed(self, reason: str) -> None:
+        """It failed, whoever would have waited for it."""
+        self._failures += 1
+        self._reason = reason
+        if self._on_trial or self._failures == FAILURES:
+            self._failures = max(FAILURES, self._failures)
+            self._open()
+        self._on_trial = False
+
+    def _open(self) -> None:
+        self._retry_at = self._now() + self._pause
+        self._pause = min(LONGEST_PAUSE, 2 * self._pause)
+
+    def _is_against(self, patience: float) -> bool:
+        return self.is_failing or self.is_slow_for(patience)
+
+    def _why(self) -> str:
+        if self.is_failing:
+            return f"{NOT_ASKED}: it failed {self._failures} times, last with “{self._reason}”"
+        return f"{NOT_ASKED}: it needs more than {duration_text(self._needs * 1000)}"

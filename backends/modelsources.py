@@ -1,0 +1,150 @@
+"""What each source says of its models, read into model cards. A bad entry does not cost the
+others."""
+
+import logging
+import math
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from backends.modelcard import UNKNOWN, Model, ModelState
+from backends.services import GRANITE, OLLAMA, OPENAI
+
+logger = logging.getLogger(__name__)
+
+GB, MB = 1_000_000_000, 1_000_000
+MAX_MODELS = 500
+"""How many of a source's entries are read; more is nonsense, and would hold up everybody."""
+MAX_SIZE = 1_000_000 * GB
+"""Bytes; a size above is nonsense, and one of 400 digits cannot even be divided."""
+
+S = TypeVar("S", bound=BaseModel)
+
+_ELSEWHERE = re.compile(r"[:-]cloud$")
+_EMBEDS = re.compile(r"embed|\bbge-|rerank", re.IGNORECASE)
+_NO_TEXT = re.compile(r"embed|rerank|whisper|\btts\b|dall-e|moderation|gpt-image", re.IGNORECASE)
+_EMBEDDING_FAMILIES = {"bert", "nomic-bert", "nomic-bert-moe", "xlm-roberta"}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A model that a source has. `runs_elsewhere`: what the candidate says would leave the machine
+    that the source is on."""
+
+    card: Model
+    runs_elsewhere: bool = False
+
+
+class _OllamaDetails(BaseModel):
+    parameter_size: str | None = None
+    quantization_level: str | None = None
+    family: str | None = None
+
+
+class _OllamaModel(BaseModel):
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    size: Annotated[int, Field(ge=0, le=MAX_SIZE)] = 0
+    details: _OllamaDetails = _OllamaDetails()
+    remote_host: str | None = None
+
+    @property
+    def runs_elsewhere(self) -> bool:
+        return bool(self.remote_host) or _ELSEWHERE.search(self.name) is not None
+
+    @property
+    def embeds(self) -> bool:
+        return self.details.family in _EMBEDDING_FAMILIES or bool(_EMBEDS.search(self.name))
+
+
+class _OpenAiStatus(BaseModel):
+    value: str = ""
+
+
+class _OpenAiModel(BaseModel):
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    status: _OpenAiStatus | None = None
+
+
+def granite_offers(entries: list[Any]) -> list[Offer]:
+    """granite-interview-service's entries are cards already; who offers them is known better
+    here, and how far they are is not known."""
+    cards = [
+        {name: value for name, value in entry.items() if name != "state"}
+        if isinstance(entry, dict)
+        else entry
+        for entry in entries
+    ]
+    models = _valid(Model, cards)
+    return [Offer(m.model_copy(update={"name": m.name or m.id, "source": GRANITE})) for m in models]
+
+
+def ollama_offers(entries: list[Any]) -> list[Offer]:
+    """Those of `GET /api/tags` that can chat, by their family and name."""
+    models = _valid(_OllamaModel, entries)
+    return [Offer(_ollama_card(m), m.runs_elsewhere) for m in models if not m.embeds]
+
+
+def openai_offers(entries: list[Any]) -> list[Offer]:
+    """Those of `GET /v1/models` that can chat, by their name: the format tells nothing else.
+    llama.cpp adds how far a model is."""
+    states = {"loading": ModelState.LOADING, "unloaded": ModelState.INSTALLED}
+    return [
+        Offer(
+            Model(
+                id=entry.id,
+                name=entry.id,
+                description="Offered by the server at OPENAI_BASE_URL.",
+                source=OPENAI,
+                state=states.get(entry.status.value if entry.status else "", ModelState.READY),
+            )
+        )
+        for entry in _valid(_OpenAiModel, entries)
+        if not _NO_TEXT.search(entry.id)
+    ]
+
+
+def _ollama_card(entry: _OllamaModel) -> Model:
+    size = 0 if entry.runs_elsewhere else entry.size  # of a reference to it, else
+    return Model(
+        id=entry.name,
+        name=entry.name,
+        param_count=entry.details.parameter_size or UNKNOWN,
+        ram_required=_ram(size),
+        download_size=_size(size),
+        description=_ollama_description(entry),
+        source=OLLAMA,
+    )
+
+
+def _ollama_description(entry: _OllamaModel) -> str:
+    if entry.runs_elsewhere:
+        host = re.sub(r"^https?://|[:/].*$", "", entry.remote_host or "") or "ollama.com"
+        return f"Runs on {host}, not on this machine."
+    build = entry.details.quantization_level
+    return f"Installed in Ollama ({build})." if build else "Installed in Ollama."
+
+
+def _valid(shape: type[S], entries: list[Any]) -> list[S]:
+    """The entries that are what they should be."""
+    valid = []
+    for entry in entries[:MAX_MODELS]:
+        try:
+            valid.append(shape.model_validate(entry))
+        except ValidationError as error:
+            logger.debug("A model was left out of the list: %s", error)
+    return valid
+
+
+def _size(size: int) -> str:
+    """Bytes as people write a download's size, in powers of ten."""
+    if not size:
+        return UNKNOWN
+    return f"{size / GB:.1f} GB" if size >= GB else f"{max(1, round(size / MB))} MB"
+
+
+def _ram(size: int) -> str:
+    """A rule of thumb: the weights stay in memory whole, and half as much again plus a
+    gigabyte is room for the context and the runtime."""
+    return f"{math.ceil(size * 1.5 / GB) + 1} GB" if size else UNKNOWN

@@ -1,0 +1,194 @@
+"""Any server with OpenAI's interface: llama.cpp's, vLLM, LM Studio, …
+
+It gets the interview's messages and streams the next one as server-sent events. llama.cpp's server
+refuses requests while it loads its model; it is asked again until it does not.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, ValidationError
+
+from backends.errors import BackendError
+from backends.http import Busy, Refusal, Service
+from backends.lines import BROKE_OFF
+from backends.modelcard import ModelState
+from backends.models import ModelCatalogue
+from backends.prompting import (
+    SUMMARY_TOKENS,
+    TURN_TOKENS,
+    Prompt,
+    summary_prompt,
+    turn_prompt,
+)
+from backends.services import OPENAI
+from backends.sse import SseDecoder
+from backends.standins import reply_of_first_that_chats
+from backends.streams import values_of
+from backends.turn import End, Phase, Piece, Status, Turn, Words
+from statemachine.session import Session
+
+AGAIN_SECONDS = 0.5
+"""How often a server that is loading is asked."""
+
+USAGE_SECONDS = 1.0
+"""How long the count of tokens is waited for when the reply is whole."""
+
+STOPS = ["<|im_end|>", "<|eot_id|>", "\nCandidate:", "\nUser:"]
+"""Where a small model goes on with the other side's turn. OpenAI's interface takes four."""
+
+
+class _Delta(BaseModel):
+    # Thoughts come as `reasoning_content` or `reasoning` beside it, and are no words.
+    content: str | None = None
+
+
+class _Choice(BaseModel):
+    delta: _Delta = _Delta()
+    finish_reason: str | None = None
+
+
+class _Usage(BaseModel):
+    completion_tokens: Annotated[int, Field(ge=0, le=10**9)]
+
+
+class _Chunk(BaseModel):
+    choices: list[_Choice]
+    usage: _Usage | None = None
+
+
+class OpenAiBackend:
+    """Speaks with the session's model if the server has it, else with its first one that chats."""
+
+    name = OPENAI
+
+    def __init__(self, service: Service, catalogue: ModelCatalogue) -> None:
+        self._service = service
+        self._catalogue = catalogue
+        self._tells_usage = True
+        """Whether it takes the wish for a count of tokens; older servers refuse it."""
+
+    def speak(self, turn: Turn) -> AsyncGenerator[Piece, None]:
+        return self._reply(turn.session, partial(turn_prompt, turn), TURN_TOKENS)
+
+    def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
+        return self._reply(session, partial(summary_prompt, session), SUMMARY_TOKENS)
+
+    async def _reply(
+        self, session: Session, make_prompt: Callable[[], Prompt], limit: int
+    ) -> AsyncGenerator[Piece, None]:
+        prompt = make_prompt()
+        reply = reply_of_first_that_chats(
+            self._catalogue,
+            OPENAI,
+            session.config.model,
+            lambda model: self._when_loaded(model, prompt, limit),
+        )
+        async with aclosing(reply) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _when_loaded(
+        self, model: str, prompt: Prompt, limit: int
+    ) -> AsyncGenerator[Piece, None]:
+        """The reply, asked for until the server has loaded the model: the caller sets the limit."""
+        card = self._catalogue.named(OPENAI, model)
+        is_loading = card is not None and card.state in (ModelState.LOADING, ModelState.INSTALLED)
+        if is_loading:
+            yield Status(Phase.LOADING, model, prompt.trimmed)
+        else:
+            yield Status(Phase.READING, model, prompt.trimmed)
+        while True:
+            try:
+                async with aclosing(self._with_or_without_usage(model, prompt, limit)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except Busy as busy:
+                if "loading" not in busy.told.lower():
+                    raise
+            if not is_loading:
+                yield Status(Phase.LOADING, model, prompt.trimmed)
+                is_loading = True
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _with_or_without_usage(
+        self, model: str, prompt: Prompt, limit: int
+    ) -> AsyncGenerator[Piece, None]:
+        body: dict[str, Any] = {
+            "model": model,
+            "messages": prompt.to_json(),
+            "stream": True,
+            "max_tokens": limit,
+            "stop": STOPS,
+        }
+        wish = {"stream_options": {"include_usage": True}}
+        if self._tells_usage:
+            try:
+                async with aclosing(self._chat(model, body | wish, prompt.trimmed)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except Refusal as refusal:
+                if refusal.status != HTTPStatus.BAD_REQUEST:
+                    raise
+        async with aclosing(self._chat(model, body, prompt.trimmed)) as pieces:
+            async for piece in pieces:
+                self._tells_usage = False  # for without the wish it answers
+                yield piece
+
+    async def _chat(
+        self, model: str, body: dict[str, Any], trimmed: int
+    ) -> AsyncGenerator[Piece, None]:
+        decoder = SseDecoder()
+        is_writing, said_anything = False, False
+        stream = values_of(self._service.stream("/v1/chat/completions", body), decoder)
+        async with aclosing(stream) as values:
+            async for value in values:
+                said_anything = True
+                chunk = _chunk(value)
+                for choice in chunk.choices[:1]:
+                    if choice.delta.content:
+                        if not is_writing:
+                            yield Status(Phase.WRITING, model, trimmed)
+                            is_writing = True
+                        yield Words(choice.delta.content)
+                    if choice.finish_reason is not None:
+                        usage = chunk.usage or await _usage_in(values)
+                        yield End(
+                            is_cut_off=choice.finish_reason == "length",
+                            tokens=usage.completion_tokens if usage else None,
+                        )
+                        return
+        if decoder.is_done and said_anything:  # some servers give no reason for their end
+            yield End()
+        elif said_anything:
+            raise BackendError(BROKE_OFF)
+        else:
+            raise BackendError("Did not answer a stream of events")
+
+
+async def _usage_in(values: AsyncGenerator[Any, None]) -> _Usage | None:
+    """The count of tokens, which comes behind the reply. Words are no longer heard there."""
+    try:
+        async with asyncio.timeout(USAGE_SECONDS):
+            async for value in values:
+                chunk = _chunk(value)
+                if chunk.usage is not None:
+                    return chunk.usage
+    except (TimeoutError, BackendError):
+        return None  # the reply is whole without it
+    return None
+
+
+def _chunk(value: Any) -> _Chunk:
+    if isinstance(value, dict) and "error" in value:
+        raise BackendError("Broke off: it reported an error")
+    try:
+        return _Chunk.model_validate(value)
+    except ValidationError as error:
+        raise BackendError("Answered JSON of another shape") from error

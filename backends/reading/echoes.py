@@ -1,0 +1,101 @@
+"""What is no speech of one's own: words of the prompt or the candidate, and loops.
+
+Words are compared without capital letters and punctuation. All of it takes the same little time
+for each word, however long the prompt is.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterable
+from copy import copy
+
+MAX_KNOWN = 20_000
+"""How many words of a text an echo of it is looked for in."""
+
+WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]|[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]{1,24}")
+"""A word. In scripts that write none apart, each character is one; a run of 24 letters ends one."""
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, without capital letters and punctuation."""
+    return [word.casefold() for word in WORD.findall(text[: MAX_KNOWN * 30])][:MAX_KNOWN]
+
+
+class Echo:
+    """Finds runs of `length` words in a row that one of `texts` has too.
+
+    `begins` words in a row are the beginning of such a run: they may be held back.
+    """
+
+    def __init__(self, texts: Iterable[str], length: int, begins: int = 6) -> None:
+        self._length = length
+        self._begins = begins
+        self._whole: set[tuple[str, ...]] = set()
+        self._beginnings: set[tuple[str, ...]] = set()
+        for text in texts:
+            words = words_of(text)
+            self._whole |= _runs(words, length)
+            self._beginnings |= _runs(words, begins)
+        self._last: deque[str] = deque(maxlen=length)
+        self._held = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last words are a run."""
+        return len(self._last) == self._length and tuple(self._last) in self._whole
+
+    @property
+    def held(self) -> int:
+        """How many of the last words may be a run's beginning."""
+        return self._held
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Echo":
+        """A copy that shares the texts, which never change."""
+        echo = copy(self)
+        echo._last = self._last.copy()
+        return echo
+
+    def push(self, word: str) -> None:
+        """Take the next word."""
+        self._last.append(word)
+        newest = tuple(self._last)[-self._begins :]
+        if newest not in self._beginnings:
+            self._held = 0
+        else:
+            self._held = self._held + 1 if self._held else self._begins
+
+
+def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
+    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
+
+
+LONGEST_PERIOD = 16
+MIN_REPEATED = 24
+
+
+class Loop:
+    """Finds words that come again and again: the same one to sixteen words, five times or more."""
+
+    def __init__(self) -> None:
+        self._words: list[str] = []
+        self._repeated = [0] * (LONGEST_PERIOD + 1)
+
+    def push(self, word: str) -> int | None:
+        """Take the next word. Returns how many of the last words only repeat, once they loop."""
+        words = self._words
+        words.append(word)
+        longest = None
+        for period in range(1, min(LONGEST_PERIOD, len(words) - 1) + 1):
+            if word == words[-1 - period]:
+                self._repeated[period] += 1
+                repeated = self._repeated[period]
+                if longest is None and repeated >= max(MIN_REPEATED, 4 * period):
+                    longest = repeated
+            else:
+                self._repeated[period] = 0
+        return longest
+
+    @property
+    def held(self) -> int:
+        """How many of the last words may be a loop's."""
+        return max((r for p, r in enumerate(self._repeated) if p and r > max(p, 5)), default=0)

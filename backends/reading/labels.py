@@ -1,0 +1,176 @@
+"""The labels of speakers, such as `Interviewer:` and `**Candidate (Alice):**`.
+
+They stand where a line begins. Models that write a whole dialogue on one line put them where a
+sentence begins; there only those count that no sentence begins with.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum, auto
+
+
+class Label(Enum):
+    """Who speaks after a label."""
+
+    OWN = auto()
+    """The interviewer, whose turn this is."""
+    FOREIGN = auto()
+    """Somebody else."""
+    THOUGHT = auto()
+    """The model, to itself."""
+    SPEECH = auto()
+    """The model, when it is done with its thoughts."""
+
+
+_OWN = (
+    "interviewer|ai interviewer|opentalent interviewer|the interviewer|opentalent|ai|ai assistant"
+    "|assistant|bot|chatbot|model|recruiter|hiring manager|response|answer|reply|output"
+)
+_FOREIGN = (
+    "candidate|the candidate|user|human|applicant|interviewee|you|me|job seeker|instruction"
+    "|instructions|input|candidate's answer|candidate's response|candidate answer|end of turn"
+    "|candidate response|user response|user's response|your answer|your response|sample answer"
+    "|sample response|example answer|example response|possible answer|expected answer"
+)
+_THOUGHT = "here is my thought process|here's my thought process|thought process|thoughts|thinking"
+_SPEECH = "here is my response|here's my response|final answer|final response"
+IN_TURNS = {
+    name: label
+    for names, label in (
+        (_OWN, Label.OWN),
+        (_FOREIGN, Label.FOREIGN),
+        (_THOUGHT, Label.THOUGHT),
+        (_SPEECH, Label.SPEECH),
+    )
+    for name in names.split("|")
+}
+IN_SUMMARIES = {
+    name: label
+    for name, label in IN_TURNS.items()
+    if label in (Label.THOUGHT, Label.SPEECH) or name.endswith(("interviewer", "assistant"))
+}
+"""A summary may have a line for "Candidate:" or "Output:"."""
+
+_IN_MID_LINE = ("candidate", "interviewer", "interviewee", "applicant")
+
+# "Input: [1, 2]" and "Output: 3" belong to a question; "### Input:" is a template's.
+_ONLY_AS_HEADING = frozenset({"output", "input", "instruction", "instructions", "end of turn"})
+
+MAX_LEAD = 8
+_LEAD = re.compile(r"[>*_#\"“\[(\-][\s>*_#\"“\[(\-]*")
+_TAIL_SO_FAR = re.compile(r"\s?(?:[\[(][^\])\n:]{0,40}[\])]?)?[*_\]) ]{0,6}")
+
+
+class LabelReader:
+    """Splits characters into text and labels: those of `kinds`, by their names in small letters."""
+
+    def __init__(self, kinds: Mapping[str, Label] = IN_TURNS) -> None:
+        self._kinds = kinds
+        self._held = ""
+        self._holding = True
+        self._in_mid_line = False
+        self._last = "\n"
+        self._stars = ""
+        self._in_code = False
+        self._line = ""
+
+    def push(self, character: str) -> Iterator[str | Label]:
+        """The text and the labels that are certain now."""
+        self._note_code(character)
+        if self._stars:
+            if character == self._stars[0]:
+                self._stars = self._stars[1:]
+                return
+            if not character.isspace():
+                # The label was bold with what follows it, which stays so.
+                stars, self._stars = self._stars, ""
+                self._holding = False
+                yield stars
+        if not self._holding:
+            yield from self._pass(character)
+        elif not self._held and character.isspace():
+            yield character
+        else:
+            yield from self._hold(character)
+
+    def finish(self) -> Iterator[str]:
+        """What was held back: the reply ended in it, so it was no label."""
+        if self._held:
+            yield self._held
+        self._held = self._stars = ""
+        self._holding = False
+
+    def _note_code(self, character: str) -> None:
+        self._line = "" if character == "\n" else (self._line + character)[:4]
+        if self._line == "```" and character == "`":
+            self._in_code = not self._in_code
+
+    def _pass(self, character: str) -> Iterator[str]:
+        if character == "\n" and not self._in_code:
+            self._holding, self._in_mid_line = True, False
+        elif character.isspace() and self._last in ".!?" and not self._in_code:
+            self._holding, self._in_mid_line = True, True
+        self._last = character
+        yield character
+
+    def _hold(self, character: str) -> Iterator[str | Label]:
+        held = self._held + character
+        lead, rest = _parted(held)
+        label = self._label(lead, rest)
+        if label is not None:
+            stars = lead.count("*") - rest.count("*")
+            self._stars = "*" * max(0, stars) if label is Label.OWN else ""
+            self._held = ""
+            self._last = "\n"
+            yield label
+        elif self._could_be(lead, rest):
+            self._held = held
+        else:
+            self._held, self._holding = "", False
+            for one in held:
+                # A held line break begins a line, at which another label may stand.
+                if self._holding:
+                    yield from self._hold_again(one)
+                else:
+                    yield from self._pass(one)
+
+    def _hold_again(self, character: str) -> Iterator[str | Label]:
+        if not self._held and character.isspace():
+            yield character
+        else:
+            yield from self._hold(character)
+
+    def _names(self) -> Iterable[str]:
+        if not self._in_mid_line:
+            return self._kinds
+        return [name for name in _IN_MID_LINE if name in self._kinds]
+
+    def _could_be(self, lead: str, rest: str) -> bool:
+        if len(lead) > MAX_LEAD:
+            return False
+        names = self._names()
+        return any(
+            name.startswith(rest)
+            or (rest.startswith(name) and _TAIL_SO_FAR.fullmatch(rest[len(name) :]))
+            for name in names
+        )
+
+    def _label(self, lead: str, rest: str) -> Label | None:
+        if not rest or rest[-1] not in ":：\n":
+            return None
+        if rest[-1] == "\n" and ("#" not in lead and "*" not in lead):
+            return None
+        names = self._names()
+        for name in names:
+            if rest.startswith(name) and _TAIL_SO_FAR.fullmatch(rest[len(name) : -1]):
+                if name in _ONLY_AS_HEADING and "#" not in lead:
+                    return None
+                return self._kinds[name]
+        return None
+
+
+def _parted(held: str) -> tuple[str, str]:
+    """The marks of emphasis before a name, and the name with what follows, in small letters."""
+    lead = _LEAD.match(held)
+    at = lead.end() if lead else 0
+    return held[:at], held[at:].lower().replace("’", "'")

@@ -1,0 +1,241 @@
+"""The marks that models write around their words: thoughts, and the tokens of their templates.
+
+A mark is told from words by its name alone, because `List<String>`, `[1]` and `a < b` are words.
+Text that may still become a mark is held back until that is certain.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import Enum, auto
+
+
+class Mark(Enum):
+    """What a mark says about the text around it."""
+
+    THOUGHT = auto()
+    """Thoughts begin."""
+    SPEECH = auto()
+    """Thoughts end."""
+    TURN = auto()
+    """A turn begins or ends; before the first word it says nothing."""
+    FOREIGN = auto()
+    """Somebody else's turn begins."""
+
+
+_THOUGHTS = frozenset(
+    [
+        "think",
+        "thinking",
+        "thought",
+        "thoughts",
+        "reasoning",
+        "reason",
+        "reflection",
+        "reflect",
+        "scratchpad",
+        "analysis",
+        "rationale",
+        "thought_process",
+        "thinking_process",
+        "inner_thoughts",
+        "inner_monologue",
+        "internal_monologue",
+        "antthinking",
+        "seed:think",
+    ]
+)
+_WRAPPERS = frozenset(
+    [
+        "response",
+        "answer",
+        "output",
+        "reply",
+        "final",
+        "final_answer",
+        "message",
+        "question",
+        "interviewer",
+    ]
+)
+_OTHERS = frozenset(["user", "human", "candidate", "applicant", "system", "sys"])
+_TURNS = frozenset(
+    [
+        "s",
+        "eos",
+        "bos",
+        "pad",
+        "unk",
+        "im_end",
+        "im_start",
+        "im_sep",
+        "end_of_turn",
+        "start_of_turn",
+        "eot",
+        "end_of_text",
+        "endoftext",
+        "end_of_utterance",
+        "assistant",
+        "bot",
+        "inst",
+        "turn",
+        "tool_call",
+        "tool_response",
+    ]
+)
+_TAGS = _THOUGHTS | _WRAPPERS | _OTHERS | _TURNS
+_IN_SQUARE = frozenset(
+    [
+        "think",
+        "inst",
+        "system_prompt",
+        "available_tools",
+        "tool_calls",
+        "tool_results",
+        "end_of_turn",
+        "eos",
+    ]
+)
+_IN_TRIANGLES = frozenset({"think"})
+
+_OPENERS = re.compile(r"[<\[◁]")
+_TAG_SO_FAR = re.compile(r"</?(?P<name>[\w:]*)(?P<rest>[\s/][^<>\n]{0,60})?", re.ASCII)
+_TOKEN_SO_FAR = re.compile(r"</?[|｜][\w▁ ./:-]{0,40}[|｜]?")
+_SYS_SO_FAR = re.compile(r"<<?(?:/?(?:S(?:Y(?:S>?)?)?)?)?", re.IGNORECASE)
+
+_HEADERS = frozenset(["im_start", "start_header_id", "start_of_role", "start", "start_of_turn"])
+_IN_HEADERS = frozenset(["end_header_id", "end_of_role", "message", "im_sep", "constrain"])
+_OWN_ROLES = frozenset(["assistant", "model", "ai", "bot", "interviewer"])
+_OTHER_ROLES = frozenset(["user", "human", "system", "candidate", "tool", "developer"])
+_THOUGHT_CHANNELS = frozenset({"analysis", "commentary"})
+_ROLES = _OWN_ROLES | _OTHER_ROLES | _THOUGHT_CHANNELS | {"final"}
+
+# `List<Answer>` and `/users/<user>` are words; a turn's tag stands apart.
+_PLAIN_WORDS = _WRAPPERS | _OTHERS | {"assistant", "bot", "turn", "s", "reason", "analysis"}
+_TOUCHES = re.compile(r"[\w/`\"'(=.]")
+
+
+class MarkReader:
+    """Splits characters into text and marks."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._before = " "
+        self._role: str | None = None
+
+    def read(self, text: str) -> Iterator[str | Mark]:
+        """The text and the marks that are certain now."""
+        for character in text:
+            if self._role is not None:
+                yield from self._read_role(character)
+            else:
+                yield from self._read(character)
+
+    def finish(self) -> Iterator[str | Mark]:
+        """What was held back. The beginning of a mark is dropped: it was cut off."""
+        if self._role is not None:
+            role, self._role = self._role, None
+            yield from _of_role(role)
+        if len(self._held) < 2 and self._held:  # noqa: PLR2004 - a lone "<" is text
+            yield self._held
+        self._held = ""
+
+    def _read(self, character: str) -> Iterator[str | Mark]:
+        if not self._held and not _OPENERS.match(character):
+            self._before = character
+            yield character
+            return
+        waiting = self._held + character
+        self._held = ""
+        while waiting:
+            if not _OPENERS.match(waiting):
+                self._before = waiting[0]
+                yield waiting[0]
+                waiting = waiting[1:]
+            elif self._could_be_mark(waiting):
+                self._held = waiting
+                return
+            elif (name := _name_of(waiting)) is not None and self._is_apart(waiting, name):
+                yield from self._of_mark(waiting, name)
+                return
+            else:
+                self._before = waiting[0]
+                yield waiting[0]
+                waiting = waiting[1:]
+
+    def _could_be_mark(self, text: str) -> bool:
+        """Whether more characters can make a mark of the text."""
+        if text[0] == "[":
+            return text[-1] != "]" and _begins_one(text[1:].removeprefix("/"), _IN_SQUARE)
+        if text[0] == "◁":
+            return text[-1] != "▷" and _begins_one(text[1:].removeprefix("/"), _IN_TRIANGLES)
+        if _SYS_SO_FAR.fullmatch(text):
+            return True
+        if _TOKEN_SO_FAR.fullmatch(text):
+            return True
+        so_far = _TAG_SO_FAR.fullmatch(text)
+        if so_far is None:
+            return False
+        name = so_far["name"].lower()
+        return name in _TAGS if so_far["rest"] else _begins_one(name, _TAGS)
+
+    def _is_apart(self, text: str, name: str) -> bool:
+        is_token = text[1:2] in ("|", "｜") or text[0] != "<"
+        return is_token or name not in _PLAIN_WORDS or not _TOUCHES.match(self._before)
+
+    def _of_mark(self, text: str, name: str) -> Iterator[Mark]:
+        self._before = " "
+        ends = text[1] == "/" or name.startswith("end_")
+        kind = name.removeprefix("start_").removeprefix("end_")
+        if kind in _THOUGHTS:
+            if not text.endswith("/>"):
+                yield Mark.SPEECH if ends else Mark.THOUGHT
+        elif name == "channel":
+            self._role = ""
+        elif name in _HEADERS and not ends:
+            yield Mark.TURN
+            self._role = ""
+        elif name in _OTHERS and not ends:
+            yield Mark.FOREIGN
+        elif name not in _IN_HEADERS and name not in _WRAPPERS:
+            yield Mark.TURN
+
+    def _read_role(self, character: str) -> Iterator[str | Mark]:
+        assert self._role is not None, "a header was read"
+        word = self._role + character
+        if _begins_one(word, _ROLES):
+            self._role = word
+            return
+        role, self._role = self._role, None
+        yield from _of_role(role)
+        yield from self._read(character)
+
+
+def _of_role(role: str) -> Iterator[str | Mark]:
+    name = role.lower()
+    if name in _OTHER_ROLES:
+        yield Mark.FOREIGN
+    elif name in _THOUGHT_CHANNELS:
+        yield Mark.THOUGHT
+    elif name == "final":
+        yield Mark.SPEECH
+    elif role and name not in _OWN_ROLES:
+        yield role
+
+
+def _begins_one(text: str, names: frozenset[str]) -> bool:
+    text = text.lower()
+    return any(name.startswith(text) for name in names)
+
+
+def _name_of(text: str) -> str | None:
+    """The name of a whole mark, or None where it is none."""
+    closers = {"<": ">", "[": "]", "◁": "▷"}
+    if len(text) < 3 or text[-1] != closers[text[0]]:  # noqa: PLR2004 - no name between
+        return None
+    body = text[1:-1].strip("<>").removeprefix("/")
+    if body[:1] in ("|", "｜"):
+        inner = body.strip("|｜").replace("▁", "_").lower()
+        return inner or None
+    name = re.split(r"[\s/]", body, maxsplit=1)[0].lower()
+    known = {"<": _TAGS, "[": _IN_SQUARE, "◁": _IN_TRIANGLES}[text[0]]
+    return name if name in known else None

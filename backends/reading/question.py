@@ -1,0 +1,172 @@
+"""The interviewer's turn as it comes: it ends with its first whole question, or closes."""
+
+from enum import Enum, auto
+
+from backends.reading.asking import Asking, Opening, asking_of, opening_of, thinks_aloud
+from backends.reading.below import below_end, points_below
+from backends.reading.echoes import Echo
+from backends.reading.sentences import Sentence, SentenceReader
+from backends.reading.speech import Speech
+from backends.turn import Turn
+from statemachine.wording import says_goodbye
+
+ENOUGH_OF_A_CLOSING = 600
+"""After so many characters, a closing that has closed is not listened to any longer."""
+MAX_SCENE = 4
+"""How many sentences may follow "Question 2:" or "Imagine that …" until one of them asks."""
+ALOUD_WITHIN = 120
+
+
+class _Stage(Enum):
+    SEEKING = auto()
+    SCENE = auto()
+    REQUESTED = auto()
+    BELOW = auto()
+
+
+class Question(Speech):
+    """Words that are to ask the question which is due."""
+
+    def __init__(self, turn: Turn, prompts: Echo, answer: Echo | None) -> None:
+        super().__init__((turn.number, turn.total), prompts, answer)
+        self._is_opening = turn.is_opening
+        self._stage = _Stage.SEEKING
+        self._scene_at = 0
+        self._scene_length = 0
+        self._whole_end = 0
+        self._opening: Opening | None = Opening.OTHER
+        self.asks = False
+        self.is_aloud = False
+
+    def _hears(self, sentence: Sentence) -> None:
+        words = self.text[sentence.start : sentence.end]
+        label = words.strip()
+        if SentenceReader.is_bare_label(label):
+            # Another label follows at once: the same one again, or the next question's.
+            if self._stage is _Stage.SEEKING and self.sentences.start < len(self.text):
+                start = sentence.start + len(words) - len(words.lstrip())
+                self.remove(start, self.sentences.start)
+            return
+        self.is_aloud = self.is_aloud or thinks_aloud(words)
+        if not self.is_aloud:
+            self._ask(words, sentence)
+
+    def _ask(self, words: str, sentence: Sentence) -> None:
+        asking = asking_of(words, sentence, is_opening=self._is_opening)
+        if self._stage is _Stage.REQUESTED:
+            opening = self._opening or opening_of(words, is_whole=True)
+            self._over(sentence.end if opening is Opening.INTERROGATIVE else self._whole_end)
+        elif asking is Asking.QUESTION:
+            self.asks = True
+            self._whole_end = sentence.end
+            self._end_question(words, sentence, is_certain=True)
+        elif asking is Asking.REQUEST:
+            self._begin(_Stage.REQUESTED, sentence)
+            self._end_question(words, sentence, is_certain=sentence.ends_line)
+        elif self._stage is _Stage.SCENE:
+            self._whole_end = sentence.end
+            self._scene_length += 1
+            self._opening = None
+            if self._scene_length > MAX_SCENE:
+                self._over(sentence.end)
+        elif asking is Asking.SCENE:
+            self._scene_at = sentence.start
+            self._begin(_Stage.SCENE, sentence)
+
+    def _end_question(self, words: str, sentence: Sentence, *, is_certain: bool) -> None:
+        if points_below(words):
+            self._stage = _Stage.BELOW
+        elif is_certain:
+            self._over(sentence.end)
+
+    def _begin(self, stage: _Stage, sentence: Sentence) -> None:
+        self._stage = stage
+        self.asks = True
+        self._whole_end = sentence.end
+        self._opening = None
+
+    def _watch(self) -> None:
+        if self.is_aloud:
+            return
+        under_way = len(self.text) - self.sentences.start
+        if self._stage is _Stage.SEEKING:
+            if under_way < ALOUD_WITHIN and not self.text[-1].isalnum():
+                self.is_aloud = thinks_aloud(self.sentences.under_way)
+        elif self._stage is _Stage.BELOW:
+            end = below_end(self.text, self._whole_end)
+            if end is not None:
+                self._over(end)
+        elif self._opening is None:
+            self._opening = self._open(self.sentences.under_way)
+
+    def _open(self, sentence: str) -> Opening | None:
+        is_requested = self._stage is _Stage.REQUESTED
+        if is_requested and "\n" in sentence[: len(sentence) - len(sentence.lstrip())]:
+            self._over(self._whole_end)
+            return Opening.OTHER
+        if not sentence.strip():
+            return None
+        opening = opening_of(sentence)
+        if opening is Opening.LABEL or (is_requested and opening is Opening.OTHER):
+            self._over(self._whole_end)
+        return opening
+
+    def _limit(self, end: int) -> int:
+        if self.is_aloud:
+            return self.shown.at
+        if self._stage is _Stage.BELOW or (
+            self._stage is not _Stage.SEEKING and self._opening is None
+        ):
+            return min(end, self._whole_end)
+        label = self.sentences.under_way[: end - self.sentences.start].strip()
+        if label and SentenceReader.may_be_bare_label(label):
+            return min(end, self.sentences.start)
+        return end
+
+    def _stopped_end(self) -> int:
+        if self._stage is _Stage.SCENE:
+            # The question was still to come, and a scene alone under a label asks nothing.
+            self.asks = False
+            return self._scene_at
+        return self._whole_end if self._stage is not _Stage.SEEKING else self.kept_end
+
+    def _loop_ends(self, end: int) -> None:
+        if self._stage is _Stage.SEEKING or self._whole_end > end:
+            self.asks = False
+            self._over(min(end, self.kept_end))
+        else:
+            self._over(min(end, self._whole_end))
+
+    def _over_long(self) -> None:
+        if self._stage is _Stage.SEEKING or self.is_aloud:
+            super()._over_long()
+        self._over(self._whole_end)
+
+
+class Closing(Speech):
+    """Words that are to close the interview. They are shown by sentences: one that asks is not
+    used, and neither is what follows it."""
+
+    def __init__(self, turn: Turn, prompts: Echo, answer: Echo | None) -> None:
+        super().__init__((turn.number, turn.total), prompts, answer)
+        self.is_aloud = False
+        self.asked = False
+
+    def _hears(self, sentence: Sentence) -> None:
+        words = self.text[sentence.start : sentence.end]
+        self.is_aloud = self.is_aloud or thinks_aloud(words)
+        if self.is_aloud:
+            return
+        if asking_of(words, sentence, is_opening=False) is not Asking.NOTHING or sentence.has_mark:
+            self.asked = True
+            self._over(sentence.start)
+        elif sentence.end > ENOUGH_OF_A_CLOSING and says_goodbye(self.text[: sentence.end]):
+            self._over(sentence.end)
+
+    def _limit(self, end: int) -> int:
+        return min(end, self.kept_end) if not self.is_aloud else self.shown.at
+
+    def _over_long(self) -> None:
+        if self.is_aloud or not says_goodbye(self.text[: self.kept_end]):
+            super()._over_long()
+        self._over(self.kept_end)

@@ -1,0 +1,294 @@
+"""The words of one speaker as they come: cleaned of labels, watched for echoes and loops, and
+shown as far as nothing that follows can change them.
+
+What ends the turn is decided by those who inherit: `Speech` itself ends at a foreign label, at a
+loop and at its limit on length.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from backends.errors import BackendError
+from backends.reading.echoes import WORD, Echo, Loop
+from backends.reading.labels import IN_TURNS, Label, LabelReader
+from backends.reading.sentences import Sentence, SentenceReader
+from backends.reading.shown import Shown
+from statemachine.session import MAX_MESSAGE_CHARS
+from statemachine.wording import QUESTION_MARKS
+
+PROMPT_RUN = 12
+ANSWER_RUN = 25
+ANSWER_BEGINS_WITHIN = 10
+"""How many words of one's own may stand before the candidate's, so that all of it is theirs."""
+
+MAX_SAME = 3
+MIN_SAME_WORDS = 3
+
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_INVISIBLE = frozenset("\u200b\u2060\ufeff")
+_ONE_CHARACTER = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]")
+_MAX_WORD = 24
+
+
+class Withdrawn(Exception):
+    """All that was said so far was a thought."""
+
+
+class Speech:
+    """The words since the reply began, or since all before them proved to be thoughts.
+
+    `count`: the number that is due and the total, for question labels. `prompts` are texts that
+    must not be said back, `answer` is the candidate's, `labels` are those that are no words.
+    """
+
+    def __init__(
+        self,
+        count: tuple[int, int] | None,
+        prompts: Echo | None = None,
+        answer: Echo | None = None,
+        labels: Mapping[str, Label] = IN_TURNS,
+    ) -> None:
+        self._labels = LabelReader(labels)
+        self._thinks = False
+        self.sentences = SentenceReader()
+        self.shown = Shown(count)
+        self._prompts = prompts
+        self._answer = answer
+        self._loop = Loop()
+        self._word = ""
+        self._word_starts: list[int] = []
+        self._words_end = 0
+        self._said: dict[str, list[int]] = {}
+        self._recent: list[str] = []
+        self._runs: set[tuple[str, ...]] = set()
+        self._again = 0
+        self.end: int | None = None
+        self.kept_end = 0
+        self.is_foreign = False
+        self.is_loop = False
+        self.has_thought = False
+
+    @property
+    def text(self) -> str:
+        """All the words so far, whether they are shown or not."""
+        return self.sentences.text
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing that follows is used."""
+        return self.end is not None
+
+    @property
+    def has_words(self) -> bool:
+        """Whether anything was said that a person can read."""
+        return is_readable(self.text)
+
+    def push(self, character: str) -> None:
+        """Take the next character. Raises Withdrawn, and BackendError where what came so far can
+        never be used."""
+        for part in self._labels.push(character):
+            self._take(part)
+            if self.is_over:
+                return
+
+    def end_turn(self) -> None:
+        """A mark says that the turn ends here, if it has begun."""
+        if self.has_words and not self.is_over:
+            self._flush()
+            self._end_naturally()
+
+    def end_foreign(self) -> None:
+        """Somebody else's turn begins."""
+        self.is_foreign = True
+        self._flush()
+        self._end_naturally()
+
+    def finish(self, *, was_stopped: bool) -> None:
+        """No more comes. `was_stopped`: it would have, so that only whole sentences count."""
+        self._flush()
+        if was_stopped:
+            self._break_off()
+        self._end_naturally()
+
+    # What those who inherit decide
+
+    def _hears(self, sentence: Sentence) -> None:
+        """A sentence is over."""
+
+    def _watch(self) -> None:
+        """A character has come."""
+
+    def _limit(self, end: int) -> int:
+        """How much of the text up to `end` may be shown."""
+        return end
+
+    def _stopped_end(self) -> int:
+        """Where words end that were broken off."""
+        return self.kept_end
+
+    def _loop_ends(self, end: int) -> None:
+        """From `end` on, the words only repeat."""
+        self._over(min(end, self.kept_end) if self.kept_end else end)
+
+    def _over_long(self) -> None:
+        raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
+
+    # The words
+
+    def _flush(self) -> None:
+        if self.is_over:
+            return
+        for part in self._labels.finish():
+            self._take(part)
+
+    def _break_off(self) -> None:
+        if self.is_over:
+            return
+        self._end_word()
+        sentence = self.sentences.finish()
+        if sentence is not None:
+            self._judge(sentence)
+        if self.end is None:
+            self._over(self._stopped_end())
+
+    def _end_naturally(self) -> None:
+        if self.is_over:
+            return
+        self._end_word()
+        sentence = self.sentences.rest()
+        if sentence is not None:
+            self._judge(sentence)
+        if self.end is None:
+            self._over(len(self.text))
+
+    def _take(self, part: str | Label) -> None:
+        if isinstance(part, str):
+            for character in part:
+                if self.is_over:
+                    return
+                self._say(character)
+        elif part is Label.SPEECH:
+            if self.has_words:
+                raise Withdrawn
+            self._thinks = False
+        elif self._thinks:
+            self._thinks = part is not Label.OWN
+        elif part is Label.THOUGHT and not self.has_words:
+            self._thinks = self.has_thought = True
+        elif part is Label.OWN and not self.has_words:
+            pass
+        else:
+            self.is_foreign = part is Label.FOREIGN
+            self._end_naturally()
+
+    def _say(self, character: str) -> None:
+        if self._thinks:
+            return
+        if not self.text and (character.isspace() or character in _INVISIBLE):
+            return
+        sentence = self.sentences.push(character)
+        if sentence is not None:
+            self._judge(sentence)
+            if self.is_over:
+                return
+        if character.isalnum():
+            if _ONE_CHARACTER.match(character):
+                self._end_word()
+                self._word = character
+                self._end_word(len(self.text))
+            else:
+                self._word += character
+                if len(self._word) == _MAX_WORD:
+                    self._end_word(len(self.text))
+        elif self._word:
+            self._end_word(len(self.text) - 1)
+        self._watch()
+        if not self.is_over and len(self.text) > MAX_MESSAGE_CHARS:
+            self._over_long()
+
+    def _end_word(self, end: int | None = None) -> None:
+        word = self._word.casefold()
+        if not word or self.is_over:
+            return
+        self._word = ""
+        end = len(self.text) if end is None else end
+        self._words_end = end
+        self._word_starts.append(end - len(word))
+        self._heed(word)
+        if not self.is_over:
+            self.shown.grow(self.text, self._showable(end))
+
+    def _heed(self, word: str) -> None:
+        """Compare the word, with those before it, to what must not be said again."""
+        if self._prompts is not None:
+            self._prompts.push(word)
+            if self._prompts.is_whole:
+                raise BackendError("Said the prompt back")
+        if self._answer is not None:
+            self._answer.push(word)
+            count = len(self._word_starts)
+            if count > ANSWER_RUN + ANSWER_BEGINS_WITHIN:
+                self._answer = None
+            elif self._answer.is_whole:
+                raise BackendError("Said the candidate's words")
+        self._recent = [*self._recent[-5:], word]
+        run = tuple(self._recent)
+        if len(run) < 6:  # noqa: PLR2004 - as long as an echo's beginning
+            self._again = 0
+        elif run in self._runs:
+            self._again = self._again + 1 if self._again else 6
+        else:
+            self._again = 0
+            self._runs.add(run)
+        repeated = self._loop.push(word)
+        if repeated is not None:
+            first = self._word_starts[-repeated]
+            self.is_loop = True
+            self._loop_ends(len(self.text[:first].rstrip()))
+
+    def _showable(self, end: int) -> int:
+        held = max(
+            self._prompts.held if self._prompts is not None else 0,
+            self._answer.held if self._answer is not None else 0,
+            self._loop.held,
+            self._again,
+        )
+        if held:
+            end = min(end, self._word_starts[-min(held, len(self._word_starts))])
+        return len(self.text[: self._limit(end)].rstrip())
+
+    def _judge(self, sentence: Sentence) -> None:
+        words = " ".join(WORD.findall(self.text[sentence.start : sentence.end])).casefold()
+        if words.count(" ") + 1 >= MIN_SAME_WORDS:
+            starts = self._said.setdefault(words, [])
+            starts.append(sentence.start)
+            if len(starts) == MAX_SAME:
+                self.is_loop = True
+                self._loop_ends(len(self.text[: starts[1]].rstrip()))
+                return
+        if words:
+            self._hears(sentence)
+            self.kept_end = sentence.end
+
+    def _over(self, end: int) -> None:
+        self.end = end = len(self.text[:end].rstrip())
+        self.shown.show(self.text, end)
+
+    def remove(self, start: int, end: int) -> None:
+        """Take out words that were not shown yet."""
+        self.sentences.remove(start, end)
+        length = end - start
+        self._word_starts = [
+            at - length if at >= end else at for at in self._word_starts if not start <= at < end
+        ]
+
+
+def is_readable(text: str) -> bool:
+    """Whether a person can read anything in the text: a letter, a digit, a symbol or a mark that
+    asks, and not only what takes up no room."""
+    return any(
+        character in QUESTION_MARKS
+        or (unicodedata.category(character)[0] in "LNS" and character not in _BLANK)
+        for character in text
+    )

@@ -1,0 +1,216 @@
+"""The messages that are sent: each turn's begin with those of the turn before."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backends.errors import BackendError
+from backends.prompting import CUT, Prompt, summary_prompt, turn_prompt
+from backends.turn import Turn
+from statemachine.session import Message, Session, Speaker
+from tests.backends.interviews import PROMPT, turn
+
+TOTAL = 15
+AMPLE = 10**9
+
+
+def due_at(session: Session, number: int) -> Turn:
+    """The turn of a whole interview at which question `number` was due."""
+    speakers = [message.role for message in session.messages]
+    start = speakers.index(Speaker.ASSISTANT)
+    messages = session.messages[: start + 2 * (number - 1)]
+    if number == 1:
+        return Turn(session.model_copy(update={"messages": messages}))
+    update = {"messages": messages[:-1], "current_question": number - 1}
+    return Turn(session.model_copy(update=update), messages[-1].content)
+
+
+def reply_at(session: Session, number: int) -> Message:
+    replies = [m for m in session.messages if m.role is Speaker.ASSISTANT]
+    return replies[number - 1]
+
+
+BEFORE = [slice(0, 2), slice(1, 2), slice(0, 1), slice(0, 0)]
+"""Which of the prompt and the opening words a session comes with."""
+
+
+def interview(
+    questions: Sequence[str], answers: Sequence[str], *, before: slice = BEFORE[0]
+) -> Session:
+    """A session with these words; the last answer is still to come."""
+    first = turn(1, total=TOTAL).session
+    messages = list(first.messages[before])
+    for question, answer in zip(questions, answers, strict=True):
+        messages += [
+            Message(role=Speaker.ASSISTANT, content=question),
+            Message(role=Speaker.USER, content=answer),
+        ]
+    return first.model_copy(update={"messages": tuple(messages[:-1])})
+
+
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)
+words = words.filter(str.strip)
+exchanges = st.lists(st.tuples(words, words), min_size=1, max_size=TOTAL)
+
+
+@given(exchanges, st.sampled_from(BEFORE))
+def test_a_turns_prompt_and_its_reply_begin_the_next_turns(
+    said: list[tuple[str, str]], before: slice
+) -> None:
+    questions, answers = zip(*said, strict=True)
+    session = interview(questions, answers, before=before)
+    for number in range(1, len(said)):
+        prompt = turn_prompt(due_at(session, number), AMPLE).messages
+        following = turn_prompt(due_at(session, number + 1), AMPLE).messages
+        assert following[: len(prompt) + 1] == (*prompt, reply_at(session, number))
+        assert len(following) == len(prompt) + 2
+
+
+@given(exchanges)
+def test_a_summarys_prompt_begins_with_the_last_turns(said: list[tuple[str, str]]) -> None:
+    questions, answers = zip(*said, strict=True)
+    session = interview(questions, answers)
+    prompt = turn_prompt(due_at(session, len(said)), AMPLE).messages
+    summary = summary_prompt(session, AMPLE).messages
+    assert summary[:-1] == (*prompt, reply_at(session, len(said)))
+    assert "Sum up this interview" in summary[-1].content
+
+
+@given(exchanges, st.sampled_from(BEFORE))
+def test_the_candidate_and_the_interviewer_take_turns(
+    said: list[tuple[str, str]], before: slice
+) -> None:
+    """Templates of models refuse anything else."""
+    questions, answers = zip(*said, strict=True)
+    session = interview(questions, answers, before=before)
+    for prompt in (turn_prompt(due_at(session, len(said))), summary_prompt(session)):
+        roles = [m.role for m in prompt.messages if m.role is not Speaker.SYSTEM]
+        assert roles == [Speaker.USER, Speaker.ASSISTANT] * (len(roles) // 2) + [Speaker.USER]
+
+
+@pytest.mark.parametrize(
+    ("number", "begins", "direction"),
+    [
+        (1, "Please start the interview.\n\n[Greet the candidate", "ask question 1 of 5.]"),
+        (2, "Answer 1.\n\n[Acknowledge the answer", "ask question 2 of 5. Ask only that one"),
+        (5, "Answer 4.\n\n[Acknowledge the answer", "ask question 5 of 5. Ask only that one"),
+        (6, "Answer 5.\n\n[The last answer is in.", "this concludes the interview.]"),
+    ],
+)
+def test_what_is_due_stands_behind_the_candidates_words(
+    number: int, begins: str, direction: str
+) -> None:
+    last = turn_prompt(turn(number)).messages[-1]
+    assert last.role is Speaker.USER
+    assert last.content.startswith(begins)
+    assert direction in last.content
+
+
+def test_the_interviews_prompt_stays_as_it_is() -> None:
+    assert turn_prompt(turn(3)).messages[0] == Message(role=Speaker.SYSTEM, content=PROMPT)
+
+
+def test_several_system_messages_become_one() -> None:
+    first = turn(1)
+    system = Message(role=Speaker.SYSTEM, content="Be kind.")
+    session = first.session.model_copy(update={"messages": (system, *first.session.messages)})
+    prompt = turn_prompt(Turn(session))
+    assert [m.role for m in prompt.messages] == [Speaker.SYSTEM, Speaker.USER]
+    assert prompt.messages[0].content == f"Be kind.\n\n{PROMPT}"
+
+
+def test_a_summary_before_the_first_question_is_asked_for_in_one_message() -> None:
+    prompt = summary_prompt(turn(1).session)
+    assert [m.role for m in prompt.messages] == [Speaker.SYSTEM, Speaker.USER]
+    assert prompt.messages[1].content.startswith("Please start the interview.\n\nSum up")
+
+
+# What does not fit
+
+
+def long_interview(answer_words: int) -> Session:
+    answers = [f"Answer {n}." + " word" * answer_words for n in range(1, TOTAL + 1)]
+    return interview([f"Topic {n}?" for n in range(1, TOTAL + 1)], answers)
+
+
+def tokens(prompt: Prompt) -> int:
+    return sum(len(m.content.encode()) // 4 for m in prompt.messages)
+
+
+def test_the_oldest_answers_are_left_out_with_their_questions() -> None:
+    session = long_interview(200)
+    prompt = turn_prompt(due_at(session, 15))
+    assert 0 < prompt.trimmed < 14
+    system, opening, *kept = prompt.messages
+    assert system.content == PROMPT
+    assert opening.content.startswith("Please start the interview.")
+    assert kept[0].content == f"Topic {prompt.trimmed + 1}?"
+    assert kept[-1].content.startswith("Answer 14. word")
+    assert CUT not in kept[-1].content
+    assert tokens(prompt) < 4096 - 400
+
+
+def test_what_is_left_out_changes_seldom_and_keeps_the_beginning_in_between() -> None:
+    session = long_interview(200)
+    prompts = [turn_prompt(due_at(session, number)) for number in range(1, 16)]
+    kept = 0
+    for number, (before, after) in enumerate(pairwise(prompts), 1):
+        assert after.trimmed >= before.trimmed
+        if after.trimmed == before.trimmed:
+            reply = reply_at(session, number)
+            assert after.messages[: len(before.messages) + 1] == (*before.messages, reply)
+            kept += 1
+    assert prompts[-1].trimmed > 0
+    assert kept >= 10
+
+
+def test_a_summary_leaves_out_what_the_last_turn_left_out() -> None:
+    session = long_interview(200)
+    assert summary_prompt(session).trimmed == turn_prompt(due_at(session, 15)).trimmed
+    assert tokens(summary_prompt(session)) < 4096 - 300
+
+
+def test_a_last_answer_that_alone_does_not_fit_is_cut_in_its_middle() -> None:
+    answers = ["Short.", "It began so. " + "日本語で" * 2490 + " It ended so."]
+    session = interview(["One?", "Two?"], answers)
+    due = Turn(session.model_copy(update={"current_question": 2}), answers[1])
+    prompt = turn_prompt(due)
+    assert prompt.trimmed == 1
+    *_, question, answer = prompt.messages
+    assert question.content == "Two?"
+    assert answer.content.startswith("It began so. 日本語")
+    assert CUT in answer.content
+    assert answer.content.endswith("Ask only that one question.]")
+    assert "It ended so.\n\n[Acknowledge the answer" in answer.content
+    assert sum(len(m.content.encode()) for m in prompt.messages) <= 3 * (4096 - 400)
+
+
+@given(exchanges, st.integers(150, 1500))
+def test_the_prompt_the_last_answer_and_the_limit_hold_whatever_is_said(
+    said: list[tuple[str, str]], budget: int
+) -> None:
+    questions, answers = zip(*said, strict=True)
+    session = interview(questions, [answer * 40 for answer in answers])
+    due = due_at(session, len(said))
+    try:
+        prompt = turn_prompt(due, budget)
+    except BackendError as error:
+        assert str(error) == "The interview's prompt does not fit into its context"  # noqa: PT017
+        return
+    assert prompt.messages[0].content == PROMPT
+    assert prompt.messages[-1].content.endswith("]")
+    assert prompt.trimmed <= max(0, len(said) - 2)
+    assert sum(8 + len(m.content.encode()) / 3 for m in prompt.messages) <= budget
+
+
+def test_a_prompt_that_is_too_long_itself_is_refused() -> None:
+    first = turn(2)
+    prompt = first.session.messages[0].model_copy(update={"content": "x" * 12_000})
+    session = first.session.model_copy(update={"messages": (prompt, *first.session.messages[1:])})
+    with pytest.raises(BackendError, match="does not fit into its context"):
+        turn_prompt(Turn(session, "Yes."))
+    with pytest.raises(BackendError, match="does not fit into its context"):
+        summary_prompt(session)
