@@ -102,13 +102,13 @@ def test_a_reply_arrives_word_by_word(call: tuple[Any, ...]) -> None:
 
 
 def test_each_call_asks_as_the_plain_one_does() -> None:
-    done = event("done", 1, summary=SUMMARY, event=RECORDED)
+    done = event("done", 1, **SUMMARY, event=RECORDED)
     streams = [stream(*WHOLE), stream(*WHOLE), stream(done), stream(*WHOLE)]
     with hearing(*streams, Plain({"stopped": True}, 202)) as (gateway, client):
         client.call("streamStart", {"role": "Data Analyst"})
         client.call(*ANSWER)
-        [told] = client.hear("streamSummary", SESSION)
-        assert told == {"type": "done", "summary": SUMMARY, "event": RECORDED}
+        events = client.hear("streamSummary", SESSION)
+        assert events[-1] == {"type": "done", **SUMMARY, "event": RECORDED}
         client.call("joinReply", "a b")
         assert client.call("stopReply", ID) is None
         assert gateway.paths == [
@@ -195,12 +195,36 @@ def test_a_session_without_an_id_is_sent_again() -> None:
 def test_a_summary_that_broke_off_is_asked_for_again() -> None:
     words = event("delta", 1, text="A good ")
     whole = event("delta", 1, text="A good interview.")
-    done = event("done", 2, summary=SUMMARY, event=RECORDED)
+    done = event("done", 2, **SUMMARY, event=RECORDED)
     with hearing(stream(words, Step.BREAK), stream(whole, done)) as (gateway, client):
         events = client.hear("streamSummary", SESSION)
         assert types_of(events) == ["delta", "reset", "done"]
         assert shown(events) == "A good interview."
         assert gateway.paths == ["POST summary"] * 2
+
+
+def test_another_reply_that_is_the_newest_now_is_not_taken_for_this_one() -> None:
+    """In another window, somebody asked for a summary."""
+    summary = stream(event("reset", 8, text="A good interview."), event("done", 9, **SUMMARY))
+    recorded = stream(event("reset", 1, text=QUESTION, reason="recorded"), DONE)
+    with hearing(stream(FIRST, Step.BREAK), summary, recorded) as (gateway, client):
+        events = client.hear(*ANSWER)
+        assert (shown(events), events[-1]["session"]) == (QUESTION, SESSION)
+        assert gateway.paths == ["POST respond", f"GET {ID}/reply", "POST respond"]
+
+
+def test_a_summary_can_be_joined_too() -> None:
+    summary = (event("reset", 8, text="A good interview."), event("done", 9, **SUMMARY))
+    with hearing(stream(*summary)) as (_, client):
+        assert types_of(client.hear("joinReply", ID)) == ["reset", "done"]
+
+
+@pytest.mark.parametrize("before", [(), (FIRST,), (FIRST, SECOND, FIRST)])
+def test_words_that_are_not_those_of_the_log_are_replaced(before: tuple[bytes, ...]) -> None:
+    with hearing(stream(*before, DONE)) as (_, client):
+        events = client.hear(*ANSWER)
+        assert types_of(events)[-2:] == ["reset", "done"]
+        assert shown(events) == QUESTION
 
 
 @pytest.mark.parametrize(
@@ -296,7 +320,7 @@ def test_a_gateway_that_does_not_stream_gives_the_reply_at_once() -> None:
             assert done == {"type": "done", "session": SESSION}
         reset, done = client.hear("streamSummary", SESSION)
         assert (reset["type"], reset["text"]) == ("reset", SUMMARY["summary"])
-        assert done == {"type": "done", "summary": SUMMARY}
+        assert done == {"type": "done", **SUMMARY}
 
 
 @pytest.mark.parametrize(
@@ -374,12 +398,8 @@ def heard(client: Caller, *call: Any) -> dict[str, Any]:
     """The last event of a stream, whose words add up to its reply."""
     events = client.hear(*call)
     done: dict[str, Any] = events[-1]
-    told = (
-        done["session"]["messages"][-1]["content"]
-        if "session" in done
-        else done["summary"]["summary"]
-    )
-    assert shown(events) == told
+    session = done.get("session")
+    assert shown(events) == (session["messages"][-1]["content"] if session else done["summary"])
     return done
 
 
@@ -391,13 +411,12 @@ def gateway() -> Iterator[Served]:
 
 def test_a_whole_interview_is_heard_from_the_real_gateway(gateway: Served) -> None:
     with calling(gateway.url) as client:
-        session = heard(client, "streamStart", {"role": "Data Analyst", "totalQuestions": 2})[
-            "session"
-        ]
+        setup = {"role": "Data Analyst", "totalQuestions": 2}
+        session = heard(client, "streamStart", setup)["session"]
         for number in (1, 2):
             assert session["currentQuestion"] == number
             session = heard(client, "streamResponse", session, f"My answer to {number}.")["session"]
         assert session["isComplete"]
         assert client.call("getInterview", session["interviewId"])["session"] == session
-        assert heard(client, "streamSummary", session)["summary"]["responsesGiven"] == 2
+        assert heard(client, "streamSummary", session)["responsesGiven"] == 2
         assert client.failure("streamResponse", session, "More.").kind == "interview-complete"

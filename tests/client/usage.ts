@@ -74,9 +74,11 @@ export async function hear(signal: AbortSignal | undefined): Promise<string> {
     if (event.type === "status") await stopReply(interviewId);
     if (event.type === "done") session = event.session;
   }
-  for await (const event of joinReply("an id")) console.log(textAfter("", event));
+  for await (const event of joinReply(interviewId)) {
+    if (event.type === "done" && "session" in event) session = event.session;
+  }
   for await (const event of streamSummary(session)) {
-    if (event.type === "done") return `${event.summary.summary} (${event.event?.position})`;
+    if (event.type === "done") return `${event.responsesGiven}: ${event.summary} (${event.event?.position})`;
   }
   return "";
 }

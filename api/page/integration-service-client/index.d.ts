@@ -117,18 +117,18 @@ export const streamResponse: (session: Session, message: string, options?: CallO
  */
 export const streamSummary: (session: Session, options?: CallOptions) => AsyncGenerator<SummaryEvent, void, void>;
 /**
- * Hear the newest reply of an interview, also if it is already complete.
+ * Hear the newest reply or summary of an interview, also if it is already complete.
  *
  * @param {string} interviewId
  * @param {CallOptions} [options]
- * @returns {AsyncGenerator<ReplyEvent, void, void>}
+ * @returns {AsyncGenerator<ReplyEvent | SummaryEvent, void, void>}
  * @throws {CallError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
  */
-export const joinReply: (interviewId: string, options?: CallOptions) => AsyncGenerator<ReplyEvent, void, void>;
+export const joinReply: (interviewId: string, options?: CallOptions) => AsyncGenerator<ReplyEvent | SummaryEvent, void, void>;
 /**
  * Wait no longer for the interviewer. What was said so far is the reply if it asks a whole
  * question; otherwise the built-in question is. Its listeners hear which. Not retried.
- * A 404 error: no reply is under way.
+ * RefusedError with status 404: no reply is under way.
  *
  * @param {string} interviewId
  * @param {CallOptions} [options]
@@ -198,13 +198,6 @@ export type ResetEvent = {
     reason: string;
 };
 /**
- * the event in the log, which a gateway that does not stream leaves out
- */
-export type Recorded = {
-    position: number;
-    leaf: string;
-};
-/**
  * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
  * was shown of the reply. `done`, the last event: the reply is in the log.
  */
@@ -217,16 +210,27 @@ export type DoneEvent = {
  * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
  * was shown of the reply. `done`, the last event: the reply is in the log.
  */
+export type SummaryDoneEvent = {
+    type: "done";
+    event?: Recorded;
+} & Summary;
+/**
+ * where it is in the log; only a gateway that streams tells it
+ */
+export type Recorded = {
+    position: number;
+    leaf: string;
+};
+/**
+ * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
+ * was shown of the reply. `done`, the last event: the reply is in the log.
+ */
 export type ReplyEvent = StatusEvent | DeltaEvent | ResetEvent | DoneEvent;
 /**
  * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
  * was shown of the reply. `done`, the last event: the reply is in the log.
  */
-export type SummaryEvent = StatusEvent | DeltaEvent | ResetEvent | {
-    type: "done";
-    summary: Summary;
-    event?: Recorded;
-};
+export type SummaryEvent = StatusEvent | DeltaEvent | ResetEvent | SummaryDoneEvent;
 /**
  * Each member may be missing or undefined: `exactOptionalPropertyTypes` tells the two apart.
  */

@@ -66,10 +66,11 @@ export { newInterviewId } from "./interview-id.js";
  * @typedef {{ type: "status", phase: "queued" | "loading" | "reading" | "writing", backend: string, model?: string | null, elapsedMs: number }} StatusEvent
  * @typedef {{ type: "delta", text: string }} DeltaEvent
  * @typedef {{ type: "reset", text: string, reason: string }} ResetEvent
- * @typedef {{ position: number, leaf: string }} Recorded the event in the log, which a gateway that does not stream leaves out
  * @typedef {{ type: "done", session: Session, event?: Recorded }} DoneEvent
+ * @typedef {{ type: "done", event?: Recorded } & Summary} SummaryDoneEvent
+ * @typedef {{ position: number, leaf: string }} Recorded where it is in the log; only a gateway that streams tells it
  * @typedef {StatusEvent | DeltaEvent | ResetEvent | DoneEvent} ReplyEvent
- * @typedef {StatusEvent | DeltaEvent | ResetEvent | { type: "done", summary: Summary, event?: Recorded }} SummaryEvent
+ * @typedef {StatusEvent | DeltaEvent | ResetEvent | SummaryDoneEvent} SummaryEvent
  */
 
 /**

@@ -29,18 +29,18 @@ export function streamCalls(transport: Transport): {
      */
     streamSummary: (session: Session, options?: CallOptions) => AsyncGenerator<SummaryEvent, void, void>;
     /**
-     * Hear the newest reply of an interview, also if it is already complete.
+     * Hear the newest reply or summary of an interview, also if it is already complete.
      *
      * @param {string} interviewId
      * @param {CallOptions} [options]
-     * @returns {AsyncGenerator<ReplyEvent, void, void>}
+     * @returns {AsyncGenerator<ReplyEvent | SummaryEvent, void, void>}
      * @throws {CallError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
      */
-    joinReply: (interviewId: string, options?: CallOptions) => AsyncGenerator<ReplyEvent, void, void>;
+    joinReply: (interviewId: string, options?: CallOptions) => AsyncGenerator<ReplyEvent | SummaryEvent, void, void>;
     /**
      * Wait no longer for the interviewer. What was said so far is the reply if it asks a whole
      * question; otherwise the built-in question is. Its listeners hear which. Not retried.
-     * A 404 error: no reply is under way.
+     * RefusedError with status 404: no reply is under way.
      *
      * @param {string} interviewId
      * @param {CallOptions} [options]

@@ -5,22 +5,14 @@ import { newInterviewId } from "./interview-id.js";
 import { INTERVIEWS, pathOf } from "./paths.js";
 import { mayPass, pauseAfter } from "./retries.js";
 
-/** @import { CallOptions, ReplyEvent, Session, Setup, Summary, SummaryEvent } from "./index.js" */
+/** @import { CallOptions, ReplyEvent, Session, Setup, SummaryEvent } from "./index.js" */
 /** @import { Request, Transport } from "./transport.js" */
 
 /** The gateway sends something at least every 5 s. */
 const SILENCE_MS = 15_000;
 
-/** The events that are yielded. A later gateway may send others. */
-const KNOWN = ["status", "delta", "reset", "done"];
-
-/** The plain answer of a call: the member that it must have, its words, and its name in `done`. */
-const SESSION = {
-  member: "messages",
-  name: "session",
-  words: (/** @type {Session} */ { messages }) => messages.at(-1)?.content ?? "",
-};
-const SUMMARY = { member: "summary", name: "summary", words: (/** @type {Summary} */ { summary }) => summary };
+/** The events ahead of the last one. A later gateway may send others. */
+const KNOWN = ["status", "delta", "reset"];
 
 /** @param {Transport} transport */
 export const streamCalls = (transport) => ({
@@ -35,7 +27,7 @@ export const streamCalls = (transport) => ({
    */
   streamStart: (setup, options) => {
     const body = { ...setup, interviewId: setup.interviewId ?? newInterviewId() };
-    return hear(transport, post("start", body, options), reply(body.interviewId, options), SESSION);
+    return hear(transport, post("start", body, options), reply(body.interviewId, options), "session");
   },
 
   /**
@@ -50,7 +42,7 @@ export const streamCalls = (transport) => ({
   streamResponse: (session, message, options) => {
     const id = session.interviewId;
     const again = id ? reply(id, options) : null;
-    return hear(transport, post("respond", { session, message }, options), again, SESSION);
+    return hear(transport, post("respond", { session, message }, options), again, "session");
   },
 
   /**
@@ -62,23 +54,23 @@ export const streamCalls = (transport) => ({
    * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
    */
   streamSummary: (session, options) =>
-    hear(transport, post("summary", { session }, options), null, SUMMARY),
+    hear(transport, post("summary", { session }, options), null, "summary"),
 
   /**
-   * Hear the newest reply of an interview, also if it is already complete.
+   * Hear the newest reply or summary of an interview, also if it is already complete.
    *
    * @param {string} interviewId
    * @param {CallOptions} [options]
-   * @returns {AsyncGenerator<ReplyEvent, void, void>}
+   * @returns {AsyncGenerator<ReplyEvent | SummaryEvent, void, void>}
    * @throws {CallError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
    */
   joinReply: (interviewId, options) =>
-    hear(transport, reply(interviewId, options), reply(interviewId, options), SESSION),
+    hear(transport, reply(interviewId, options), reply(interviewId, options), null),
 
   /**
    * Wait no longer for the interviewer. What was said so far is the reply if it asks a whole
    * question; otherwise the built-in question is. Its listeners hear which. Not retried.
-   * A 404 error: no reply is under way.
+   * RefusedError with status 404: no reply is under way.
    *
    * @param {string} interviewId
    * @param {CallOptions} [options]
@@ -105,48 +97,54 @@ const reply = (/** @type {string} */ id, /** @type {CallOptions | undefined} */ 
  * @param {Transport} transport
  * @param {Request} first
  * @param {Request | null} again asks for the events after the last one; if null, `first` is sent again
- * @param {typeof SESSION | typeof SUMMARY} plain
+ * @param {"session" | "summary" | null} member of the last event; null for either
  * @returns {AsyncGenerator<any, void, void>}
  */
-async function* hear(transport, first, again, plain) {
+async function* hear(transport, first, again, member) {
   const { retries = transport.retries, signal } = first.options ?? {};
-  let lastId = "";
   const seen = new Set(); // ids since the last reset
-  let shown = 0; // characters since the last reset
-  let most = 0;
+  let lastId = "";
+  let text = ""; // since the last reset
+  let longest = 0;
   for (let attempt = 0; ; attempt += 1) {
     const resumed = lastId && again ? { ...again, headers: { "last-event-id": lastId } } : null;
-    if (!resumed) seen.clear();
-    let beginsAnew = !resumed;
+    let beginsAnew = !resumed && text !== "";
     let isOver = false;
+    if (!resumed) seen.clear();
     try {
       for await (const { type, id, data } of transport.events(resumed ?? first, SILENCE_MS)) {
         signal?.throwIfAborted(); // one part of the answer can hold several events
-        if (type === "answer") {
-          const answer = transport.parsed(data, plain.member);
-          isOver = true;
-          yield { type: "reset", text: plain.words(answer), reason: "The gateway does not stream." };
-          return void (yield { type: "done", [plain.name]: answer });
-        }
         if (type === "reset") seen.clear();
         else if (seen.has(id)) continue; // so that no word is shown twice
         if (id) seen.add((lastId = id));
-        isOver = type === "done" || type === "problem";
-        if (type === "problem") throw errorOf(transport.parsed(data, "type"));
+        if (type === "problem") {
+          isOver = true;
+          throw errorOf(transport.parsed(data, "type"));
+        }
+        if (type === "done" || type === "answer") {
+          const done = type === "done" ? transport.parsed(data) : plain(transport, data, member);
+          if (member && !(member in done)) {
+            lastId = ""; // somebody asked for another reply meanwhile: this one is not the newest
+            break;
+          }
+          isOver = true;
+          const words = done.session?.messages.at(-1)?.content ?? done.summary;
+          if (words !== text) yield { type: "reset", text: words, reason: "whole" };
+          return void (yield { ...done, type: "done" });
+        }
         if (!KNOWN.includes(type)) continue;
         const event = { ...transport.parsed(data), type };
-        if (type === "delta" || type === "reset") {
-          if (beginsAnew && shown) {
+        if (type !== "status") {
+          if (beginsAnew) {
             event.type = "reset";
-            event.reason ??= "The reply began again.";
+            event.reason ??= "began anew";
           }
           beginsAnew = false;
-          shown = event.text.length + (event.type === "delta" ? shown : 0);
+          text = event.type === "delta" ? text + event.text : event.text;
         }
         yield event;
-        if (isOver) return;
-        if (shown > most) {
-          most = shown;
+        if (text.length > longest) {
+          longest = text.length;
           attempt = 0;
         }
       }
@@ -162,3 +160,7 @@ async function* hear(transport, first, again, plain) {
     }
   }
 }
+
+/** The last event of a gateway that does not stream. */
+const plain = (/** @type {Transport} */ transport, /** @type {string} */ data, /** @type {string | null} */ member) =>
+  member === "summary" ? transport.parsed(data, member) : { session: transport.parsed(data, "messages") };
