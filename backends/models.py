@@ -92,6 +92,16 @@ class ModelCatalogue:
         offer = self._offer(source, model_id)
         return offer is not None and offer.runs_elsewhere
 
+    def own_name(self, source: str, model_id: str) -> str:
+        """What the source calls the model."""
+        offer = self._offer(source, model_id)
+        return (offer and offer.own_name) or model_id
+
+    def context(self, source: str, model_id: str) -> int | None:
+        """How many tokens the model's context has, where the source says so."""
+        offer = self._offer(source, model_id)
+        return offer.context if offer else None
+
     def stand_ins(self, source: str) -> list[Model]:
         """The source's models that may speak where another was asked for, in its order."""
         return [self._card(o) for o in self._usable(source) if not o.runs_elsewhere]

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 GB, MB = 1_000_000_000, 1_000_000
 MAX_MODELS = 500
 """How many of a source's entries are read; more is nonsense, and would hold up everybody."""
+MAX_NAME = 200
 MAX_SIZE = 1_000_000 * GB
 """Bytes; a size above is nonsense, and one of 400 digits cannot even be divided."""
 
@@ -31,10 +32,13 @@ _EMBEDDING_FAMILIES = {"bert", "nomic-bert", "nomic-bert-moe", "xlm-roberta"}
 @dataclass(frozen=True)
 class Offer:
     """A model that a source has. `runs_elsewhere`: what the candidate says would leave the machine
-    that the source is on."""
+    that the source is on. `own_name` is what the source calls it, where that is not the card's id;
+    `context` is how many tokens its context has, where the source says so."""
 
     card: Model
     runs_elsewhere: bool = False
+    own_name: str | None = None
+    context: int | None = None
 
 
 class _OllamaDetails(BaseModel):
@@ -62,9 +66,26 @@ class _OpenAiStatus(BaseModel):
     value: str = ""
 
 
+class _OpenAiMeta(BaseModel):
+    n_ctx: int | None = None
+
+
 class _OpenAiModel(BaseModel):
-    id: Annotated[str, Field(min_length=1, max_length=200)]
+    id: Annotated[str, Field(min_length=1, max_length=4096)]
+    # Beyond OpenAI's format: the first two are llama.cpp's, the last is vLLM's.
     status: _OpenAiStatus | None = None
+    meta: _OpenAiMeta | None = None
+    max_model_len: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The id; of one that is a file or folder of the server's machine, its last part alone."""
+        is_path = re.match(r"[/.~\\]|[A-Za-z]:\\", self.id)
+        return re.split(r"[/\\]", self.id.rstrip("/\\"))[-1] if is_path else self.id
+
+    @property
+    def context(self) -> int | None:
+        return (self.meta.n_ctx if self.meta else None) or self.max_model_len
 
 
 def granite_offers(entries: list[Any]) -> list[Offer]:
@@ -89,20 +110,22 @@ def ollama_offers(entries: list[Any]) -> list[Offer]:
 def openai_offers(entries: list[Any]) -> list[Offer]:
     """Those of `GET /v1/models` that can chat, by their name: the format tells nothing else.
     llama.cpp adds how far a model is."""
-    states = {"loading": ModelState.LOADING, "unloaded": ModelState.INSTALLED}
     return [
-        Offer(
-            Model(
-                id=entry.id,
-                name=entry.id,
-                description="Offered by the server at OPENAI_BASE_URL.",
-                source=OPENAI,
-                state=states.get(entry.status.value if entry.status else "", ModelState.READY),
-            )
-        )
-        for entry in _valid(_OpenAiModel, entries)
-        if not _NO_TEXT.search(entry.id)
+        Offer(_openai_card(m), own_name=m.id, context=m.context)
+        for m in _valid(_OpenAiModel, entries)
+        if not _NO_TEXT.search(m.name) and 0 < len(m.name) <= MAX_NAME
     ]
+
+
+def _openai_card(entry: _OpenAiModel) -> Model:
+    states = {"loading": ModelState.LOADING, "unloaded": ModelState.INSTALLED}
+    return Model(
+        id=entry.name,
+        name=entry.name.removesuffix(".gguf"),
+        description="Offered by the server at OPENAI_BASE_URL.",
+        source=OPENAI,
+        state=states.get(entry.status.value if entry.status else "", ModelState.READY),
+    )
 
 
 def _ollama_card(entry: _OllamaModel) -> Model:

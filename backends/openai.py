@@ -19,6 +19,7 @@ from backends.lines import BROKE_OFF
 from backends.modelcard import ModelState
 from backends.models import ModelCatalogue
 from backends.prompting import (
+    CONTEXT_TOKENS,
     SUMMARY_TOKENS,
     TURN_TOKENS,
     Prompt,
@@ -34,6 +35,9 @@ from statemachine.session import Session
 
 AGAIN_SECONDS = 0.5
 """How often a server that is loading is asked."""
+
+LEAST_CONTEXT, MOST_CONTEXT = 1024, 32_768
+"""Tokens. With fewer, a prompt and one answer hardly fit; more than a whole interview has."""
 
 USAGE_SECONDS = 1.0
 """How long the count of tokens is waited for when the reply is whole."""
@@ -78,19 +82,34 @@ class OpenAiBackend:
     def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
         return self._reply(session, partial(summary_prompt, session), SUMMARY_TOKENS)
 
-    async def _reply(
-        self, session: Session, make_prompt: Callable[[], Prompt], limit: int
+    def _reply(
+        self, session: Session, make_prompt: Callable[[int], Prompt], limit: int
     ) -> AsyncGenerator[Piece, None]:
-        prompt = make_prompt()
-        reply = reply_of_first_that_chats(
+        return reply_of_first_that_chats(
             self._catalogue,
             OPENAI,
             session.config.model,
-            lambda model: self._when_loaded(model, prompt, limit),
+            lambda model: self._within_context(model, make_prompt, limit),
         )
-        async with aclosing(reply) as pieces:
-            async for piece in pieces:
-                yield piece
+
+    async def _within_context(
+        self, model: str, make_prompt: Callable[[int], Prompt], limit: int
+    ) -> AsyncGenerator[Piece, None]:
+        """The reply to as much of the interview as the server takes: it may give a request less
+        room than its model has."""
+        context = self._catalogue.context(OPENAI, model) or CONTEXT_TOKENS
+        budget = min(max(context, LEAST_CONTEXT), MOST_CONTEXT) - TURN_TOKENS
+        while True:
+            try:
+                reply = self._when_loaded(model, make_prompt(budget), limit)
+                async with aclosing(reply) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except Refusal as refusal:
+                if not _is_too_long(refusal) or budget <= LEAST_CONTEXT - TURN_TOKENS:
+                    raise
+                budget = max(budget // 2, LEAST_CONTEXT - TURN_TOKENS)
 
     async def _when_loaded(
         self, model: str, prompt: Prompt, limit: int
@@ -120,7 +139,7 @@ class OpenAiBackend:
         self, model: str, prompt: Prompt, limit: int
     ) -> AsyncGenerator[Piece, None]:
         body: dict[str, Any] = {
-            "model": model,
+            "model": self._catalogue.own_name(OPENAI, model),
             "messages": prompt.to_json(),
             "stream": True,
             "max_tokens": limit,
@@ -134,7 +153,7 @@ class OpenAiBackend:
                         yield piece
                 return
             except Refusal as refusal:
-                if refusal.status != HTTPStatus.BAD_REQUEST:
+                if refusal.status != HTTPStatus.BAD_REQUEST or _is_too_long(refusal):
                     raise
         async with aclosing(self._chat(model, body, prompt.trimmed)) as pieces:
             async for piece in pieces:
@@ -170,6 +189,12 @@ class OpenAiBackend:
             raise BackendError(BROKE_OFF)
         else:
             raise BackendError("Did not answer a stream of events")
+
+
+def _is_too_long(refusal: Refusal) -> bool:
+    """Whether the prompt does not fit: "exceeds the available context size" (llama.cpp), "maximum
+    context length is 2048 tokens" (vLLM)."""
+    return refusal.status == HTTPStatus.BAD_REQUEST and "context" in refusal.told.lower()
 
 
 async def _usage_in(values: AsyncGenerator[Any, None]) -> _Usage | None:

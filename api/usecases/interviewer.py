@@ -209,13 +209,9 @@ class Interviewer:
         return self._replies.begin(reply, self._sum_up if of_summary else self._reply)
 
     async def _reply(self, under_way: ReplyUnderWay[Result]) -> Reply:
-        id, length = under_way.interview_id, under_way.length
-        try:
-            await self._recovery.ensure()
-            interview = await self._speak(id, under_way.patience, under_way)
-            return await self._recorded_reply(interview, length)
-        except LogUnavailable as error:
-            raise ReplyNotRecorded(id, error) from error
+        await self._recovery.ensure()
+        interview = await self._speak(under_way.interview_id, under_way.patience, under_way)
+        return await self._recorded_reply(interview, under_way.length)
 
     async def _sum_up(self, under_way: ReplyUnderWay[Result]) -> Summary:
         await self._recovery.ensure()

@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Generic, TypeVar
 
+from api.usecases.errors import ReplyNotRecorded
 from api.usecases.happenings import (
     Happenings,
     Heard,
@@ -109,6 +110,9 @@ class ReplyUnderWay(Generic[R]):
 
     def fail(self, error: Exception) -> None:
         self.error = error
+        if isinstance(error, LogUnavailable) and not self.of_summary:
+            # Whoever listens has posted an answer, and that is in the log.
+            error = ReplyNotRecorded(self.interview_id, error)
         self._add(ReplyFailed(error))
         self._over.set()
 

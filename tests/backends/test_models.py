@@ -258,7 +258,11 @@ def test_a_model_that_says_it_cannot_chat_is_not_listed(ollama: OllamaServer) ->
     assert catalogue.named(OLLAMA, "arctic") is None
 
 
-CLOUD = {"name": "gpt-oss:120b-cloud", "size": 384, "remote_host": "https://ollama.com:443"}
+CLOUD: dict[str, Any] = {
+    "name": "gpt-oss:120b-cloud",
+    "size": 384,
+    "remote_host": "https://ollama.com:443",
+}
 
 
 @pytest.mark.parametrize(
@@ -299,14 +303,31 @@ def test_where_all_models_run_elsewhere_none_is_the_default(ollama: OllamaServer
 
 
 def test_the_first_model_is_the_default(granite: GraniteServer, ollama: OllamaServer) -> None:
-    for servers, first in (
-        ((granite, ollama), GRANITES),
-        ((ollama,), OLLAMAS[0]),
-        ((), "granite4:2b"),
-    ):
+    for servers, first in (((granite, ollama), GRANITES), ((ollama,), OLLAMAS[0])):
         default = fetched(*servers).default()
         assert default is not None
         assert default.id == first
+
+
+def test_the_built_in_list_is_no_default() -> None:
+    """A model that nobody has never speaks, so no interview is to name it."""
+    assert fetched().default() is None
+
+
+def test_only_a_model_of_ollamas_on_this_machine_is_loaded(
+    granite: GraniteServer, ollama: OllamaServer
+) -> None:
+    ollama.models += [CLOUD, ollama_model("mistral:latest", "llama", "7.2B", 1)]
+
+    async def ask() -> None:
+        async with catalogue_of(granite, ollama) as catalogue:
+            await catalogue.models(within=PATIENCE)
+            for model in (GRANITES, CLOUD["name"], "another", "mistral"):
+                catalogue.warm(model)
+            await eventually(lambda: ollama.loads == ["mistral:latest"])
+            await eventually(lambda: list(ollama.loaded) == ["mistral:latest"])
+
+    asyncio.run(ask())
 
 
 # A server with OpenAI's interface
@@ -330,6 +351,27 @@ def test_its_models_that_do_not_chat_are_not_listed(openai: OpenAiServer) -> Non
     names = ["text-embedding-3-small", "whisper-1", "tts-1", "dall-e-3", "omni-moderation"]
     openai.models = [*map(openai_model, names), openai_model("chats"), None, {"id": ""}]
     assert ids(listed(openai)) == ["chats"]
+
+
+@pytest.mark.parametrize(
+    ("id", "shown", "name"),
+    [
+        ("/home/me/Qwen3-4B.gguf", "Qwen3-4B.gguf", "Qwen3-4B"),
+        ("./models/Qwen3-4B.gguf", "Qwen3-4B.gguf", "Qwen3-4B"),
+        ("C:\\models\\Qwen3-4B.gguf", "Qwen3-4B.gguf", "Qwen3-4B"),
+        ("/models/qwen/", "qwen", "qwen"),
+        ("Qwen/Qwen3-4B", "Qwen/Qwen3-4B", "Qwen/Qwen3-4B"),
+        (f"/{'long/' * 60}Qwen3-4B.gguf", "Qwen3-4B.gguf", "Qwen3-4B"),
+    ],
+)
+def test_the_path_of_a_model_of_its_stays_on_its_machine(
+    openai: OpenAiServer, id: str, shown: str, name: str
+) -> None:
+    openai.models = [openai_model(id)]
+    catalogue = fetched(openai)
+    (card,) = catalogue.listed()
+    assert (card.id, card.name) == (shown, name)
+    assert catalogue.own_name(OPENAI, shown) == id
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,47 @@ def test_a_model_that_cannot_chat_is_passed_over_and_not_asked_again(openai: Ope
     assert "stream_options" in chats_of(openai)[-1]
 
 
+def test_a_model_that_is_a_file_is_asked_for_by_its_path_and_shown_without(
+    openai: OpenAiServer,
+) -> None:
+    openai.models = [openai_model("/home/me/models/Qwen3-4B.gguf")]
+    assert said_of(openai, turn(1, model="Qwen3-4B.gguf")).model == "Qwen3-4B.gguf"
+    assert [chat["model"] for chat in chats_of(openai)] == ["/home/me/models/Qwen3-4B.gguf"]
+
+
+# What fits
+
+
+def long_turn() -> Turn:
+    return turn(15, total=15, said=["Why? " * 400] * 14)
+
+
+def test_a_context_that_the_server_tells_of_is_used(openai: OpenAiServer) -> None:
+    openai.models[0]["max_model_len"] = 32_768
+    openai.models[1]["meta"] = {"n_ctx": 2048}
+    ample, scarce = spoken(openai, long_turn(), Turn(long_turn().session, "Because."))
+    assert ample.statuses[0].trimmed == scarce.statuses[0].trimmed == 0
+    session = long_turn().session
+    config = session.config.model_copy(update={"model": SECOND})
+    due = Turn(session.model_copy(update={"config": config}), "Because.")
+    assert said_of(openai, due).statuses[0].trimmed == turn_prompt(due, 2048 - 400).trimmed > 0
+
+
+def test_a_prompt_that_does_not_fit_is_shortened_until_it_does(openai: OpenAiServer) -> None:
+    openai.context = 1000
+    said = said_of(openai, long_turn())
+    trimmed = [status.trimmed for status in said.statuses]
+    assert trimmed == sorted(trimmed)
+    assert trimmed[0] < trimmed[-1]
+    assert said.text.startswith("OpenAI question")
+    assert {chat["model"] for chat in chats_of(openai)} == {FIRST}
+
+
+def test_a_prompt_that_never_fits_is_given_up(openai: OpenAiServer) -> None:
+    openai.context = 1
+    assert failed(openai, turn(2))[1] == "HTTP 400"
+
+
 # Loading
 
 

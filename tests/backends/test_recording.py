@@ -1,16 +1,12 @@
 """The recorded interviewer: the same words while the candidate says the same."""
 
-import asyncio
-import time
-
 import pytest
 
 from backends.errors import BackendError
-from backends.recording import Line, Pace, Recording, RecordingBackend
-from backends.turn import End, Phase, Status, Turn, Words
+from backends.recording import Line, Pace, RecordedInterviewer, Recording
+from backends.turn import Turn
 from statemachine.session import Role
 from tests.backends.interviews import turn
-from tests.backends.pieces import Said, said_by
 
 TOOK_MS = 300
 RECORDED = Recording(
@@ -32,20 +28,15 @@ def due(number: int, total: int = 3, role: Role = Role.DATA_ANALYST, **given: st
     return Turn(found.session, given["answer"]) if given else found
 
 
-def spoken(asked: Turn, pace: Pace = Pace.INSTANT, recorded: Recording = RECORDED) -> Said:
-    return said_by(RecordingBackend(recorded, pace).speak(asked))
+def spoken(asked: Turn, pace: Pace = Pace.INSTANT, recorded: Recording = RECORDED) -> Line:
+    return RecordedInterviewer(recorded, pace).reply(asked)
 
 
 def test_each_answer_gets_the_recorded_reply() -> None:
     said = [spoken(due(number)) for number in (1, 2, 3, 4)]
     assert [words.text for words in said] == ["Why?", "How?", "And then?", "Goodbye."]
-    assert [words.end.concludes for words in said] == [False, False, False, True]
+    assert [words.closes for words in said] == [False, False, False, True]
     assert [words.model for words in said] == ["llama3.2:1b", None, None, None]
-    assert said[0].pieces == (
-        Status(Phase.READING, "llama3.2:1b"),
-        Words("Why?"),
-        End(was_said=True),
-    )
 
 
 def test_white_space_and_capital_letters_are_not_heard() -> None:
@@ -70,16 +61,17 @@ def test_off_the_recorded_path_it_steps_aside_and_says_why(asked: Turn, why: str
 
 
 def test_an_earlier_answer_that_was_another_is_not_forgotten() -> None:
-    backend = RecordingBackend(RECORDED, Pace.INSTANT)
+    backend = RecordedInterviewer(RECORDED, Pace.INSTANT)
     session = turn(4, total=3).session
     messages = [
         m.model_copy(update={"content": "Other."}) if m.content == "Answer 1." else m
         for m in session.messages
     ]
     left = session.model_copy(update={"messages": tuple(messages)})
-    for asked in (backend.speak(Turn(left, "Answer 3.")), backend.sum_up(left)):
-        with pytest.raises(BackendError, match=r"at answer 1$"):
-            said_by(asked)
+    with pytest.raises(BackendError, match=r"at answer 1$"):
+        backend.reply(Turn(left, "Answer 3."))
+    with pytest.raises(BackendError, match=r"at answer 1$"):
+        backend.summary(left)
 
 
 def test_where_the_recording_ends_it_steps_aside() -> None:
@@ -95,32 +87,19 @@ def test_where_the_recording_ends_it_steps_aside() -> None:
 
 
 def test_a_summary_is_given_where_one_was_recorded() -> None:
-    backend = RecordingBackend(RECORDED, Pace.INSTANT)
-    assert said_by(backend.sum_up(turn(4, total=3).session)).text == "It goes well."
+    backend = RecordedInterviewer(RECORDED, Pace.INSTANT)
+    assert backend.summary(turn(4, total=3).session).text == "It goes well."
     with pytest.raises(BackendError, match="holds no summary of this"):
-        said_by(backend.sum_up(turn(3, total=3).session))
+        backend.summary(turn(3, total=3).session)
 
 
-def test_the_pace_is_the_recorded_one_or_none() -> None:
-    began = time.monotonic()
-    spoken(due(1), Pace.INSTANT)
-    at_once = time.monotonic() - began
-    spoken(due(1), Pace.RECORDED)
-    assert at_once < TOOK_MS / 1000 <= time.monotonic() - began - at_once
+@pytest.mark.parametrize(("pace", "pause"), [(Pace.RECORDED, TOOK_MS / 1000), (Pace.INSTANT, 0)])
+def test_the_pace_is_the_recorded_one_or_none(pace: Pace, pause: float) -> None:
+    backend = RecordedInterviewer(RECORDED, pace)
+    assert backend.pause(backend.reply(due(1))) == pause
 
 
 @pytest.mark.parametrize(("total", "told"), [(1, "1 question, "), (15, "15 questions, ")])
 def test_a_recording_says_what_it_is_of(total: int, told: str) -> None:
     recording = Recording(Role.DATA_ANALYST, total, (), (), {})
     assert str(recording) == f"{told}Data Analyst"
-
-
-def test_closing_the_reply_ends_the_pause() -> None:
-    async def play() -> None:
-        pieces = RecordingBackend(RECORDED, Pace.RECORDED).speak(due(1))
-        assert await anext(pieces) == Status(Phase.READING, "llama3.2:1b")
-        await pieces.aclose()
-        with pytest.raises(StopAsyncIteration):
-            await anext(pieces)
-
-    asyncio.run(play())

@@ -7,14 +7,13 @@ import pytest
 
 import backends.templates
 from backends.services import TEMPLATES
-from backends.templates import TemplatesBackend, load_scripts
+from backends.templates import Templates, load_scripts
 from backends.turn import Turn
 from statemachine.session import MAX_QUESTIONS, Role
 from statemachine.wording import asks, closes, renumber
 from tests.backends.interviews import turn
-from tests.backends.pieces import said_by
 
-BACKEND = TemplatesBackend()
+BACKEND = Templates()
 SCRIPTS = load_scripts()
 TOTALS = range(1, MAX_QUESTIONS + 1)
 
@@ -23,7 +22,7 @@ every_total = pytest.mark.parametrize("total", TOTALS)
 
 
 def spoken(due: Turn) -> str:
-    return said_by(BACKEND.speak(due)).text
+    return BACKEND.reply(due)
 
 
 def interview(role: Role, total: int) -> list[str]:
@@ -46,13 +45,11 @@ def test_what_they_say_is_as_an_interviewers_words_must_be(role: Role, total: in
     said: list[str] = []
     for number in range(1, total + 2):
         due = turn(number, total=total, role=role, said=said)
-        words = said_by(BACKEND.speak(due))
-        assert words.text == words.text.strip() == renumber(words.text, number, total)
+        words = BACKEND.reply(due)
+        assert words == words.strip() == renumber(words, number, total)
         is_last = number == total + 1
-        assert (words.end.concludes, closes(words.text), asks(words.text)) == (
-            (is_last, is_last, not is_last)
-        )
-        said.append(words.text)
+        assert (closes(words), asks(words)) == (is_last, not is_last)
+        said.append(words)
 
 
 # The scripts
@@ -160,8 +157,11 @@ def test_a_script_that_is_used_up_still_gives_a_question() -> None:
 # A summary
 
 
+WHY = "These are the built-in words: granite-interview-service is offline."
+
+
 def summary(due: Turn) -> str:
-    return said_by(BACKEND.sum_up(due.session)).text
+    return BACKEND.summary(due.session, WHY)
 
 
 @every_role
@@ -171,12 +171,8 @@ def test_a_summary_counts_and_names_the_themes(role: Role) -> None:
     assert all(theme in words for theme in SCRIPTS[role].themes)
 
 
-def test_a_summary_says_whose_words_it_is_in_and_not_why() -> None:
-    """The caller adds why: it knows which services were asked."""
-    assert summary(turn(2)).endswith(
-        "These are the built-in words: no model weighed the answers; the transcript holds them "
-        "word for word."
-    )
+def test_a_summary_says_why_no_model_wrote_it() -> None:
+    assert summary(turn(2)).endswith(f". {WHY} The transcript holds the answers word for word.")
 
 
 def test_a_summary_before_the_first_question_counts_no_answers() -> None:

@@ -34,6 +34,8 @@ class OpenAiServer(FakeServer):
         """Begin with a comment, as servers and proxies do to keep a connection."""
         self.tokens_per_second: float | None = None
         """How fast models speak; a word is a token. None: all at once."""
+        self.context = 10**9
+        """How many words of a prompt fit."""
         self.loaded_at = 0.0
         """On the monotonic clock; until then it is loading."""
 
@@ -68,6 +70,8 @@ class OpenAiServer(FakeServer):
             return _error("Unknown field: stream_options", 400)
         if len(body.get("stop", [])) > MAX_STOPS:
             return _error("'stop' must have at most 4 elements", 400)
+        if sum(len(message["content"].split()) for message in messages) > self.context:
+            return _error("the request exceeds the available context size, try increasing it", 400)
         question = 1 + sum(message["role"] == "assistant" for message in messages)
         said = words_in_pieces(self.say(mood, f"OpenAI question {question}?", question))
         most = body.get("max_tokens", len(said))
