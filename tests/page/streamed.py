@@ -57,8 +57,8 @@ class Reply:
     def done(self) -> None:
         """Let the gateway record the reply. All is said then."""
         given = self._gateway.post(self._path, self._body).json()
-        name = "summary" if self._path.endswith("summary") else "session"
-        self._tell("done", {name: given, "event": {"position": 1, "leaf": ""}})
+        told = given if self._path.endswith("summary") else {"session": given}
+        self._tell("done", {**told, "event": {"position": 1, "leaf": ""}})
 
     def break_off(self) -> None:
         """Close all connections in the middle."""

@@ -9,56 +9,10 @@
 import { answersIn, said } from "./messages.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
-/** @typedef {import("../notices.js").Trouble} Trouble */
 /** @typedef {import("../storage.js").Draft} Draft */
-/** @typedef {import("./waiting.js").Status} Status */
-
-/**
- * `loading`: the session is not here. `idle`: a question waits for its answer. `sending`: an answer
- * was sent. `waiting`: the gateway says what it waits for. `writing`: words of the reply are here.
- * `interrupted`: the gateway is away in the middle of that. `stopped`: nobody waits for the reply.
- * `complete`: the interview is over. `ended`: it cannot go on.
- *
- * @typedef {"loading" | "idle" | "sending" | "waiting" | "writing" | "interrupted" | "stopped" | "complete" | "ended"} Phase
- */
-
-/**
- * What the page says above the answer box. `trouble`: an error, and what is tried again.
- * `unknown`: the gateway cannot say where the answer is. `recorded`: the answer is in the log.
- * `not-sent`: it is not.
- *
- * @typedef {{ kind: "trouble", trouble: Trouble, retries: "request" | "answer" | "load" }
- *   | { kind: "unknown" | "recorded" | "not-sent" }} Notice
- */
-
-/**
- * @typedef {object} State
- * @property {Phase} phase
- * @property {Session | null} session what the log says
- * @property {string} draft what was typed, until the log has it
- * @property {string} unsent what was typed for a question that got another answer
- * @property {string} answer the answer without a reply; empty while the first question is awaited
- * @property {string} shown the words of the reply so far
- * @property {Status | null} status what the gateway waits for
- * @property {boolean} isHurried whether an answer was entered before the session was here
- * @property {boolean} asksToStop whether the page asks if the waiting shall end
- * @property {boolean} wantsBuiltIn whether the built-in question was asked for
- * @property {Notice | null} notice
- */
-
-/**
- * @typedef {{ type: "typed", text: string }
- *   | { type: "loaded" | "found" | "done", session: Session, kept: Draft | null }
- *   | { type: "sent", answer: string }
- *   | { type: "status", phase: string, backend: string, model?: string | null, elapsedMs: number, at: number }
- *   | { type: "delta" | "reset", text: string }
- *   | { type: "lost", trouble: Trouble }
- *   | { type: "failed", trouble: Trouble, retries: "answer" | "load" }
- *   | { type: "refused" }
- *   | { type: "placed", place: "unknown" | "recorded" | "not-sent" }
- *   | { type: "retried" | "cancelled" | "stayed" | "stopped" | "built-in-wanted" | "built-in-refused"
- *       | "unsent-moved" | "unsent-deleted" | "ended" }} Event
- */
+/** @typedef {import("./interview-types.js").Event} Event */
+/** @typedef {import("./interview-types.js").Phase} Phase */
+/** @typedef {import("./interview-types.js").State} State */
 
 /** How many answers were in before a draft that was begun before the session was here: none equals it. */
 export const NOT_KNOWN = -1;

@@ -24,7 +24,7 @@ import { AWAITED } from "./waiting.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
 /** @typedef {import("../integration-service-client/index.js").Interview} Interview */
-/** @typedef {import("./interview-state.js").Event} Event */
+/** @typedef {import("./interview-types.js").Event} Event */
 
 const SENT = "Your answer was sent, so you cannot change it any more. The interviewer’s reply is on its way.";
 const OTHER_ANSWER = "The log has a different answer to the last question";
@@ -241,10 +241,14 @@ export function show({ root, id, signal }) {
    * Join the reply under way. If there is none, the same request begins it.
    *
    * @param {Session} session @param {string} answer @param {AbortSignal} signal
+   * @returns {ReturnType<typeof post>}
    */
   async function* join(session, answer, signal) {
     try {
-      yield* gateway.joinReply(id, { signal });
+      for await (const event of gateway.joinReply(id, { signal })) {
+        if (event.type === "done" && !("session" in event)) return yield* post(session, answer, signal); // a summary's
+        yield event;
+      }
     } catch (error) {
       if (/** @type {{ status?: number }} */ (error).status !== 404) throw error;
       yield* post(session, answer, signal);

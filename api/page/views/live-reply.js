@@ -7,8 +7,8 @@ import { spokenReply } from "./spoken.js";
 import { waitingWords } from "./waiting.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
-/** @typedef {import("./interview-state.js").State} State */
-/** @typedef {import("./interview-state.js").Event} Event */
+/** @typedef {import("./interview-types.js").State} State */
+/** @typedef {import("./interview-types.js").Event} Event */
 /** @typedef {import("./reply.js").Reply} Reply */
 /** @typedef {import("./waiting.js").Awaited} Awaited */
 

@@ -13,7 +13,7 @@ import { AWAITED } from "./waiting.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
 /** @typedef {import("./conversation.js").LogEvent} LogEvent */
-/** @typedef {import("./interview-state.js").Event} Event */
+/** @typedef {import("./interview-types.js").Event} Event */
 
 /**
  * `typed` was typed and never sent.
@@ -67,7 +67,7 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
     body.replaceChildren();
     live.render(state, AWAITED.summary);
     try {
-      live.end((await listen(gateway.streamSummary(session, { signal }), dispatch)).summary.summary);
+      live.end((await listen(gateway.streamSummary(session, { signal }), dispatch)).summary);
       showSpeakers();
     } catch (error) {
       if (signal.aborted) return;
