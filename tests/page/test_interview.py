@@ -148,9 +148,9 @@ def test_a_slow_interviewer_is_waited_for_in_sight(browser: Browser) -> None:
         begin(page)
         answer(page, "Because.")
         expect(page.get_by_text("· sent")).to_be_visible()
-        expect(waiting(page)).to_have_text("Thinking…")
+        expect(waiting(page)).to_have_text("Reading your answer …")
         assert violations(page) == []
-        expect(waiting(page)).to_have_text("Thinking… 2 s")
+        expect(waiting(page)).to_have_text("Reading your answer … 2 s")
         expect(page.get_by_text("Question 2 of 3")).to_be_visible()
         assert turns(page)[2] == "Granite question 2 about Software Engineer?"
         expect(waiting(page)).to_have_count(0)
