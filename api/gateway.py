@@ -18,9 +18,10 @@ from api.usecases.retention import Retention
 from api.usecases.verifier import Verifier
 from backends.address import Address
 from backends.chain import Chain
+from backends.condition import Condition, condition_of
 from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend
-from backends.health import HealthMonitor
+from backends.health import HealthMonitor, ServiceStatus
 from backends.http import Connections, Service
 from backends.loading import ModelLoader
 from backends.models import ModelCatalogue
@@ -54,6 +55,7 @@ class Gateway:
         urls = settings.service_urls()
         self._connections = Connections(settings.ssl_cert_file)
         self._connections.prepare(urls.values())
+        self._reply_seconds = settings.reply_budget_seconds
         self.log = log
         self.recording = recording
         self.log_monitor = LogMonitor(log)
@@ -110,6 +112,12 @@ class Gateway:
     @property
     def uptime_seconds(self) -> int:
         return int(monotonic() - self._began)
+
+    def condition(self, status: ServiceStatus) -> Condition:
+        """What can be expected of a service, for somebody who gets one answer."""
+        loading = self._loader.under_way() if status.name == OLLAMA else None
+        circuit = self.chain.circuit_of(status.name)
+        return condition_of(status, circuit, loading, self._reply_seconds)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Protocol
@@ -12,6 +13,8 @@ from backends.turnreader import TurnText
 from statemachine.events import Timing
 
 logger = logging.getLogger(__name__)
+
+_SENTENCE_END = re.compile(r"[.?!…\u3002\uff1f\uff01\u061f]")
 
 
 class Reader(Protocol):
@@ -49,7 +52,7 @@ class Asking:
         self.is_over = False
         self.error: BackendError | None = None
         self.usable_after: float | None = None
-        """The seconds until there was a sentence that could be used."""
+        """The seconds until the first of its sentences was there."""
         self._end: End | None = None
         self._clock = asyncio.get_running_loop().time
         self.began = self._clock()
@@ -127,7 +130,7 @@ class Asking:
                 self._enter(piece.phase)
             case Words(text=text):
                 self.reader.feed(text)
-                if self.usable_after is None and self._has_sentence():
+                if self.usable_after is None and _SENTENCE_END.search(self.reader.shown):
                     self.usable_after = self.elapsed
             case End():
                 self._end = piece
@@ -136,13 +139,3 @@ class Asking:
         if phase is not self.phase:
             self.phase = phase
             self._phases.append((phase, self._clock()))
-
-    def _has_sentence(self) -> bool:
-        """Whether the candidate would hear something of it if it had to end now."""
-        if self.reader.is_whole or self.reader.asks_whole_question():
-            return True
-        try:
-            self.reader.finish(None)
-        except BackendError:
-            return False
-        return True

@@ -8,7 +8,7 @@ question follows them.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -78,6 +78,10 @@ class Chain:
     def circuit(self, name: str) -> Circuit:
         """The circuit of the backend of this name."""
         return self._circuits[name]
+
+    def circuit_of(self, service: str) -> Circuit | None:
+        """The circuit of a service, if it is one of the backends."""
+        return self._circuits.get(service)
 
     async def aclose(self) -> None:
         """End what goes on in the background."""
@@ -155,7 +159,7 @@ class Chain:
             try:
                 line = recorded(self._recording)
             except BackendError as error:
-                hearing.pass_over(self._recording.name, str(error))
+                hearing.asked.append(_passed_over(self._recording.name, str(error)))
             else:
                 pause = self._recording.pause(line)
                 await asyncio.sleep(min(pause, patience.deadline.left()))
@@ -216,6 +220,10 @@ class Chain:
         return sorted(self._backends, key=lambda backend: backend.name != offering)
 
 
+def _passed_over(backend: str, reason: str) -> Attempt:
+    return Attempt(backend=backend, reason=reason, elapsed_ms=0)
+
+
 class _Hearing:
     """What was heard, and of whom, and who was passed over."""
 
@@ -230,7 +238,7 @@ class _Hearing:
 
     def pass_over(self, backend: str, reason: str) -> None:
         """Note a backend that is not asked."""
-        self.not_asked.append(Attempt(backend=backend, reason=reason, elapsed_ms=0))
+        self.not_asked.append(_passed_over(backend, reason))
 
     def hear(self, speaker: str, words: Line | TurnText, asking: Asking | None = None) -> None:
         self._speaker, self.words, self._asking = speaker, words, asking
@@ -242,16 +250,23 @@ class _Hearing:
             backend=self._speaker,
             model=asking.model if asking else model,
             elapsed_ms=round((self._clock() - self._began) * 1000),
-            attempts=(*self.not_asked, *self.asked),
+            attempts=(*self.asked, *self._why_not_asked()),
             timing=asking.timing() if asking else None,
             trimmed=asking.trimmed or None if asking else None,
         )
+
+    def _why_not_asked(self) -> Iterator[Attempt]:
+        """Those who were worth asking but for how they did lately; and those who are offline, where
+        nobody else said anything."""
+        for attempt in self.not_asked:
+            if self.words is None or attempt.reason.startswith(NOT_ASKED):
+                yield attempt
 
     def why_built_in(self) -> str:
         """Why no model's words were used, in a sentence for a person."""
         if self.asked:
             names = " and ".join(dict.fromkeys(attempt.backend for attempt in self.asked))
-            return f"These words are built in: {names} said nothing that could be used in time."
+            return f"{names} did not weigh the answers in time."
         if any(attempt.reason.startswith(NOT_ASKED) for attempt in self.not_asked):
-            return "These words are built in: the AI services failed or were too slow of late."
-        return "These words are built in: no AI service was available."
+            return "No AI service was asked to weigh the answers: they failed or were too slow."
+        return "No AI service was available to weigh the answers."

@@ -38,13 +38,16 @@ class Circuit:
 
     def refusal(self, patience: float) -> str | None:
         """Why somebody who waits for `patience` seconds had better not ask; None if they may."""
+        if not self._is_against(patience) or not (self._on_trial or self._wait()):
+            return None
+        return f"{NOT_ASKED}: {self._why()}; {self._when()}"
+
+    def detail(self, patience: float) -> str | None:
+        """Why the circuit is open for them, and until when; None where it is closed."""
         if not self._is_against(patience):
             return None
-        if self._on_trial:
-            return f"{self._why()}; a trial is under way"
-        if (wait := self._retry_at - self._now()) > 0:
-            return f"{self._why()}; next try in {duration_text(wait * 1000)}"
-        return None
+        why = self._why()
+        return f"{why[0].upper()}{why[1:]}; {self._when()}"
 
     def needs_trial(self, patience: float) -> bool:
         """Whether somebody who asks now would be the trial of an open circuit."""
@@ -53,13 +56,6 @@ class Circuit:
     def is_slow_for(self, patience: float) -> bool:
         """Whether it has shown that it needs longer than `patience` seconds."""
         return self._needs > SLACK * patience
-
-    def next_try(self, patience: float) -> float | None:
-        """The seconds until a trial is let through; None where the circuit is closed for somebody
-        who waits for `patience` seconds."""
-        if not self._is_against(patience):
-            return None
-        return max(0.0, self._retry_at - self._now())
 
     @property
     def is_failing(self) -> bool:
@@ -99,7 +95,17 @@ class Circuit:
     def _is_against(self, patience: float) -> bool:
         return self.is_failing or self.is_slow_for(patience)
 
+    def _wait(self) -> float:
+        """The seconds until a trial is let through."""
+        return max(0.0, self._retry_at - self._now())
+
     def _why(self) -> str:
         if self.is_failing:
-            return f"{NOT_ASKED}: it failed {self._failures} times, last with “{self._reason}”"
-        return f"{NOT_ASKED}: it needs more than {duration_text(self._needs * 1000)}"
+            return f"it failed {self._failures} times, last with “{self._reason}”"
+        return f"it needs more than {duration_text(self._needs * 1000)}"
+
+    def _when(self) -> str:
+        if self._on_trial:
+            return "a trial is under way"
+        wait = self._wait()
+        return f"next try in {duration_text(wait * 1000)}" if wait else "next try at the next reply"

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from backends.condition import Loading
 from backends.errors import BackendError
 from backends.http import Service
 from backends.modelcard import ModelState
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 KEEP_ALIVE = "30m"
 """How long a model stays in memory that nobody asks: longer than the longest answer."""
 LOAD_SECONDS = 300.0
+AT_ONCE_SECONDS = 0.3
 ASK_SECONDS = 3.0
 
 CONTEXT = {"num_ctx": CONTEXT_TOKENS}
@@ -68,11 +70,14 @@ class ModelLoader:
     async def loaded(self, model: str) -> None:
         """Until the model is in memory. Who stops waiting does not end the load. Raises
         BackendError."""
+        await _end_of(self._load(model), None)
+
+    async def loaded_at_once(self, model: str) -> bool:
+        """Whether the model is in memory a moment after its load began, as a small one is that the
+        system has in its cache. Raises BackendError."""
         load = self._load(model)
-        await asyncio.wait([load])
-        if load.cancelled():
-            raise BackendError("The load of its model was ended")
-        load.result()
+        since = asyncio.get_running_loop().time() - self._began[_full(model)]
+        return await _end_of(load, max(0.0, AT_ONCE_SECONDS - since))
 
     def state(self, model: str) -> ModelState | None:
         """Whether the model is in memory, as far as is known; None where Ollama has not said."""
@@ -89,9 +94,13 @@ class ModelLoader:
     def is_loaded(self, model: str) -> bool:
         return self.state(model) is ModelState.READY
 
-    def loading_since(self, model: str) -> float | None:
-        """When its load began, on the loop's clock; None if it is not loading."""
-        return self._began.get(_full(model)) if self.is_loading(model) else None
+    def under_way(self) -> Loading | None:
+        """The load that has been under way for the longest; None if there is none."""
+        began = {name: at for name, at in self._began.items() if self.is_loading(name)}
+        if not began:
+            return None
+        model = min(began, key=began.__getitem__)
+        return Loading(model, asyncio.get_running_loop().time() - began[model])
 
     def found(self, model: str) -> None:
         """A model that has answered is in memory."""
@@ -157,6 +166,17 @@ class ModelLoader:
         self._seen[name] = asyncio.get_running_loop().time()
         if self._in_memory is not None:
             self._in_memory.add(name)
+
+
+async def _end_of(load: "asyncio.Task[None]", seconds: float | None) -> bool:
+    """Whether the load has ended within so many seconds. Raises BackendError if it failed."""
+    await asyncio.wait([load], timeout=seconds)
+    if not load.done():
+        return False
+    if load.cancelled():
+        raise BackendError("The load of its model was ended")
+    load.result()
+    return True
 
 
 def _full(model: str) -> str:

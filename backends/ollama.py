@@ -84,8 +84,10 @@ class OllamaBackend:
         if self._loader.state(model) in (ModelState.INSTALLED, ModelState.LOADING) and (
             not self._catalogue.runs_elsewhere(OLLAMA, model)
         ):
-            yield Status(Phase.LOADING, model, prompt.trimmed)
-            await self._loader.loaded(model)
+            is_there = await self._loader.loaded_at_once(model)
+            if not is_there:
+                yield Status(Phase.LOADING, model, prompt.trimmed)
+                await self._loader.loaded(model)
         yield Status(Phase.READING, model, prompt.trimmed)
         body: dict[str, Any] = {
             "model": model,

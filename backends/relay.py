@@ -8,6 +8,7 @@ most to say is used, if it can stand by itself.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from backends.asking import Asking
@@ -92,7 +93,7 @@ class Relay:
 
     def _ask_next(self) -> None:
         """Ask the next one, if nobody is asked, or those who are have been silent for long."""
-        while self._waiting and not self._patience.is_stopped:
+        while self._waiting and not self._patience.is_over(has_words=self._has_words()):
             if self._running and (self._has_words() or self._next_at.left()):
                 return
             backend = self._waiting.pop(0)
@@ -109,6 +110,7 @@ class Relay:
 
     async def _pass_over(self, asking: Asking, reason: str) -> None:
         self._running.remove(asking)
+        self._next_at = Deadline.after(0)
         withdrawn = None
         if asking is self._floor:
             self._floor = None
@@ -170,14 +172,10 @@ class Relay:
         """What can be used when nobody waits any longer."""
         in_order = sorted(self._running, key=lambda asking: asking is not self._floor)
         is_stopped = self._patience.is_stopped
-        for may_lack_question in (False,) if is_stopped else (False, True):
-            for asking in in_order:
-                try:
-                    text = asking.text()
-                except BackendError:
-                    continue
-                if may_lack_question or asking.reader.asks_whole_question():
-                    return self._use(asking, text)
+        asking_a_question = [a for a in in_order if a.reader.asks_whole_question()]
+        for asking in asking_a_question or ([] if is_stopped else in_order):
+            with suppress(BackendError):  # the others may have said more
+                return self._use(asking, asking.text())
         for asking in list(self._running):
             if not is_stopped and asking.phase is not Phase.LOADING:
                 self._circuits(asking.name).was_late(asking.elapsed)

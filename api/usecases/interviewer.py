@@ -17,6 +17,7 @@ from backends.chain import Chain
 from backends.chain import Reply as ChainReply
 from backends.deadline import Deadline
 from backends.patience import Patience
+from backends.services import TEMPLATES
 from backends.turn import Turn
 from eventlog.errors import LogCorrupted, LogUnavailable
 from eventlog.records import Record
@@ -287,5 +288,6 @@ class Interviewer:
 
 def _why_others(reply: ChainReply) -> str:
     """Why other words may have been shown before these."""
-    attempts = reply.origin.attempts
-    return attempts[-1].reason if attempts else "The reply goes on differently"
+    if reply.origin.backend == TEMPLATES:
+        return "The built-in words take over"
+    return f"{reply.origin.backend} takes over"

@@ -28,8 +28,8 @@ class ModelChoice:
         self._catalogue.warm(model_id)
 
     async def choose(self, asked: str | None) -> str | None:
-        """The model asked for, else the selected one, else the first there is; None where there is
-        none.
+        """The model asked for, else the selected one if it is there, else the first there is. None
+        where there is none: a model that nobody offers is not named for one that will not speak.
 
         Raises UnknownModel for one that every source has ruled out; a source that is down
         might have it.
@@ -38,8 +38,8 @@ class ModelChoice:
             if self._catalogue.rules_out(asked):
                 raise UnknownModel(asked, [model.id for model in await self.models()])
             return asked
-        if self._selected is not None and not self._catalogue.rules_out(self._selected):
-            return self._selected
         await self.models()  # which waits for the sources, the very first time
+        if self._catalogue.source_of(self._selected) is not None:
+            return self._selected
         default = self._catalogue.default()
         return default.id if default else None

@@ -75,12 +75,15 @@ class ReplyUnderWay(Generic[R]):
         self._status: tuple[Phase, str, str | None] | None = None
         self._status_since = self._last
         self._speaker: tuple[str, str | None] = ("", None)
+        self._withdrawn_because: str | None = None
         if recalled:
             self._add(ReplyReset(recalled, "recorded"))
 
     # What the backends tell
 
     def tell(self, phase: Phase, backend: str, model: str | None) -> None:
+        if self._withdrawn_because is not None:
+            self._set_text("", self._withdrawn_because)
         if self._status != (phase, backend, model):
             self._status, self._status_since = (phase, backend, model), self._clock()
             self._tell_status()
@@ -93,7 +96,8 @@ class ReplyUnderWay(Generic[R]):
         shown = self.happenings.text
         if not shown:
             return None
-        self._add(ReplyReset("", reason))
+        # If other words follow at once, listeners are shown those in their place.
+        self._withdrawn_because = reason
         return shown if self.is_watched else None
 
     # How it ends
@@ -165,10 +169,12 @@ class ReplyUnderWay(Generic[R]):
         self._add(ReplyStatus(*self._status, elapsed))
 
     def _set_text(self, text: str, reason: str) -> None:
-        shown = self.happenings.text
+        shown, reason = self.happenings.text, self._withdrawn_because or reason
+        is_new = self._withdrawn_because is not None
+        self._withdrawn_because = None
         if text == shown:
             return
-        if text.startswith(shown):
+        if text.startswith(shown) and not is_new:
             self._add(ReplyDelta(text[len(shown) :]))
         else:
             self._add(ReplyReset(text, reason))

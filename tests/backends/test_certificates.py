@@ -19,7 +19,7 @@ from backends.errors import BackendError
 from backends.health import HealthMonitor
 from backends.http import Connections, Service
 from backends.services import SERVICES
-from tests.backends.stage import PATIENCE, eventually
+from tests.backends.surroundings import PATIENCE, eventually
 from tests.fakes import HealthOnlyServer
 from tests.fakes.server import FakeServer
 

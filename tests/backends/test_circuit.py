@@ -40,19 +40,20 @@ def test_after_some_failures_in_a_row_nobody_asks_and_the_reason_says_when_again
     clock.at += 2
     expected = "Not asked: it failed 3 times, last with “HTTP 500”; next try in 3 s"
     assert failing.refusal(PLAIN) == failing.refusal(STREAMED) == expected
-    assert failing.next_try(PLAIN) == 3
+    assert failing.detail(PLAIN) == "It failed 3 times, last with “HTTP 500”; next try in 3 s"
 
 
 def test_after_the_pause_one_is_let_through_and_closes_the_circuit() -> None:
     failing, clock = failed_often()
     clock.at += FIRST_PAUSE
     assert failing.needs_trial(PLAIN)
+    assert str(failing.detail(PLAIN)).endswith("; next try at the next reply")
     failing.begin_trial()
     assert failing.refusal(PLAIN) == (
         "Not asked: it failed 3 times, last with “HTTP 500”; a trial is under way"
     )
     failing.succeeded(1.0)
-    assert failing.refusal(PLAIN) is None
+    assert failing.refusal(PLAIN) is failing.detail(PLAIN) is None
     assert not failing.needs_trial(PLAIN)
 
 
@@ -60,10 +61,10 @@ def test_each_trial_that_fails_doubles_the_pause_up_to_a_minute() -> None:
     failing, clock = failed_often()
     pauses = []
     for _ in range(6):
-        pause = failing.next_try(PLAIN)
-        assert pause is not None
-        pauses.append(pause)
-        clock.at += pause
+        began = clock.at
+        while not failing.needs_trial(PLAIN):
+            clock.at += 1
+        pauses.append(clock.at - began)
         failing.begin_trial()
         failing.failed("HTTP 500")
     assert pauses == [5, 10, 20, 40, 60, LONGEST_PAUSE]

@@ -62,18 +62,18 @@ def test_the_state_goes_from_installed_over_loading_to_ready(ollama: OllamaServe
         assert loader.state(MODEL) is None, "nobody has asked yet"
         await loader.refresh()
         assert loader.state(MODEL) is ModelState.INSTALLED
-        assert loader.loading_since(MODEL) is None
-        before = asyncio.get_running_loop().time()
+        assert loader.under_way() is None
         loader.warm(MODEL)
         assert loader.is_loading(MODEL)
-        since = loader.loading_since(MODEL)
-        assert since is not None
-        assert before <= since <= asyncio.get_running_loop().time()
+        loading = loader.under_way()
+        assert loading is not None
+        assert loading.model == MODEL
+        assert loading.seconds < 0.1
         assert loader.state(OTHER) is ModelState.INSTALLED
         await loader.loaded(MODEL)
         assert loader.is_loaded(MODEL)
         assert not loader.is_loading(MODEL)
-        assert loader.loading_since(MODEL) is None
+        assert loader.under_way() is None
 
     with_loader(ollama, play)
 

@@ -7,6 +7,7 @@ import pytest
 
 from backends.errors import BackendError
 from backends.lines import BROKE_OFF
+from backends.loading import AT_ONCE_SECONDS
 from backends.prompting import summary_prompt, turn_prompt
 from backends.turn import End, Phase, Status, Turn, Words
 from statemachine.session import Session
@@ -203,6 +204,7 @@ def test_a_model_that_runs_elsewhere_speaks_only_if_it_is_named(ollama: OllamaSe
 
 
 def test_a_model_that_is_not_in_memory_is_loaded_first(ollama: OllamaServer) -> None:
+    ollama.load_seconds = AT_ONCE_SECONDS + 0.2
     first, second = spoken(ollama, turn(1), turn(2))
     assert first.phases == ["loading", "reading", "writing"]
     assert second.phases == ["reading", "writing"]
@@ -210,8 +212,15 @@ def test_a_model_that_is_not_in_memory_is_loaded_first(ollama: OllamaServer) -> 
     assert ollama.loads == [FIRST]
 
 
+def test_a_model_that_is_loaded_in_a_moment_is_not_said_to_be_loading(
+    ollama: OllamaServer,
+) -> None:
+    assert said_of(ollama, turn(1)).phases == ["reading", "writing"]
+    assert ollama.loads == [FIRST]
+
+
 def test_a_load_goes_on_when_nobody_waits_for_it_any_more(ollama: OllamaServer) -> None:
-    ollama.load_seconds = 0.3
+    ollama.load_seconds = AT_ONCE_SECONDS + 0.3
 
     async def play() -> None:
         async with ollama_parts(ollama) as parts:

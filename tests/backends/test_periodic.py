@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from backends.periodic import PeriodicTask, keep_running, log_failure
-from tests.backends.stage import eventually, running
+from tests.backends.surroundings import eventually, running
 
 NEVER = 3600.0
 

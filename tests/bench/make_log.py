@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from backends.templates import TemplatesBackend
+from backends.templates import Templates
 from backends.turn import Turn
 from eventlog.sqlite.log import SqliteEventLog
 from statemachine.commands import give_answer, give_summary, start_interview, take_reply
@@ -46,7 +46,7 @@ class _Interviews:
         self._left = events
         self._made = 0
         self._chance = random.Random(20261123)
-        self._templates = TemplatesBackend()
+        self._templates = Templates()
 
     async def hold_all(self) -> None:
         await asyncio.gather(*(self._hold_some() for _ in range(SIDE_BY_SIDE)))
@@ -77,8 +77,9 @@ class _Interviews:
             self._left -= 1
 
     async def _reply(self, interview: Interview) -> Event:
-        words = await self._templates.speak(Turn(interview.session, interview.pending_answer))
-        return take_reply(interview, words.text, closes=words.concludes, origin=ORIGIN)
+        words = self._templates.reply(Turn(interview.session, interview.pending_answer))
+        is_last = interview.answers_given == interview.config.total_questions
+        return take_reply(interview, words, closes=is_last, origin=ORIGIN)
 
     def _an_answer(self) -> str:
         return " ".join(self._chance.choices(WORDS, k=self._chance.randint(20, 60))) + "."

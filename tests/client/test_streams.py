@@ -22,7 +22,7 @@ from tests.client.scripted import (
     stream,
 )
 from tests.client.tools import needs_node
-from tests.client.unreliable import standing
+from tests.client.unreliable import LossyProxy, standing
 from tests.gateways import Served, serving
 
 pytestmark = needs_node
@@ -420,3 +420,27 @@ def test_a_whole_interview_is_heard_from_the_real_gateway(gateway: Served) -> No
         assert client.call("getInterview", session["interviewId"])["session"] == session
         assert heard(client, "streamSummary", session)["responsesGiven"] == 2
         assert client.failure("streamResponse", session, "More.").kind == "interview-complete"
+
+
+@pytest.mark.parametrize("keep", [0, 20, 400, 800], ids=["all of it", "its head", "half", "most"])
+def test_what_breaks_off_on_the_way_is_made_up_for_and_no_move_is_made_twice(
+    gateway: Served, keep: int
+) -> None:
+    proxy = LossyProxy(gateway.url)
+    proxy.keep = keep
+    with standing(proxy) as url, calling(url) as client:
+        proxy.lose = 2
+        setup = {"role": "Data Analyst", "totalQuestions": 1}
+        session = heard(client, "streamStart", setup)["session"]
+        proxy.lose = 2
+        session = heard(client, "streamResponse", session, "Only once.")["session"]
+        assert session["isComplete"]
+        proxy.lose = 2
+        assert heard(client, "streamSummary", session)["responsesGiven"] == 1
+        proxy.lose = 1
+        assert heard(client, "joinReply", session["interviewId"])["event"]
+    events = gateway.get(f"/api/v1/interviews/{session['interviewId']}/events").json()["events"]
+    assert [told["kind"] for told in events] == [
+        *("interview-started", "question-asked", "answer-given", "interview-completed"),
+        "summary-given",
+    ]

@@ -10,6 +10,8 @@ import httpx
 
 from tests.http_clients import PLAIN
 
+HANDED_ON = ("content-type", "accept", "last-event-id")
+
 BAD_GATEWAY = (
     b"HTTP/1.1 502 Bad Gateway\r\nconnection: close\r\n\r\n<html><h1>502 Bad Gateway</h1></html>"
 )
@@ -41,7 +43,7 @@ class LossyProxy:
             request.command,
             self.target + request.path,
             content=body,
-            headers={"content-type": request.headers.get("content-type", "")},
+            headers={name: request.headers[name] or "" for name in HANDED_ON},
             timeout=20,
             **PLAIN,
         )

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from api import __version__
 from api.http.routes.gateway_of import gateway_of
 from api.http.wire.health import GatewayReply, HealthReply, OnlineCount, ServiceReply
+from backends.condition import Condition
 from backends.health import ServiceStatus
 from eventlog.times import to_text, utc_now
 
@@ -29,7 +30,7 @@ async def health(request: Request) -> Response:
     gateway = gateway_of(request)
     statuses = await gateway.health.statuses(WITHIN_SECONDS)
     content = _content(
-        tuple(statuses),
+        tuple((status, gateway.condition(status)) for status in statuses),
         utc_now().replace(microsecond=0),
         gateway.uptime_seconds,
         gateway.log_monitor.is_writable,
@@ -39,9 +40,12 @@ async def health(request: Request) -> Response:
 
 @lru_cache(maxsize=1)  # it is asked far more often than once a second
 def _content(
-    statuses: tuple[ServiceStatus, ...], now: datetime, uptime_seconds: int, is_writable: bool
+    found: tuple[tuple[ServiceStatus, Condition], ...],
+    now: datetime,
+    uptime_seconds: int,
+    is_writable: bool,
 ) -> bytes:
-    online = sum(status.online for status in statuses)
+    online = sum(status.online for status, _ in found)
     reply = HealthReply(
         status=_overall(online),
         timestamp=to_text(now),
@@ -50,8 +54,8 @@ def _content(
             uptime_seconds=uptime_seconds,
             eventLog="online" if is_writable else "offline",
         ),
-        services=[ServiceReply.of(status, now) for status in statuses],
-        summary=OnlineCount(online=online, total=len(statuses)),
+        services=[ServiceReply.of(status, condition, now) for status, condition in found],
+        summary=OnlineCount(online=online, total=len(found)),
     )
     return reply.model_dump_json(by_alias=True, exclude_none=True).encode()
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from backends.condition import Condition
 from backends.health import ServiceStatus
 from eventlog.times import to_text
 from statemachine.session import Value
@@ -16,9 +17,14 @@ class ServiceReply(Value):
     latency_ms: int | None = None
     error: str | None = None
     last_checked: str
+    state: Literal["up", "loading", "busy", "down"] = Field(
+        description="What can be expected of it: `loading` while its model is on the way into "
+        "memory, `busy` while it is too slow for a reply."
+    )
+    detail: str | None = Field(None, description="Why it is not `up`, for a person.")
 
     @classmethod
-    def of(cls, status: ServiceStatus, now: datetime) -> "ServiceReply":
+    def of(cls, status: ServiceStatus, condition: Condition, now: datetime) -> "ServiceReply":
         """The state of a service as known `now`."""
         return cls(
             name=status.name,
@@ -26,6 +32,8 @@ class ServiceReply(Value):
             latency_ms=status.latency_ms,
             error=status.error,
             last_checked=to_text(status.checked_at or now),
+            state=condition.state.value,
+            detail=condition.detail,
         )
 
 

@@ -42,7 +42,8 @@ def test_health_tells_of_the_gateway_and_its_seven_services(services: list[FakeS
     assert health["gateway"]["eventLog"] == "online"
     assert [s["name"] for s in health["services"]] == [info.name for info in SERVICES]
     for service in health["services"]:
-        assert set(service) == {"name", "status", "latencyMs", "lastChecked"}
+        assert set(service) == {"name", "status", "latencyMs", "lastChecked", "state"}
+        assert service["state"] == "up"
         assert service["lastChecked"].endswith("Z")
         datetime.fromisoformat(service["lastChecked"])
 
@@ -97,6 +98,51 @@ def test_all_services_hanging_keep_nobody_waiting(services: list[FakeServer]) ->
         assert seconds_of(lambda: desktop.answer("Noticed.")) < 0.1
 
 
+def state_of(gateway: Served, name: str) -> tuple[str, str | None]:
+    """A service's state, and why it is so."""
+    services = gateway.get("/health").json()["services"]
+    (found,) = [service for service in services if service["name"] == name]
+    return found["state"], found.get("detail")
+
+
+def test_a_service_that_is_offline_is_down_and_says_why(fresh: Served) -> None:
+    fresh.wait_until_noticed(ollama="offline")
+    assert state_of(fresh, "ollama") == ("down", "Connection refused")
+
+
+def test_a_model_that_is_being_loaded_shows() -> None:
+    with OllamaServer() as ollama, serving(ollama) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        ollama.load_seconds = 5.0
+        Desktop(gateway).start()
+        state, detail = state_of(gateway, "ollama")
+        assert (state, detail) == ("loading", detail)
+        assert str(detail).startswith("Loading llama3.2:1b, for ")
+
+
+def test_a_backend_that_fails_is_down_until_its_next_try_and_one_too_slow_is_busy() -> None:
+    with OllamaServer() as ollama, serving(ollama, reply_budget_seconds=0.5) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        ollama.loaded = {"llama3.2:1b": 4096}
+        ollama.prompt_seconds = 2.0
+        desktop = Desktop(gateway).start()
+        state, detail = state_of(gateway, "ollama")
+        assert state == "busy"
+        assert str(detail).startswith("It needs more than ")
+        began = time.monotonic()
+        desktop.answer("One.")
+        assert time.monotonic() - began < 0.3, "nobody waits for it again so soon"
+    with OllamaServer() as ollama, serving(ollama) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        ollama.moods["/api/chat"] = Mood.ERROR_500
+        desktop = Desktop(gateway).start()
+        for answer in ("One.", "Two."):
+            desktop.answer(answer)
+        state, detail = state_of(gateway, "ollama")
+        assert state == "down"
+        assert str(detail).startswith("It failed 3 times, last with “HTTP 500”; next try in ")
+
+
 def seconds_of(act: Callable[[], object]) -> float:
     """The shorter of two tries: a machine that does something else too is not our claim."""
     took = []
@@ -113,7 +159,7 @@ def test_models_of_both_sources_are_merged() -> None:
     assert {model["source"] for model in models} == {"granite-interview-service", "ollama"}
     fields = {"id", "name", "paramCount", "ramRequired", "downloadSize", "description", "source"}
     for model in models:
-        assert fields <= set(model) <= fields | {"dataset"}
+        assert fields <= set(model) <= fields | {"dataset", "state"}
         assert all(isinstance(value, str) for value in model.values())
 
 
@@ -158,11 +204,32 @@ class TestSelection:
         assert reply.json()["selected"] == "llama3.2:1b"
 
     def test_the_selected_model_is_used_where_none_is_named(self) -> None:
-        with serving() as gateway:
-            assert Desktop(gateway).start().session["config"]["model"] == "granite4:2b"
-            reply = gateway.post("/api/v1/models/select", {"modelId": "llama3.2:1b"})
-            assert reply.json()["selected"] == "llama3.2:1b"
-            assert Desktop(gateway).start().session["config"]["model"] == "llama3.2:1b"
+        with OllamaServer() as ollama, serving(ollama) as gateway:
+            gateway.wait_until_noticed(ollama="online")
+            first, second = (model["name"] for model in ollama.models)
+            assert Desktop(gateway).start().session["config"]["model"] == first
+            reply = gateway.post("/api/v1/models/select", {"modelId": second})
+            assert reply.json()["selected"] == second
+            assert Desktop(gateway).start().session["config"]["model"] == second
+
+    def test_a_selected_model_is_loaded_at_once(self) -> None:
+        with OllamaServer() as ollama, serving(ollama) as gateway:
+            ollama.load_seconds = 0.5
+            gateway.wait_until_noticed(ollama="online")
+            _, second = (model["name"] for model in ollama.models)
+            gateway.post("/api/v1/models/select", {"modelId": second})
+            states = {m["id"]: m["state"] for m in gateway.get("/api/v1/models").json()["models"]}
+            assert states[second] == "loading"
+            while second not in ollama.loaded:
+                time.sleep(0.02)
+            assert Desktop(gateway).start().said == ["Ollama question 1?"]
+
+    def test_an_interview_names_no_model_that_nobody_offers(self, fresh: Served) -> None:
+        models = fresh.get("/api/v1/models").json()["models"]
+        assert {model["state"] for model in models} == {"unavailable"}
+        assert "model" not in Desktop(fresh).start().session["config"]
+        fresh.post("/api/v1/models/select", {"modelId": "llama3.2:1b"})
+        assert "model" not in Desktop(fresh).start().session["config"]
 
     def test_older_desktops_select_by_query_and_send_no_body(self) -> None:
         with serving() as gateway:

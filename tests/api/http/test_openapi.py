@@ -38,6 +38,8 @@ def test_every_endpoint_of_the_contract_is_documented(document: dict[str, Any]) 
         "DELETE /api/v1/interviews/{interviewId}",
         "GET /api/v1/interviews/{interviewId}/events",
         "GET /api/v1/interviews/{interviewId}/session",
+        "GET /api/v1/interviews/{interviewId}/reply",
+        "DELETE /api/v1/interviews/{interviewId}/reply",
         "GET /api/v1/interviews/{interviewId}/transcript",
         "GET /api/v1/interviews/{interviewId}/bundle",
         "GET /api/v1/statemachine",
