@@ -68,3 +68,14 @@ export function announce(text) {
   const announcer = /** @type {HTMLElement} */ (document.getElementById("announcer"));
   announcer.textContent = text;
 }
+
+/** So long a sentence stays for a screen reader: it reads it at once, and would find it again later. */
+const SPOKEN_MS = 7000;
+
+/** Tell a sentence of several: none replaces the one before. @param {string} text */
+export function announceNext(text) {
+  const reader = /** @type {HTMLElement} */ (document.getElementById("reader"));
+  const sentence = h("p", {}, text);
+  reader.append(sentence);
+  setTimeout(() => sentence.remove(), SPOKEN_MS);
+}

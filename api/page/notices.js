@@ -43,31 +43,65 @@ export function troubleOf(error) {
 }
 
 /**
- * A notice of it, told to all, with a button where trying again is worth it. What passes by itself
- * is tried again then, if the notice still stands in the page.
+ * A notice: a sentence, perhaps words that somebody typed, and what can be done.
+ *
+ * @param {{ words: string, quote?: string, actions?: [string, () => void][], kind?: string }} options
+ */
+export function notice({ words, quote = "", actions = [], kind = "" }) {
+  return h("div", { class: `notice ${kind}` },
+    h("p", {}, words),
+    quote && h("p", { class: "words", dir: "auto" }, quote),
+    actions.length > 0 && h("p", { class: "row" }, actions.map(([name, act]) =>
+      h("button", { type: "button", onclick: act }, name))));
+}
+
+/**
+ * A notice of an error, told to all, with a button where trying again is worth it. What passes by
+ * itself is tried again then, if the notice still stands in the page.
  *
  * @param {Trouble} trouble
  * @param {() => void} again
  */
 export function noticeOf({ words, helps, passes }, again) {
   const waiting = new AbortController();
-  const button = h("button", { type: "button", onclick: retry }, "Try again");
   const text = passes ? `${words} ${passes.promise}` : words;
-  const notice = h("div", { class: passes ? "notice" : "notice bad" },
-    h("p", {}, text), helps !== "no" && button);
+  const element = notice({
+    words: text,
+    actions: helps === "no" ? [] : [["Try again", retry]],
+    kind: passes ? "" : "bad",
+  });
   if (passes) {
     const look = () => {
-      if (!notice.isConnected) waiting.abort();
+      if (!element.isConnected) waiting.abort();
       else if (passes.isOver()) retry();
     };
     health.addEventListener("answered", look, { signal: waiting.signal });
     health.look();
   }
   announce(text);
-  return notice;
+  return element;
 
   function retry() {
     waiting.abort();
     again();
   }
+}
+
+/**
+ * A notice of text that was typed and can no longer be sent; nothing if there is none.
+ *
+ * @param {string} typed @param {() => void} drop
+ */
+export function unsentNotice(typed, drop) {
+  if (!typed.trim()) return "";
+  const element = notice({
+    words: "The interview ended before this text was sent. It is not in the log:",
+    quote: typed,
+    actions: [["Delete it", () => {
+      drop();
+      element.remove();
+    }]],
+    kind: "no-print",
+  });
+  return element;
 }

@@ -28,6 +28,11 @@ def stop_waiting(page: Page) -> None:
     page.get_by_role("button", name="Stop waiting").click()
 
 
+def waiting(page: Page) -> Locator:
+    """What the page says while it waits for a reply."""
+    return page.locator(".thinking")
+
+
 def turns(page: Page) -> list[str]:
     """What was said, without who said it."""
     return page.locator(".turn .words").all_inner_texts()

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.fakes import GraniteServer, Mood
-from tests.page.conversing import answer, begin, box_of, stop_waiting, turns
+from tests.page.conversing import answer, begin, box_of, stop_waiting, turns, waiting
 from tests.page.visitor import violations, visiting
 from tests.processes import Mortal, mortal_gateway
 
@@ -90,7 +90,7 @@ def test_an_answer_in_the_log_without_a_reply_goes_on_at_the_next_visit(
         with mortal_gateway(tmp_path, **url) as gateway, interviewed(browser, gateway) as page:
             granite.moods["/api/v1/interviews/respond"] = Mood.HANG
             answer(page, "Written down before it died.")
-            expect(page.get_by_text("Thinking… 2 s")).to_be_visible()
+            expect(waiting(page)).to_have_text("Reading your answer … 2 s")
             gateway.die()
             address = page.url
             page.goto("about:blank")

@@ -95,11 +95,11 @@ def test_every_state_of_an_interview(browser: Browser, window: str) -> None:
         for number, words in enumerate(ANSWERS[:-1], 2):
             answer(page, words)
             expect(page.get_by_text(f"Question {number} of 3")).to_be_visible()
-        expect(page.get_by_text("granite-interview-service · ")).to_have_count(3)
+        expect(page.get_by_text("vetta-granite-2b-gguf-v4 · ")).to_have_count(3)
         box_of(page).fill(ANSWERS[-1])
         look(page, "interview", window)
         box_of(page).press("Enter")
-        expect(page.get_by_text("Worth asking next")).to_be_visible()
+        expect(page.locator(".summary .words", has_text="Worth asking next")).to_be_visible()
         look(page, "summary", window)
 
 
@@ -117,11 +117,11 @@ def test_nothing_jumps(browser: Browser, window: str) -> None:
         begin(page)
         page.reload()
         expect(page.get_by_text("Question 1 of 3")).to_be_visible()
-        expect(page.get_by_text("granite-interview-service · ")).to_be_visible()
+        expect(page.get_by_text("vetta-granite-2b-gguf-v4 · ")).to_be_visible()
         for words in ANSWERS:
             box_of(page).fill(words)
             # What moves within 0.5 s of a click is the visitor's own doing; the reply comes later.
             page.get_by_role("button", name="Send").click()
             expect(page.locator(".pending")).to_have_count(0)
-        expect(page.get_by_text("Worth asking next")).to_be_visible()
+        expect(page.locator(".summary .words", has_text="Worth asking next")).to_be_visible()
         assert page.evaluate("window.shifted") < 0.1  # what Web Vitals calls good

@@ -1,10 +1,12 @@
 """Setting an interview up, and what the status bar tells meanwhile."""
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
 from tests.gateways import Served, serving
@@ -28,7 +30,7 @@ def test_without_any_service_it_says_so_and_offers_what_is_built_in(visit: Visit
     status = page.locator("#status summary")
     expect(status).to_have_text("All services offline — built-in questions are used")
     expect(page.get_by_label("Granite 4 2B")).to_be_checked()
-    expect(page.get_by_text("No model is available now")).to_be_visible()
+    expect(page.get_by_text("No model is available")).to_be_visible()
     assert violations(page) == []
 
 
@@ -77,11 +79,98 @@ def test_models_are_cards_and_the_chosen_one_is_asked(browser: Browser) -> None:
         expect(page.get_by_label("Vetta Granite 2B v4")).to_be_checked()
         page.get_by_label("llama3.2:1b").check()
         begin(page)
-        expect(page.get_by_text("Ollama question 1?")).to_be_visible()
-        expect(page.get_by_text("ollama · llama3.2:1b ·")).to_be_visible()
+        expect(page.locator(".words", has_text="Ollama question 1?")).to_be_visible()
+        expect(page.get_by_text("llama3.2:1b ·")).to_be_visible()
         # And it is the one that is offered the next time.
         page.goto(f"{gateway.url}/#/")
         expect(page.get_by_label("llama3.2:1b")).to_be_checked()
+
+
+def card(id: str, state: str | None = None, source: str = "ollama") -> dict[str, str]:
+    """A model as the gateway lists it."""
+    texts = dict.fromkeys(("paramCount", "ramRequired", "downloadSize"), "unknown")
+    about = {"id": id, "name": id, "description": "", "source": source, **texts}
+    return about | ({"state": state} if state else {})
+
+
+@contextmanager
+def listing(browser: Browser, *states: list[dict[str, str]]) -> Iterator[tuple[Page, list[str]]]:
+    """The setup with a gateway that lists these models, one list at each look and the last from
+    then on; and the models that the page lets it select, as they come."""
+    selected: list[str] = []
+    lists = [*states]
+
+    def give(route: Route) -> None:
+        models = lists.pop(0) if len(lists) > 1 else lists[0]
+        route.fulfill(json={"models": models})
+
+    def select(route: Route) -> None:
+        chosen: str = json.loads(route.request.post_data or "")["modelId"]
+        selected.append(chosen)
+        route.fulfill(json={"selected": chosen, "timestamp": "2026-01-05T10:30:00Z"})
+
+    with serving() as gateway, visiting(browser, gateway.url) as page:
+        page.route("**/api/v1/models", give)
+        page.route("**/api/v1/models/select", select)
+        page.goto(gateway.url)
+        yield page, selected
+
+
+def test_each_model_tells_whether_it_is_ready(browser: Browser) -> None:
+    models = [card("a", "ready"), card("b", "installed"), card("c", "loading"), card("d")]
+    with listing(browser, models) as (page, _):
+        states = page.locator(".choice .state")
+        expect(states).to_have_text(["Ready", "On disk, loads when chosen", "Loading …", ""])
+        assert violations(page) == []
+
+
+def test_a_model_is_warmed_as_soon_as_it_is_chosen_and_watched_while_it_loads(
+    browser: Browser,
+) -> None:
+    before = [card("a", "ready"), card("b", "installed")]
+    during = [card("a", "installed"), card("b", "loading")]
+    after = [card("a", "installed"), card("b", "ready")]
+    with listing(browser, before, during, during, after) as (page, selected):
+        chosen = page.locator("[value=b]")
+        expect(page.locator(".state").last).to_have_text("On disk, loads when chosen")
+        assert selected == []  # nobody has chosen yet
+        chosen.check()
+        expect(page.locator(".state").last).to_have_text("Loading …")
+        expect(page.locator(".state").last).to_have_text("Ready")
+        expect(chosen).to_be_checked()
+        expect(chosen).to_be_focused()
+        assert selected == ["b"]
+
+
+def test_models_that_the_keyboard_passes_over_are_not_loaded(browser: Browser) -> None:
+    models = [card(name, "installed") for name in ("a", "b", "c", "d")]
+    with listing(browser, models, [*models[:3], card("d", "ready")]) as (page, selected):
+        expect(page.locator(".state")).to_have_count(4)
+        page.evaluate(
+            "for (const radio of document.querySelectorAll('[name=model]')) radio.click()"
+        )
+        expect(page.locator(".state").last).to_have_text("Ready")
+        assert selected == ["d"]
+
+
+def test_the_model_of_the_last_time_is_warmed_at_once(browser: Browser) -> None:
+    before, during = ([card("a", "ready"), card("b", state)] for state in ("installed", "loading"))
+    with listing(browser, before, before, during) as (page, selected):
+        expect(page.locator(".state").first).to_have_text("Ready")
+        page.evaluate("localStorage.setItem('model', JSON.stringify('b'))")
+        page.reload()
+        expect(page.locator(".state").last).to_have_text("Loading …")
+        expect(page.locator("[value=b]")).to_be_checked()
+        assert selected == ["b"]
+
+
+def test_with_no_model_it_says_that_the_built_in_questions_will_be_asked(
+    browser: Browser,
+) -> None:
+    models = [card("a", "unavailable", "fallback")]
+    with listing(browser, models) as (page, _):
+        expect(page.get_by_text("No model is available: the built-in questions")).to_be_visible()
+        expect(page.locator(".choice .state")).to_have_text([""])
 
 
 def test_hostile_model_cards_are_text(browser: Browser) -> None:
@@ -109,7 +198,7 @@ def test_it_paints_and_starts_while_services_hang(browser: Browser, mood: Mood) 
             expect(page.get_by_role("button", name="Start the interview")).to_be_visible()
             assert time.monotonic() - before < 2
             begin(page)
-            expect(page.get_by_text("built-in questions", exact=True)).to_be_visible()
+            expect(page.get_by_text("Built-in question", exact=True)).to_be_visible()
     finally:
         for service in services:
             service.stop()

@@ -75,23 +75,23 @@ export function answerBox({ text, keep, send, cancel }) {
     element,
     submit: () => element.requestSubmit(),
     focus: () => box.focus({ preventScroll: true }),
-    text: () => box.value,
-    /** @param {string} words */
+    /** What is there already stays as it is, with the caret. @param {string} words */
     fill(words) {
+      if (box.value === words) return;
       box.value = words;
       look();
     },
-    /** Take nothing, and offer nothing to press, until an answer is sent again. */
-    lock() {
-      this.wait(true);
-      stop.hidden = true;
-    },
-    /** While an answer is on its way the box is empty and takes nothing. @param {boolean} isWaiting */
-    wait(isWaiting) {
+    /**
+     * `open`: an answer can be typed and sent. `waiting`: one is on its way, so the box takes
+     * nothing. `locked`: the same, and there is nothing to cancel.
+     *
+     * @param {"open" | "waiting" | "locked"} mode
+     */
+    set(mode) {
       const hadFocus = element.contains(document.activeElement);
-      box.readOnly = isWaiting;
-      button.hidden = isWaiting;
-      stop.hidden = !isWaiting;
+      box.readOnly = mode !== "open";
+      button.hidden = mode !== "open";
+      stop.hidden = mode !== "waiting";
       if (hadFocus) this.focus();
     },
   };

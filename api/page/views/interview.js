@@ -2,58 +2,176 @@
  * An interview, while it is held: the conversation, and the box for the next answer.
  *
  * The log is right. Whatever happens, the session to go on with is the log's; and what was typed is
- * kept until its reply is here.
+ * kept until its reply is here. The state is one value, and `render` draws it.
  */
 
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";
 import { health } from "../health.js";
 import {
-  draftOf, dropInterview, dropUnfinished, isUnlocked, keepDraft, keepUnfinished, unfinished, unlockDrafts,
+  draftOf, dropDraft, dropInterview, dropUnfinished, isUnlocked, keepDraft, keepUnfinished, unfinished, unlockDrafts,
 } from "../storage.js";
-import { noticeOf, troubleOf } from "../notices.js";
+import { notice, noticeOf, troubleOf, unsentNotice } from "../notices.js";
 import { answerBox } from "./answer-box.js";
-import { answersIn, conversation } from "./conversation.js";
-import { showSummary, unsentOf } from "./summary.js";
+import { conversation } from "./conversation.js";
+import {
+  answered, initial, isListening, isOpening, isUnanswered, NOT_KNOWN, reduce,
+} from "./interview-state.js";
+import { listen, liveReply, useBuiltIn } from "./live-reply.js";
+import { progress } from "./progress.js";
+import { showSummary } from "./summary.js";
+import { AWAITED } from "./waiting.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
+/** @typedef {import("../integration-service-client/index.js").Interview} Interview */
+/** @typedef {import("./interview-types.js").Event} Event */
 
-/** How many answers were in before a draft that was begun before the session was here: none equals it. */
-const NOT_KNOWN = -1;
+const SENT = "Your answer was sent, so you cannot change it any more. The interviewer’s reply is on its way.";
+const OTHER_ANSWER = "The log has a different answer to the last question";
+
+const PLACES = {
+  unknown: "You stopped waiting. The gateway cannot be reached, so this page does not know whether it has your answer.",
+  recorded: "You stopped waiting. Your answer is in the log, and the reply will be there too.",
+  "not-sent": "Your answer was not sent. It is back in the box.",
+};
 
 /** @param {import("../main.js").Place} place */
 export function show({ root, id, signal }) {
-  /** @type {Session | null} what the log says */
-  let session = null;
-  /** @type {{ answer: string, stop: AbortController } | null} the answer under way */
-  let sending = null;
-  /** Whether an answer was to be sent before the session was here. */
-  let isHurried = false;
-  /** What was typed for a question that got another answer. */
-  let unsent = draftOf(id)?.unsent ?? "";
+  let state = initial({ draft: draftOf(id)?.text ?? "", unsent: draftOf(id)?.unsent ?? "" });
+  /** Ends listening to the reply under way. */
+  let listening = new AbortController();
+  /** Asks again for what could not be reached. */
+  let retry = () => {};
 
   const talk = conversation();
   const head = progress();
   const notices = h("div", { class: "notices" });
   const choice = h("div", { class: "notices" });
-  const box = answerBox({ text: draftOf(id)?.text ?? "", keep, send, cancel: offerToStop });
+  const box = answerBox({ text: state.draft, keep: typed, send, cancel: () => dispatch({ type: "cancelled" }) });
   const foot = h("div", { class: "foot" }, choice, notices, box.element);
+  const live = liveReply({
+    open: (button) => talk.openReply({ button, useBuiltIn: () => useBuiltIn(id, dispatch, signal) }),
+    moved: () => talk.keepUp(),
+    signal,
+  });
   root.append(head.title, talk.element, foot);
   box.element.prepend(head.bar, head.text);
+  talk.watch(signal);
   const last = unfinished();
   if (last?.id === id) head.render(last.role, last.question, last.total);
   load();
+
+  /** @param {Event} event */
+  function dispatch(event) {
+    const before = state;
+    state = reduce(state, event);
+    if (state !== before && !signal.aborted) render(before);
+  }
+
+  /** Draw the state. What has not changed since `before` stays as it is. @param {typeof state} before */
+  function render(before) {
+    const { phase, session } = state;
+    if (phase === "ended") return;
+    if (session && session !== before.session) renderSession(session);
+    talk.pend(isUnanswered(state) ? state.answer : "");
+    if (isListening(state)) live.render(state, isOpening(state) ? AWAITED.opening : AWAITED.question);
+    else if (phase !== "stopped" || !state.shown) {
+      talk.close();
+      live.end();
+    } else live.stop();
+    box.fill(isUnanswered(state) && !isOpening(state) ? "" : state.draft);
+    if (phase !== before.phase) {
+      box.set(phase === "stopped" || isOpening(state) ? "locked" : isListening(state) ? "waiting" : "open");
+      if (phase === "idle") box.focus();
+      if (phase === "sending") talk.follow();
+    }
+    if (state.asksToStop !== before.asksToStop) renderChoice();
+    const isUnsentMoot = (state.phase === "idle") === (before.phase === "idle") && state.unsent === before.unsent;
+    if (state.notice !== before.notice || !isUnsentMoot) notices.replaceChildren(noticeNow());
+  }
+
+  /** @param {Session} session */
+  function renderSession({ messages, currentQuestion, config }) {
+    const last = messages.at(-1);
+    if (last?.role === "assistant") live.end(last.content);
+    talk.render(messages);
+    head.render(config.role, currentQuestion, config.totalQuestions);
+  }
+
+  /** What was sent cannot be taken back. Only the waiting can end. */
+  function renderChoice() {
+    choice.replaceChildren();
+    if (!state.asksToStop) {
+      if (isListening(state)) box.focus();
+      return;
+    }
+    choice.append(notice({
+      words: SENT,
+      actions: [["Keep waiting", () => dispatch({ type: "stayed" })], ["Stop waiting", stopWaiting]],
+    }));
+    choice.querySelector("button")?.focus();
+    announce(SENT);
+  }
+
+  /** The notice that stands above the box. */
+  function noticeNow() {
+    const { notice: now, unsent, phase } = state;
+    if (now?.kind === "trouble") return noticeOf(now.trouble, { request: () => retry(), answer: box.submit, load }[now.retries]);
+    if (now?.kind === "unknown") {
+      const passes = { promise: "The page asks again as soon as the gateway is back.", isOver: () => health.latest !== null };
+      return noticeOf({ words: PLACES.unknown, helps: "again", passes }, async () => place(await look()));
+    }
+    if (now) {
+      announce(PLACES[now.kind]);
+      const element = notice({
+        words: PLACES[now.kind],
+        actions: now.kind === "recorded" ? [["Get the reply", () => hear(state.answer, post)]] : [],
+      });
+      queueMicrotask(() => element.querySelector("button")?.focus());
+      return element;
+    }
+    if (!unsent || phase !== "idle") return "";
+    announce(`${OTHER_ANSWER}. What you typed was not sent.`);
+    return notice({
+      words: `${OTHER_ANSWER}, sent earlier or from another window. This text was not sent:`,
+      quote: unsent,
+      actions: [
+        ["Move it to the answer box", () => unsentHandled("unsent-moved")],
+        ["Delete it", () => unsentHandled("unsent-deleted")],
+      ],
+    });
+  }
+
+  /** @param {"unsent-moved" | "unsent-deleted"} type */
+  function unsentHandled(type) {
+    dispatch({ type });
+    keep();
+    box.focus();
+  }
+
+  /** Store what was typed. */
+  function keep() {
+    const inLog = state.session ? answered(state) : (draftOf(id)?.answered ?? NOT_KNOWN);
+    keepDraft(id, { text: state.draft, answered: inLog, unsent: state.unsent });
+  }
+
+  /** @param {string} text */
+  function typed(text) {
+    dispatch({ type: "typed", text });
+    keep();
+  }
 
   async function load() {
     try {
       const found = await retryUntilBack(() => gateway.getInterview(id, { signal }), signal);
       if (!isUnlocked(id)) await unlock();
-      unsent ||= draftOf(id)?.unsent ?? "";
-      goOn(found.session);
-      if (found.pendingAnswer) await send(found.pendingAnswer);
-      else if (isHurried) box.submit();
+      if (state.phase === "loading") goOn("loaded", found.session);
+      else goOn("found", found.session);
+      if (state.phase !== "idle") return;
+      if (found.pendingAnswer || isOpening(state)) await hear(found.pendingAnswer ?? "", join);
+      else if (state.isHurried) box.submit();
     } catch (error) {
-      if (!signal.aborted) failed(error, load);
+      if (!signal.aborted) failed(error, "load");
     }
   }
 
@@ -67,188 +185,115 @@ export function show({ root, id, signal }) {
     }
   }
 
-  /** @param {string} text */
-  function keep(text) {
-    const answered = session ? answersIn(session.messages).length : (draftOf(id)?.answered ?? NOT_KNOWN);
-    keepDraft(id, { text, answered, unsent });
-  }
-
-  /** Go on from what the log says. @param {Session} log */
-  function goOn(log) {
-    session = log;
-    const { messages, currentQuestion, isComplete, config } = log;
-    talk.render(messages);
+  /** Go on from what the log says. @param {"loaded" | "found" | "done"} type @param {Session} session */
+  function goOn(type, session) {
+    dispatch({ type, session, kept: draftOf(id) });
+    keep();
     gateway.getEvents(id, { signal }).then(
       ({ events }) => talk.renderOrigins(events),
       () => {}, // the conversation can be read without
     );
-    const typed = forThisQuestion(answersIn(messages));
-    keep(typed);
+    const { config, currentQuestion, isComplete } = session;
     if (isComplete) {
       dropUnfinished(id);
-      return showSummary({ root, id, session: log, talk, typed: unsent || typed, signal });
+      showSummary({ root, id, session, talk, typed: state.unsent || state.draft, signal });
+      return;
     }
-    choice.replaceChildren();
-    notices.replaceChildren(unsent ? unsentNotice() : "");
-    box.fill(typed);
-    box.focus();
-    head.render(config.role, currentQuestion, config.totalQuestions);
     keepUnfinished({ id, role: config.role, question: currentQuestion, total: config.totalQuestions });
-    talk.follow();
-  }
-
-  /**
-   * What was typed for the question that waits now. An answer to an earlier one is either in the log,
-   * or was not sent.
-   *
-   * @param {string[]} answers
-   */
-  function forThisQuestion(answers) {
-    const draft = draftOf(id);
-    if (!draft) return "";
-    const isLate = draft.answered !== NOT_KNOWN && draft.answered < answers.length;
-    if (!isLate) return draft.text;
-    if (answers[draft.answered] !== draft.text.trim()) unsent = draft.text.trim() || unsent;
-    return "";
-  }
-
-  function unsentNotice() {
-    /** @param {string} name @param {() => void} act */
-    const button = (name, act) => h("button", {
-      type: "button",
-      onclick: () => {
-        act();
-        unsent = "";
-        keep(box.text());
-        notice.remove();
-        box.focus();
-      },
-    }, name);
-    const notice = h("div", { class: "notice" },
-      h("p", {}, "The log has a different answer to the last question, sent earlier or from another window. "
-        + "This text was not sent:"),
-      h("p", { class: "words", dir: "auto" }, unsent),
-      h("p", { class: "row" },
-        button("Move it to the answer box", () => box.fill([box.text(), unsent].filter(Boolean).join("\n"))),
-        button("Delete it", () => {})));
-    announce("The log has a different answer to the last question. What you typed was not sent.");
-    return notice;
+    if (type === "done") talk.keepUp();
+    else talk.follow();
   }
 
   /** @param {string} answer */
   async function send(answer) {
-    if (!session) isHurried = true;
-    if (!session || sending) return;
-    const from = session;
-    sending = { answer, stop: new AbortController() };
-    const stop = AbortSignal.any([signal, sending.stop.signal]);
-    choice.replaceChildren();
-    notices.replaceChildren();
-    box.fill("");
-    box.wait(true);
-    const thinking = talk.wait(answer);
-    talk.follow();
+    if (state.phase === "loading") dispatch({ type: "sent", answer });
+    else if (state.phase === "idle") await hear(answer, post);
+  }
+
+  /**
+   * Listen to the reply to an answer, or to the start if there is none.
+   *
+   * @param {string} answer
+   * @param {typeof post} ask
+   */
+  async function hear(answer, ask) {
+    const { session } = state;
+    if (!session) return;
+    listening = new AbortController();
+    const stop = AbortSignal.any([signal, listening.signal]);
+    dispatch({ type: "sent", answer });
     try {
-      const post = () => thinking.during(gateway.sendResponse(from, answer, { signal: stop }));
-      const reply = await retryUntilBack(post, stop);
-      box.wait(false);
-      goOn(reply);
-      announce(reply.messages.at(-1)?.content ?? "");
+      const done = await retryUntilBack(() => listen(ask(session, answer, stop), dispatch), stop);
+      goOn("done", done.session);
     } catch (error) {
-      if (!signal.aborted && !stop.aborted) refused(answer, error);
-    } finally {
-      sending = null;
+      if (!stop.aborted) refused(error);
     }
   }
 
-  /** The answer is not in the log. @param {string} answer @param {unknown} error */
-  function refused(answer, error) {
-    giveBack(answer);
+  /** @param {Session} session @param {string} answer @param {AbortSignal} signal */
+  function post(session, answer, signal) {
+    if (answer) return gateway.streamResponse(session, answer, { signal });
+    const { role, model, totalQuestions } = session.config;
+    return gateway.streamStart({ role, model, totalQuestions, interviewId: id }, { signal });
+  }
+
+  /**
+   * Join the reply under way. If there is none, the same request begins it.
+   *
+   * @param {Session} session @param {string} answer @param {AbortSignal} signal
+   * @returns {ReturnType<typeof post>}
+   */
+  async function* join(session, answer, signal) {
+    try {
+      for await (const event of gateway.joinReply(id, { signal })) {
+        if (event.type === "done" && !("session" in event)) return yield* post(session, answer, signal); // a summary's
+        yield event;
+      }
+    } catch (error) {
+      if (/** @type {{ status?: number }} */ (error).status !== 404) throw error;
+      yield* post(session, answer, signal);
+    }
+  }
+
+  /** The answer is not in the log. @param {unknown} error */
+  function refused(error) {
+    dispatch({ type: "refused" });
     const { session: log } = /** @type {{ session?: Session }} */ (error);
-    if (log) goOn(log);
-    else failed(error, box.submit);
-  }
-
-  /** @param {string} answer */
-  function giveBack(answer) {
-    choice.replaceChildren();
-    notices.replaceChildren();
-    talk.settle();
-    box.wait(false);
-    box.fill(answer);
-    box.focus();
-  }
-
-  /** What was sent cannot be taken back. Only the waiting can end. */
-  function offerToStop() {
-    const words = "Your answer was sent, so you cannot change it any more. The interviewer’s reply is on its way.";
-    const stay = h("button", { type: "button", onclick: stayed }, "Keep waiting");
-    choice.replaceChildren(h("div", { class: "notice" },
-      h("p", {}, words),
-      h("p", { class: "row" }, stay, h("button", { type: "button", onclick: stopWaiting }, "Stop waiting"))));
-    stay.focus();
-    announce(words);
-  }
-
-  function stayed() {
-    choice.replaceChildren();
-    box.focus();
+    if (log) goOn("found", log);
+    else failed(error, isOpening(state) ? "load" : "answer");
   }
 
   async function stopWaiting() {
-    const stopped = sending;
-    choice.replaceChildren();
+    const stopped = listening;
+    dispatch({ type: "stayed" });
     const found = await look();
-    if (signal.aborted || !stopped || stopped !== sending) return; // the reply is here
-    stopped.stop.abort();
-    talk.stop();
-    box.lock();
-    stand(stopped.answer, found);
+    if (signal.aborted || stopped !== listening || !isListening(state)) return; // the reply is here
+    stopped.abort();
+    dispatch({ type: "stopped" });
+    place(found);
   }
 
   const look = () => gateway.getInterview(id, { signal, timeoutMs: 2000, retries: 0 }).catch(() => null);
 
-  /**
-   * Say where an answer stands whose reply nobody waits for. Only the log can tell.
-   *
-   * @param {string} answer
-   * @param {Awaited<ReturnType<typeof look>>} found
-   */
-  function stand(answer, found) {
-    if (signal.aborted || !session) return;
-    if (!found) {
-      const words = "You stopped waiting. The gateway cannot be reached, so this page does not know whether it has your answer.";
-      const passes = { promise: "The page asks again as soon as the gateway is back.", isOver: () => health.latest !== null };
-      notices.replaceChildren(noticeOf({ words, helps: "again", passes }, async () => stand(answer, await look())));
-    } else if (answersIn(found.session.messages).length > answersIn(session.messages).length) {
-      box.wait(false);
-      goOn(found.session);
-    } else if (found.pendingAnswer === answer) {
-      const again = h("button", { type: "button", onclick: () => send(answer) }, "Get the reply");
-      notify("You stopped waiting. Your answer is in the log, and the reply will be there too.", again);
-      again.focus();
-    } else {
-      giveBack(answer);
-      notify("Your answer was not sent. It is back in the box.");
-    }
+  /** Say where an answer stands whose reply nobody waits for. Only the log can tell. @param {Interview | null} found */
+  function place(found) {
+    if (signal.aborted || state.phase !== "stopped") return;
+    if (!found) dispatch({ type: "placed", place: "unknown" });
+    else if (answered({ ...state, session: found.session }) > answered(state)) goOn("found", found.session);
+    else dispatch({ type: "placed", place: found.pendingAnswer === state.answer ? "recorded" : "not-sent" });
   }
 
-  /** @param {string} words @param {HTMLElement | ""} [button] */
-  function notify(words, button = "") {
-    notices.replaceChildren(h("div", { class: "notice" }, h("p", {}, words), button));
-    announce(words);
-  }
-
-  /** @param {unknown} error @param {() => void} again */
-  function failed(error, again) {
+  /** @param {unknown} error @param {"answer" | "load"} retries */
+  function failed(error, retries) {
     const trouble = troubleOf(error);
-    if (trouble.helps !== "no") return notices.replaceChildren(noticeOf(trouble, again));
-    const typed = box.text();
+    if (trouble.helps !== "no") return dispatch({ type: "failed", trouble, retries });
+    const typed = state.unsent || state.draft;
+    dispatch({ type: "ended" });
     dropInterview(id);
     root.replaceChildren(
       h("h1", {}, "This interview cannot continue"),
-      noticeOf(trouble, again),
-      unsentOf(id, unsent || typed),
+      noticeOf(trouble, () => {}),
+      unsentNotice(typed, () => dropDraft(id)),
       h("p", { class: "row" },
         h("a", { class: "button", href: "#/" }, "Start another interview"),
         h("a", { class: "button", href: "#/history" }, "Open the history")),
@@ -272,31 +317,12 @@ export function show({ root, id, signal }) {
         const trouble = troubleOf(error);
         if (stop.aborted || !trouble.passes) throw error;
         await new Promise((resolve, reject) => {
-          notices.replaceChildren(noticeOf(trouble, () => resolve(null)));
+          retry = () => resolve(null);
           stop.addEventListener("abort", reject, { once: true });
+          dispatch({ type: "lost", trouble });
         });
-        notices.replaceChildren();
+        dispatch({ type: "retried" });
       }
     }
   }
-}
-
-/** How far it is. */
-function progress() {
-  const title = h("h1", {}, "Interview");
-  const text = h("p", { class: "quiet figure where" });
-  const bar = h("progress", { "aria-label": "Questions answered", max: 1, value: 0 });
-  return {
-    title,
-    text,
-    bar,
-    /** @param {string} role @param {number} question @param {number} total */
-    render(role, question, total) {
-      title.textContent = `${role} interview`;
-      text.textContent = `Question ${question} of ${total}`;
-      document.title = `Question ${question} of ${total} – Interview gateway`;
-      bar.max = total;
-      bar.value = question - 1;
-    },
-  };
 }

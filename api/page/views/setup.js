@@ -5,10 +5,10 @@ import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
 import { health } from "../health.js";
 import { newInterviewId } from "../integration-service-client/index.js";
-import { chosenModel, keepChosenModel, keepUnfinished, unfinished } from "../storage.js";
+import { keepChosenModel, keepUnfinished, unfinished } from "../storage.js";
 import { noticeOf, troubleOf } from "../notices.js";
+import { modelChoice } from "./model-choice.js";
 
-/** @typedef {import("../integration-service-client/index.js").Model} Model */
 /** @typedef {import("../integration-service-client/index.js").Role} Role */
 
 const ROLES = [
@@ -45,11 +45,11 @@ export function show({ root, signal }) {
     if (attempt.choices !== choices) Object.assign(attempt, { choices, id: newInterviewId() });
     try {
       const setup = { role, model, totalQuestions, interviewId: attempt.id };
-      const session = await gateway.startInterview(setup, { signal });
-      const id = session.interviewId ?? attempt.id;
+      // Whatever comes first, the interview has begun: its own view joins the reply.
+      for await (const _ of gateway.streamStart(setup, { signal })) break;
       if (model) keepChosenModel(model);
-      keepUnfinished({ id, role, question: session.currentQuestion, total: totalQuestions });
-      location.hash = `#/interviews/${id}`;
+      keepUnfinished({ id: attempt.id, role, question: 1, total: totalQuestions });
+      location.hash = `#/interviews/${attempt.id}`;
     } catch (error) {
       if (signal.aborted) return;
       failed(error);
@@ -135,71 +135,4 @@ function questionCount() {
           h("button", { type: "button", "aria-label": "One more", onclick: () => set(value() + 1) }, "+")),
         h("div", { class: "usual" }, usual))),
   };
-}
-
-/** @param {AbortSignal} signal */
-function modelChoice(signal) {
-  const cards = h("div", { class: "cards" });
-  const remark = h("p", { class: "quiet" });
-  const element = h("fieldset", { class: "models" }, h("legend", {}, "Model"), cards, remark);
-
-  /** @param {Model[]} found */
-  function fill(found) {
-    const wanted = chosen() ?? chosenModel();
-    const first = found.find(({ id }) => id === wanted) ?? found[0];
-    const hadFocus = cards.contains(document.activeElement);
-    cards.replaceChildren(...(found.length
-      ? found.map((model) => modelCard(model, model === first))
-      : [anyModel("The gateway picks a model")]));
-    if (hadFocus) /** @type {HTMLElement} */ (cards.querySelector(":checked")).focus();
-  }
-
-  function chosen() {
-    const radio = /** @type {HTMLInputElement | null} */ (cards.querySelector(":checked"));
-    return radio?.value || undefined;
-  }
-
-  async function refresh() {
-    try {
-      const found = await gateway.fetchModels({ signal });
-      fill(found);
-      remark.textContent = found.every(({ source }) => source === "fallback")
-        ? "No model is available now. The gateway asks its built-in questions."
-        : "";
-    } catch {
-      if (signal.aborted) return;
-      fill([]);
-      health.addEventListener("answered", refresh, { once: true, signal });
-    }
-  }
-
-  cards.append(anyModel("Looking for models…"));
-  refresh();
-  return { element, chosen, refresh };
-}
-
-/** @param {string} about */
-function anyModel(about) {
-  return h("label", { class: "choice" },
-    h("input", { type: "radio", name: "model", value: "", checked: true }),
-    h("span", { class: "what" }, "The gateway’s choice"),
-    h("span", { class: "quiet" }, about));
-}
-
-/** @param {Model} model @param {boolean} checked */
-function modelCard(model, checked) {
-  const known = [
-    [model.ramRequired, "memory"],
-    [model.downloadSize, "download"],
-  ].filter(([figure]) => figure && figure !== "unknown");
-  const hasSize = model.paramCount && model.paramCount !== "unknown";
-  const name = model.name || model.id;
-  const source = model.source === "fallback" ? "built-in list" : model.source;
-  return h("label", { class: "choice" },
-    h("input", { type: "radio", name: "model", value: model.id, checked }),
-    h("span", { class: "what" }, h("bdi", {}, name), hasSize && h("span", { class: "mark" }, h("bdi", {}, model.paramCount))),
-    model.description && h("span", { class: "quiet about", dir: "auto" }, model.description),
-    h("span", { class: "quiet figures" }, known.map(([figure, of]) => h("span", {}, `${figure} ${of}`))),
-    h("span", { class: "quiet id" },
-      name !== model.id && [h("bdi", {}, model.id), " · "], h("bdi", {}, source)));
 }

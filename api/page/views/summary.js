@@ -3,10 +3,17 @@
 import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
 import { dropDraft } from "../storage.js";
-import { noticeOf, troubleOf } from "../notices.js";
+import { noticeOf, troubleOf, unsentNotice } from "../notices.js";
+import { speakerOf } from "./conversation.js";
 import { exportLinks } from "./export-links.js";
+import { reduce, summing } from "./interview-state.js";
+import { listen, liveReply, useBuiltIn } from "./live-reply.js";
+import { openReply } from "./reply.js";
+import { AWAITED } from "./waiting.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
+/** @typedef {import("./conversation.js").LogEvent} LogEvent */
+/** @typedef {import("./interview-types.js").Event} Event */
 
 /**
  * `typed` was typed and never sent.
@@ -14,8 +21,9 @@ import { exportLinks } from "./export-links.js";
  * @param {{ root: HTMLElement, id: string, session: Session, talk: { element: HTMLElement }, typed: string, signal: AbortSignal }} options
  */
 export async function showSummary({ root, id, session, talk, typed, signal }) {
-  const { role, model, totalQuestions } = session.config;
-  const words = h("div", { class: "words", dir: "auto" }, "Summing up…");
+  const { role, totalQuestions } = session.config;
+  const who = h("span", {});
+  const body = h("div", {});
   const notices = h("div", { class: "no-print" });
   document.title = `${role} interview – Interview gateway`;
   // Shown when the summary is there, however long it is: nothing that is read is moved away.
@@ -34,11 +42,10 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
       h("h1", {}, `${role} interview`),
       h("p", { class: "quiet" }, "Complete",
         ` · ${session.currentQuestion} of ${totalQuestions} questions`,
-        model && [" · ", h("bdi", {}, model)])),
+        who)),
     notices,
-    unsentOf(id, typed),
-    h("section", { class: "summary card", "aria-label": "Summary", "aria-live": "polite" },
-      h("h2", {}, "Summary"), words),
+    unsentNotice(typed, () => dropDraft(id)),
+    h("section", { class: "summary card", "aria-label": "Summary" }, h("h2", {}, "Summary"), body),
     below,
   );
   root.focus({ preventScroll: true });
@@ -46,32 +53,50 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
   await sumUp();
 
   async function sumUp() {
+    let state = summing(session);
+    /** @param {Event} event */
+    const dispatch = (event) => {
+      state = reduce(state, event);
+      live.render(state, AWAITED.summary);
+    };
+    /** @param {string} button */
+    const open = (button) =>
+      openReply({ element: body, asks: false, button, useBuiltIn: () => useBuiltIn(id, dispatch, signal) });
+    const live = liveReply({ open, moved: () => {}, signal });
     notices.replaceChildren();
-    words.textContent = "Summing up…";
+    body.replaceChildren();
+    live.render(state, AWAITED.summary);
     try {
-      words.textContent = (await gateway.getSummary(session, { signal })).summary;
+      live.end((await listen(gateway.streamSummary(session, { signal }), dispatch)).summary);
+      showSpeakers();
     } catch (error) {
       if (signal.aborted) return;
-      words.textContent = "There is no summary yet.";
+      live.end();
+      body.replaceChildren(h("p", { class: "words" }, "There is no summary yet."));
       notices.replaceChildren(noticeOf(troubleOf(error), sumUp));
     } finally {
       below.hidden = false;
     }
   }
+
+  /** Say who asked the questions, and who summed up. */
+  function showSpeakers() {
+    gateway.getEvents(id, { signal }).then(
+      ({ events }) => {
+        const summary = events.findLast(({ kind }) => kind === "summary-given");
+        const origin = /** @type {LogEvent | undefined} */ (summary)?.payload?.origin;
+        body.querySelector(".under-words")?.replaceChildren(...speakerOf(origin, "summary"));
+        who.replaceChildren(...namesOf(events).flatMap((name) => [" · ", h("bdi", {}, name)]));
+      },
+      () => {}, // the summary can be read without
+    );
+  }
 }
 
-/** A notice with the text that was typed and can no longer be sent. @param {string} id @param {string} typed */
-export function unsentOf(id, typed) {
-  if (!typed.trim()) return "";
-  const notice = h("div", { class: "notice no-print" },
-    h("p", {}, "The interview ended before this text was sent. It is not in the log:"),
-    h("p", { class: "words", dir: "auto" }, typed),
-    h("button", {
-      type: "button",
-      onclick: () => {
-        dropDraft(id);
-        notice.remove();
-      },
-    }, "Delete it"));
-  return notice;
+/** The models that asked, or that it was the built-in questions. @param {LogEvent[]} events */
+function namesOf(events) {
+  const origins = events.filter(({ kind }) => kind === "question-asked").map(({ payload }) => payload?.origin);
+  const models = origins.map((origin) => origin && origin.backend !== "templates" && (origin.model || origin.backend));
+  const names = [...new Set(models)].filter((name) => typeof name === "string");
+  return names.length || !origins.some(Boolean) ? names : ["built-in questions"];
 }
