@@ -79,7 +79,7 @@ class OllamaAdapter:
         listener = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(
             self._app(), log_config=None, access_log=False, lifespan="off",
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=1, timeout_keep_alive=3600,  # Ollama closes none by itself
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"

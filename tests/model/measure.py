@@ -104,11 +104,13 @@ def main() -> None:
 
 
 def show(interview: Interview) -> None:
-    """Print each reply with who gave it, on the error stream: the table stays whole."""
-    for reply, origin in zip(
-        [*interview.replies, interview.summary], interview.origins, strict=True
-    ):
-        print(f"[{origin['backend']}] {reply.text}\n", file=sys.stderr)
+    """Print each reply with who gave it and why nobody before, on the error stream: the table
+    stays whole."""
+    replies = [*interview.replies, interview.summary]
+    for reply, origin in zip(replies, interview.origins, strict=True):
+        for attempt in origin["attempts"]:
+            print(f"({attempt['backend']}: {attempt['reason']})", file=sys.stderr)
+        print(f"[{origin['backend']}, {reply.whole:.1f} s] {reply.text}\n", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ a time limit shorter than the load would never hear the model."""
 import time
 from pathlib import Path
 
+import httpx
+
 from tests.forked import PATIENCE
 from tests.model.adapter import OllamaAdapter
 from tests.model.candidate import ANSWERS, Candidate, origins_in
@@ -24,7 +26,7 @@ def test_plain_replies_do_not_wait_for_a_load_and_do_not_abort_it(
         assert opening.whole + second.whole < LOAD_SECONDS
         assert not real_ollama.is_loaded
         assert [origin["backend"] for origin in origins_in(candidate.events())] == ["templates"] * 2
-        wait_until_loaded(real_ollama)
+        wait_until_ready(client)
         candidate.answer(ANSWERS[1])
     assert real_ollama.chats, "now that it is loaded, the model is asked"
     assert (real_ollama.loads_begun, real_ollama.loads_aborted) == (1, 0)
@@ -44,8 +46,12 @@ def test_a_stream_tells_of_the_load_and_waits_for_the_model(
     assert (real_ollama.loads_begun, real_ollama.loads_aborted) == (1, 0)
 
 
-def wait_until_loaded(ollama: OllamaAdapter) -> None:
+def wait_until_ready(client: httpx.Client) -> None:
+    """Until the gateway says that its model is in memory."""
     deadline = time.monotonic() + PATIENCE
-    while not ollama.is_loaded:
-        assert time.monotonic() < deadline, "the model was never loaded"
+    while time.monotonic() < deadline:
+        (model,) = client.get("/api/v1/models").json()["models"]
+        if model["state"] == "ready":
+            return
         time.sleep(0.05)
+    raise AssertionError("the model was never ready")
