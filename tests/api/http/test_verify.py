@@ -20,8 +20,10 @@ from filelock import FileLock
 from eventlog.sqlite import file
 from eventlog.sqlite.log import SqliteEventLog
 from eventlog.verification import workers
+from statemachine.commands import give_answer
+from statemachine.session import MAX_QUESTIONS
 from tests.desktop import Desktop
-from tests.eventlog.interviews import WHOLE, new_id, tell
+from tests.eventlog.interviews import ask, close, new_id, start, tell
 from tests.eventlog.verification.logs import copy, falsify
 from tests.gateways import Served, serving
 from tests.http_clients import http_client
@@ -36,6 +38,17 @@ PATIENCE = 10
 
 LONG = workers.LONG + 1_000
 """Events of a log that is long enough for two processes, and for a second or two."""
+
+LONGEST_INTERVIEW = (
+    start(total=MAX_QUESTIONS),
+    *(
+        event
+        for number in range(1, MAX_QUESTIONS + 1)
+        for event in (ask(number), give_answer("Because."))
+    ),
+    close(),
+)
+"""What an interview costs to append is paid less often with long ones."""
 
 
 def verify(gateway: Served) -> list[dict[str, Any]]:
@@ -95,7 +108,8 @@ def long_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def make() -> None:
         log = SqliteEventLog(made)
-        await asyncio.gather(*(tell(log, new_id(), *WHOLE) for _ in range(LONG // len(WHOLE))))
+        interviews = -(-LONG // len(LONGEST_INTERVIEW))
+        await asyncio.gather(*(tell(log, new_id(), *LONGEST_INTERVIEW) for _ in range(interviews)))
         await log.close()
 
     with FileLock(shared / "long.making"):
