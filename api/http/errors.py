@@ -28,6 +28,7 @@ from api.usecases.errors import (
     UnknownModel,
     UnknownSession,
 )
+from api.validation import requirement
 from eventlog.errors import (
     LogCorrupted,
     LogUnavailable,
@@ -191,10 +192,10 @@ def _field(place: tuple[str | int, ...]) -> str:
 
 
 def _message(error: Any) -> str:
-    """Pydantic's words, without the input: it may be long, or not even be text."""
+    """What the value must be, without the value: it may be long, or not even be text."""
     if error["type"] == "json_invalid":
         return f"is not JSON: {error['ctx']['error']} at character {error['loc'][-1]}"
-    return str(error["msg"]).removeprefix("Value error, ")
+    return requirement(error)
 
 
 async def _http(request: Request, error: HTTPException) -> JSONResponse:

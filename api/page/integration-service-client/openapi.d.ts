@@ -56,7 +56,7 @@ export interface components {
          */
         Entry: {
             /** @enum {string} */
-            kind: "interview-started" | "question-asked" | "answer-given" | "interview-completed" | "summary-given" | "session-adopted" | "session-refused" | "interview-held" | "interview-released" | "content-forgotten";
+            kind: "interview-started" | "question-asked" | "answer-given" | "interview-completed" | "summary-given" | "session-adopted" | "session-refused" | "interview-held" | "interview-released" | "content-forgotten" | "reply-interrupted";
             /** @description Of its event in the whole log. */
             position: number;
             /** @description Of its event in the interview. */
@@ -245,6 +245,7 @@ export interface components {
             dataset?: string | null;
             /** @default  */
             source: string;
+            state?: string | null;
         };
         ModelsReply: {
             models: components["schemas"]["Model"][];
@@ -258,6 +259,9 @@ export interface components {
             backend: string;
             reason: string;
             elapsedMs: number;
+            model?: string | null;
+            /** @description Words of it that the candidate was shown before. */
+            withdrawn?: string | null;
         };
         /**
          * @example {
@@ -325,6 +329,13 @@ export interface components {
             latencyMs?: number | null;
             error?: string | null;
             lastChecked: string;
+            /**
+             * @description What can be expected of it: `loading` while its model is on the way into memory, `busy` while it is too slow for a reply.
+             * @enum {string}
+             */
+            state: "up" | "loading" | "busy" | "down";
+            /** @description Why it is not `up`, for a person. */
+            detail?: string | null;
         };
         /**
          * @description An interview as its client holds it.
@@ -348,6 +359,11 @@ export interface components {
             /** @description For the whole chain, those passed over included. */
             elapsedMs: number;
             passedOver: components["schemas"]["PassedOver"][];
+            /** @description Who asked the question, where the backend's words asked none. */
+            completedBy?: string | null;
+            took?: components["schemas"]["Took"] | null;
+            /** @description How many of the candidate's answers the model was not sent. */
+            trimmed?: number | null;
         };
         /**
          * @description A message's `role` on the wire.
@@ -418,6 +434,14 @@ export interface components {
          */
         SummaryRequest: {
             session: components["schemas"]["Session"];
+        };
+        /** @description How long a model took for what, and how many tokens it wrote. */
+        Took: {
+            loadingMs: number;
+            /** @description For the prompt, up to the first word. */
+            readingMs: number;
+            writingMs: number;
+            tokens?: number | null;
         };
         /** @description One interview, as the log tells it. */
         Transcript: {
