@@ -34,7 +34,8 @@ class Reader(Protocol):
 class Asking:
     """`pieces` of the backend `name`, read by `reader`. `wake` is called whenever something is new.
 
-    The task begins at once. `close` ends it, and with it the request to the backend.
+    The task begins at once. `close` ends it, and with it the request to the backend. Whoever takes
+    an asking over sets a `wake` of their own.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class Asking:
         self.began = self._clock()
         self._ended = self.began
         self._phases: list[tuple[Phase, float]] = [(Phase.QUEUED, self.began)]
-        self._wake = wake
+        self.wake = wake
         self._task = asyncio.create_task(self._read(pieces), name=f"asking {name}")
 
     @property
@@ -69,6 +70,11 @@ class Asking:
     @property
     def elapsed_ms(self) -> int:
         return round(self.elapsed * 1000)
+
+    @property
+    def has_loaded(self) -> bool:
+        """Whether its model had to be loaded first."""
+        return any(phase is Phase.LOADING for phase, _ in self._phases)
 
     @property
     def has_words(self) -> bool:
@@ -95,9 +101,13 @@ class Asking:
             tokens=self._end.tokens if self._end else None,
         )
 
-    async def over(self) -> None:
-        """Until it has said all that is wanted of it, or has failed."""
-        await asyncio.wait([self._task])
+    def seconds_besides_reading(self, read_again: float) -> float:
+        """The seconds until its first sentence, once its model was loaded, if only this part of the
+        prompt had to be read."""
+        assert self.usable_after is not None, "it has said a sentence"
+        timing = self.timing() or Timing()
+        unread = (1 - read_again) * timing.reading_ms + timing.loading_ms
+        return max(0.0, self.usable_after - unread / 1000)
 
     async def close(self) -> None:
         """Hang up."""
@@ -110,8 +120,9 @@ class Asking:
                 async for piece in pieces:
                     self._take(piece)
                     if self._end is not None or self.reader.is_whole:
+                        self.usable_after = self.usable_after or self.elapsed
                         break
-                    self._wake()
+                    self.wake()
         except BackendError as error:
             self.error = error
         except Exception:  # the fault is ours, and the interview is not to suffer for it
@@ -120,7 +131,7 @@ class Asking:
         finally:
             self._ended = self._clock()
             self.is_over = True
-            self._wake()
+            self.wake()
 
     def _take(self, piece: Piece) -> None:
         match piece:

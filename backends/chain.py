@@ -170,8 +170,8 @@ class Chain:
         def asking(backend: Backend, wake: Callable[[], None]) -> Asking:
             return Asking(backend.name, ask(backend), read(), wake)
 
-        worth_asking = self._worth_asking(session, asking, patience, hearing)
-        relay = Relay(worth_asking, asking, patience, audience, self.circuit)
+        worth_asking = await self._worth_asking(session, asking, patience, hearing)
+        relay = Relay(worth_asking, asking, patience, audience, self.circuit, self._trials.hear_out)
         self._waiting += 1
         try:
             heard = await relay.run()
@@ -184,7 +184,7 @@ class Chain:
             hearing.hear(heard.asking.name, heard.asking.model, heard.text, heard.asking)
         return hearing
 
-    def _worth_asking(
+    async def _worth_asking(
         self,
         session: Session,
         asking: Callable[[Backend, Callable[[], None]], Asking],
@@ -197,12 +197,15 @@ class Chain:
             circuit, seconds = self.circuit(backend.name), patience.deadline.left()
             offline = self._offline_reason(backend.name)
             refusal = f"Offline: {offline}" if offline is not None else circuit.refusal(seconds)
-            if refusal is None and circuit.needs_trial(seconds):
-                if circuit.is_failing or patience.waits_for_loading:
-                    circuit.begin_trial()
-                else:  # nobody is to wait for it again before it has shown that it is fast enough
-                    self._trials.begin(backend.name, partial(asking, backend))
+            if refusal is None and not patience.waits_for_loading:
+                if self._trials.is_warming_up(backend.name):
+                    refusal = f"{NOT_ASKED}: its model was just loaded, and reads the prompt"
+                elif circuit.is_slow_for(seconds) and circuit.needs_trial(seconds):
+                    # Nobody waits for it again before it has shown that it is fast enough.
+                    await self._trials.hear_out(asking(backend, _nobody_wakes))
                     refusal = circuit.refusal(seconds)
+            if refusal is None and circuit.needs_trial(seconds):
+                circuit.begin_trial()
             if refusal is None:
                 worth_asking.append(backend)
             else:
@@ -213,6 +216,10 @@ class Chain:
         """The backends, the one that offers the session's model first."""
         offering = self._source_of(session.config.model)
         return sorted(self._backends, key=lambda backend: backend.name != offering)
+
+
+def _nobody_wakes() -> None:
+    """For an asking that somebody else takes over."""
 
 
 def _passed_over(backend: str, reason: str) -> Attempt:

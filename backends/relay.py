@@ -7,7 +7,7 @@ most to say is used, if it can stand by itself.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ class Relay:
     """Asks the `backends` by `ask`, for as long as `patience` lasts.
 
     `attempts` are those that were passed over, in the order in which they were given up. `circuits`
-    learn how each backend did.
+    learn how each backend did. `hear_out` takes those over that cannot be waited for.
     """
 
     def __init__(
@@ -52,12 +52,14 @@ class Relay:
         patience: Patience,
         audience: Audience,
         circuits: Callable[[str], Circuit],
+        hear_out: Callable[[Asking], Awaitable[None]],
     ) -> None:
         self._waiting = list(backends)
         self._ask = ask
         self._patience = patience
         self._audience = audience
         self._circuits = circuits
+        self._hear_out = hear_out
         self._news = asyncio.Event()
         self._running: list[Asking] = []
         self._floor: Asking | None = None
@@ -106,9 +108,14 @@ class Relay:
                 self._circuits(asking.name).failed(str(asking.error))
                 await self._pass_over(asking, str(asking.error))
             elif asking.phase is Phase.LOADING and not self._patience.waits_for_loading:
-                await self._pass_over(asking, "Its model is being loaded")
+                await self._pass_over(asking, "Its model is being loaded", self._hear_out)
 
-    async def _pass_over(self, asking: Asking, reason: str) -> None:
+    async def _pass_over(
+        self,
+        asking: Asking,
+        reason: str,
+        part_with: Callable[[Asking], Awaitable[None]] = Asking.close,
+    ) -> None:
         self._running.remove(asking)
         self._next_at = Deadline.after(0)
         withdrawn = None
@@ -116,7 +123,7 @@ class Relay:
             self._floor = None
             withdrawn = self._audience.withdraw(reason)
         self._note(asking, reason, withdrawn)
-        await asking.close()
+        await part_with(asking)
 
     def _note(self, asking: Asking, reason: str, withdrawn: str | None = None) -> None:
         self.attempts.append(
@@ -177,9 +184,13 @@ class Relay:
             with suppress(BackendError):  # the others may have said more
                 return self._use(asking, asking.text())
         for asking in list(self._running):
-            if not is_stopped and asking.phase is not Phase.LOADING:
+            reason = self._why_late(asking)
+            if is_stopped:
+                await self._pass_over(asking, reason)
+                continue
+            if asking.phase is not Phase.LOADING:
                 self._circuits(asking.name).was_late(asking.elapsed)
-            await self._pass_over(asking, self._why_late(asking))
+            await self._pass_over(asking, reason, self._hear_out)
         return None
 
     def _why_late(self, asking: Asking) -> str:

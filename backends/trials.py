@@ -1,6 +1,6 @@
-"""Trials: a backend that was too slow is asked again beside an interview that does not wait for it.
+"""Trials: a backend that could not be waited for is heard out beside the interview.
 
-So its speed is known before anybody waits for it again; and a model that had to be loaded, or had
+So its speed is known before anybody waits for it again. And a model that had to be loaded first, or
 to read a long prompt for the first time, is ready at the next turn.
 """
 
@@ -9,9 +9,14 @@ from collections.abc import Callable
 
 from backends.asking import Asking
 from backends.circuit import Circuit
+from backends.turn import Phase
 
 TRIAL_SECONDS = 30.0
-"""Who has said nothing usable by then is too slow for a conversation."""
+"""Who has said nothing usable by then, with its model loaded, is too slow for a conversation."""
+
+READ_AGAIN = 0.3
+"""How much of the time for reading the prompt counts for the next turn. Model servers keep what
+they have read, but not all do."""
 
 
 class Trials:
@@ -19,41 +24,66 @@ class Trials:
 
     def __init__(self, circuit: Callable[[str], Circuit]) -> None:
         self._circuit = circuit
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._under_way: dict[str, tuple[Asking, asyncio.Task[None]]] = {}
 
-    def begin(self, name: str, ask: Callable[[Callable[[], None]], Asking]) -> None:
-        """Ask the backend of this name by `ask`, unless a trial of it is under way."""
-        if name in self._tasks:
-            return
+    def is_warming_up(self, name: str) -> bool:
+        """Whether this backend has just loaded its model, and reads a prompt for the first time."""
+        asking = self._of(name)
+        return asking is not None and asking.has_loaded and asking.phase is Phase.READING
+
+    async def hear_out(self, asking: Asking) -> None:
+        """Let it go on without anybody waiting for it. It takes the place of an older trial of the
+        same backend that still waits for the model; of two others, the older one goes on."""
+        name, other = asking.name, self._of(asking.name)
+        if other is not None:
+            if other.phase is not Phase.LOADING:
+                await asking.close()
+                return
+            await _ended(self._under_way[name][1])
         self._circuit(name).begin_trial()
-        task = asyncio.create_task(self._try(name, ask), name=f"trial of {name}")
-        self._tasks[name] = task
-        task.add_done_callback(lambda _: self._tasks.pop(name))
+        task = asyncio.create_task(self._hear_out(asking), name=f"trial of {name}")
+        self._under_way[name] = asking, task
 
     async def aclose(self) -> None:
         """End all that are under way."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        for _, task in list(self._under_way.values()):
+            await _ended(task)
 
-    async def _try(self, name: str, ask: Callable[[Callable[[], None]], Asking]) -> None:
-        circuit, news = self._circuit(name), asyncio.Event()
-        asking = ask(news.set)
+    def _of(self, name: str) -> Asking | None:
+        trial = self._under_way.get(name)
+        return trial[0] if trial else None
+
+    async def _hear_out(self, asking: Asking) -> None:
+        circuit = self._circuit(asking.name)
+        try:
+            await self._first_sentence(asking)
+            if asking.error is not None:
+                circuit.failed(str(asking.error))
+            elif asking.usable_after is None:
+                circuit.was_late(asking.elapsed)
+            else:
+                circuit.succeeded(asking.seconds_besides_reading(READ_AGAIN))
+        finally:
+            del self._under_way[asking.name]
+            circuit.abandon_trial()
+            await asking.close()
+
+    async def _first_sentence(self, asking: Asking) -> None:
+        """Until it has said something usable, or the time for that is over."""
+        news = asyncio.Event()
+        asking.wake = news.set
+        while asking.phase in (Phase.QUEUED, Phase.LOADING) and not asking.is_over:
+            news.clear()
+            await news.wait()
         try:
             async with asyncio.timeout(TRIAL_SECONDS):
                 while asking.usable_after is None and not asking.is_over:
                     news.clear()
                     await news.wait()
         except TimeoutError:
-            circuit.was_late(asking.elapsed)
-        else:
-            if asking.error is not None:
-                circuit.failed(str(asking.error))
-            elif asking.usable_after is None:
-                circuit.failed("Said nothing that could be used")
-            else:
-                circuit.succeeded(asking.usable_after)
-        finally:
-            circuit.abandon_trial()
-            await asking.close()
+            return
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.wait([task])

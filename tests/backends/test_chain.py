@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable
 
 import pytest
 
@@ -15,7 +16,7 @@ from statemachine.session import MAX_MESSAGE_CHARS, Role
 from statemachine.wording import asks
 from tests.backends.interviews import turn
 from tests.backends.stage import staged
-from tests.backends.surroundings import PATIENCE
+from tests.backends.surroundings import PATIENCE, eventually
 from tests.backends.typed import TypedServer
 from tests.fakes import (
     CLOSING,
@@ -164,6 +165,74 @@ def test_a_backend_with_nobody_up_behind_it_gets_all_the_time(servers: Servers) 
 
 def test_a_deadline_that_has_passed_still_gets_an_answer(servers: Servers) -> None:
     assert replied(servers, turn(2), within=0.0).origin.backend == TEMPLATES
+
+
+# Models that are loaded, or slow
+
+
+def plainly(chain: Chain, number: int, seconds: float) -> Awaitable[Reply]:
+    return chain.speak(turn(number), plain(seconds))
+
+
+def test_nobody_waits_for_a_model_that_is_loaded_and_then_it_speaks(ollama: OllamaServer) -> None:
+    ollama.load_seconds = 1.0
+
+    async def conduct(chain: Chain) -> list[Reply]:
+        replies = [await plainly(chain, number, 4.0) for number in (1, 2)]
+        await asyncio.sleep(1.5)
+        return [*replies, await plainly(chain, 3, 4.0)]
+
+    first, second, third = staged([ollama], conduct)
+    assert [first.origin.backend, second.origin.backend] == [TEMPLATES, TEMPLATES]
+    assert first.origin.elapsed_ms < 600
+    assert second.origin.elapsed_ms < 100
+    assert reasons(second)[0] == (OLLAMA, "Its model is being loaded")
+    assert third.origin.backend == OLLAMA
+    assert ollama.loads == [OLLAMAS_MODEL]
+
+
+def test_who_was_too_late_is_heard_out_and_waited_for_again_when_it_is_fast(
+    ollama: OllamaServer,
+) -> None:
+    ollama.loaded = {OLLAMAS_MODEL: 4096}
+    ollama.prompt_seconds = 1.0
+
+    async def conduct(chain: Chain) -> list[Reply]:
+        late = await plainly(chain, 2, 0.5)
+        at_once = await plainly(chain, 3, 0.5)
+        circuit = chain.circuit(OLLAMA)
+        await eventually(lambda: circuit.detail(0.5) is None)
+        ollama.prompt_seconds = 0.0
+        return [late, at_once, await plainly(chain, 4, 0.5)]
+
+    late, at_once, heard = staged([ollama], conduct)
+    assert reasons(late)[0][1].startswith("No answer within 5")
+    assert reasons(at_once)[0][1].startswith("Not asked: it needs more than 5")
+    assert at_once.origin.elapsed_ms < 100
+    assert heard.origin.backend == OLLAMA
+
+
+def test_a_sentence_is_heard_also_where_the_time_for_the_question_is_over(
+    ollama: OllamaServer,
+) -> None:
+    ollama.loaded = {OLLAMAS_MODEL: 4096}
+    ollama.tokens_per_second = 10.0
+    words = "You describe it well."
+    ollama.script = [f"{words} Question 2: {' and '.join(map(str, range(40)))}?"]
+    reply = staged([ollama], lambda chain: plainly(chain, 2, 1.5))
+    assert reply.text == f"{words}\n\nQuestion 2: {SCRIPT.questions[4]}"
+    origin = reply.origin
+    assert (origin.backend, origin.completed_by) == (OLLAMA, TEMPLATES)
+    assert origin.elapsed_ms < 2000
+
+
+def test_a_question_that_is_whole_is_not_waited_beyond(ollama: OllamaServer) -> None:
+    ollama.loaded = {OLLAMAS_MODEL: 4096}
+    ollama.tokens_per_second = 20.0
+    ollama.script = [f"I see. Question 2: Why? {'Rambling. ' * 200}"]
+    reply = staged([ollama], lambda chain: plainly(chain, 2, 4.0))
+    assert reply.text == "I see. Question 2: Why?"
+    assert reply.origin.elapsed_ms < 1500
 
 
 # What is accepted as the interviewer's turn
