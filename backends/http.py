@@ -56,8 +56,8 @@ MAX_REFUSAL_BYTES = 16 * 1024
 """As much of a refusal as is read: an error object takes a few hundred bytes."""
 
 KEPT_SECONDS = 4.0
-"""How long a connection is kept that nobody uses. Many services close theirs after 5 s, and as often
-are they probed: a probe on a connection that is just being closed would fail."""
+"""How long a connection is kept that nobody uses. Many services close theirs after 5 s, the time
+between two probes: a probe on a connection that is just being closed would fail."""
 
 HEADERS = {
     "accept": "application/json",
