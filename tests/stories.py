@@ -17,6 +17,7 @@ from statemachine.events import (
     QuestionAsked,
     ReplyInterrupted,
     SessionAdopted,
+    Timing,
 )
 from statemachine.interview import replay
 from statemachine.session import Session
@@ -87,9 +88,28 @@ FROM_THE_START: tuple[Event, ...] = with_summary(
     start(), ask(1), REFUSAL, give_answer("Because."), ask(2), give_answer("It works."), close()
 )
 
+STREAMED = Origin(
+    backend="ollama",
+    model="llama3.2:1b",
+    elapsed_ms=13_000,
+    attempts=(
+        Attempt(
+            backend="openai",
+            model="qwen3",
+            reason="Broke off its answer",
+            elapsed_ms=900,
+            withdrawn="Thank you for",
+        ),
+    ),
+    completed_by="templates",
+    timing=Timing(loading_ms=8_000, reading_ms=2_000, writing_ms=2_000, tokens=24),
+    trimmed=1,
+)
+"""Of words that came in a stream, with all that can be known of it."""
+
 INTERRUPTED: tuple[Event, ...] = (
     start(),
     ReplyInterrupted(content="Hello", backend="ollama", model="llama3.2:1b"),
-    ask(1),
+    QuestionAsked(number=1, content="Hello. Question 1: Why?", origin=STREAMED),
 )
 """An interview whose opening was shown in part when the gateway stopped."""

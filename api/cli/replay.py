@@ -1,7 +1,8 @@
 """`interview-gateway replay`: what happened in one interview, when, and why."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import assert_never
 
 from rich.console import Console
@@ -32,19 +33,23 @@ WORDS_SHOWN = 240
 
 MARGIN = 7
 
+BAR = 40
+"""How many columns the longest reply takes: l, r and w for loading, reading and writing."""
+
 
 async def tell(records: Sequence[Record], *, full: bool = False, pace: float | None = None) -> None:
     """Print the story, at `pace` times the speed at which it happened (at once, if None)."""
     out, story = console(), story_of(records)
     out.print(_heading(story), soft_wrap=True)
     slowest = _slowest(story)
+    longest = max(_spent(step) for step in story.steps)
     widths = tuple(max(len(column(step)) for step in story.steps) for column in (_what, _states))
     told_ms = 0
     for step in story.steps:
         if pace:
             await asyncio.sleep(max(0, step.since_start_ms - told_ms) / 1000 / pace)
             told_ms = max(told_ms, step.since_start_ms)
-        _print_step(out, step, widths, full=full, is_slowest=step is slowest)
+        _print_step(out, step, widths, longest, full=full, is_slowest=step is slowest)
     if slowest is not None and slowest.origin is not None:
         out.print(_why_slow(slowest, slowest.origin), soft_wrap=True)
 
@@ -89,7 +94,13 @@ def _heading(story: Story) -> Text:
 
 
 def _print_step(
-    out: Console, step: Step, widths: tuple[int, ...], *, full: bool, is_slowest: bool
+    out: Console,
+    step: Step,
+    widths: tuple[int, ...],
+    longest: int,
+    *,
+    full: bool,
+    is_slowest: bool,
 ) -> None:
     what, states = widths
     line = Text.assemble(
@@ -106,6 +117,12 @@ def _print_step(
         why = escape_line(attempt.reason)
         passed_over = (f"{' ' * MARGIN}passed over {who}: ", "yellow")
         out.print(Text.assemble(passed_over, why), soft_wrap=True)
+        if attempt.withdrawn is not None:
+            withdrawn = f"shown of it, and withdrawn: {escape_line(attempt.withdrawn)}"
+            out.print(Text(f"{' ' * MARGIN}{withdrawn}", "dim"), soft_wrap=True)
+    if step.origin is not None:
+        for how in _how(step.origin, longest):
+            out.print(Text(f"{' ' * MARGIN}{how}", "dim"), soft_wrap=True)
     if not step.record.is_as_logged:
         changed = "it is not what was logged: `interview-gateway audit verify` says more"
         out.print(Text(f"{' ' * MARGIN}{changed}", "red"), soft_wrap=True)
@@ -132,8 +149,39 @@ def _states(step: Step) -> str:
 
 def _source(origin: Origin) -> tuple[tuple[str, str], str]:
     model = f" ({origin.model})" if origin.model else ""
-    who = escape_line(f"{origin.backend}{model}")
+    completed = f", question from {origin.completed_by}" if origin.completed_by else ""
+    who = escape_line(f"{origin.backend}{model}{completed}")
     return (who, "cyan"), f" in {duration_text(origin.elapsed_ms)}"
+
+
+def _how(origin: Origin, longest: int) -> Iterator[str]:
+    """How the words came: the phases, also drawn to scale, and what the model was not sent."""
+    timing = origin.timing
+    if timing is not None:
+        phases = (
+            ("loading", timing.loading_ms),
+            ("reading", timing.reading_ms),
+            ("writing", timing.writing_ms),
+        )
+        parts = [f"{name} {duration_text(ms)}" for name, ms in phases if ms]
+        speed = timing.tokens_per_second
+        rate = f", {speed:.1f} tokens a second" if speed is not None else ""
+        yield f"{', '.join(parts)}; first word after {duration_text(timing.first_word_ms)}{rate}"
+        ends = accumulate(ms for _, ms in phases)
+        columns = [0, *(round(BAR * end / longest) for end in ends)]
+        bar = "".join(
+            name[0] * (end - start)
+            for (name, _), (start, end) in zip(phases, pairwise(columns), strict=True)
+        )
+        yield f"|{bar:<{BAR}}|"
+    if origin.trimmed is not None:
+        yield f"early answers that the model was not sent, its context being full: {origin.trimmed}"
+
+
+def _spent(step: Step) -> int:
+    """The milliseconds in which a model loaded, read and wrote; at least 1."""
+    timing = step.origin.timing if step.origin else None
+    return max(1, timing.first_word_ms + timing.writing_ms) if timing else 1
 
 
 def _words(step: Step) -> str:

@@ -9,7 +9,7 @@ import { conversation } from "./conversation.js";
 import { diagramOf } from "./diagram.js";
 import { evidenceOf } from "./evidence.js";
 import { exportLinks } from "./export-links.js";
-import { clock, originOf, slowestOf, timeline, titleOf } from "./timeline.js";
+import { clock, originOf, ownTime, slowestOf, timeline, titleOf } from "./timeline.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
 /** @typedef {import("../integration-service-client/index.js").Transcript} Transcript */
@@ -243,20 +243,32 @@ function aboutOf(event) {
 }
 
 /** @param {import("./timeline.js").Origin} origin */
-function attemptsOf({ backend, model, elapsedMs, attempts }) {
-  const own = Math.max(0, elapsedMs - attempts.reduce((sum, one) => sum + one.elapsedMs, 0));
-  return h("table", { class: "attempts" },
+function attemptsOf(origin) {
+  const { backend, model, attempts, completedBy, timing, trimmed } = origin;
+  return h("div", {}, h("table", { class: "attempts" },
     h("caption", { class: "unseen" }, "Backends that were asked"),
     h("thead", {}, h("tr", {}, ["Backend", "Took", "Result"].map((name) => h("th", { scope: "col" }, name)))),
     h("tbody", {},
       attempts.map((one) => h("tr", {},
         h("td", {}, h("bdi", {}, one.backend)),
         h("td", { class: "figure" }, took(one.elapsedMs)),
-        h("td", { dir: "auto" }, one.reason))),
+        h("td", { dir: "auto" }, one.reason, one.withdrawn && ` Shown of it, and withdrawn: “${one.withdrawn}”`))),
       h("tr", {},
         h("td", {}, h("bdi", {}, nameOf(backend))),
-        h("td", { class: "figure" }, took(own)),
-        h("td", {}, "Used", model && [" (", h("bdi", {}, model), ")"]))));
+        h("td", { class: "figure" }, took(ownTime(origin))),
+        h("td", {}, "Used", model && [" (", h("bdi", {}, model), ")"],
+          completedBy && `; the question is from ${nameOf(completedBy)}`)))),
+    timing && h("p", { class: "quiet" }, pace(timing)),
+    trimmed && h("p", { class: "quiet" },
+      `The model was not sent ${counted(trimmed, "early answer")}: its context was full.`));
+}
+
+/** How long a model took for what. @param {import("./timeline.js").Timing} timing */
+function pace({ loadingMs, readingMs, writingMs, tokens }) {
+  const parts = Object.entries({ loading: loadingMs, reading: readingMs, writing: writingMs })
+    .flatMap(([phase, ms]) => (ms ? [`${phase} ${took(ms)}`] : []));
+  const rate = tokens && writingMs ? `, ${((tokens * 1000) / writingMs).toFixed(1)} tokens a second` : "";
+  return `First word after ${took(loadingMs + readingMs)}${rate}: ${parts.join(", ")}.`;
 }
 
 /** @param {string} id @param {InterviewEvent} event @param {AbortSignal} signal @returns {Promise<Node>} */

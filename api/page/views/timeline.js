@@ -4,8 +4,9 @@ import { h } from "../dom.js";
 import { took } from "../format.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
-/** @typedef {{ backend: string, reason: string, elapsedMs: number }} Attempt */
-/** @typedef {{ backend: string, model?: string | null, elapsedMs: number, attempts: Attempt[] }} Origin */
+/** @typedef {{ backend: string, reason: string, elapsedMs: number, withdrawn?: string }} Attempt */
+/** @typedef {{ loadingMs: number, readingMs: number, writingMs: number, tokens?: number }} Timing */
+/** @typedef {{ backend: string, model?: string | null, elapsedMs: number, attempts: Attempt[], completedBy?: string | null, timing?: Timing | null, trimmed?: number }} Origin */
 
 /** Where an interviewer's words came from. @param {InterviewEvent} event @returns {Origin | null} */
 export const originOf = ({ payload }) => /** @type {any} */ (payload)?.origin ?? null;
@@ -64,7 +65,9 @@ export function timeline(events, choose) {
     element: h("div", {}, list,
       slowest && h("p", { class: "quiet" },
         `Each bar shows how long the interviewer took, to scale. The longest took ${took(scale)}. `,
-        "A hatched part is time spent on a service that gave no reply.")),
+        "A hatched part is time spent on a service that gave no reply. ",
+        events.some((event) => originOf(event)?.timing)
+          && "Of a model's part, the palest is loading, the next is reading, and the darkest is writing.")),
     /** @param {number} version */
     mark(version) {
       buttons.forEach((button, n) => {
@@ -86,14 +89,23 @@ function lengthOf(event, before) {
   return `after ${took(Math.max(0, event.sinceStartMs - before.sinceStartMs))}`;
 }
 
+/** How long the backend took whose words were used. @param {Origin} origin */
+export function ownTime({ elapsedMs, attempts, timing }) {
+  if (timing) return timing.loadingMs + timing.readingMs + timing.writingMs;
+  return Math.max(0, elapsedMs - attempts.reduce((sum, one) => sum + one.elapsedMs, 0));
+}
+
 /** One part for each backend that was asked. @param {InterviewEvent} event @param {number} scale ms that fill it */
 function barOf(event, scale) {
   const origin = originOf(event);
   if (!origin) return "";
   const failed = origin.attempts.map(({ elapsedMs }) => elapsedMs).filter((ms) => ms > 0);
-  const own = Math.max(0, origin.elapsedMs - failed.reduce((sum, ms) => sum + ms, 0));
+  // Services can be asked side by side, so their times need not add up.
+  const own = ownTime(origin);
+  const { loadingMs = 0, readingMs = 0, writingMs = own } = origin.timing ?? {};
   return h("span", { class: "bar", "aria-hidden": "true" },
-    failed.map((ms) => part("lost", ms)), part("own", own));
+    failed.map((ms) => part("lost", Math.min(ms, origin.elapsedMs))),
+    part("own loading", loadingMs), part("own reading", readingMs), part("own", writingMs));
 
   /** @param {string} kind @param {number} ms */
   function part(kind, ms) {

@@ -12,7 +12,7 @@ from statemachine.events import Attempt, InterviewHeld, Origin, QuestionAsked
 from statemachine.interview import replay
 from tests.api.cli.conftest import Run, write
 from tests.eventlog.interviews import OPENING, WHOLE, close, new_id, start
-from tests.stories import EVERYTHING
+from tests.stories import EVERYTHING, INTERRUPTED
 
 NO_ANSWER = "No answer within 2.7 s"
 SLOW = Origin(
@@ -85,6 +85,21 @@ def test_every_kind_of_event_is_told(run: Run, path: Path) -> None:
     assert "that the log did not know; it leaves interview" in out
     assert "nobody vouches" in out
     assert interview.adopted
+
+
+def test_it_says_and_draws_how_long_a_model_loaded_read_and_wrote(run: Run, path: Path) -> None:
+    write(path, "0" * 8 + "-0000-4000-8000-000000000000", *INTERRUPTED)
+    out = run("replay", "last").stdout
+    for line in (
+        "passed over openai after 900 ms: Broke off its answer",
+        "shown of it, and withdrawn: Thank you for",
+        "loading 8 s, reading 2 s, writing 2 s; first word after 10 s, 12.0 tokens a second",
+        f"|{'l' * 27}{'r' * 6}{'w' * 7}|",
+        "early answers that the model was not sent, its context being full: 1",
+        "reply-interrupted",
+    ):
+        assert line in out
+    assert "ollama (llama3.2:1b), question from templates in 13 s" in out
 
 
 def test_a_forgotten_interview_still_has_a_story(run: Run, path: Path) -> None:
