@@ -103,7 +103,7 @@ def test_it_resolves_to_what_its_operation_answers(function: str) -> None:
     assert schema_of({"Model[]": "Models"}.get(returned[1], returned[1])) in schemas
 
 
-@pytest.mark.parametrize("function", [*FUNCTIONS, *STREAMS])
+@pytest.mark.parametrize("function", [*FUNCTIONS, *STREAMS, "joinReply"])
 def test_it_rejects_with_what_its_operation_refuses(function: str) -> None:
     said = re.search(r"@throws \{CallError(.*)\}", comment_of(function))
     assert said
