@@ -104,7 +104,9 @@ class Happenings(Generic[R]):
         if last_id is not None and self._first_id <= last_id < self._first_id + place:
             place = last_id - self._first_id + 1
         elif place and not self._is_over():
-            yield self._first_id + place - 1, self._so_far()
+            # Who had words of another reply is to take them off, also before there are others.
+            so_far = self._so_far() if last_id is None else ReplyReset(self.text, "joined")
+            yield self._first_id + place - 1, so_far
         else:  # the end of it comes by itself
             if place > 1:
                 yield self._first_id + place - 2, ReplyReset(self.text, "joined")

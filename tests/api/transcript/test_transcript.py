@@ -33,6 +33,7 @@ from tests.stories import (
     EVERYTHING,
     FROM_THE_START,
     ID,
+    INTERRUPTED,
     OTHER_ID,
     adopted,
     forget,
@@ -234,6 +235,7 @@ CASES: dict[str, list[Record]] = {
     "on hold": records_of(*OPENING, InterviewHeld(reason="A court.")),
     "closed": records_of(*OPENING, give_answer("Because."), close(Ending.CLOSED_BY_INTERVIEWER)),
     "no question": records_of(start()),
+    "streamed": records_of(*INTERRUPTED),
 }
 
 TOLD: dict[str, list[str]] = {
@@ -271,6 +273,15 @@ TOLD: dict[str, list[str]] = {
         "The words were forgotten.",
         "Reason: “A court asked for it.”",
         "forgotten; before, it was complete",
+    ],
+    "streamed": [
+        "Reply interrupted",
+        "The gateway was stopped in mid-reply. The candidate had been shown these words.",
+        "From ollama, model llama3.2:1b, in 13 s; 8 s loading, 2 s reading, 2 s writing, 24 tokens.",
+        "The question is from templates.",
+        "The model was not sent 1 early answer: its context was full.",
+        "Passed over before: openai, model qwen3 after 900 ms, because “Broke off its answer”.",
+        "The candidate was shown “Thank you for” before.",
     ],
     "under way": ["under way", "1 of 2 asked, 0 answered"],
     "on hold": ["This interview is on hold: its words cannot be forgotten."],

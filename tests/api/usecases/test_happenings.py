@@ -89,6 +89,13 @@ async def test_the_id_of_another_reply_or_of_the_future_is_nobodys(foreign: int)
 
 
 @in_loop
+async def test_who_has_words_of_another_reply_takes_them_off_at_once() -> None:
+    first = await anext(happened(READING).joined(7))
+    assert first is not None
+    assert first[1] == ReplyReset("", "joined")
+
+
+@in_loop
 async def test_no_id_belongs_to_two_replies() -> None:
     one, other = happened(READING, DONE), happened(READING, DONE)
     assert not set(ids(await heard(one.from_start()))) & set(ids(await heard(other.from_start())))
