@@ -202,7 +202,7 @@ class Chain:
                     refusal = f"{NOT_ASKED}: its model was just loaded, and reads the prompt"
                 elif circuit.is_slow_for(seconds) and circuit.needs_trial(seconds):
                     # Nobody waits for it again before it has shown that it is fast enough.
-                    await self._trials.hear_out(asking(backend, _nobody_wakes))
+                    await self._trials.hear_out(asking(backend, _nobody_wakes), seconds)
                     refusal = circuit.refusal(seconds)
             if refusal is None and circuit.needs_trial(seconds):
                 circuit.begin_trial()

@@ -52,14 +52,15 @@ class Relay:
         patience: Patience,
         audience: Audience,
         circuits: Callable[[str], Circuit],
-        hear_out: Callable[[Asking], Awaitable[None]],
+        hear_out: Callable[[Asking, float], Awaitable[None]],
     ) -> None:
         self._waiting = list(backends)
         self._ask = ask
         self._patience = patience
         self._audience = audience
         self._circuits = circuits
-        self._hear_out = hear_out
+        self._time = patience.seconds()
+        self._hear_out = lambda asking: hear_out(asking, self._time)
         self._news = asyncio.Event()
         self._running: list[Asking] = []
         self._floor: Asking | None = None
@@ -185,12 +186,10 @@ class Relay:
                 return self._use(asking, asking.text())
         for asking in list(self._running):
             reason = self._why_late(asking)
-            if is_stopped:
-                await self._pass_over(asking, reason)
-                continue
-            if asking.phase is not Phase.LOADING:
+            if not is_stopped and asking.phase is not Phase.LOADING:
                 self._circuits(asking.name).was_late(asking.elapsed)
-            await self._pass_over(asking, reason, self._hear_out)
+            is_over = is_stopped or self._patience.waits_for_loading
+            await self._pass_over(asking, reason, Asking.close if is_over else self._hear_out)
         return None
 
     def _why_late(self, asking: Asking) -> str:

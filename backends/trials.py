@@ -11,8 +11,9 @@ from backends.asking import Asking
 from backends.circuit import Circuit
 from backends.turn import Phase
 
-TRIAL_SECONDS = 30.0
-"""Who has said nothing usable by then, with its model loaded, is too slow for a conversation."""
+TRIAL_FACTOR = 6
+"""For how many times as long as somebody waited a backend is heard out, once its model is loaded:
+half a minute, usually. Who has said nothing usable by then is too slow for a conversation."""
 
 READ_AGAIN = 0.3
 """How much of the time for reading the prompt counts for the next turn. Model servers keep what
@@ -31,9 +32,10 @@ class Trials:
         asking = self._of(name)
         return asking is not None and asking.has_loaded and asking.phase is Phase.READING
 
-    async def hear_out(self, asking: Asking) -> None:
-        """Let it go on without anybody waiting for it. It takes the place of an older trial of the
-        same backend that still waits for the model; of two others, the older one goes on."""
+    async def hear_out(self, asking: Asking, patience: float) -> None:
+        """Let it go on without anybody waiting for it; `patience` is how many seconds somebody
+        waited. It takes the place of an older trial of the same backend that still waits for the
+        model; of two others, the older one goes on."""
         name, other = asking.name, self._of(asking.name)
         if other is not None:
             if other.phase is not Phase.LOADING:
@@ -41,7 +43,7 @@ class Trials:
                 return
             await _ended(self._under_way[name][1])
         self._circuit(name).begin_trial()
-        task = asyncio.create_task(self._hear_out(asking), name=f"trial of {name}")
+        task = asyncio.create_task(self._hear_out(asking, patience), name=f"trial of {name}")
         self._under_way[name] = asking, task
 
     async def aclose(self) -> None:
@@ -53,10 +55,10 @@ class Trials:
         trial = self._under_way.get(name)
         return trial[0] if trial else None
 
-    async def _hear_out(self, asking: Asking) -> None:
+    async def _hear_out(self, asking: Asking, patience: float) -> None:
         circuit = self._circuit(asking.name)
         try:
-            await self._first_sentence(asking)
+            await self._first_sentence(asking, TRIAL_FACTOR * patience)
             if asking.error is not None:
                 circuit.failed(str(asking.error))
             elif asking.usable_after is None:
@@ -68,7 +70,7 @@ class Trials:
             circuit.abandon_trial()
             await asking.close()
 
-    async def _first_sentence(self, asking: Asking) -> None:
+    async def _first_sentence(self, asking: Asking, seconds: float) -> None:
         """Until it has said something usable, or the time for that is over."""
         news = asyncio.Event()
         asking.wake = news.set
@@ -76,7 +78,7 @@ class Trials:
             news.clear()
             await news.wait()
         try:
-            async with asyncio.timeout(TRIAL_SECONDS):
+            async with asyncio.timeout(seconds):
                 while asking.usable_after is None and not asking.is_over:
                     news.clear()
                     await news.wait()

@@ -21,9 +21,10 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +77,16 @@ class Lane:
     """A gateway process and the services behind it, with what was seen of them."""
 
     def __init__(
-        self, name: str, process: Process, services: Sequence[FakeServer], slack: float
+        self,
+        name: str,
+        begin: Callable[[str], AbstractContextManager[Process]],
+        process: Process,
+        services: Sequence[FakeServer],
+        slack: float,
     ) -> None:
         self.name = name
+        self.begin = begin
+        """Begins one more gateway before the same services, with a log in a folder of this name."""
         self.process = process
         self.services = services
         self.tallies: defaultdict[str, Tally] = defaultdict(Tally)
@@ -94,8 +102,8 @@ class Lane:
     def pid(self) -> int:
         return self.process.popen.pid
 
-    def client(self) -> httpx.AsyncClient:
-        return async_http_client(base_url=self.process.url, timeout=30)
+    def client(self, process: Process | None = None) -> httpx.AsyncClient:
+        return async_http_client(base_url=(process or self.process).url, timeout=30)
 
     def put(self, service: FakeServer, fault: str, *, everywhere: bool = False) -> None:
         """Give one service a fault: where it speaks only, or in all that it answers."""
@@ -117,11 +125,11 @@ class Lane:
         for service in self.services:
             self.put(service, fault)
 
-    async def wait_until_online(self) -> None:
+    async def wait_until_online(self, process: Process | None = None) -> None:
         """Until the gateway has noticed that every service of the lane is up."""
         names = {service.name for service in self.services}
         deadline = time.monotonic() + 30
-        async with self.client() as client:
+        async with self.client(process) as client:
             while time.monotonic() < deadline:
                 services = (await client.get("/health")).json()["services"]
                 if names <= {s["name"] for s in services if s["status"] == "online"}:
@@ -246,26 +254,35 @@ def lanes(
             for service in services:
                 service.delay = slow_seconds
             urls = {VARIABLES[service.name].upper(): service.url for service in services}
-            own = folder / name.replace(" ", "-")
-            own.mkdir()
-            process = stack.enter_context(gateway_process(own, **urls, **environment))
-            opened.append(Lane(name, process, services, slack))
+            begin = partial(_begin, folder / name.replace(" ", "-"), urls | environment)
+            process = stack.enter_context(begin("whole"))
+            opened.append(Lane(name, begin, process, services, slack))
         yield opened
 
 
+def _begin(
+    folder: Path, environment: Mapping[str, str], name: str
+) -> AbstractContextManager[Process]:
+    own = folder / name
+    own.mkdir(parents=True)
+    return gateway_process(own, **environment)
+
+
 async def sweep(lane: Lane, faults: Sequence[str], clients: int, questions: int) -> None:
-    """Each fault in turn, with several interviews at once."""
-    async with lane.client() as client:
-        for fault in faults:
-            if fault in WHOLE_SERVICE:
-                lane.put_all(Mood.GOOD)
-                await lane.wait_until_online()
+    """Each fault in turn, with several interviews at once. Each meets a gateway of its own: one
+    that knows the service from the fault before may not ask it at all."""
+    for fault in faults:
+        lane.put_all(Mood.GOOD)
+        with ExitStack() as stack:
+            process = await asyncio.to_thread(stack.enter_context, lane.begin(fault))
+            await lane.wait_until_online(process)
             lane.put_all(fault)
             asked = lane.asked()
-            await asyncio.gather(*(lane.conduct(client, questions) for _ in range(clients)))
-            unread = fault in WHOLE_SERVICE
-            if not unread and lane.asked()[0] == asked[0]:
-                lane.complain("the service was never asked, so its fault was not met")
+            async with lane.client(process) as client:
+                await asyncio.gather(*(lane.conduct(client, questions) for _ in range(clients)))
+        unread = fault in WHOLE_SERVICE
+        if not unread and lane.asked()[0] == asked[0]:
+            lane.complain("the service was never asked, so its fault was not met")
 
 
 async def flap(lane: Lane, seconds: float, clients: int) -> None:

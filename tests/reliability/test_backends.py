@@ -7,10 +7,11 @@ import asyncio
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from tests.desktop import Desktop
 from tests.fakes import ConversationServer, GraniteServer, Mood, OllamaServer
-from tests.gateways import serving
+from tests.gateways import Served, serving
 from tests.reliability.backends import FAULTS, SPEAKING, drive_all, lanes, table
 
 SLACK = 3.0
@@ -27,6 +28,11 @@ def test_interviews_hold_behind_every_fault(tmp_path: Path) -> None:
             assert set(FAULTS) <= set(lane.tallies)
 
 
+def models_of(gateway: Served) -> list[dict[str, Any]]:
+    models: list[dict[str, Any]] = gateway.get("/api/v1/models").json()["models"]
+    return models
+
+
 def test_no_task_outlives_its_request() -> None:
     """Tasks cannot be counted from outside: so this gateway is one of this process."""
     with ExitStack() as stack:
@@ -41,6 +47,8 @@ def test_no_task_outlives_its_request() -> None:
             return sorted(task.get_name().rstrip("0123456789") for task in asyncio.all_tasks())
 
         gateway.app.add_api_route("/tasks", tasks)
+        while not {"ready", "installed"} & {m.get("state") for m in models_of(gateway)}:
+            time.sleep(0.05)  # until all that Ollama is asked for at the start is answered
         before = gateway.get("/tasks").json()
         for mood in Mood:
             for service in services:

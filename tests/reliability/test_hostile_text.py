@@ -2,6 +2,7 @@
 is shown: it is never markup, acts on no terminal, and moves no state."""
 
 import asyncio
+import itertools
 import json
 import logging
 import os
@@ -67,6 +68,12 @@ def markup(bell: str) -> str:
     )
 
 
+def in_other_words(text: str) -> str:
+    """The same with every eighth word changed, so that nobody seems to say it after another."""
+    count = itertools.count(1)
+    return re.sub(r"\w+", lambda word: f"{word[0]}{'x' * (next(count) % 8 == 0)}", text)
+
+
 @dataclass
 class Hostile:
     """The interview, the file of its log, and the web server that nobody may ask."""
@@ -110,9 +117,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
             words = markup(bell.url) + TERMINAL + UNSEEN + MARKDOWN + LONG
             model = (BLINK + "<img src=x onerror=alert(1)>\u202e[m](javascript:1)\x9b2J")[:200]
             granite.models[0] |= {"id": model, "name": words, "description": words}
-            # A closing that asks something is none, and would be said by the templates.
-            closing = f"{CLOSING} {words.replace('?', '')}"
-            granite.script = [f"Why? {words}?", closing, f"Summary: {words}"] * 2
+            # Not what the prompt says, or the candidate said; and no question in it, with which a
+            # turn ends.
+            spoken = in_other_words(words.removesuffix(LONG).replace("?", ""))
+            granite.script = [f"{spoken}, why?", f"{CLOSING} {spoken}", f"Summary: {spoken}"] * 2
             log = f"sqlite:///{folder}/interviews.db"
             with serving(granite, eventlog_url=log) as gateway:
                 gateway.wait_until_noticed(granite_interview_service="online")

@@ -17,6 +17,7 @@ from tests.eventlog.evidence import reading
 from tests.fakes import GraniteServer, OllamaServer
 from tests.gateways import Served, serving
 from tests.reliability.documented import Documented, Operation
+from tests.streams import listening
 
 INTERVIEWS = "/api/v1/interviews"
 INTERVIEW = f"{INTERVIEWS}/{{interviewId}}"
@@ -130,6 +131,8 @@ EVENTS = about("GET", f"{INTERVIEW}/events")
 SESSION = about("GET", f"{INTERVIEW}/session")
 TRANSCRIPT = about("GET", f"{INTERVIEW}/transcript")
 BUNDLE = about("GET", f"{INTERVIEW}/bundle")
+REPLY = about("GET", f"{INTERVIEW}/reply")
+STOP = about("DELETE", f"{INTERVIEW}/reply")
 LIST = plain("GET", INTERVIEWS)
 CHECKPOINT = plain("GET", f"{AUDIT}/checkpoint")
 STORE_CHECKPOINT = plain("POST", f"{AUDIT}/checkpoint")
@@ -144,10 +147,10 @@ MODELS = plain("GET", "/api/v1/models")
 WITH_BODY = (start_anew, respond, sum_up, select, HOLD, RELEASE)
 ON_THE_LOG = (
     *(start_anew, respond, sum_up, HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT),
-    *(BUNDLE, LIST, CHECKPOINT, STORE_CHECKPOINT, KEY, INCLUSION, CONSISTENCY),
+    *(BUNDLE, REPLY, LIST, CHECKPOINT, STORE_CHECKPOINT, KEY, INCLUSION, CONSISTENCY),
 )
 EVERY = (*ON_THE_LOG, VERIFY, select, HEALTH, MODELS, RULES)
-IN_PATH = (HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT, BUNDLE)
+IN_PATH = (HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT, BUNDLE, REPLY)
 
 Reach = Callable[[Stage], httpx.Response]
 
@@ -217,6 +220,17 @@ def beside_a_reader(stage: Stage) -> httpx.Response:
         return FORGET(desktop).send(stage.gateway)
 
 
+def while_a_reply_is_under_way(_: Stage) -> httpx.Response:
+    with OllamaServer() as ollama, serving(ollama, reply_budget_seconds=0.3) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        ollama.prompt_seconds = 5.0
+        desktop = Desktop(gateway).start(**ENGINEER)
+        asked = respond(desktop)
+        method, path = asked.operation
+        with listening(gateway, method, path, asked.body):
+            return STOP(desktop).send(gateway)
+
+
 def moved_on(stage: Stage) -> httpx.Response:
     return start(stage.answered()).send(stage.gateway)
 
@@ -228,12 +242,14 @@ NOT_JSON = {"content": b"role=Chef", "headers": {"content-type": "text/plain"}}
 
 TABLE: list[tuple[Make, int, Reach]] = [
     *((make, 200, on("gateway", make, "desktop")) for make in EVERY),
-    *((make, 400, on("gateway", make, "desktop", **UNNAMED)) for make in EVERY),
-    *((make, 403, on("gateway", make, "desktop", **FOREIGN)) for make in EVERY),
+    *((make, 400, on("gateway", make, "desktop", **UNNAMED)) for make in (*EVERY, STOP)),
+    *((make, 403, on("gateway", make, "desktop", **FOREIGN)) for make in (*EVERY, STOP)),
     *((make, 408, dripping(make)) for make in WITH_BODY),
     *((make, 413, on("gateway", make, "desktop", **HUGE)) for make in WITH_BODY),
     *((make, 415, on("gateway", make, "desktop", **NOT_JSON)) for make in WITH_BODY),
-    *((make, 503, on("broken", make, "broken_desktop")) for make in ON_THE_LOG),
+    *((make, 503, on("broken", make, "broken_desktop")) for make in (*ON_THE_LOG, STOP)),
+    (STOP, 202, while_a_reply_is_under_way),
+    (STOP, 404, on("gateway", STOP, "desktop")),
     *((make, 404, of_nobody(make)) for make in IN_PATH),
     (FORGET, 202, beside_a_reader),
     (start, 404, of_a_model_that_no_source_has),
@@ -247,7 +263,7 @@ TABLE: list[tuple[Make, int, Reach]] = [
     (VERIFY, 409, on("strict", VERIFY, "desktop")),
     *(
         (make, 410, on("gateway", make, "forgotten"))
-        for make in (start, respond, sum_up, HOLD, RELEASE, ONE, SESSION)
+        for make in (start, respond, sum_up, HOLD, RELEASE, ONE, SESSION, REPLY, STOP)
     ),
     (start, 422, with_body(start_anew, role="Chef")),
     (respond, 422, with_body(respond, message=" ")),

@@ -20,7 +20,7 @@ class InterviewOverview(Value):
 
     interview_id: InterviewId
     role: Role
-    model: str | None
+    model: str | None = None
     total_questions: int
     state: ShownState
     questions_asked: int

@@ -172,7 +172,7 @@ export interface components {
             /** Format: uuid */
             interviewId: string;
             role: components["schemas"]["Role"];
-            model: string | null;
+            model?: string | null;
             totalQuestions: number;
             /** @enum {string} */
             state: "started" | "questioning" | "complete" | "forgotten";
@@ -194,7 +194,7 @@ export interface components {
             /** Format: uuid */
             interviewId: string;
             role: components["schemas"]["Role"];
-            model: string | null;
+            model?: string | null;
             totalQuestions: number;
             /** @enum {string} */
             state: "started" | "questioning" | "complete" | "forgotten";
