@@ -16,7 +16,7 @@ from backends.reading.labels import IN_SUMMARIES
 from backends.reading.marks import Mark, MarkReader
 from backends.reading.question import Closing, Question
 from backends.reading.shown import Shown
-from backends.reading.speech import ANSWER_RUN, PROMPT_RUN, Speech, Withdrawn, is_readable
+from backends.reading.speech import ANSWER_RUN, MAX_WORD, PROMPT_RUN, Speech, Withdrawn, is_readable
 from backends.turn import End, Turn
 from statemachine.session import MAX_MESSAGE_CHARS, Session, Speaker
 from statemachine.wording import asks, closes, renumber, says_goodbye
@@ -25,6 +25,8 @@ MAX_THOUGHT_CHARS = 200_000
 """How long a model may think in one reply."""
 MAX_RAW_CHARS = MAX_THOUGHT_CHARS + 5 * MAX_MESSAGE_CHARS
 """How much of a reply is read at all, with its marks and what nobody can see."""
+MAX_WITHDRAWALS = 20
+"""How many times a model may say that all it said before was a thought."""
 MIN_REPEATED_WORDS = 5
 """From how many words on, a message that was said before is not said again. "Can you elaborate?"
 may be."""
@@ -32,6 +34,7 @@ may be."""
 # Everything of Unicode's Cc but tab and newline: terminal escapes, bells, NUL; and carriage
 # returns, so that lines end the same way wherever they are from.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LAST_WORD = re.compile(r"\w+\Z")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -56,11 +59,13 @@ class _Reader:
         self._speech = None if verbatim else self._begin()
         self._marks = MarkReader()
         self._verbatim = ""
+        self._gap: list[str] = []
         self._verbatim_shown = Shown(count)
         self._depth = 0
         self._thought_chars = 0
         self._raw_chars = 0
         self._resets = 0
+        self._withdrawals = 0
         self._half = ""
         self._error: BackendError | None = None
 
@@ -122,14 +127,21 @@ class _Reader:
             raise BackendError("Said half a character") from None
 
     def _feed_verbatim(self, words: str) -> None:
+        ended = words.rstrip()
+        if not ended:
+            self._gap.append(words if self._verbatim else "")
+            return
         if not self._verbatim:
-            words = words.lstrip()
-        self._verbatim += words
-        if len(self._verbatim.rstrip()) > MAX_MESSAGE_CHARS:
+            ended = ended.lstrip()
+        self._verbatim += "".join(self._gap) + ended
+        self._gap = [words[len(words.rstrip()) :]]
+        end = len(self._verbatim)
+        if end > MAX_MESSAGE_CHARS:
             raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
-        end = len(self._verbatim.rstrip())
-        while end > 0 and self._verbatim[end - 1].isalnum():
-            end -= 1  # the word may go on
+        if not self._gap[0]:
+            # The word may go on.
+            last = _LAST_WORD.search(self._verbatim, max(0, end - MAX_WORD))
+            end = last.start() if last else end
         self._verbatim_shown.grow(self._verbatim, len(self._verbatim[:end].rstrip()))
 
     def _take(self, part: str | Mark) -> None:
@@ -164,6 +176,9 @@ class _Reader:
 
     def _withdraw(self) -> None:
         assert self._speech is not None, "a verbatim text is not read"
+        self._withdrawals += 1
+        if self._withdrawals > MAX_WITHDRAWALS:
+            raise BackendError("Said nothing but thoughts")
         if self._speech.shown.text:
             self._resets += 1
         self._speech = self._begin()
@@ -191,15 +206,17 @@ class _Reader:
             raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
         return speech
 
-    def _check_readable(self, speech: Speech, *, was_stopped: bool) -> None:
+    def _check_readable(self, speech: Speech, if_cut: str) -> None:
+        """Raises BackendError where nothing is left to read: with `if_cut` as its reason where
+        there was something, in a sentence that is not whole."""
         if is_readable(speech.shown.text):
             return
         if is_readable(speech.text) and speech.is_foreign:
             raise BackendError("Spoke for the candidate")
         if speech.is_loop:
             raise BackendError("Said the same again and again")
-        if is_readable(speech.text) and was_stopped:
-            raise BackendError("Was cut off before it asked")
+        if is_readable(speech.text):
+            raise BackendError(if_cut)
         if speech.has_thought:
             raise BackendError("Said nothing but thoughts")
         raise BackendError("Spoke for the candidate" if speech.is_foreign else "Said nothing")
@@ -209,7 +226,7 @@ class _Reader:
             raise self._error
         if self._half:
             raise BackendError("Said half a character")
-        text = self._verbatim.strip()
+        text = self._verbatim
         if not text:
             raise BackendError("Said nothing")
         if self._count is not None:
@@ -262,7 +279,7 @@ class TurnReader(_Reader):
         assert isinstance(speech, Question), "a turn asks or closes"
         if speech.is_aloud:
             raise BackendError("Thought aloud instead of asking")
-        self._check_readable(speech, was_stopped=was_stopped)
+        self._check_readable(speech, "Was cut off before it asked")
         text = speech.shown.text
         is_closing = not speech.asks and (concludes or (closes(text) and not was_stopped))
         if is_closing and self._turn.is_opening:
@@ -274,9 +291,12 @@ class TurnReader(_Reader):
         text = speech.shown.text
         if speech.is_aloud:
             raise BackendError("Thought aloud instead of closing")
-        if not is_readable(text) and speech.asked:
-            raise BackendError("Went on asking after the last answer")
-        self._check_readable(speech, was_stopped=False)
+        self._check_readable(
+            speech,
+            "Went on asking after the last answer"
+            if speech.asked
+            else "Was cut off before it closed",
+        )
         if not concludes and not says_goodbye(text):
             raise BackendError("Went on asking after the last answer")
         return TurnText(text, closes=True, lacks_question=False)
@@ -324,7 +344,5 @@ class SummaryReader(_Reader):
         if self._speech is None:
             return TurnText(self._finish_verbatim(), closes=False, lacks_question=False)
         speech = self._finish(end)
-        if not is_readable(speech.shown.text) and is_readable(speech.text):
-            raise BackendError("Was cut off in its first sentence")
-        self._check_readable(speech, was_stopped=False)
+        self._check_readable(speech, "Was cut off in its first sentence")
         return TurnText(speech.shown.text, closes=False, lacks_question=False)

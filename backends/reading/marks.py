@@ -179,7 +179,7 @@ class MarkReader:
         return name in _TAGS if so_far["rest"] else _begins_one(name, _TAGS)
 
     def _is_apart(self, text: str, name: str) -> bool:
-        is_token = text[1:2] in ("|", "｜") or text[0] != "<"
+        is_token = text[1:2] in ("|", "｜", "/") or text[0] != "<"
         return is_token or name not in _PLAIN_WORDS or not _TOUCHES.match(self._before)
 
     def _of_mark(self, text: str, name: str) -> Iterator[Mark]:

@@ -46,6 +46,8 @@ class Question(Speech):
             if self._stage is _Stage.SEEKING and self.sentences.start < len(self.text):
                 start = sentence.start + len(words) - len(words.lstrip())
                 self.remove(start, self.sentences.start)
+            else:
+                self._over(sentence.start)
             return
         self.is_aloud = self.is_aloud or thinks_aloud(words)
         if not self.is_aloud:

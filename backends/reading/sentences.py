@@ -127,7 +127,7 @@ class SentenceReader:
             )
         elif self._breaks > 1 or not character.islower():
             is_end = not self._is_no_end(marks_at)
-        if is_end and (not self._is_inside or self._is_closed(marks)):
+        if is_end:
             return self._end(self._marks_end)
         self._marks_at = None
         if self._quote is not None and self._quote[0] in marks:
@@ -168,7 +168,7 @@ class SentenceReader:
     def _end(self, end: int, *, ends_line: bool = False) -> Sentence:
         marks = self.text[self._marks_at : self._marks_end] if self._marks_at is not None else ""
         asks = any(mark in QUESTION_MARKS for mark in marks)
-        quoted = asks and (self._is_inside or self._is_quoted(marks))
+        quoted = asks and self._is_quoted(marks)
         line_ends = ends_line or self._breaks > 0 or self.text[end : end + 1] == "\n"
         sentence = Sentence(self.start, end, asks and not quoted, quoted, line_ends)
         self.start = end
@@ -190,9 +190,6 @@ class SentenceReader:
             return False
         closer, opened_at = self._quote
         return closer in marks and bool(re.search(r"\w", self.text[self.start : opened_at]))
-
-    def _is_closed(self, marks: str) -> bool:
-        return any(mark in _CLOSERS for mark in marks)
 
     def _note(self, character: str, at: int) -> None:
         """Keep what the next characters are judged by."""

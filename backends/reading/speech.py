@@ -28,7 +28,7 @@ MIN_SAME_WORDS = 3
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _INVISIBLE = frozenset("\u200b\u2060\ufeff")
 _ONE_CHARACTER = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]")
-_MAX_WORD = 24
+MAX_WORD = 24
 
 
 class Withdrawn(Exception):
@@ -129,7 +129,7 @@ class Speech:
 
     def _loop_ends(self, end: int) -> None:
         """From `end` on, the words only repeat."""
-        self._over(min(end, self.kept_end) if self.kept_end else end)
+        self._over(min(end, self.kept_end))
 
     def _over_long(self) -> None:
         raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
@@ -199,7 +199,7 @@ class Speech:
                 self._end_word(len(self.text))
             else:
                 self._word += character
-                if len(self._word) == _MAX_WORD:
+                if len(self._word) == MAX_WORD:
                     self._end_word(len(self.text))
         elif self._word:
             self._end_word(len(self.text) - 1)
@@ -241,7 +241,8 @@ class Speech:
         else:
             self._again = 0
             self._runs.add(run)
-        repeated = self._loop.push(word)
+        # A run of letters without end is no loop of words.
+        repeated = self._loop.push(word) if len(word) < MAX_WORD else None
         if repeated is not None:
             first = self._word_starts[-repeated]
             self.is_loop = True
@@ -267,7 +268,7 @@ class Speech:
                 self.is_loop = True
                 self._loop_ends(len(self.text[: starts[1]].rstrip()))
                 return
-        if words:
+        if words or sentence.has_mark:
             self._hears(sentence)
             self.kept_end = sentence.end
 

@@ -1,0 +1,51 @@
+"""Readers fed with a text in pieces, as a backend's stream would feed them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from backends.turn import End, Turn
+from backends.turnreader import SummaryReader, TurnReader, TurnText
+from statemachine.session import MAX_MESSAGE_CHARS
+
+Reader = TurnReader | SummaryReader
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a reader made of a text, how much of it was read until it was whole, and how many times
+    what was shown was withdrawn."""
+
+    turn: TurnText
+    used: int
+    resets: int
+
+
+def pieces_of(text: str, size: int) -> Iterator[str]:
+    """The text in pieces of `size` characters."""
+    for at in range(0, len(text), size):
+        yield text[at : at + size]
+
+
+def read(reader: Reader, pieces: Iterable[str], end: End | None) -> Read:
+    """Feed the pieces until the reader has the whole. Checks what every reader promises."""
+    resets, shown, used = 0, "", 0
+    for piece in pieces:
+        reader.feed(piece)
+        used += len(piece)
+        if reader.resets == resets:
+            assert reader.shown.startswith(shown)
+        resets, shown = reader.resets, reader.shown
+        if reader.is_whole:
+            break
+    turn = reader.finish(end)
+    if reader.resets == resets:
+        assert turn.text.startswith(shown)
+    assert len(turn.text) <= MAX_MESSAGE_CHARS
+    assert turn.text == turn.text.strip()
+    assert turn.text
+    return Read(turn, used, reader.resets)
+
+
+def turn_of(text: str, due: Turn, end: End | None = End(), size: int = 1) -> TurnText:  # noqa: B008
+    """The turn that a reader makes of the text, one character at a time."""
+    return read(TurnReader(due), pieces_of(text, size), end).turn

@@ -1,0 +1,777 @@
+"""What models write becomes one turn of the interviewer, however it is split into pieces."""
+
+import time
+from contextlib import suppress
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from backends.errors import BackendError
+from backends.turn import End, Turn
+from backends.turnreader import SummaryReader, TurnReader, TurnText
+from statemachine.commands import OPENING_WORDS
+from statemachine.session import MAX_MESSAGE_CHARS, Config, Message, Role, Session, Speaker
+from tests.backends.interviews import turn
+from tests.backends.reading import pieces_of, read, turn_of
+from tests.fakes.words import CLOSING
+
+CUT_OFF = End(is_cut_off=True)
+
+PROMPT = (
+    "You are OpenTalent Interviewer, conducting a professional interview for a Data Analyst "
+    "position. Ask one question at a time and wait for the candidate's answer; acknowledge it in "
+    "one short sentence before the next question. Never answer for the candidate."
+)
+ANSWER = (
+    "I keep a list of checks that I run on every new table: how many rows it has, which columns "
+    "are empty, whether keys are unique, and if the dates make sense at all, before I even begin."
+)
+ASKED_BEFORE = "Thank you. Question 1: What do you check first in a table that is new to you?"
+DUE = Turn(
+    Session(
+        config=Config(role=Role.DATA_ANALYST, total_questions=5),
+        messages=(
+            Message(role=Speaker.SYSTEM, content=PROMPT),
+            Message(role=Speaker.USER, content=OPENING_WORDS),
+            Message(role=Speaker.ASSISTANT, content=ASKED_BEFORE),
+        ),
+    ),
+    ANSWER,
+)
+"""Question 2 of 5, with a prompt and an answer as long as real ones."""
+
+LAST = turn(6)
+
+# Input and what is asked, at question 2 of 5.
+ASKED = [
+    # Thoughts
+    ("He seems weak.\n</think>\nThanks. Question 2: How?", "Thanks. Question 2: How?"),
+    ("<think>He seems weak.</think>\n\nThanks. Question 2: How?", "Thanks. Question 2: How?"),
+    ("<thinking>Ask? Why?</thinking>Thanks. Why Go?", "Thanks. Why Go?"),
+    ("<THINK>Ask? Why?</THINK>Thanks. Why Go?", "Thanks. Why Go?"),
+    ('<think effort="high">Ask? Why?</think >Thanks. Why Go?', "Thanks. Why Go?"),
+    ("<think />Thanks. Why Go?", "Thanks. Why Go?"),
+    ("[THINK]Ask? Why?[/THINK]Thanks. Why Go?", "Thanks. Why Go?"),
+    ("◁think▷Ask? Why?◁/think▷Thanks. Why Go?", "Thanks. Why Go?"),
+    ("<seed:think>Ask? Why?</seed:think>Thanks. Why Go?", "Thanks. Why Go?"),
+    ("<reasoning>Ask?</reasoning><answer>Thanks. Why Go?</answer>", "Thanks. Why Go?"),
+    ("<|START_THINKING|>Ask? Why?<|END_THINKING|>Thanks. Why Go?", "Thanks. Why Go?"),
+    ("<think>a <think>b? c?</think> d? e?</think>Thanks. Why Go?", "Thanks. Why Go?"),
+    ("Thanks. <think>Ask? Why?</think>Why Go?", "Thanks. Why Go?"),
+    ("Why Go? <think>Good, that asks.", "Why Go?"),
+    ("<think>One</think><think>Two?</think>Thanks. Why Go?", "Thanks. Why Go?"),
+    (
+        "Here is my thought process:\nHe is weak. Why?\n\nHere is my response:\nThanks. Why Go?",
+        "Thanks. Why Go?",
+    ),
+    (
+        "<|channel|>analysis<|message|>Hm? Why?<|end|><|start|>assistant<|channel|>final<|message|>"
+        "Thanks. Why Go?<|return|>",
+        "Thanks. Why Go?",
+    ),
+    # Tokens of templates
+    ("Thanks. Question 2: How?<|im_end|>", "Thanks. Question 2: How?"),
+    ("Thanks. Tell me more<|eot_id|>I use pytest.", "Thanks. Tell me more"),
+    ("Thanks. Tell me more</s>I use pytest.", "Thanks. Tell me more"),
+    ("Thanks. Tell me more<end_of_turn>\n<start_of_turn>user\nI", "Thanks. Tell me more"),
+    ("Thanks. Tell me more<｜end▁of▁sentence｜>I", "Thanks. Tell me more"),
+    ("Thanks. Tell me more<|user|>I use pytest.", "Thanks. Tell me more"),
+    ("Thanks. Tell me more [/INST] I", "Thanks. Tell me more"),
+    ("Thanks. Tell me more\n<</SYS>>", "Thanks. Tell me more"),
+    (
+        "Thanks. Tell me more<|end_of_text|><|start_of_role|>user<|end_of_role|>I",
+        "Thanks. Tell me more",
+    ),
+    ("Thanks. Tell me more<|im_e", "Thanks. Tell me more"),
+    ("<|im_start|>assistant\nThanks. Why Go?<|im_end|>", "Thanks. Why Go?"),
+    ("<s>[INST] [/INST] Thanks. Why Go?</s>", "Thanks. Why Go?"),
+    ("<|start_header_id|>assistant<|end_header_id|>\n\nThanks. Why Go?", "Thanks. Why Go?"),
+    ("<|start_of_role|>assistant<|end_of_role|>Thanks. Why Go?", "Thanks. Why Go?"),
+    ("<start_of_turn>model\nThanks. Why Go?", "Thanks. Why Go?"),
+    ("<|assistant|>\nThanks. Why Go?", "Thanks. Why Go?"),
+    ("### Response:\nThanks. Tell me more\n\n### Instruction:\nGo on.", "Thanks. Tell me more"),
+    ("Is a List<String> with a[1] < b[2] slower than <b>one</b>?", None),
+    ("How do you test GET /users/<user> and Promise<Response>?", None),
+    # Labels of speakers
+    ("Interviewer: Thanks. Question 2: How?", "Thanks. Question 2: How?"),
+    ("**Interviewer:** Thanks. Why Go?", "Thanks. Why Go?"),
+    ("**Interviewer**: Thanks. Why Go?", "Thanks. Why Go?"),
+    ("**Interviewer: Thanks. Why Go?**", "**Thanks. Why Go?**"),
+    ("OpenTalent Interviewer: Thanks. Why Go?", "Thanks. Why Go?"),
+    ("AI: Thanks. Why Go?", "Thanks. Why Go?"),
+    ("Assistant:\nInterviewer:\nThanks. Why Go?", "Thanks. Why Go?"),
+    ("Interviewer (OpenTalent): Thanks. Why Go?", "Thanks. Why Go?"),
+    ("Interviewer: *smiles* Thanks. Why Go?", "*smiles* Thanks. Why Go?"),
+    ("Thanks. Tell me more\nCandidate: I use pytest.", "Thanks. Tell me more"),
+    ("Thanks. Tell me more\n**Candidate (Alice):** I use pytest.", "Thanks. Tell me more"),
+    ("Thanks. Tell me more\n\nYou: I use pytest.", "Thanks. Tell me more"),
+    ("Thanks. Tell me more\nUser: I", "Thanks. Tell me more"),
+    ("Thanks. Tell me more\nHuman: I", "Thanks. Tell me more"),
+    ("Thanks. Tell me more\n[Candidate]: I", "Thanks. Tell me more"),
+    ("Thanks. Tell me more.\nInterviewer: Great. Question 3: Why?", "Thanks. Tell me more."),
+    ("Thanks. Tell me more. Candidate: I use pytest.", "Thanks. Tell me more."),
+    ("The User: who are they?", None),
+    ("Thanks.\nNote: it is short. Why Go?", None),
+    ("Thanks.\nCandidates like this one: why?", None),
+    ("Your users: who are they?", None),
+    # One turn
+    (
+        "Thanks. Question 2: How?\n\nCandidate: I use pytest.\n\nInterviewer: Great. "
+        "Question 3: Why?",
+        "Thanks. Question 2: How?",
+    ),
+    ("Question 2: How?\nQuestion 3: Why?\nQuestion 4: Who?", "Question 2: How?"),
+    ("How do you test? And why? I am curious.", "How do you test?"),
+    ("How do you test?And why?", "How do you test?"),
+    ("How do you test?! And why?", "How do you test?!"),
+    ("How do you test?** And why?", "How do you test?**"),
+    ("您好。您如何测试代码？谢谢。再见", "您好。您如何测试代码？"),
+    ("مرحبا. كيف تختبر الكود؟ شكرا", "مرحبا. كيف تختبر الكود؟"),
+    (
+        "Question 2: your greatest weakness\nQuestion 3: your strength",
+        "Question 2: your greatest weakness",
+    ),
+    ("Question 2: your strength. Question 3: your weakness.", "Question 2: your strength."),
+    ("## Question 2\n\nQuestion 2: How do you test?", "Question 2: How do you test?"),
+    ("Good.\n\n**Question 2**\n\n**Question 3:** How?", "Good.\n\n**Question 2:** How?"),
+    ("Please describe how you test. I use pytest for it.", "Please describe how you test."),
+    ("Please describe how you test.\nI use pytest.", "Please describe how you test."),
+    ("Please describe how you test.\n\nWhy?", "Please describe how you test."),
+    (
+        "Tell me about a failure. What did you learn? And why?",
+        "Tell me about a failure. What did you learn?",
+    ),
+    (
+        "Question 2: Let's talk tests. How do you write them? I",
+        "Question 2: Let's talk tests. How do you write them?",
+    ),
+    (
+        "Question 2: Imagine an outage. The pager rings. What do you do? I",
+        "Question 2: Imagine an outage. The pager rings. What do you do?",
+    ),
+    (
+        "Which do you use:\n- pytest\n- unittest?\nOr none",
+        "Which do you use:\n- pytest\n- unittest?",
+    ),
+    (
+        "Which of these fits?\n\nA) one\nB) two\n\nI choose A",
+        "Which of these fits?\n\nA) one\nB) two",
+    ),
+    (
+        "What does this code do?\n```python\nwhy()  # ?\n```\nIt prints.",
+        "What does this code do?\n```python\nwhy()  # ?\n```",
+    ),
+    ("What does this code do? It prints.", "What does this code do?"),
+    # Where sentences do not end
+    (
+        "Do you use Node.js 3.5, e.g. with a linter, etc.? I do.",
+        "Do you use Node.js 3.5, e.g. with a linter, etc.?",
+    ),
+    (
+        "Do you use tests (unit? integration?) at all? I do.",
+        "Do you use tests (unit? integration?) at all?",
+    ),
+    (
+        'You asked "why?" yourself, good. How do you test? I',
+        'You asked "why?" yourself, good. How do you test?',
+    ),
+    (
+        'What if a customer asks "where is my order?" I would',
+        'What if a customer asks "where is my order?"',
+    ),
+    ('"Thanks. Why Go?" I hope so', '"Thanks. Why Go?"'),
+    (
+        "Open https://a.example/?q=1 first. Then, why Go? I",
+        "Open https://a.example/?q=1 first. Then, why Go?",
+    ),
+    ("Is `a ? b : c` clear to you? I", "Is `a ? b : c` clear to you?"),
+    ("Fine :( and good (so far. Why Go? I", "Fine :( and good (so far. Why Go?"),
+    # Numbers
+    ("Thanks. Question 7 of 9: How?", "Thanks. Question 2 of 5: How?"),
+    ("### Question 12\n\nHow?", "### Question 2\n\nHow?"),
+    ("This is question 4 of 5. Why Go?", "This is question 2 of 5. Why Go?"),
+    ("You said so in question 1. Why?", None),
+    # Anything else stays
+    ("Thanks for your time. I am curious how you test your code.", None),
+    ("Thank you for your time explaining that. 您如何测试代码？", None),
+    ("Good.\n\n* **One** thing\n* _another_\n\nWhy those?", None),
+    ("\x1b[2JWhy\x00 \u202eyhw\u202c?", "[2JWhy \u202eyhw\u202c?"),
+    ("First,\r\n\twhy?\r\n\n", "First,\n\twhy?"),
+    ("\ufeff\u200bWhy Go?", "Why Go?"),
+    ("Pourquoi\xa0? Parce que", "Pourquoi\xa0?"),
+    ("???", None),
+]
+
+# Input and text: nothing is asked in it, so that the built-in question must follow.
+NOTHING_ASKED = [
+    ("Thank you, interesting.", None),
+    ("That concludes the warm-up of our interview. Moving on to testing.", None),
+    ("Thank you for your time explaining that.", None),
+    ("Thanks. Let's move on to the next question.", None),
+    ("You asked 'why?' yourself, good.", None),
+    ("Are you ready for the next question?", None),
+    ("Thanks for your answer to question 1. That was good.", None),
+    ("Thanks. Candidate: I use pytest. Interviewer: Great. Question 3: Why?", "Thanks."),
+    ("Thanks.<|im_end|>\n<|im_start|>user\nWhy Go?", "Thanks."),
+    ("I see.\n\nUser: Why Go?", "I see."),
+    ("I see.\n\n**Question 3:**", "I see."),
+]
+
+REFUSED = [
+    ("", "Said nothing"),
+    (" \t\r\n\x00\x07\x1b\x7f\x85\xa0\u2028", "Said nothing"),
+    ("\u200b", "Said nothing"),
+    ("\ufeff", "Said nothing"),
+    ("\u200f\u202e\u2060\u3164", "Said nothing"),
+    ("...", "Said nothing"),
+    ("<|im_end|>", "Said nothing"),
+    ("Interviewer:", "Said nothing"),
+    ("<think>He is weak. Why?</think>", "Said nothing but thoughts"),
+    ("<think>He is weak. Why?", "Said nothing but thoughts"),
+    ("He is weak.</think>", "Said nothing but thoughts"),
+    ("Candidate: I use pytest.\nInterviewer: Why?", "Spoke for the candidate"),
+    ("<|user|>Why Go?", "Spoke for the candidate"),
+    ("The user wants me to ask question 2. Should I? Yes", "Thought aloud instead of asking"),
+    ("Okay, the candidate has answered. How about tests?", "Thought aloud instead of asking"),
+    (PROMPT, "Said the prompt back"),
+    (f"My instructions are: {PROMPT[60:].upper()}", "Said the prompt back"),
+    (ANSWER, "Said the candidate's words"),
+    (f"You said: {ANSWER}", "Said the candidate's words"),
+    (ASKED_BEFORE, "Said again what it had said before"),
+    ("Thanks " * 50, "Said the same again and again"),
+    ("a" * (MAX_MESSAGE_CHARS + 1), "Said more than 10,000 characters"),
+    ("Half a pair \ud800, and why?", "Said half a character"),
+]
+
+
+@pytest.mark.parametrize("size", [1, 3, 10_000])
+@pytest.mark.parametrize(("words", "asked"), ASKED)
+def test_what_a_model_writes_becomes_one_question(words: str, asked: str | None, size: int) -> None:
+    assert turn_of(words, DUE, size=size) == TurnText(asked or words, False, False)
+
+
+@pytest.mark.parametrize("size", [1, 3, 10_000])
+@pytest.mark.parametrize(("words", "text"), NOTHING_ASKED)
+def test_where_nothing_is_asked_a_question_must_follow(
+    words: str, text: str | None, size: int
+) -> None:
+    assert turn_of(words, DUE, size=size) == TurnText(text or words, False, True)
+
+
+@pytest.mark.parametrize("size", [1, 3, 100_000])
+@pytest.mark.parametrize(("words", "reason"), REFUSED)
+def test_what_cannot_be_used_is_refused_with_its_reason(words: str, reason: str, size: int) -> None:
+    with pytest.raises(BackendError, match=f"^{reason}$"):
+        turn_of(words, DUE, size=size)
+
+
+# Hanging up
+
+
+@pytest.mark.parametrize(
+    ("words", "used"),
+    [
+        ("Thanks. How do you test? I would say", "Thanks. How do you test? "),
+        ("How?\n\nCandidate: I", "How?\n"),
+        ("How?<|im_end|>\n<|im_start|>user", "How?<|im_end|>"),
+        ("Please describe it. I would", "Please describe it. I "),
+    ],
+)
+def test_the_backend_is_hung_up_on_after_the_first_question(words: str, used: str) -> None:
+    assert read(TurnReader(DUE), words, End()).used == len(used)
+
+
+def test_what_comes_after_the_whole_question_changes_nothing() -> None:
+    reader = TurnReader(DUE)
+    reader.feed("Thanks. Why Go? ")
+    assert reader.is_whole
+    reader.feed(f"</think> Candidate: {PROMPT}" + "x" * 1_000_000)
+    assert reader.finish(None) == TurnText("Thanks. Why Go?", False, False)
+    assert (reader.shown, reader.resets) == ("Thanks. Why Go?", 0)
+
+
+def test_a_late_end_of_thoughts_withdraws_what_was_shown() -> None:
+    reader = TurnReader(DUE)
+    reader.feed("He seems weak today")
+    assert reader.shown == "He seems weak"
+    reader.feed(".\n</think>")
+    assert (reader.shown, reader.resets) == ("", 1)
+    reader.feed("Thanks. Why Go")
+    assert reader.shown == "Thanks. Why"
+
+
+def test_an_ordinary_text_is_shown_as_it_comes() -> None:
+    text = (
+        "Thank you, that is a clear account of how you check a table. I like that you look at the "
+        "keys first, because most people forget them.\n\n**Question 2:** When two teams report "
+        "different figures for the same metric, where do you begin to look, and whom do you ask?"
+    )
+    reader = TurnReader(DUE)
+    for at, character in enumerate(text, 1):
+        reader.feed(character)
+        assert at - len(reader.shown) <= 40
+
+
+# Stopped
+
+
+@pytest.mark.parametrize("end", [CUT_OFF, None])
+@pytest.mark.parametrize(
+    ("words", "text", "lacks_question"),
+    [
+        ("Great. Imagine that your team has to move a", "Great.", True),
+        ("Great. I like that. So how would", "Great. I like that.", True),
+        ("Great. Question 2: Imagine an outage. What do", "Great.", True),
+        ("Great. How do you test?", "Great. How do you test?", False),
+        ("Great. How do you test", "Great.", True),
+        ("Great. Tell me about a failure. What did you", "Great. Tell me about a failure.", False),
+        ("This concludes the interview. Before you", "This concludes the interview.", True),
+    ],
+)
+def test_words_that_were_cut_off_end_with_their_last_whole_sentence(
+    words: str, text: str, lacks_question: bool, end: End | None
+) -> None:
+    assert turn_of(words, DUE, end) == TurnText(text, False, lacks_question)
+
+
+@pytest.mark.parametrize("end", [CUT_OFF, None])
+@pytest.mark.parametrize("words", ["Imagine that your team", "Question 2: Your team is big. How"])
+def test_half_a_sentence_alone_is_refused(words: str, end: End | None) -> None:
+    with pytest.raises(BackendError, match=r"^Was cut off before it asked$"):
+        turn_of(words, DUE, end)
+
+
+@pytest.mark.parametrize(
+    ("words", "due", "expected"),
+    [
+        ("Great. How do you test?", DUE, True),
+        ("Great. How do you", DUE, False),
+        ("Great. Tell me more.", DUE, True),
+        ("Great. Question 2: Imagine an outage.", DUE, False),
+        ("Great.", DUE, False),
+        ("", DUE, False),
+        ("Thank you for taking part. This", LAST, True),
+        ("That was", LAST, False),
+        ("Hello! Are you ready?", turn(1), False),
+    ],
+)
+def test_it_is_known_in_between_whether_a_whole_question_is_there(
+    words: str, due: Turn, expected: bool
+) -> None:
+    reader = TurnReader(due)
+    reader.feed(words)
+    assert reader.asks_whole_question() == expected
+    reader.feed(" More")
+    with suppress(BackendError):
+        reader.finish(None)
+
+
+# Openings
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Hello! Welcome to your technical interview. I'm here to learn about your background and "
+        "experience.",
+        "Let me know when you are ready.",
+        "Hello! Are you ready to begin?",
+        "Hi there, how are you today? Shall we get started?",
+        "Bonjour et bienvenue.",
+        "Thank you for joining us today.",
+    ],
+)
+def test_an_opening_that_only_greets_lacks_its_question(words: str) -> None:
+    assert turn_of(words, turn(1)) == TurnText(words, False, True)
+
+
+def test_an_opening_may_ask_for_readiness_before_its_question() -> None:
+    words = "Hello! How are you today? Question 1: What did you build last?"
+    assert turn_of(f"{words} I", turn(1)) == TurnText(words, False, False)
+
+
+def test_an_opening_may_not_close() -> None:
+    with pytest.raises(BackendError, match=r"^Closed the interview before its first question$"):
+        turn_of(CLOSING, turn(1))
+
+
+# Closings
+
+THANKS = [
+    "Thank you for your time explaining that.",
+    "Thanks for taking the time to explain that.",
+    "Thank you for taking the time to walk me through it.",
+    "Thanks for your time so far.",
+    "Thank you for joining us today.",
+    "Thanks for taking part in that exercise.",
+    "Thank you for participating. Let's move on to databases.",
+    "Thank you for taking part. Moving on to testing.",
+    "That concludes the first part of our interview.",
+    "This concludes our conversation about testing.",
+    "This concludes the interview. Moving on to testing.",
+    "We are nearing the end of the interview.",
+    "Once the interview is over, you will hear from us.",
+]
+
+
+@pytest.mark.parametrize("words", THANKS)
+@pytest.mark.parametrize(
+    "question", ["", " How do you test?", " 您如何测试代码？", " Tell me more."]
+)
+def test_thanks_in_mid_interview_close_nothing(words: str, question: str) -> None:
+    assert turn_of(words + question, DUE) == TurnText(words + question, False, not question)
+
+
+@pytest.mark.parametrize("words", [CLOSING, "This concludes the interview. We will be in touch."])
+def test_an_outright_end_closes_in_mid_interview(words: str) -> None:
+    assert turn_of(words, DUE) == TurnText(words, True, False)
+
+
+def test_a_conclusion_that_asks_nothing_closes() -> None:
+    words = "You will hear from us."
+    assert turn_of(words, DUE, End(concludes=True)) == TurnText(words, True, False)
+    assert turn_of(words, LAST, End(concludes=True)) == TurnText(words, True, False)
+    assert not turn_of("And then?", DUE, End(concludes=True)).closes
+
+
+def test_a_remark_that_asks_nothing_lacks_its_question() -> None:
+    assert turn_of("Well put.", DUE, End(is_remark=True)) == TurnText("Well put.", False, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (CLOSING, CLOSING),
+        (f"{CLOSING} Have you any questions for us?", CLOSING),
+        (f"Interviewer: {CLOSING}\n\nCandidate: Thanks!", CLOSING),
+        ("Thank you. Question 6: Why Go?", "Thank you."),
+        ("Vielen Dank und alles Gute!", "Vielen Dank und alles Gute!"),
+        ("感谢您参加面试。", "感谢您参加面试。"),
+    ],
+)
+def test_after_the_last_answer_it_closes_and_what_asks_is_cut(words: str, text: str) -> None:
+    assert turn_of(words, LAST) == TurnText(text, True, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [
+        ("Question 6 of 5: and one more thing?", End()),
+        ("That was very interesting.", End()),
+        ("Anything else?", End(concludes=True)),
+    ],
+)
+def test_after_the_last_answer_it_may_not_go_on(words: str, end: End) -> None:
+    with pytest.raises(BackendError, match=r"^Went on asking after the last answer$"):
+        turn_of(words, LAST, end)
+
+
+def test_a_long_farewell_is_not_listened_to_for_ever() -> None:
+    words = CLOSING + " You did well in part {} of it." * 200
+    words = "".join(
+        part + (str(at) if at < 200 else "") for at, part in enumerate(words.split("{}"))
+    )
+    result = read(TurnReader(LAST), words, None)
+    assert 600 < result.used < 700
+    assert result.turn.closes
+
+
+# Echoes and loops
+
+
+def test_the_interviewers_name_and_role_may_be_said() -> None:
+    words = (
+        "Hello, I am OpenTalent Interviewer, conducting a professional interview for a Data "
+        "Analyst role. What do you do?"
+    )
+    assert turn_of(words, DUE).text == words
+
+
+def test_little_of_the_prompt_is_shown_before_it_is_known() -> None:
+    reader = TurnReader(DUE)
+    with suppress(BackendError):
+        for character in PROMPT:
+            reader.feed(character)
+    assert len(reader.shown.split()) <= 5
+
+
+def test_a_direction_is_not_said_back() -> None:
+    told = "Acknowledge the answer in one short sentence, then ask question 2 of 5, only that one."
+    with pytest.raises(BackendError, match=r"^Said the prompt back$"):
+        TurnReader(DUE, told=[told]).feed(f"Sure: {told} Yes")
+
+
+def test_an_answer_may_be_quoted_in_part() -> None:
+    words = f'You said "{ANSWER[:80]}", good. Why is that first?'
+    assert turn_of(words, DUE).text == words
+
+
+def test_a_short_message_may_be_said_again() -> None:
+    due = turn(3, said=["Can you elaborate?", "Go on?"])
+    assert turn_of("Can you elaborate?", due).text == "Can you elaborate?"
+
+
+def test_a_refused_reader_stays_refused() -> None:
+    reader = TurnReader(DUE)
+    with pytest.raises(BackendError):
+        reader.feed(PROMPT)
+    for again in (lambda: reader.feed("Why?"), lambda: reader.finish(End())):
+        with pytest.raises(BackendError, match=r"^Said the prompt back$"):
+            again()
+    assert not reader.asks_whole_question()
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("Good. " + "I like how you test your code. " * 5, "Good. I like how you test your code."),
+        ("Good. I see. " + "And so on and on again we go " * 10, "Good. I see."),
+    ],
+)
+def test_a_loop_is_cut_before_it_repeats(words: str, text: str) -> None:
+    result = read(TurnReader(DUE), words, End())
+    assert result.turn == TurnText(text, False, True)
+    assert result.used < len(words)
+
+
+# What small models really write
+
+RAMBLING = """\
+**Interviewer:** Thank you for sharing that with me. It's great to hear that you have experience \
+with SQL. Now, let's move on to the next question.
+
+**Question 3:** Can you tell me about a time when you had to work with a dataset that had gaps?
+
+**Candidate:** Yes, I worked on a project where we had to analyze customer data.
+
+**Interviewer:** That's great. Question 4: How did you handle it?"""
+
+TRANSCRIPTS = [
+    (RAMBLING, RAMBLING[17:].partition("\n\n**Candidate")[0].replace("3", "2")),
+    (
+        "Great answer! I'm glad you keep a list. Here's the next question:\n\nQuestion 2 of 5: "
+        "What is the difference between a list and a tuple in Python?\n\nAnswer: A list is mut",
+        "Great answer! I'm glad you keep a list. Here's the next question:\n\nQuestion 2 of 5: "
+        "What is the difference between a list and a tuple in Python?",
+    ),
+    (
+        "Thank you for your answer.\n\n1. What have you done with data?\n2. How do you use it?",
+        "Thank you for your answer.\n\n1. What have you done with data?",
+    ),
+    (
+        "Sure, I'd be happy to help!\n\n[Question 2]\nCould you describe your favourite dashboard\n"
+        "\n[Candidate's Answer]\nMy favourite dashboard is",
+        "Sure, I'd be happy to help!\n\n[Question 2]\nCould you describe your favourite dashboard",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "text"), TRANSCRIPTS)
+def test_a_rambling_model_is_heard_up_to_its_first_question(words: str, text: str) -> None:
+    result = read(TurnReader(DUE), words, End())
+    assert result.turn == TurnText(text, False, False)
+    assert (result.resets, result.used < len(words)) == (0, True)
+
+
+# Summaries
+
+
+def summary_of(words: str, end: End | None = End(), size: int = 1) -> str:  # noqa: B008
+    return read(SummaryReader(DUE.session), pieces_of(words, size), end).turn.text
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("<think>Hm.</think>He knows SQL. Is he good? Yes.", "He knows SQL. Is he good? Yes."),
+        ("He seems weak.\n</think>\nHe knows SQL.", "He knows SQL."),
+        ("Assistant: He knows SQL.<|im_end|>\nuser", "He knows SQL."),
+        ("Candidate: Alice\nOutput: good\n\nQuestion 1: fine.", None),
+        ("Asked was: why? Please describe it better. Then more.", None),
+    ],
+)
+def test_a_summary_is_cleaned_and_not_cut_at_questions(words: str, text: str | None) -> None:
+    assert summary_of(words) == (text or words)
+
+
+@pytest.mark.parametrize("end", [CUT_OFF, None])
+def test_a_summary_that_was_cut_off_ends_with_its_last_whole_sentence(end: End | None) -> None:
+    assert summary_of("He knows SQL. He is", end) == "He knows SQL."
+    with pytest.raises(BackendError, match=r"^Was cut off in its first sentence$"):
+        summary_of("He knows", end)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("<think>He</think>", "Said nothing but thoughts"),
+        ("\u200b", "Said nothing"),
+        (PROMPT, "Said the prompt back"),
+        ("Well " * 100, "Said the same again and again"),
+        ("a" * (MAX_MESSAGE_CHARS + 1), "Said more than 10,000 characters"),
+    ],
+)
+def test_a_summary_that_cannot_be_used_is_refused(words: str, reason: str) -> None:
+    with pytest.raises(BackendError, match=f"^{reason}$"):
+        summary_of(words)
+
+
+# Recordings
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<think>a</think> Interviewer: Why? And how? Candidate: I",
+        "Thanks. Question 2: Why?\nQuestion 2: How?",
+        "Nothing asked.",
+    ],
+)
+def test_recorded_words_stay_as_they_are(words: str) -> None:
+    for size in (1, 10_000):
+        reader = TurnReader(DUE, verbatim=True)
+        result = read(reader, pieces_of(f" \n{words}\r\n", size), End(was_said=True))
+        assert result.turn == TurnText(words, False, False)
+        assert result.resets == 0
+        assert not reader.is_whole
+        summary = SummaryReader(DUE.session, verbatim=True)
+        assert read(summary, pieces_of(words, size), End(was_said=True)).turn.text == words
+
+
+def test_recorded_labels_get_the_gateways_count() -> None:
+    reader = TurnReader(DUE, verbatim=True)
+    result = read(reader, "Question 4 of 9: Why? Question 5: How?", End(was_said=True))
+    assert result.turn.text == "Question 2 of 5: Why? Question 2: How?"
+
+
+@pytest.mark.parametrize(
+    ("words", "due", "reason"),
+    [
+        ("", DUE, "Said nothing"),
+        ("a" * (MAX_MESSAGE_CHARS + 1), DUE, "Said more than 10,000 characters"),
+        ("Why?", LAST, "Went on asking after the last answer"),
+        (CLOSING, turn(1), "Closed the interview before its first question"),
+    ],
+)
+def test_recorded_words_that_cannot_be_used_are_refused(words: str, due: Turn, reason: str) -> None:
+    with pytest.raises(BackendError, match=f"^{reason}$"):
+        read(TurnReader(due, verbatim=True), words, End(was_said=True))
+
+
+# Any split
+
+FRAGMENTS = [
+    *(words for words, _ in ASKED),
+    *(words for words, _ in NOTHING_ASKED),
+    *(words for words, _ in TRANSCRIPTS),
+    "<think>", "</think>", "<|im_end|>", "<|im_start|>", "user", "assistant", "[THINK]", "</s>",
+    "Interviewer:", "Candidate:", "**", "\n", "\n\n", " ", "Question ", "7", " of 9", ":", "?", ".",
+    "```", "`", "(", ")", '"', "'", "e.g.", "How", "why", "Thanks", "Tell me more", "Imagine this",
+    CLOSING, PROMPT, ANSWER, ASKED_BEFORE, "\u200b", "\x1b", "您", "？", "- a", "# ", "<", "🙂",
+]  # fmt: skip
+texts = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), max_size=8).map("".join)
+ends = st.sampled_from([End(), CUT_OFF, None, End(concludes=True)])
+dues = st.sampled_from([DUE, LAST, turn(1)])
+
+
+def outcome(
+    due: Turn, text: str, cuts: list[int], end: End | None, *, verbatim: bool
+) -> tuple[object, str, int, bool]:
+    """All that can be seen of a reader that was fed the text in pieces."""
+    places = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
+    reader = TurnReader(due, verbatim=verbatim)
+    shown, resets = "", 0
+    try:
+        for start, stop in pairwise(places):
+            reader.feed(text[start:stop])
+            if reader.resets == resets:
+                assert reader.shown.startswith(shown)
+            shown, resets = reader.shown, reader.resets
+        asks = reader.asks_whole_question()
+        result: object = reader.finish(end)
+        assert isinstance(result, TurnText)
+        assert 0 < len(result.text) <= MAX_MESSAGE_CHARS
+        assert not asks or end is not None or not result.lacks_question
+        if reader.resets == resets:
+            assert result.text.startswith(shown)
+    except BackendError as error:
+        result = str(error)
+    return result, reader.shown, reader.resets, reader.is_whole
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts, st.lists(st.integers(0, 300), max_size=6), dues, ends, st.booleans())
+@example("Half \ud83d\ude42 why?", [6], DUE, End(), False)
+def test_any_split_of_a_text_is_read_alike(
+    text: str, cuts: list[int], due: Turn, end: End | None, verbatim: bool
+) -> None:
+    whole = outcome(due, text, [], end, verbatim=verbatim)
+    assert outcome(due, text, cuts, end, verbatim=verbatim) == whole
+    assert outcome(due, text, list(range(len(text))), end, verbatim=verbatim) == whole
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts)
+def test_no_turn_holds_two_labels_alike(text: str) -> None:
+    with suppress(BackendError):
+        asked = turn_of(text, DUE, size=10_000).text
+        assert len([line for line in asked.splitlines() if line.startswith("Question 2:")]) <= 1
+
+
+# Time
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", " ", "\n", "a ", "<think>", "</think>", "a.</think>", "[", '"', "(a ", "Question 1",
+     "``` ", "-\n", "Interviewer", "a\n\n", "the ", "您", "Imagine. ", "# "],
+)  # fmt: skip
+@pytest.mark.parametrize("due", [DUE, LAST])
+def test_single_characters_without_end_are_read_in_little_time(piece: str, due: Turn) -> None:
+    text = (piece * 300_000)[:300_000]
+    reader = TurnReader(due)
+    began = time.thread_time()
+    with suppress(BackendError):
+        for character in text:
+            reader.feed(character)
+            assert reader.shown is not None
+            if reader.is_whole:
+                break
+        reader.finish(End())
+    assert time.thread_time() - began < 5
+
+
+def test_a_megabyte_after_the_question_is_passed_over_in_little_time() -> None:
+    reader = TurnReader(DUE)
+    began = time.thread_time()
+    reader.feed("Why Go? ")
+    for _ in range(1_000_000):
+        reader.feed("a")
+    assert time.thread_time() - began < 3
+
+
+def test_recorded_white_space_is_read_in_little_time() -> None:
+    reader = TurnReader(DUE, verbatim=True)
+    began = time.thread_time()
+    for character in "Why?" + " \n" * 100_000:
+        reader.feed(character)
+    assert time.thread_time() - began < 3
+    assert reader.finish(End(was_said=True)).text == "Why?"
+
+
+def test_the_longest_prompt_is_compared_in_little_time() -> None:
+    message = Message(role=Speaker.SYSTEM, content="the " * 250_000)
+    session = DUE.session.model_copy(update={"messages": (message,)})
+    began = time.thread_time()
+    reader = TurnReader(Turn(session, ANSWER))
+    reader.feed("the table and the key are what the team looks at. " * 150)
+    assert time.thread_time() - began < 2
+
+
+def test_thoughts_are_read_past_up_to_a_limit() -> None:
+    thoughts = "Hm, why? " * 22_000
+    assert turn_of(f"<think>{thoughts}</think>Why Go?", DUE, size=1000).text == "Why Go?"
+    with pytest.raises(BackendError, match=r"^Thought for more than 200,000 characters$"):
+        turn_of(f"<think>{thoughts * 2}</think>Why Go?", DUE, size=1000)
