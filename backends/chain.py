@@ -17,12 +17,13 @@ from backends.audience import NOBODY, Audience
 from backends.circuit import NOT_ASKED, Circuit
 from backends.errors import BackendError
 from backends.patience import Patience
-from backends.recording import Line, RecordedInterviewer
+from backends.prompting import directions
+from backends.recording import Recorded, RecordedInterviewer
 from backends.relay import Relay
 from backends.services import TEMPLATES
 from backends.templates import Templates
 from backends.trials import Trials
-from backends.turn import Backend, End, Piece, Turn
+from backends.turn import Backend, Piece, Turn
 from backends.turnreader import SummaryReader, TurnReader, TurnText
 from statemachine.events import Attempt, Origin, ReplyInterrupted
 from statemachine.session import Session
@@ -93,7 +94,7 @@ class Chain:
             turn.session,
             lambda recorded: recorded.reply(turn),
             lambda backend: backend.speak(turn),
-            partial(TurnReader, turn),
+            partial(TurnReader, turn, told=directions()),
             patience,
             audience,
         )
@@ -109,7 +110,7 @@ class Chain:
             session,
             lambda recorded: recorded.summary(session),
             lambda backend: backend.sum_up(session),
-            partial(SummaryReader, session),
+            partial(SummaryReader, session, told=directions()),
             patience,
             audience,
         )
@@ -140,25 +141,21 @@ class Chain:
     async def _hear(
         self,
         session: Session,
-        recorded: Callable[[RecordedInterviewer], Line],
+        recorded: Callable[[RecordedInterviewer], Recorded],
         ask: Callable[[Backend], AsyncGenerator[Piece, None]],
-        read: Callable[..., Reader],
+        read: Callable[[], Reader],
         patience: Patience,
         audience: Audience,
     ) -> "_Hearing":
         hearing = _Hearing()
         if self._recording is not None:
             try:
-                line = recorded(self._recording)
-                reader = read(verbatim=True)
-                reader.feed(line.text)
-                text = reader.finish(End(concludes=line.closes))
+                said = recorded(self._recording)
             except BackendError as error:
                 hearing.not_recorded.append(_passed_over(self._recording.name, str(error)))
             else:
-                pause = self._recording.pause(line)
-                await asyncio.sleep(min(pause, patience.deadline.left()))
-                hearing.hear(self._recording.name, line.model, text)
+                await asyncio.sleep(min(said.pause, patience.deadline.left()))
+                hearing.hear(self._recording.name, said.model, said.text)
                 return hearing
         if self._waiting >= MAX_WAITING:
             for backend in self._in_order(session):

@@ -52,6 +52,11 @@ class Prompt:
         return [{"role": str(m.role), "content": m.content} for m in self.messages]
 
 
+def directions() -> tuple[str, ...]:
+    """All that a model is told besides the interview's own prompt, with some numbers in it."""
+    return _direction(1, 5), _direction(2, 5), _direction(6, 5), _SUMMARY_WISH
+
+
 def turn_prompt(turn: Turn, budget: int = _PROMPT_BUDGET) -> Prompt:
     """What the interviewer's turn is asked for with, in at most `budget` tokens. Raises
     BackendError where the interview's prompt alone does not fit."""

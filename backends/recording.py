@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backends.errors import BackendError
+from backends.reading.characters import CONTROL
 from backends.services import RECORDING
 from backends.turn import Turn, answers_in
-from statemachine.session import Role, Session
+from backends.turnreader import TurnText
+from statemachine.session import MAX_MESSAGE_CHARS, Role, Session
+from statemachine.wording import asks, closes, renumber, says_goodbye
 
 
 class Pace(StrEnum):
@@ -50,6 +53,16 @@ class Recording:
         return f"{self.total_questions} question{plural}, {self.role}"
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What today's rules make of a recorded line, and the seconds that are to pass before it is
+    said."""
+
+    text: TurnText
+    model: str | None
+    pause: float
+
+
 class RecordedInterviewer:
     """Speaks from a recording, and raises BackendError at once where it cannot."""
 
@@ -59,9 +72,9 @@ class RecordedInterviewer:
         self._recording = recording
         self._pace = pace
 
-    def reply(self, turn: Turn) -> Line:
+    def reply(self, turn: Turn) -> Recorded:
         """What the recorded interviewer said at this turn. A candidate has heard these very words
-        before, so they stay as they are."""
+        before, so no more is taken from them than what no text of an interview may hold."""
         answers = answers_in(turn.session)
         if turn.answer is not None:
             answers.append(turn.answer)
@@ -69,20 +82,22 @@ class RecordedInterviewer:
         lines = self._recording.lines
         if len(answers) >= len(lines):
             raise BackendError(f"The recording ends after question {len(lines)}")
-        return lines[len(answers)]
+        line = lines[len(answers)]
+        return self._recorded(line, _judged(turn, line))
 
-    def summary(self, session: Session) -> Line:
+    def summary(self, session: Session) -> Recorded:
         """How the recorded interview was summed up here."""
         answers = answers_in(session)
         self._check_path(session, answers)
         line = self._recording.summaries.get(len(answers))
         if line is None:
             raise BackendError("The recording holds no summary of this")
-        return line
+        text = TurnText(_clean(line.text), closes=False, lacks_question=False)
+        return self._recorded(line, text)
 
-    def pause(self, line: Line) -> float:
-        """The seconds that are to pass before it is said."""
-        return line.elapsed_ms / 1000 if self._pace is Pace.RECORDED else 0
+    def _recorded(self, line: Line, text: TurnText) -> Recorded:
+        pause = line.elapsed_ms / 1000 if self._pace is Pace.RECORDED else 0
+        return Recorded(text, line.model, pause)
 
     def _check_path(self, session: Session, answers: Sequence[str]) -> None:
         """Raises BackendError where the interview is another one than the recorded."""
@@ -93,6 +108,28 @@ class RecordedInterviewer:
         for number, (said, once) in enumerate(zip(answers, recorded.answers, strict=False), 1):
             if _heard(said) != _heard(once):
                 raise BackendError(f"The candidate has left the recording at answer {number}")
+
+
+def _judged(turn: Turn, line: Line) -> TurnText:
+    """The line as the turn that is due. Raises BackendError where it cannot be said there."""
+    text = _clean(renumber(line.text, turn.number, turn.total))
+    is_closing = line.closes or closes(text)
+    if turn.is_last:
+        if not (is_closing or says_goodbye(text)) or asks(text):
+            raise BackendError("Went on asking after the last answer")
+        is_closing = True
+    elif turn.is_opening and is_closing:
+        raise BackendError("Closed the interview before its first question")
+    return TurnText(text, is_closing, lacks_question=False)
+
+
+def _clean(words: str) -> str:
+    text = CONTROL.sub("", words).strip()
+    if not text:
+        raise BackendError("Said nothing")
+    if len(text) > MAX_MESSAGE_CHARS:
+        raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
+    return text
 
 
 def _heard(answer: str) -> str:

@@ -11,15 +11,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backends.errors import BackendError
+from backends.reading.characters import CONTROL
 from backends.reading.echoes import Echo, words_of
 from backends.reading.labels import IN_SUMMARIES
 from backends.reading.marks import Mark, MarkReader
 from backends.reading.question import Closing, Question
 from backends.reading.shown import Shown
-from backends.reading.speech import ANSWER_RUN, MAX_WORD, PROMPT_RUN, Speech, Withdrawn, is_readable
+from backends.reading.speech import (
+    ANSWER_RUN,
+    DIRECTION_RUN,
+    PROMPT_RUN,
+    Speech,
+    Withdrawn,
+    is_readable,
+)
 from backends.turn import End, Turn
 from statemachine.session import MAX_MESSAGE_CHARS, Session, Speaker
-from statemachine.wording import asks, closes, renumber, says_goodbye
+from statemachine.wording import closes, says_goodbye
 
 MAX_THOUGHT_CHARS = 200_000
 """How long a model may think in one reply."""
@@ -31,9 +39,6 @@ MIN_REPEATED_WORDS = 5
 """From how many words on, a message that was said before is not said again. "Can you elaborate?"
 may be."""
 
-# Everything of Unicode's Cc but tab and newline: terminal escapes, bells, NUL; and carriage
-# returns, so that lines end the same way wherever they are from.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LAST_WORD = re.compile(r"\w+\Z")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -52,15 +57,12 @@ class TurnText:
 
 
 class _Reader:
-    """What both readers do. A `verbatim` text was heard before and stays as it is."""
+    """What both readers do. `count`: the number that is due and the total, for question labels."""
 
-    def __init__(self, count: tuple[int, int] | None, *, verbatim: bool) -> None:
+    def __init__(self, count: tuple[int, int] | None) -> None:
         self._count = count
-        self._speech = None if verbatim else self._begin()
+        self._speech = self._begin()
         self._marks = MarkReader()
-        self._verbatim = ""
-        self._gap: list[str] = []
-        self._verbatim_shown = Shown(count)
         self._depth = 0
         self._thought_chars = 0
         self._raw_chars = 0
@@ -87,7 +89,7 @@ class _Reader:
     def shown(self) -> str:
         """What may be shown now. Until `resets` rises, it only grows, and what `finish` returns
         begins with it."""
-        return self._verbatim_shown.text if self._speech is None else self._speech.shown.text
+        return self._speech.shown.text
 
     @property
     def resets(self) -> int:
@@ -97,15 +99,12 @@ class _Reader:
     @property
     def is_whole(self) -> bool:
         """Whether nothing that could follow will be used, so that the backend can be hung up on."""
-        return self._speech is not None and self._speech.is_over
+        return self._speech.is_over
 
     def _feed(self, words: str) -> None:
         if self.is_whole:
             return
-        words = _CONTROL.sub("", self._joined(words))
-        if self._speech is None:
-            self._feed_verbatim(words)
-            return
+        words = CONTROL.sub("", self._joined(words))
         for part in self._marks.read(words):
             self._raw_chars += len(part) if isinstance(part, str) else 8
             self._take(part)
@@ -126,26 +125,7 @@ class _Reader:
         except UnicodeDecodeError:
             raise BackendError("Said half a character") from None
 
-    def _feed_verbatim(self, words: str) -> None:
-        ended = words.rstrip()
-        if not ended:
-            self._gap.append(words if self._verbatim else "")
-            return
-        if not self._verbatim:
-            ended = ended.lstrip()
-        self._verbatim += "".join(self._gap) + ended
-        self._gap = [words[len(words.rstrip()) :]]
-        end = len(self._verbatim)
-        if end > MAX_MESSAGE_CHARS:
-            raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
-        if not self._gap[0]:
-            # The word may go on.
-            last = _LAST_WORD.search(self._verbatim, max(0, end - MAX_WORD))
-            end = last.start() if last else end
-        self._verbatim_shown.grow(self._verbatim, len(self._verbatim[:end].rstrip()))
-
     def _take(self, part: str | Mark) -> None:
-        assert self._speech is not None, "a verbatim text has no marks"
         if part is Mark.THOUGHT:
             self._depth += 1
             self._speech.has_thought = True
@@ -167,7 +147,6 @@ class _Reader:
             self._say(part)
 
     def _say(self, text: str) -> None:
-        assert self._speech is not None, "a verbatim text is not read"
         for character in text:
             try:
                 self._speech.push(character)
@@ -175,7 +154,6 @@ class _Reader:
                 self._withdraw()
 
     def _withdraw(self) -> None:
-        assert self._speech is not None, "a verbatim text is not read"
         self._withdrawals += 1
         if self._withdrawals > MAX_WITHDRAWALS:
             raise BackendError("Said nothing but thoughts")
@@ -190,7 +168,6 @@ class _Reader:
             raise self._error
         if self._half:
             raise BackendError("Said half a character")
-        assert self._speech is not None, "a verbatim text is not read"
         was_stopped = end is None or end.is_cut_off
         if not self._speech.is_over:
             for part in self._marks.finish():
@@ -221,22 +198,6 @@ class _Reader:
             raise BackendError("Said nothing but thoughts")
         raise BackendError("Spoke for the candidate" if speech.is_foreign else "Said nothing")
 
-    def _finish_verbatim(self) -> str:
-        if self._error is not None:
-            raise self._error
-        if self._half:
-            raise BackendError("Said half a character")
-        text = self._verbatim
-        if not text:
-            raise BackendError("Said nothing")
-        if self._count is not None:
-            text = renumber(text, *self._count)
-        if len(text) > MAX_MESSAGE_CHARS:
-            raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
-        if not text.startswith(self._verbatim_shown.text):
-            self._resets += 1
-        return text
-
 
 class TurnReader(_Reader):
     """Reads the words of the turn that is due.
@@ -245,12 +206,12 @@ class TurnReader(_Reader):
     prompt, they must not be said back.
     """
 
-    def __init__(self, turn: Turn, *, verbatim: bool = False, told: Sequence[str] = ()) -> None:
+    def __init__(self, turn: Turn, *, told: Sequence[str] = ()) -> None:
         self._turn = turn
         prompts = [m.content for m in turn.session.messages if m.role is Speaker.SYSTEM]
-        self._prompts = Echo([*prompts, *told], PROMPT_RUN)
-        self._answer = None if turn.answer is None else Echo([turn.answer], ANSWER_RUN)
-        super().__init__((turn.number, turn.total), verbatim=verbatim)
+        self._prompts = Echo({PROMPT_RUN: prompts, DIRECTION_RUN: told})
+        self._answer = None if turn.answer is None else Echo({ANSWER_RUN: [turn.answer]})
+        super().__init__((turn.number, turn.total))
 
     def _begin(self) -> Speech:
         kind = Closing if self._turn.is_last else Question
@@ -269,8 +230,6 @@ class TurnReader(_Reader):
     def finish(self, end: End | None) -> TurnText:
         """The turn. `end` is None where the words broke off, or were stopped: then only what is
         whole counts. Raises BackendError where nothing can be used."""
-        if self._speech is None:
-            return self._finish_recorded(end or End())
         speech = self._finish(end)
         was_stopped = end is None or end.is_cut_off
         concludes = end is not None and end.concludes
@@ -311,25 +270,14 @@ class TurnReader(_Reader):
             if message.role is Speaker.ASSISTANT and words_of(message.content) == said:
                 raise BackendError("Said again what it had said before")
 
-    def _finish_recorded(self, end: End) -> TurnText:
-        text = self._finish_verbatim()
-        is_closing = end.concludes or closes(text)
-        if self._turn.is_last:
-            if not (is_closing or says_goodbye(text)) or asks(text):
-                raise BackendError("Went on asking after the last answer")
-            is_closing = True
-        elif self._turn.is_opening and is_closing:
-            raise BackendError("Closed the interview before its first question")
-        return TurnText(text, is_closing, lacks_question=False)
-
 
 class SummaryReader(_Reader):
-    """Reads a summary of an interview."""
+    """Reads a summary of an interview; `told` as in `TurnReader`."""
 
-    def __init__(self, session: Session, *, verbatim: bool = False) -> None:
+    def __init__(self, session: Session, *, told: Sequence[str] = ()) -> None:
         prompts = [m.content for m in session.messages if m.role is Speaker.SYSTEM]
-        self._prompts = Echo(prompts, PROMPT_RUN)
-        super().__init__(None, verbatim=verbatim)
+        self._prompts = Echo({PROMPT_RUN: prompts, DIRECTION_RUN: told})
+        super().__init__(None)
 
     def _begin(self) -> Speech:
         return Speech(None, copy.deepcopy(self._prompts), labels=IN_SUMMARIES)
@@ -341,8 +289,6 @@ class SummaryReader(_Reader):
     def finish(self, end: End | None) -> TurnText:
         """The summary. One that was cut off ends with its last whole sentence. Raises BackendError
         where nothing can be used."""
-        if self._speech is None:
-            return TurnText(self._finish_verbatim(), closes=False, lacks_question=False)
         speech = self._finish(end)
         self._check_readable(speech, "Was cut off in its first sentence")
         return TurnText(speech.shown.text, closes=False, lacks_question=False)

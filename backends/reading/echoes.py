@@ -6,7 +6,7 @@ for each word, however long the prompt is.
 
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 
 MAX_KNOWN = 20_000
@@ -22,27 +22,29 @@ def words_of(text: str) -> list[str]:
 
 
 class Echo:
-    """Finds runs of `length` words in a row that one of `texts` has too.
+    """Finds runs of so many words in a row that a text has too: `texts` are by that length.
 
     `begins` words in a row are the beginning of such a run: they may be held back.
     """
 
-    def __init__(self, texts: Iterable[str], length: int, begins: int = 6) -> None:
-        self._length = length
+    def __init__(self, texts: Mapping[int, Iterable[str]], begins: int = 6) -> None:
         self._begins = begins
-        self._whole: set[tuple[str, ...]] = set()
+        self._whole: dict[int, set[tuple[str, ...]]] = {}
         self._beginnings: set[tuple[str, ...]] = set()
-        for text in texts:
-            words = words_of(text)
-            self._whole |= _runs(words, length)
-            self._beginnings |= _runs(words, begins)
-        self._last: deque[str] = deque(maxlen=length)
+        for length, of_length in texts.items():
+            runs = self._whole.setdefault(length, set())
+            for text in of_length:
+                words = words_of(text)
+                runs |= _runs(words, length)
+                self._beginnings |= _runs(words, begins)
+        self._last: deque[str] = deque(maxlen=max(texts))
         self._held = 0
 
     @property
     def is_whole(self) -> bool:
         """Whether the last words are a run."""
-        return len(self._last) == self._length and tuple(self._last) in self._whole
+        last = tuple(self._last)
+        return any(last[-length:] in runs for length, runs in self._whole.items())
 
     @property
     def held(self) -> int:

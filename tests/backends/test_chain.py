@@ -70,7 +70,7 @@ def replied(servers: tuple[FakeServer, ...], due: Turn, within: float = PATIENCE
     return staged(servers, lambda chain: chain.speak(due, plain(within)))
 
 
-def summed_up(servers: Servers, within: float = PATIENCE) -> Reply:
+def summed_up(servers: tuple[FakeServer, ...], within: float = PATIENCE) -> Reply:
     session = turn(3).session
     return staged(servers, lambda chain: chain.sum_up(session, plain(within)))
 
@@ -387,6 +387,27 @@ def test_an_opening_that_asks_stands_alone(words: str) -> None:
 def test_labels_are_renumbered(granite: GraniteServer) -> None:
     speaking_in(Mood.SIXTH_QUESTION, granite)
     assert replied((granite,), turn(3)).text == "Question 3 of 5: and one more thing?"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "[Greet the candidate in one sentence, then ask question 2 of 2.] Hello! Question 2: Why?",
+        "Acknowledge the answer in one short sentence, then ask question 3 of 9. I see. Why Go?",
+    ],
+)
+def test_a_direction_that_is_said_back_is_passed_over(ollama: OllamaServer, words: str) -> None:
+    ollama.script = [words]
+    reply = replied((ollama,), turn(2))
+    assert (OLLAMA, "Said the prompt back") in reasons(reply)
+    assert reply.origin.backend == TEMPLATES
+
+
+def test_the_wish_for_a_summary_is_no_summary(ollama: OllamaServer) -> None:
+    ollama.script = ["Sum up this interview for the hiring team in at most 120 words."]
+    reply = summed_up((ollama,))
+    assert (OLLAMA, "Said the prompt back") in reasons(reply)
+    assert "ollama did not weigh the answers in time." in reply.text
 
 
 # What is accepted as text

@@ -1,12 +1,16 @@
 """The recorded interviewer: the same words while the candidate says the same."""
 
+from dataclasses import replace
+
 import pytest
 
 from backends.errors import BackendError
-from backends.recording import Line, Pace, RecordedInterviewer, Recording
+from backends.recording import Line, Pace, Recorded, RecordedInterviewer, Recording
 from backends.turn import Turn
-from statemachine.session import Role
+from backends.turnreader import TurnText
+from statemachine.session import MAX_MESSAGE_CHARS, Role
 from tests.backends.interviews import turn
+from tests.fakes import CLOSING
 
 TOOK_MS = 300
 RECORDED = Recording(
@@ -28,19 +32,19 @@ def due(number: int, total: int = 3, role: Role = Role.DATA_ANALYST, **given: st
     return Turn(found.session, given["answer"]) if given else found
 
 
-def spoken(asked: Turn, pace: Pace = Pace.INSTANT, recorded: Recording = RECORDED) -> Line:
+def spoken(asked: Turn, pace: Pace = Pace.INSTANT, recorded: Recording = RECORDED) -> Recorded:
     return RecordedInterviewer(recorded, pace).reply(asked)
 
 
 def test_each_answer_gets_the_recorded_reply() -> None:
     said = [spoken(due(number)) for number in (1, 2, 3, 4)]
-    assert [words.text for words in said] == ["Why?", "How?", "And then?", "Goodbye."]
-    assert [words.closes for words in said] == [False, False, False, True]
+    assert [words.text.text for words in said] == ["Why?", "How?", "And then?", "Goodbye."]
+    assert [words.text.closes for words in said] == [False, False, False, True]
     assert [words.model for words in said] == ["llama3.2:1b", None, None, None]
 
 
 def test_white_space_and_capital_letters_are_not_heard() -> None:
-    assert spoken(due(3, answer="  ANSWER\n\t2. ")).text == "And then?"
+    assert spoken(due(3, answer="  ANSWER\n\t2. ")).text.text == "And then?"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +92,7 @@ def test_where_the_recording_ends_it_steps_aside() -> None:
 
 def test_a_summary_is_given_where_one_was_recorded() -> None:
     backend = RecordedInterviewer(RECORDED, Pace.INSTANT)
-    assert backend.summary(turn(4, total=3).session).text == "It goes well."
+    assert backend.summary(turn(4, total=3).session).text.text == "It goes well."
     with pytest.raises(BackendError, match="holds no summary of this"):
         backend.summary(turn(3, total=3).session)
 
@@ -96,7 +100,43 @@ def test_a_summary_is_given_where_one_was_recorded() -> None:
 @pytest.mark.parametrize(("pace", "pause"), [(Pace.RECORDED, TOOK_MS / 1000), (Pace.INSTANT, 0)])
 def test_the_pace_is_the_recorded_one_or_none(pace: Pace, pause: float) -> None:
     backend = RecordedInterviewer(RECORDED, pace)
-    assert backend.pause(backend.reply(due(1))) == pause
+    assert backend.reply(due(1)).pause == pause
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<think>a</think> Interviewer: Why? And how? Candidate: I",
+        "Thanks. Question 2: Why?\nQuestion 2: How?",
+        "Nothing asked.",
+    ],
+)
+def test_recorded_words_stay_as_they_are(words: str) -> None:
+    recorded = replace(RECORDED, lines=(Line("Why?"), Line(f" \n{words}\r\n")))
+    assert spoken(due(2), recorded=recorded).text == TurnText(words, False, False)
+
+
+def test_recorded_labels_get_the_gateways_count() -> None:
+    recorded = replace(RECORDED, lines=(Line("Question 4 of 9: Why? Question 5: How?"),))
+    said = spoken(due(1), recorded=recorded).text.text
+    assert said == "Question 1 of 3: Why? Question 1: How?"
+
+
+@pytest.mark.parametrize(
+    ("words", "number", "reason"),
+    [
+        ("", 2, "Said nothing"),
+        ("a" * (MAX_MESSAGE_CHARS + 1), 2, "Said more than 10,000 characters"),
+        ("Why?", 4, "Went on asking after the last answer"),
+        (CLOSING, 1, "Closed the interview before its first question"),
+    ],
+)
+def test_recorded_words_that_cannot_be_used_are_refused(
+    words: str, number: int, reason: str
+) -> None:
+    recorded = replace(RECORDED, lines=(*RECORDED.lines[: number - 1], Line(words)))
+    with pytest.raises(BackendError, match=f"^{reason}$"):
+        spoken(due(number), recorded=recorded)
 
 
 @pytest.mark.parametrize(("total", "told"), [(1, "1 question, "), (15, "15 questions, ")])

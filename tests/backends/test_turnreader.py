@@ -618,48 +618,6 @@ def test_a_summary_that_cannot_be_used_is_refused(words: str, reason: str) -> No
         summary_of(words)
 
 
-# Recordings
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "<think>a</think> Interviewer: Why? And how? Candidate: I",
-        "Thanks. Question 2: Why?\nQuestion 2: How?",
-        "Nothing asked.",
-    ],
-)
-def test_recorded_words_stay_as_they_are(words: str) -> None:
-    for size in (1, 10_000):
-        reader = TurnReader(DUE, verbatim=True)
-        result = read(reader, pieces_of(f" \n{words}\r\n", size), End(was_said=True))
-        assert result.turn == TurnText(words, False, False)
-        assert result.resets == 0
-        assert not reader.is_whole
-        summary = SummaryReader(DUE.session, verbatim=True)
-        assert read(summary, pieces_of(words, size), End(was_said=True)).turn.text == words
-
-
-def test_recorded_labels_get_the_gateways_count() -> None:
-    reader = TurnReader(DUE, verbatim=True)
-    result = read(reader, "Question 4 of 9: Why? Question 5: How?", End(was_said=True))
-    assert result.turn.text == "Question 2 of 5: Why? Question 2: How?"
-
-
-@pytest.mark.parametrize(
-    ("words", "due", "reason"),
-    [
-        ("", DUE, "Said nothing"),
-        ("a" * (MAX_MESSAGE_CHARS + 1), DUE, "Said more than 10,000 characters"),
-        ("Why?", LAST, "Went on asking after the last answer"),
-        (CLOSING, turn(1), "Closed the interview before its first question"),
-    ],
-)
-def test_recorded_words_that_cannot_be_used_are_refused(words: str, due: Turn, reason: str) -> None:
-    with pytest.raises(BackendError, match=f"^{reason}$"):
-        read(TurnReader(due, verbatim=True), words, End(was_said=True))
-
-
 # Any split
 
 FRAGMENTS = [
@@ -677,11 +635,11 @@ dues = st.sampled_from([DUE, LAST, turn(1)])
 
 
 def outcome(
-    due: Turn, text: str, cuts: list[int], end: End | None, *, verbatim: bool
+    due: Turn, text: str, cuts: list[int], end: End | None
 ) -> tuple[object, str, int, bool]:
     """All that can be seen of a reader that was fed the text in pieces."""
     places = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
-    reader = TurnReader(due, verbatim=verbatim)
+    reader = TurnReader(due)
     shown, resets = "", 0
     try:
         for start, stop in pairwise(places):
@@ -702,14 +660,14 @@ def outcome(
 
 
 @settings(max_examples=200, deadline=None)
-@given(texts, st.lists(st.integers(0, 300), max_size=6), dues, ends, st.booleans())
-@example("Half \ud83d\ude42 why?", [6], DUE, End(), False)
+@given(texts, st.lists(st.integers(0, 300), max_size=6), dues, ends)
+@example("Half \ud83d\ude42 why?", [6], DUE, End())
 def test_any_split_of_a_text_is_read_alike(
-    text: str, cuts: list[int], due: Turn, end: End | None, verbatim: bool
+    text: str, cuts: list[int], due: Turn, end: End | None
 ) -> None:
-    whole = outcome(due, text, [], end, verbatim=verbatim)
-    assert outcome(due, text, cuts, end, verbatim=verbatim) == whole
-    assert outcome(due, text, list(range(len(text))), end, verbatim=verbatim) == whole
+    whole = outcome(due, text, [], end)
+    assert outcome(due, text, cuts, end) == whole
+    assert outcome(due, text, list(range(len(text))), end) == whole
 
 
 @settings(max_examples=100, deadline=None)
@@ -750,15 +708,6 @@ def test_a_megabyte_after_the_question_is_passed_over_in_little_time() -> None:
     for _ in range(1_000_000):
         reader.feed("a")
     assert time.thread_time() - began < 3
-
-
-def test_recorded_white_space_is_read_in_little_time() -> None:
-    reader = TurnReader(DUE, verbatim=True)
-    began = time.thread_time()
-    for character in "Why?" + " \n" * 100_000:
-        reader.feed(character)
-    assert time.thread_time() - began < 3
-    assert reader.finish(End(was_said=True)).text == "Why?"
 
 
 def test_the_longest_prompt_is_compared_in_little_time() -> None:
