@@ -101,13 +101,15 @@ class Asking:
             tokens=self._end.tokens if self._end else None,
         )
 
-    def seconds_besides_reading(self, read_again: float) -> float:
-        """The seconds until its first sentence, once its model was loaded, if only this part of the
-        prompt had to be read."""
+    def seconds_next_time(self, read_again: float) -> float:
+        """The seconds until its first sentence, as they can be expected at the next turn. After a
+        load, the whole prompt had to be read; then it is this part."""
         assert self.usable_after is not None, "it has said a sentence"
-        timing = self.timing() or Timing()
-        unread = (1 - read_again) * timing.reading_ms + timing.loading_ms
-        return max(0.0, self.usable_after - unread / 1000)
+        timing = self.timing()
+        if timing is None or not self.has_loaded:
+            return self.usable_after
+        saved = timing.loading_ms + (1 - read_again) * timing.reading_ms
+        return max(0.0, self.usable_after - saved / 1000)
 
     async def close(self) -> None:
         """Hang up."""

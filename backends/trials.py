@@ -16,8 +16,8 @@ TRIAL_FACTOR = 6
 half a minute, usually. Who has said nothing usable by then is too slow for a conversation."""
 
 READ_AGAIN = 0.3
-"""How much of the time for reading the prompt counts for the next turn. Model servers keep what
-they have read, but not all do."""
+"""How much of the time for reading the prompt counts for the next turn, where a model was loaded and
+so had read nothing before. Model servers keep what they have read, but not all do."""
 
 
 class Trials:
@@ -64,7 +64,7 @@ class Trials:
             elif asking.usable_after is None:
                 circuit.was_late(asking.elapsed)
             else:
-                circuit.succeeded(asking.seconds_besides_reading(READ_AGAIN))
+                circuit.succeeded(asking.seconds_next_time(READ_AGAIN))
         finally:
             del self._under_way[asking.name]
             circuit.abandon_trial()
