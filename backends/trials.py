@@ -16,8 +16,8 @@ TRIAL_FACTOR = 6
 half a minute, usually. Who has said nothing usable by then is too slow for a conversation."""
 
 READ_AGAIN = 0.3
-"""How much of the time for reading the prompt counts for the next turn, where a model was loaded and
-so had read nothing before. Model servers keep what they have read, but not all do."""
+"""How much of the time for reading the prompt counts for the next turn, where a model was loaded
+and so had read nothing before. Model servers keep what they have read, but not all do."""
 
 
 class Trials:
