@@ -23,7 +23,7 @@ from backends.relay import Relay
 from backends.services import TEMPLATES
 from backends.templates import Templates
 from backends.trials import Trials
-from backends.turn import Backend, Piece, Turn
+from backends.turn import Backend, Phase, Piece, Turn
 from backends.turnreader import SummaryReader, TurnReader, TurnText
 from statemachine.events import Attempt, Origin, ReplyInterrupted
 from statemachine.session import Session
@@ -154,7 +154,8 @@ class Chain:
             except BackendError as error:
                 hearing.not_recorded.append(_passed_over(self._recording.name, str(error)))
             else:
-                await asyncio.sleep(min(said.pause, patience.deadline.left()))
+                audience.tell(Phase.READING, self._recording.name, said.model)
+                await patience.pause(said.pause)
                 hearing.hear(self._recording.name, said.model, said.text)
                 return hearing
         if self._waiting >= MAX_WAITING:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from backends.deadline import Deadline
 
@@ -47,6 +48,19 @@ class Patience:
         """The person does not want to wait any longer."""
         self.is_stopped = True
         self.changed()
+
+    async def pause(self, seconds: float) -> None:
+        """Until so many seconds have passed, or nobody waits any longer."""
+        news, wanted = asyncio.Event(), Deadline.after(seconds)
+        self.changed = news.set
+        try:
+            while wanted.left() and not self.is_over(has_words=True):
+                news.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(wanted.left(), self.deadline.left())):
+                        await news.wait()
+        finally:
+            self.changed = lambda: None
 
     def limit(self, *, has_words: bool) -> Deadline:
         """The moment at which the waiting ends as things stand."""

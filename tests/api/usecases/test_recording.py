@@ -5,6 +5,7 @@ import shutil
 import time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.gateways import Served, serving, settings_for
 from tests.processes import environment, gateway_process, run
 from tests.recordings.make import FOLDER
 from tests.stories import forget, records_of
+from tests.streams import events_in, listening, shown
 
 RECORDINGS = FOLDER / "schema-3"
 BY_A_MODEL = RECORDINGS / "all-answered-by-a-model.json"
@@ -123,11 +125,11 @@ def test_an_adopted_interview_is_played_from_its_first_question(
 TOOK = 0.4  # seconds
 
 
-def slow_recording(folder: Path) -> Path:
-    """A recording whose first question took TOOK."""
+def slow_recording(folder: Path, seconds: float = TOOK) -> Path:
+    """A recording whose first question took so long."""
     bundle = json.loads(BY_A_MODEL.read_text("utf-8"))
     asked = json.loads(bundle["events"][1]["payload"])
-    asked["origin"]["elapsedMs"] = round(TOOK * 1000)
+    asked["origin"]["elapsedMs"] = round(seconds * 1000)
     bundle["events"][1]["payload"] = json.dumps(asked)
     slow = folder / "slow.json"
     slow.write_text(json.dumps(bundle))
@@ -154,6 +156,32 @@ def test_the_words_take_the_time_they_took_or_none(
         assert at_least <= time.monotonic() - began < below
         assert desktop.said == ASKED[:1]
         assert speakers(desktop) == ["recording"]
+
+
+def test_recorded_words_come_at_once_when_nobody_waits_any_longer(tmp_path: Path) -> None:
+    id = str(uuid4())
+    start = {"role": ROLE, "totalQuestions": TOTAL, "interviewId": id}
+    with (
+        serving(recording=slow_recording(tmp_path, seconds=30)) as gateway,
+        listening(gateway, "POST", "/api/v1/interviews/start", start) as response,
+    ):
+        events = events_in(response)
+        assert next(events).data["phase"] == "reading"
+        assert gateway.client.delete(f"/api/v1/interviews/{id}/reply").status_code == 202
+        assert shown(list(events)) == ASKED[0]
+
+
+def test_recorded_words_come_in_time_for_who_joins_a_slow_stream(tmp_path: Path) -> None:
+    start: dict[str, Any] = {"role": ROLE, "totalQuestions": TOTAL, "interviewId": str(uuid4())}
+    slow = slow_recording(tmp_path, seconds=30)
+    with (
+        serving(recording=slow, reply_budget_seconds=0.5) as gateway,
+        listening(gateway, "POST", "/api/v1/interviews/start", start) as response,
+    ):
+        events = events_in(response)
+        next(events)
+        assert Desktop(gateway).start(**start).said == ASKED[:1]
+        assert shown(list(events)) == ASKED[0]
 
 
 # At start-up
