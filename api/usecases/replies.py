@@ -33,6 +33,9 @@ R = TypeVar("R")
 DRAFT_SECONDS = 0.15
 """How often what is shown is kept: of what a killed gateway had shown, no more is lost."""
 
+RETRY_SECONDS = 1.0
+"""After how long it is tried again where the log could not be written. Each try is reported."""
+
 STATUS_SECONDS = 1.0
 """How often a status is told again while nothing else happens."""
 
@@ -245,13 +248,15 @@ class Replies(Generic[R]):
 
     async def _keep(self, reply: ReplyUnderWay[R]) -> None:
         kept: ReplyDraft | None = None
+        try_at = Deadline.after(0)
         while True:
             reply.repeat_status()
             draft = reply.draft()
-            if draft is not None and draft != kept:
+            if draft is not None and draft != kept and not try_at.left():
                 try:
                     await self._log.keep_draft(draft)
+                    kept = draft
                 except LogUnavailable as error:
                     logger.warning("What is shown of a reply cannot be kept: %s", error)
-                kept = draft
+                    try_at = Deadline.after(RETRY_SECONDS)
             await asyncio.sleep(DRAFT_SECONDS)

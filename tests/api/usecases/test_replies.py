@@ -1,0 +1,63 @@
+"""What is shown of a reply is kept beside the log, also where the log fails for a while."""
+
+import asyncio
+
+import pytest
+
+from api.usecases import replies
+from api.usecases.replies import Replies, ReplyUnderWay
+from backends.patience import Patience
+from eventlog.drafts import ReplyDraft
+from eventlog.errors import LogUnavailable
+from eventlog.memory import MemoryEventLog
+
+ID = "0a4f6c1e-6f0f-4a43-9d7f-6c1f5f6b8a10"
+
+
+class FullForAWhile(MemoryEventLog):
+    """A log that cannot be written until `has_room` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_room = False
+        self.tries = 0
+        self.news = asyncio.Event()
+        self.kept: list[str] = []
+
+    async def keep_draft(self, draft: ReplyDraft) -> None:
+        self.tries += 1
+        self.news.set()
+        if not self.has_room:
+            raise LogUnavailable("the disk is full")
+        self.kept.append(draft.shown)
+
+
+def test_words_that_could_not_be_kept_are_kept_once_the_log_can_be_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(replies, "RETRY_SECONDS", 0.3)
+
+    async def show() -> FullForAWhile:
+        log, is_over = FullForAWhile(), asyncio.Event()
+        under_way: Replies[str] = Replies(log)
+
+        async def make(reply: ReplyUnderWay[str]) -> str:
+            reply.show("Thank you.", "ollama", None)  # and then the model says nothing for long
+            await is_over.wait()
+            return "Thank you."
+
+        reply: ReplyUnderWay[str] = ReplyUnderWay(ID, 3, Patience.streamed(60, 30))
+        under_way.begin(reply, make)
+        reply.watch()
+        async with asyncio.timeout(10):
+            await log.news.wait()
+            log.news.clear()
+            log.has_room = True
+            await log.news.wait()
+            is_over.set()
+            await under_way.close()
+        return log
+
+    log = asyncio.run(show())
+    assert log.kept == ["Thank you."]
+    assert log.tries == 2
