@@ -52,6 +52,10 @@ class Asking:
         self.trimmed = 0
         self.is_over = False
         self.error: BackendError | None = None
+        self.broke_off: BackendError | None = None
+        """What ended it after its question was whole: the question stands."""
+        self.heard_at = asyncio.get_running_loop().time()
+        """When it last said something."""
         self.usable_after: float | None = None
         """The seconds until the first of its sentences was there."""
         self._end: End | None = None
@@ -126,7 +130,10 @@ class Asking:
                         break
                     self.wake()
         except BackendError as error:
-            self.error = error
+            if self.reader.asks_whole_question():
+                self.broke_off = error
+            else:
+                self.error = error
         except Exception:  # the fault is ours, and the interview is not to suffer for it
             logger.exception("Reading the reply of %s failed", self.name)
             self.error = BackendError("Its reply could not be read; the gateway's log says why")
@@ -142,6 +149,7 @@ class Asking:
                 self.trimmed = piece.trimmed or self.trimmed
                 self._enter(piece.phase)
             case Words(text=text):
+                self.heard_at = self._clock()
                 self.reader.feed(text)
                 if self.usable_after is None and _SENTENCE_END.search(self.reader.shown):
                     self.usable_after = self.elapsed

@@ -30,6 +30,11 @@ FLOOR_KEPT = 0.7
 """For how much of it the first in order keeps the floor while another has words already."""
 
 
+SILENT_SECONDS = 1.5
+"""After so long a silence a question that is whole is taken for all that comes: what would follow
+the first question is not used."""
+
+
 @dataclass(frozen=True)
 class Heard:
     """The words that are used, and the backend that said them."""
@@ -166,7 +171,9 @@ class Relay:
     async def _taken(self) -> Heard | None:
         """The words of whoever has the floor, once all are there."""
         floor = self._floor
-        if floor is None or not floor.is_over or floor.error is not None:
+        if floor is None or floor.error is not None:
+            return None
+        if not floor.is_over and not self._has_asked_and_fallen_silent(floor):
             return None
         try:
             return self._use(floor, floor.text())
@@ -175,6 +182,10 @@ class Relay:
             await self._pass_over(floor, str(error))
             self._news.set()
             return None
+
+    def _has_asked_and_fallen_silent(self, asking: Asking) -> bool:
+        silent = asking.has_words and not _silence_of(asking).left()
+        return silent and asking.reader.asks_whole_question()
 
     async def _at_the_end(self) -> Heard | None:
         """What can be used when nobody waits any longer."""
@@ -203,6 +214,8 @@ class Relay:
     def _use(self, asking: Asking, text: TurnText) -> Heard:
         """These words, and why the others' are not used."""
         self._circuits(asking.name).succeeded(asking.usable_after or asking.elapsed)
+        if asking.broke_off is not None:
+            self._note(asking, str(asking.broke_off))
         for other in self._running:
             if other is asking:
                 continue
@@ -220,11 +233,17 @@ class Relay:
         moments = [self._patience.limit(has_words=self._has_words())]
         if self._waiting:
             moments.append(self._next_at)
-        if self._floor is not None and not self._floor.has_words:
-            moments.append(self._yield_at)
+        if self._floor is not None:
+            silence = _silence_of(self._floor)
+            moments.append(silence if self._floor.has_words else self._yield_at)
         seconds = min((moment.left() for moment in moments if moment.left()), default=0.0)
         try:
             async with asyncio.timeout(seconds):
                 await self._news.wait()
         except TimeoutError:
             pass
+
+
+def _silence_of(asking: Asking) -> Deadline:
+    """The moment from which on it has been silent for long."""
+    return Deadline(asking.heard_at + SILENT_SECONDS)

@@ -2,7 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from dataclasses import replace
+from math import inf
+from typing import Any
 
 import pytest
 
@@ -28,10 +31,13 @@ from tests.fakes import (
     OllamaServer,
 )
 from tests.fakes.server import Routes
+from tests.fakes.streams import Piece, StreamReply
+from tests.fakes.wire import Reply as WireReply
 from tests.fakes.wire import json_reply
 
 SHORT = 0.6  # seconds: a budget for what hangs
 SLACK_MS = 500  # for a machine that has other things to do
+BROKE_OFF = "Broke off: it reported an error"
 SPEAKS_AT = {GRANITE: "/api/v1/interviews", CONVERSATION: "/conversation", OLLAMA: "/api/chat"}
 
 GRANITES_MODEL, OLLAMAS_MODEL = "vetta-granite-2b-gguf-v4", "llama3.2:1b"
@@ -230,6 +236,55 @@ def test_a_question_that_is_whole_is_not_waited_beyond(ollama: OllamaServer) -> 
     reply = staged([ollama], lambda chain: plainly(chain, 2, 4.0))
     assert reply.text == "I see. Question 2: Why?"
     assert reply.origin.elapsed_ms < 1500
+
+
+class Unending(OllamaServer):
+    """Says its words, and then `ending` in place of an end."""
+
+    ending: tuple[Piece, ...] = ()
+
+    def _chat(self, body: Any, mood: Mood) -> WireReply:
+        reply = super()._chat(body, mood)
+        assert isinstance(reply, StreamReply)
+        return replace(reply, pieces=(*reply.pieces[:-1], *self.ending))
+
+
+@pytest.fixture
+def unending() -> Iterator[Unending]:
+    with Unending() as server:
+        server.loaded = {OLLAMAS_MODEL: 4096}
+        yield server
+
+
+def watched(server: Unending, number: int, words: str) -> Reply:
+    """The reply for somebody who sees the words as they come."""
+    server.script = [words]
+    return staged([server], lambda chain: chain.speak(turn(number), Patience.streamed(60, 30)))
+
+
+@pytest.mark.parametrize(
+    ("ending", "why"),
+    [((), "Broke off its answer"), ((Piece(b'{"error": "!"}\n'),), BROKE_OFF)],
+    ids=["no end", "an error"],
+)
+@pytest.mark.parametrize(
+    ("number", "words"), [(2, "Thanks. Question 2: How do you test?"), (6, CLOSING)]
+)
+def test_what_was_whole_stands_when_a_backend_breaks_off_after_it(
+    unending: Unending, number: int, words: str, ending: tuple[Piece, ...], why: str
+) -> None:
+    unending.ending = ending
+    reply = watched(unending, number, words)
+    assert (reply.text, reply.origin.backend) == (words, OLLAMA)
+    assert reasons(reply) == [(OLLAMA, why)]
+
+
+def test_a_question_that_is_whole_is_used_when_nothing_comes_after_it(unending: Unending) -> None:
+    unending.ending = (Piece(pause=inf),)
+    reply = watched(unending, 2, "Thanks. Question 2: How do you test?")
+    assert reply.text == "Thanks. Question 2: How do you test?"
+    assert reply.origin.backend == OLLAMA
+    assert reply.origin.elapsed_ms < 10_000
 
 
 # What is accepted as the interviewer's turn
