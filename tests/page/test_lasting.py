@@ -11,7 +11,10 @@ from tests.page.conversing import answer, begin, box_of, stop_waiting, turns, wa
 from tests.page.visitor import violations, visiting
 from tests.processes import Mortal, mortal_gateway
 
-REFUSED = ["ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_SOCKET", "503"]
+REFUSED = [
+    *("ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "ERR_SOCKET", "503"),
+    *("ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONTENT_LENGTH_MISMATCH"),
+]
 PATIENCE_MS = 30_000
 
 
