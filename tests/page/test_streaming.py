@@ -201,6 +201,7 @@ def test_a_reload_joins_the_reply(open_interview: Open) -> None:
     expect(newest(page)).to_contain_text("It helps to know it.")
     page.reload()
     expect(newest(page)).to_have_text(LEAD)
+    expect(page.locator(".under-words").last).to_contain_text("Writing …")
     expect(page.locator(".pending")).to_contain_text("Because.")
     reply.words(f" {QUESTION}")
     reply.done()

@@ -46,7 +46,8 @@ export function liveReply({ open, moved, signal }) {
     const { reply, spoken, state, awaited } = live;
     if (state.phase === "interrupted") return reply.pause("Waiting for the gateway…");
     const now = performance.now();
-    const parts = waitingWords(state.status, awaited, { since: reply.since, now });
+    const isWriting = state.shown !== "";
+    const parts = waitingWords(state.status, awaited, { since: reply.since, now, isWriting });
     reply.status(parts, state.wantsBuiltIn);
     if (!state.shown) spoken.status(parts.join(""), now);
   }

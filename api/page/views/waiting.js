@@ -27,16 +27,17 @@ const LONG_WAIT_SECONDS = 2;
  *
  * @param {Status | null} status
  * @param {Awaited} awaited
- * @param {{ since: number, now: number }} times when the waiting began, and now, in milliseconds
+ * @param {{ since: number, now: number, isWriting: boolean }} known when the waiting began, and now, in
+ *   milliseconds; whether words have come: who joins a reply is told no status while it goes on
  * @returns {[string, string, string]}
  */
-export function waitingWords(status, awaited, { since, now }) {
+export function waitingWords(status, awaited, { since, now, isWriting }) {
   const ms = status ? status.elapsedMs + now - status.at : now - since;
   const seconds = Math.floor(ms / 1000);
   const count = seconds >= LONG_WAIT_SECONDS ? ` ${seconds} s` : "";
-  switch (status?.phase) {
+  switch (status?.phase ?? (isWriting && "writing")) {
     case "queued": return ["Waiting in line …", "", count];
-    case "loading": return ["Loading ", status.model || status.backend, ` …${count}`];
+    case "loading": return ["Loading ", status?.model || status?.backend || "", ` …${count}`];
     case "reading": return [awaited.reading, "", count];
     case "writing": return ["Writing …", "", count];
     default: return [awaited.first, "", count];
