@@ -248,7 +248,7 @@ class Replies(Generic[R]):
 
     async def _keep(self, reply: ReplyUnderWay[R]) -> None:
         kept: ReplyDraft | None = None
-        try_at = Deadline.after(0)
+        clock, try_at = asyncio.get_running_loop().time, Deadline.after(0)
         while True:
             reply.repeat_status()
             draft = reply.draft()
@@ -259,4 +259,5 @@ class Replies(Generic[R]):
                 except LogUnavailable as error:
                     logger.warning("What is shown of a reply cannot be kept: %s", error)
                     try_at = Deadline.after(RETRY_SECONDS)
-            await asyncio.sleep(DRAFT_SECONDS)
+            # All at the same moments, so that the drafts of many replies share a commit.
+            await asyncio.sleep(DRAFT_SECONDS - clock() % DRAFT_SECONDS)
