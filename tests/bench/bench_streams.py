@@ -20,12 +20,19 @@ from tests.processes import Process, gateway_in_own_python
 
 @dataclass(frozen=True)
 class Case:
-    """So many streams at once, of so many words a second each; p99 is to be at most `limit` ms."""
+    """So many streams at once, of so many words a second each; p99 is to be at most `limit` ms.
+
+    They begin within the time that a reply takes, as candidates do: not all in the same moment.
+    """
 
     streams: int
     pace: float
     replies: int
     limit: float
+
+    def read(self, url: str, *, direct: bool = False) -> list[float]:
+        spread = stamps.WORDS / self.pace if self.streams > 1 else 0
+        return read(url, streams=self.streams, replies=self.replies, spread=spread, direct=direct)
 
 
 CASES = (Case(1, 40.0, 10, 10.0), Case(64, 20.0, 3, 50.0))
@@ -47,8 +54,8 @@ def measure(case: Case, rounds: int) -> None:
         through: list[float] = []
         busy = _cpu_seconds(gateway.popen.pid)
         for _ in range(rounds):
-            direct += read(ollama, streams=case.streams, replies=case.replies, direct=True)
-            through += read(gateway.url, streams=case.streams, replies=case.replies)
+            direct += case.read(ollama, direct=True)
+            through += case.read(gateway.url)
         busy = _cpu_seconds(gateway.popen.pid) - busy
     wanted = rounds * case.streams * case.replies * stamps.WORDS
     assert len(direct) == len(through) == wanted, (len(direct), len(through), wanted)

@@ -1,12 +1,14 @@
-"""Clients that read stamped words: python -m tests.bench.stampreader URL STREAMS REPLIES.
+"""Clients that read stamped words: python -m tests.bench.stampreader URL STREAMS REPLIES SPREAD.
 
-All are in this one process, which does nothing else. It prints the milliseconds that each word took
+All are in this one process, which does nothing else, and begin within SPREAD seconds. It prints the
+milliseconds that each word took
 on its way, as JSON. With `--direct`, URL is the Ollama itself.
 """
 
 import argparse
 import asyncio
 import json
+import random
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -90,19 +92,29 @@ async def _chats(stream: _Stream, replies: int) -> None:
         await stream.streamed("/api/chat", body, "application/x-ndjson")
 
 
-async def _read(url: str, streams: int, replies: int, direct: bool) -> list[float]:
+async def _read(
+    url: str, streams: int, replies: int, spread: float, *, direct: bool
+) -> list[float]:
     host, _, port = url.removeprefix("http://").partition(":")
     all_streams = [_Stream(host, int(port)) for _ in range(streams)]
     for stream in all_streams:
         await stream.open()
     hold = _chats if direct else _interview
-    await asyncio.gather(*(hold(stream, replies) for stream in all_streams))
+
+    async def begin(stream: _Stream) -> None:
+        await asyncio.sleep(random.uniform(0, spread))
+        await hold(stream, replies)
+
+    await asyncio.gather(*map(begin, all_streams))
     return [took for stream in all_streams for took in stream.took]
 
 
-def read(url: str, *, streams: int, replies: int, direct: bool = False) -> list[float]:
+def read(
+    url: str, *, streams: int, replies: int, spread: float, direct: bool = False
+) -> list[float]:
     """The milliseconds that each word took to such clients, in a process of their own."""
-    command = [sys.executable, "-m", "tests.bench.stampreader", url, str(streams), str(replies)]
+    numbers = map(str, (streams, replies, spread))
+    command = [sys.executable, "-m", "tests.bench.stampreader", url, *numbers]
     done = subprocess.run(
         [*command, *["--direct"] * direct], stdout=subprocess.PIPE, text=True, check=True
     )
@@ -110,11 +122,17 @@ def read(url: str, *, streams: int, replies: int, direct: bool = False) -> list[
     return took
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.stampreader")
     parser.add_argument("url")
     parser.add_argument("streams", type=int)
     parser.add_argument("replies", type=int)
-    parser.add_argument("--direct", action="store_true")
-    given = parser.parse_args()
-    print(json.dumps(asyncio.run(_read(given.url, given.streams, given.replies, given.direct))))
+    parser.add_argument("spread", type=float)
+    parser.add_argument("--direct", action="store_true", help="from the Ollama itself")
+    wanted = parser.parse_args()
+    reading = _read(wanted.url, wanted.streams, wanted.replies, wanted.spread, direct=wanted.direct)
+    print(json.dumps(asyncio.run(reading)))
+
+
+if __name__ == "__main__":
+    main()
