@@ -243,7 +243,9 @@ async def _checked(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     if response.headers.get("content-encoding", "identity") != "identity":
         raise BackendError("Sent a compressed answer, which was not asked for")
     received = 0
-    async for chunk in response.aiter_raw():
+    assert isinstance(response.stream, httpx.AsyncByteStream), "a transport's answer is a stream"
+    # Without httpx's `aiter_raw`, which only counts: a stream of words comes in many chunks.
+    async for chunk in response.stream:
         received += len(chunk)
         if received > MAX_BYTES:
             raise BackendError(f"Answered more than {MAX_BYTES // 2**20} MiB")

@@ -69,6 +69,7 @@ class Relay:
         self._news = asyncio.Event()
         self._running: list[Asking] = []
         self._floor: Asking | None = None
+        self._is_showing = False
         self._resets = 0
         self._next_at = Deadline.after(0)
         self._yield_at = Deadline.after(FLOOR_KEPT * patience.seconds())
@@ -94,6 +95,7 @@ class Relay:
                 await self._wait()
         finally:
             self._patience.changed = lambda: None
+            self._floor = None  # no more of its words are shown
             for asking in self._running:
                 await asking.close()
 
@@ -106,7 +108,19 @@ class Relay:
                 return
             backend = self._waiting.pop(0)
             self._next_at = Deadline.after(HEAD_START * self._patience.seconds())
-            self._running.append(self._ask(backend, self._news.set))
+            self._running.append(self._begin(backend))
+
+    def _begin(self, backend: Backend) -> Asking:
+        def wake() -> None:
+            # Most words change nothing but what is shown. To wake for each of them would take a
+            # tenth of what a word takes.
+            if asking is self._floor and self._is_showing and not asking.is_over:
+                self._show()
+            if asking is not self._floor or not self._is_showing or asking.is_over:
+                self._news.set()
+
+        asking = self._ask(backend, wake)
+        return asking
 
     async def _drop_failed(self) -> None:
         for asking in list(self._running):
@@ -152,7 +166,7 @@ class Relay:
         if not floor.has_words and not self._yield_at.left():
             floor = next((asking for asking in self._running if asking.has_words), floor)
         if floor is not self._floor:
-            self._floor, self._resets = floor, floor.reader.resets
+            self._floor, self._resets, self._is_showing = floor, floor.reader.resets, False
 
     def _show(self) -> None:
         floor = self._floor
@@ -163,7 +177,8 @@ class Relay:
             if withdrawn is not None:
                 self._note(floor, "Showed what were thoughts", withdrawn)
         self._audience.tell(floor.phase, floor.name, floor.model)
-        if floor.has_words:
+        self._is_showing = floor.has_words
+        if self._is_showing:
             self._audience.show(floor.reader.shown, floor.name, floor.model)
 
     # Whose words are used
