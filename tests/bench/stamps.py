@@ -56,7 +56,8 @@ def stamps_in(data: bytes) -> list[bytes]:
 
 def milliseconds_since(stamp: bytes) -> float:
     """How long ago the stamp was made."""
-    then = sum(_LETTERS.index(letter) * len(_LETTERS) ** i for i, letter in enumerate(stamp[1:]))
+    base = len(_LETTERS)
+    then: int = sum(_LETTERS.index(letter) * base**i for i, letter in enumerate(stamp[1:]))
     return (time.monotonic_ns() // _UNIT - then) % _WRAP * _UNIT / 1e6
 
 
