@@ -144,6 +144,11 @@ class Conductor:
             await self._interviews.get(interview_id)
             raise NoReplyUnderWay(interview_id)
 
+    def end_reply(self, interview_id: str) -> None:
+        """End what is under way for an interview whose words are forgotten: a model that went on
+        would show more of them."""
+        self._interviewer.stop_waiting(interview_id)
+
     async def _begun(
         self, asked: Config, interview_id: str | None, deadline: Deadline
     ) -> tuple[str, int]:

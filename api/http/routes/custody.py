@@ -72,6 +72,7 @@ async def forget(
     has.
     """
     forgotten = await gateway.custody.forget(interview_id, reason)
+    gateway.conductor.end_reply(interview_id)
     reply = ForgottenReply.of(forgotten.record, forgotten.forks, forgotten.left_because)
     status = HTTPStatus.OK if reply.overwritten else HTTPStatus.ACCEPTED
     return json_of(reply, forgotten.record, status=status)

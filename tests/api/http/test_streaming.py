@@ -186,6 +186,20 @@ def test_who_goes_away_stops_nothing(gateway: Served, ollama: OllamaServer) -> N
     assert ollama.count("/api/chat") == 2
 
 
+def test_a_forgetting_ends_the_reply(gateway: Served, ollama: OllamaServer) -> None:
+    desktop = begun(gateway, ollama, f"{'And then there was more of it. ' * 4} Question 2: Why?")
+    ollama.tokens_per_second = 1.0
+    with listening(gateway, "POST", RESPOND, answer_to(desktop)) as response:
+        events = events_in(response)
+        next(event for event in events if event.name == "delta")
+        began = time.monotonic()
+        forgotten = gateway.client.delete(f"/api/v1/interviews/{desktop.interview_id}")
+        assert forgotten.status_code == 200
+        *_, last = events
+        assert time.monotonic() - began < 4
+    assert (last.name, last.data["status"]) == ("problem", 410)
+
+
 def test_who_comes_back_goes_on_after_the_last_event(gateway: Served, ollama: OllamaServer) -> None:
     desktop = begun(gateway, ollama, REPLY)
     had: list[Event] = []
