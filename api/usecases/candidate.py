@@ -208,9 +208,7 @@ class Candidate:
             )
         else:
             # The reply may still be missing; the client is to go on from a whole session.
-            interview = await self._interviewer.with_reply_recorded(
-                interview.id, len(interview.messages), deadline
-            )
+            interview = await self._interviewer.at_rest(interview.id, deadline)
             detail = (
                 f"The interview has moved on since this session: the log differs at "
                 f"{judgement.place}. Go on from the `session` in this answer."

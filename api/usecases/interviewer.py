@@ -5,6 +5,7 @@ the words as they come, and those who get one answer.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from api.usecases.errors import ReplyNotRecorded
@@ -110,6 +111,17 @@ class Interviewer:
             if len(interview.messages) > length or not interview.awaits_interviewer:
                 return interview
             await self._hurried(interview, deadline).wait(deadline)
+
+    async def at_rest(self, id: str, deadline: Deadline) -> Interview:
+        """The interview, after the reply that it may wait for. If somebody sees that reply come, it
+        is not hurried, and may still be under way at the deadline."""
+        interview = await self._interviews.get(id)
+        under_way = self._replies.to(id)
+        if under_way is None or under_way.of_summary or not under_way.is_watched:
+            return await self.with_reply_recorded(id, len(interview.messages), deadline)
+        with suppress(LogUnavailable):
+            await under_way.wait(deadline)
+        return await self._interviews.get(id)
 
     async def sum_up(self, id: str, deadline: Deadline) -> Summary:
         """A summary of the interview as it stands; the recorded one, if nothing was said since."""

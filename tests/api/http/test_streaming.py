@@ -277,6 +277,21 @@ def test_who_posts_plainly_gets_what_is_shown_by_their_own_deadline(ollama: Olla
 # Waiting no longer
 
 
+def test_who_is_refused_does_not_hurry_the_reply_that_somebody_sees_come(
+    ollama: OllamaServer,
+) -> None:
+    with serving(ollama, reply_budget_seconds=0.5) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        desktop = begun(gateway, ollama, REPLY)
+        with listening(gateway, "POST", RESPOND, answer_to(desktop)) as response:
+            events = events_in(response)
+            first = next(event for event in events if event.name == "delta")
+            refused = desktop.try_answer("Something else.")
+            assert refused.status_code == 409
+            assert refused.json()["session"]["messages"] == desktop.session["messages"]
+            assert shown([first, *events]) == REPLY
+
+
 def test_who_waits_no_longer_gets_the_built_in_question(
     gateway: Served, ollama: OllamaServer
 ) -> None:
