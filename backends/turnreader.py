@@ -35,6 +35,8 @@ MAX_RAW_CHARS = MAX_THOUGHT_CHARS + 5 * MAX_MESSAGE_CHARS
 """How much of a reply is read at all, with its marks and what nobody can see."""
 MAX_WITHDRAWALS = 20
 """How many times a model may say that all it said before was a thought."""
+LEAST_SUMMARY_CHARS = 200
+"""How much of a summary must be there if it was stopped: about three sentences."""
 MIN_REPEATED_WORDS = 5
 """From how many words on, a message that was said before is not said again. "Can you elaborate?"
 may be."""
@@ -288,7 +290,9 @@ class SummaryReader(_Reader):
 
     def finish(self, end: End | None) -> TurnText:
         """The summary. One that was cut off ends with its last whole sentence. Raises BackendError
-        where nothing can be used."""
+        where nothing can be used: a sentence or two would be taken for all there is to say."""
         speech = self._finish(end)
         self._check_readable(speech, "Was cut off in its first sentence")
+        if end is None and len(speech.shown.text) < LEAST_SUMMARY_CHARS:
+            raise BackendError("Had only begun its summary")
         return TurnText(speech.shown.text, closes=False, lacks_question=False)

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from api.usecases.errors import ReplyNotRecorded
+from api.usecases.errors import ReplyNotRecorded, SessionConflict
 from api.usecases.happenings import Happenings, Heard, recorded
 from api.usecases.interviews import Interviews, settle
 from api.usecases.recovery import Recovery
@@ -26,6 +26,7 @@ from statemachine.commands import give_summary, take_reply
 from statemachine.events import Event, SummaryGiven
 from statemachine.interview import Interview, evolve
 from statemachine.session import Config, Session
+from statemachine.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -161,8 +162,10 @@ class Interviewer:
                 return self._begin(interview, self._new_patience()).watch()
             if not under_way.of_summary:
                 return under_way.join(None)
-            under_way.patience.hurry(deadline)
-            await under_way.wait(deadline)
+            # It does not cover the answer, whose reply is to be shown as it comes.
+            under_way.patience.stop()
+            with suppress(SessionConflict):
+                await under_way.wait(deadline)
 
     async def stream_summary(self, id: str, deadline: Deadline) -> Listening:
         """What happens to the summary of the interview as it stands."""
@@ -235,6 +238,14 @@ class Interviewer:
         id = under_way.interview_id
         interview = await self._interviews.get(id)
         if interview.awaits_interviewer:
+            if under_way.patience.is_stopped and len(interview.messages) > under_way.length:
+                raise SessionConflict(
+                    "An answer came in while the interview was summed up. Ask for the summary "
+                    "again.",
+                    Verdict.BEHIND,
+                    f"messages[{under_way.length}]",
+                    interview.session,
+                )
             interview = await self._speak(id, under_way.patience)
         under_way.withdraw("More was said meanwhile")
         session = await self._for_backends(interview.session)

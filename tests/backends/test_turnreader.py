@@ -598,9 +598,15 @@ def test_a_summary_is_cleaned_and_not_cut_at_questions(words: str, text: str | N
 
 @pytest.mark.parametrize("end", [CUT_OFF, None])
 def test_a_summary_that_was_cut_off_ends_with_its_last_whole_sentence(end: End | None) -> None:
-    assert summary_of("He knows SQL. He is", end) == "He knows SQL."
+    whole = f"He knows {', '.join(f'tool {n}' for n in range(30))}."
+    assert summary_of(f"{whole} He is", end) == whole
     with pytest.raises(BackendError, match=r"^Was cut off in its first sentence$"):
         summary_of("He knows", end)
+
+
+def test_a_summary_that_had_only_begun_is_none() -> None:
+    with pytest.raises(BackendError, match=r"^Had only begun its summary$"):
+        summary_of("He knows SQL. He is", None)
 
 
 @pytest.mark.parametrize(

@@ -185,5 +185,5 @@ export function speakerOf(origin, thing) {
   const { backend, model, elapsedMs, completedBy } = origin;
   if (backend === "templates") return [`Built-in ${thing}`];
   const completed = completedBy === "templates" ? `, with a built-in ${thing}` : "";
-  return [h("span", {}, h("bdi", {}, model || backend), `${completed} · ${took(elapsedMs)}`)];
+  return [h("span", {}, h("bdi", {}, model || backend), `${completed}${elapsedMs ? ` · ${took(elapsedMs)}` : ""}`)];
 }

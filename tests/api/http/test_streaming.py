@@ -274,6 +274,20 @@ def test_who_posts_plainly_gets_what_is_shown_by_their_own_deadline(ollama: Olla
     assert "Question 2: " in words
 
 
+def test_an_answer_ends_the_summary_that_is_under_way(
+    gateway: Served, ollama: OllamaServer
+) -> None:
+    desktop = begun(gateway, ollama, f"The candidate {'built a parser and ' * 20}rested.", REPLY)
+    with listening(gateway, "POST", SUMMARY, {"session": desktop.session}) as response:
+        events = events_in(response)
+        next(event for event in events if event.name == "delta")
+        replied = heard(gateway, RESPOND, answer_to(desktop))
+        last = list(events)[-1]
+    assert shown(replied) == REPLY
+    assert (last.name, last.data["status"], last.data["verdict"]) == ("problem", 409, "behind")
+    assert desktop.interview_id == last.data["session"]["interviewId"]
+
+
 # Waiting no longer
 
 
