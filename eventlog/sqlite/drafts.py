@@ -11,13 +11,16 @@ from eventlog.verification.findings import Check, Findings
 
 COLUMNS = ", ".join(field.name for field in fields(ReplyDraft))
 
-# A draft of a forgotten interview would bring its words back.
+_VALUES = ", ".join(f"json_extract(value, '$[{n}]')" for n, _ in enumerate(fields(ReplyDraft)))
+_UPDATES = ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(ReplyDraft)[1:])
+
+# One statement for all: the streams under way, which this thread keeps waiting each time that it
+# takes the interpreter's lock. A draft of a forgotten interview would bring its words back.
 KEEP = (
-    f"INSERT INTO drafts ({COLUMNS}) SELECT ?, ?, ?, ?, ?, ? WHERE EXISTS "
-    "(SELECT 1 FROM interviews WHERE interview_id = ? AND state <> 'forgotten') "
-    "ON CONFLICT (interview_id) DO UPDATE SET length = excluded.length, "
-    "backend = excluded.backend, model = excluded.model, shown = excluded.shown, "
-    "of_summary = excluded.of_summary"
+    f"INSERT INTO drafts ({COLUMNS}) SELECT {_VALUES} FROM json_each(?) WHERE EXISTS "
+    "(SELECT 1 FROM interviews WHERE interview_id = json_extract(value, '$[0]') "
+    "AND state <> 'forgotten') "
+    f"ON CONFLICT (interview_id) DO UPDATE SET {_UPDATES}"
 )
 DROP = "DELETE FROM drafts WHERE interview_id IN (SELECT value FROM json_each(?))"
 STRAY = (
@@ -28,8 +31,7 @@ STRAY = (
 
 def keep_drafts(db: Connection, drafts: Sequence[ReplyDraft]) -> list[None]:
     """`DraftingLog.keep_draft`, of several."""
-    for draft in drafts:
-        db.execute(KEEP, [*astuple(draft), draft.interview_id])
+    db.execute(KEEP, [json.dumps([astuple(draft) for draft in drafts])])
     return [None] * len(drafts)
 
 
