@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from backends.errors import BackendError
 from backends.reading.characters import CONTROL
 from backends.reading.echoes import Echo, words_of
-from backends.reading.labels import IN_SUMMARIES
 from backends.reading.marks import Mark, MarkReader
 from backends.reading.question import Closing, Question
 from backends.reading.shown import Shown
@@ -25,6 +24,7 @@ from backends.reading.speech import (
     Withdrawn,
     is_readable,
 )
+from backends.reading.summary import Summary
 from backends.turn import End, Turn
 from statemachine.session import MAX_MESSAGE_CHARS, Session, Speaker
 from statemachine.wording import closes, says_goodbye
@@ -282,7 +282,7 @@ class SummaryReader(_Reader):
         super().__init__(None)
 
     def _begin(self) -> Speech:
-        return Speech(None, copy.deepcopy(self._prompts), labels=IN_SUMMARIES)
+        return Summary(copy.deepcopy(self._prompts))
 
     def asks_whole_question(self) -> bool:
         """A summary asks none: none of it is to be used when nobody waits any longer."""
@@ -292,6 +292,9 @@ class SummaryReader(_Reader):
         """The summary. One that was cut off ends with its last whole sentence. Raises BackendError
         where nothing can be used: a sentence or two would be taken for all there is to say."""
         speech = self._finish(end)
+        assert isinstance(speech, Summary), "it is none of the turns"
+        if speech.is_aloud:
+            raise BackendError("Thought aloud instead of summing up")
         self._check_readable(speech, "Was cut off in its first sentence")
         if end is None and len(speech.shown.text) < LEAST_SUMMARY_CHARS:
             raise BackendError("Had only begun its summary")

@@ -86,6 +86,15 @@ _ALOUD = re.compile(
     r"|let\s+me\s+think\b)",
     re.IGNORECASE,
 )
+_ALOUD_IN_SUMMARY = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|so|alright|hmm|well|now|first|wait)\W+)*"
+    r"(?:the\s+user\s+(?:is|has|wants|asks|asked|said|needs|would|just|gave|provided)\b"
+    r"|(?:i|we)\s+(?:need|should|have|must)\s+(?:to\s+|now\s+|first\s+)*"
+    r"(?:write|summari[sz]e|respond|produce|generate|create|provide|think|output|analy[sz]e)\b"
+    r"|let\s+me\s+(?:think|see|analy[sz]e|look|read|go\s+(?:over|through))\b"
+    r"|let's\s+see\b)",
+    re.IGNORECASE,
+)
 
 
 def asking_of(text: str, sentence: Sentence, *, is_opening: bool) -> Asking:
@@ -105,6 +114,11 @@ def asking_of(text: str, sentence: Sentence, *, is_opening: bool) -> Asking:
 def thinks_aloud(text: str) -> bool:
     """Whether a sentence is a thought that has no mark: "The user wants me to …"."""
     return bool(_ALOUD.search(text[:120].replace("’", "'")))
+
+
+def thinks_aloud_of_summary(text: str) -> bool:
+    """Whether a summary's first sentence is a thought. "The candidate has …" is none in it."""
+    return bool(_ALOUD_IN_SUMMARY.search(text[:120].replace("’", "'")))
 
 
 def opening_of(text: str, *, is_whole: bool = False) -> Opening | None:

@@ -33,13 +33,18 @@ _FOREIGN = (
     "|sample response|example answer|example response|possible answer|expected answer"
 )
 _THOUGHT = "here is my thought process|here's my thought process|thought process|thoughts|thinking"
+# A summary may have lines for these.
+_THOUGHT_IN_TURNS = (
+    "thought|my thought|my thoughts|reasoning|my reasoning|internal thought|internal thoughts"
+    "|internal monologue|inner monologue"
+)
 _SPEECH = "here is my response|here's my response|final answer|final response"
 IN_TURNS = {
     name: label
     for names, label in (
         (_OWN, Label.OWN),
         (_FOREIGN, Label.FOREIGN),
-        (_THOUGHT, Label.THOUGHT),
+        (f"{_THOUGHT}|{_THOUGHT_IN_TURNS}", Label.THOUGHT),
         (_SPEECH, Label.SPEECH),
     )
     for name in names.split("|")
@@ -47,7 +52,8 @@ IN_TURNS = {
 IN_SUMMARIES = {
     name: label
     for name, label in IN_TURNS.items()
-    if label in (Label.THOUGHT, Label.SPEECH) or name.endswith(("interviewer", "assistant"))
+    if name in (*_THOUGHT.split("|"), *_SPEECH.split("|"))
+    or name.endswith(("interviewer", "assistant"))
 }
 """A summary may have a line for "Candidate:" or "Output:"."""
 

@@ -96,12 +96,19 @@ _IN_SQUARE = frozenset(
     ]
 )
 _IN_TRIANGLES = frozenset({"think"})
+_WRAPPING_TOKENS = frozenset({"begin_of_solution", "begin_of_answer"})
+# Gemma's spare tokens. Two of them stand around its thoughts.
+_UNUSED = re.compile(r"unused\d{1,4}")
+_UNUSED_SO_FAR = re.compile(r"u(?:n(?:u(?:s(?:e(?:d\d{0,4})?)?)?)?)?")
+_UNUSED_THOUGHT = "unused94"
+_UNUSED_SPEECH = "unused95"
 
 _OPENERS = re.compile(r"[<\[◁]")
 _TAG_SO_FAR = re.compile(r"</?(?P<name>[\w:]*)(?P<rest>[\s/][^<>\n]{0,60})?", re.ASCII)
 _TOKEN_SO_FAR = re.compile(r"</?[|｜][\w▁ ./:-]{0,40}[|｜]?")
 _SYS_SO_FAR = re.compile(r"<<?(?:/?(?:S(?:Y(?:S>?)?)?)?)?", re.IGNORECASE)
 
+_BORDER = re.compile(r"^(?:start|begin|end)_(?:of_)?")
 _HEADERS = frozenset(["im_start", "start_header_id", "start_of_role", "start", "start_of_turn"])
 _IN_HEADERS = frozenset(["end_header_id", "end_of_role", "message", "im_sep", "constrain"])
 _OWN_ROLES = frozenset(["assistant", "model", "ai", "bot", "interviewer"])
@@ -176,6 +183,8 @@ class MarkReader:
         if so_far is None:
             return False
         name = so_far["name"].lower()
+        if _UNUSED_SO_FAR.fullmatch(name):
+            return not so_far["rest"]
         return name in _TAGS if so_far["rest"] else _begins_one(name, _TAGS)
 
     def _is_apart(self, text: str, name: str) -> bool:
@@ -185,8 +194,10 @@ class MarkReader:
     def _of_mark(self, text: str, name: str) -> Iterator[Mark]:
         self._before = " "
         ends = text[1] == "/" or name.startswith("end_")
-        kind = name.removeprefix("start_").removeprefix("end_")
-        if kind in _THOUGHTS:
+        kind = _BORDER.sub("", name)
+        if name in (_UNUSED_THOUGHT, _UNUSED_SPEECH):
+            yield Mark.THOUGHT if name == _UNUSED_THOUGHT else Mark.SPEECH
+        elif kind in _THOUGHTS:
             if not text.endswith("/>"):
                 yield Mark.SPEECH if ends else Mark.THOUGHT
         elif name == "channel":
@@ -196,7 +207,7 @@ class MarkReader:
             self._role = ""
         elif name in _OTHERS and not ends:
             yield Mark.FOREIGN
-        elif name not in _IN_HEADERS and name not in _WRAPPERS:
+        elif name not in _IN_HEADERS | _WRAPPERS | _WRAPPING_TOKENS:
             yield Mark.TURN
 
     def _read_role(self, character: str) -> Iterator[str | Mark]:
@@ -238,4 +249,5 @@ def _name_of(text: str) -> str | None:
         return inner or None
     name = re.split(r"[\s/]", body, maxsplit=1)[0].lower()
     known = {"<": _TAGS, "[": _IN_SQUARE, "◁": _IN_TRIANGLES}[text[0]]
-    return name if name in known else None
+    is_known = name in known or (text[0] == "<" and _UNUSED.fullmatch(name))
+    return name if is_known else None
