@@ -86,6 +86,19 @@ _ALOUD = re.compile(
     r"|let\s+me\s+think\b)",
     re.IGNORECASE,
 )
+_AUXILIARY = (
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|would|will|should|ca|wo)(?:n't)?"
+)
+_ASIDE = re.compile(
+    r",\s*(?:right|correct|ok(?:ay)?|yes|no|yeah|huh|eh"
+    rf"|{_AUXILIARY}\s+(?:it|that|this|they|you|we|he|she|there))\W*$"
+    r"|^\W*(?:(?:does|did)\s+)?(?:(?:that|this|it|all)\s+)*(?:makes?|made|sounds?)\s+"
+    r"(?:sense|good|fair|right|great|interesting|reasonable|ok(?:ay)?)\W*$"
+    r"|^\W*(?:right|ok(?:ay)?|really|ready|clear|good|fair(?:\s+enough)?|got\s+it|you\s+know"
+    r"|is\s+(?:that|this|it)\s+(?:ok(?:ay)?|clear|fair|right|correct))\W*$"
+    r"|^\W*[\"“«「][^\"”»」]{0,200}[\"”»」]\s*$",
+    re.IGNORECASE,
+)
 _ALOUD_IN_SUMMARY = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|so|alright|hmm|well|now|first|wait)\W+)*"
     r"(?:the\s+user\s+(?:is|has|wants|asks|asked|said|needs|would|just|gave|provided)\b"
@@ -109,6 +122,12 @@ def asking_of(text: str, sentence: Sentence, *, is_opening: bool) -> Asking:
     if requests(outer):
         return Asking.REQUEST
     return Asking.SCENE if asks(_MERELY_NEXT.sub(" ", outer)) else Asking.NOTHING
+
+
+def is_aside(question: str) -> bool:
+    """Whether a question may be none: "It worked, right?", "Makes sense?", one in quotation
+    marks. It is asked only where no other follows."""
+    return bool(_ASIDE.search(question[-300:].replace("’", "'")))
 
 
 def thinks_aloud(text: str) -> bool:

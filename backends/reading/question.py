@@ -2,7 +2,14 @@
 
 from enum import Enum, auto
 
-from backends.reading.asking import Asking, Opening, asking_of, opening_of, thinks_aloud
+from backends.reading.asking import (
+    Asking,
+    Opening,
+    asking_of,
+    is_aside,
+    opening_of,
+    thinks_aloud,
+)
 from backends.reading.below import below_end, points_below
 from backends.reading.echoes import Echo
 from backends.reading.sentences import Sentence, SentenceReader
@@ -14,11 +21,16 @@ ENOUGH_OF_A_CLOSING = 600
 """After so many characters, a closing that has closed is not listened to any longer."""
 MAX_SCENE = 4
 """How many sentences may follow "Question 2:" or "Imagine that …" until one of them asks."""
+MAX_AFTER_ASIDE = 3
+"""How many sentences may follow "Makes sense?" until a labelled question comes."""
+MAX_CHARS_AFTER_ASIDE = 400
 ALOUD_WITHIN = 120
 
 
 class _Stage(Enum):
     SEEKING = auto()
+    ASIDE = auto()
+    """A question came that may be none. A labelled one that follows is asked in its place."""
     SCENE = auto()
     REQUESTED = auto()
     BELOW = auto()
@@ -33,6 +45,7 @@ class Question(Speech):
         self._stage = _Stage.SEEKING
         self._scene_at = 0
         self._scene_length = 0
+        self._after_aside = 0
         self._whole_end = 0
         self._opening: Opening | None = Opening.OTHER
         self.asks = False
@@ -43,15 +56,30 @@ class Question(Speech):
         label = words.strip()
         if SentenceReader.is_bare_label(label):
             # Another label follows at once: the same one again, or the next question's.
-            if self._stage is _Stage.SEEKING and self.sentences.start < len(self.text):
+            if self._stage is _Stage.ASIDE:
+                self._over(self._whole_end)
+            elif self._stage is _Stage.SEEKING and self.sentences.start < len(self.text):
                 start = sentence.start + len(words) - len(words.lstrip())
                 self.remove(start, self.sentences.start)
             else:
                 self._over(sentence.start)
             return
+        if self._stage is _Stage.ASIDE and not self._goes_on_to_ask(words, sentence):
+            return
         self.is_aloud = self.is_aloud or thinks_aloud(words)
         if not self.is_aloud:
             self._ask(words, sentence)
+
+    def _goes_on_to_ask(self, words: str, sentence: Sentence) -> bool:
+        """Whether a sentence after an aside asks in its place."""
+        self._after_aside += 1
+        asking = asking_of(words, sentence, is_opening=self._is_opening)
+        if self._after_aside == 1 and asking in (Asking.QUESTION, Asking.REQUEST):
+            self._stage = _Stage.SEEKING
+            return True
+        if self._after_aside >= MAX_AFTER_ASIDE or thinks_aloud(words):
+            self._over(self._whole_end)
+        return False
 
     def _ask(self, words: str, sentence: Sentence) -> None:
         asking = asking_of(words, sentence, is_opening=self._is_opening)
@@ -61,6 +89,11 @@ class Question(Speech):
         elif asking is Asking.QUESTION:
             self.asks = True
             self._whole_end = sentence.end
+            is_labelled = opening_of(words, is_whole=True) is Opening.LABEL
+            if self._stage is _Stage.SEEKING and not is_labelled and is_aside(words):
+                self._stage = _Stage.ASIDE
+                self._after_aside = 0
+                return
             self._end_question(words, sentence, is_certain=True)
         elif asking is Asking.REQUEST:
             self._begin(_Stage.REQUESTED, sentence)
@@ -94,6 +127,12 @@ class Question(Speech):
         if self._stage is _Stage.SEEKING:
             if under_way < ALOUD_WITHIN and not self.text[-1].isalnum():
                 self.is_aloud = thinks_aloud(self.sentences.under_way)
+        elif self._stage is _Stage.ASIDE:
+            if opening_of(self.sentences.under_way[:MAX_CHARS_AFTER_ASIDE]) is Opening.LABEL:
+                self._stage = _Stage.SEEKING
+                self.asks = False
+            elif len(self.text) - self._whole_end > MAX_CHARS_AFTER_ASIDE:
+                self._over(self._whole_end)
         elif self._stage is _Stage.BELOW:
             end = below_end(self.text, self._whole_end)
             if end is not None:
@@ -116,7 +155,7 @@ class Question(Speech):
     def _limit(self, end: int) -> int:
         if self.is_aloud:
             return self.shown.at
-        if self._stage is _Stage.BELOW or (
+        if self._stage in (_Stage.ASIDE, _Stage.BELOW) or (
             self._stage is not _Stage.SEEKING and self._opening is None
         ):
             return min(end, self._whole_end)
@@ -124,6 +163,9 @@ class Question(Speech):
         if label and SentenceReader.may_be_bare_label(label):
             return min(end, self.sentences.start)
         return end
+
+    def _natural_end(self) -> int:
+        return self._whole_end if self._stage is _Stage.ASIDE else super()._natural_end()
 
     def _stopped_end(self) -> int:
         if self._stage is _Stage.SCENE:

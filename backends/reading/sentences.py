@@ -116,7 +116,8 @@ class SentenceReader:
         marks = self.text[marks_at : self._marks_end]
         asks = any(mark in QUESTION_MARKS for mark in marks)
         if character.isspace():
-            if asks and not self._is_inside and not self._is_quoted(marks):
+            is_certain = not self._is_inside and not self._is_quotation(marks)
+            if asks and is_certain:
                 return self._end(self._marks_end)
             return None
         is_end = False
@@ -186,10 +187,14 @@ class SentenceReader:
     def _is_quoted(self, marks: str) -> bool:
         """Whether a quotation that is open ends right behind the marks. One that the sentence
         began with is the whole sentence's."""
-        if self._quote is None:
+        if self._quote is None or not self._is_quotation(marks):
             return False
-        closer, opened_at = self._quote
-        return closer in marks and bool(re.search(r"\w", self.text[self.start : opened_at]))
+        return bool(re.search(r"\w", self.text[self.start : self._quote[1]]))
+
+    def _is_quotation(self, marks: str) -> bool:
+        """Whether a quotation ends right behind the marks. What follows tells whether the sentence
+        does too: '"Why?" is a good thing to ask'."""
+        return self._quote is not None and self._quote[0] in marks
 
     def _note(self, character: str, at: int) -> None:
         """Keep what the next characters are judged by."""

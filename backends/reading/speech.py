@@ -124,6 +124,10 @@ class Speech:
         """How much of the text up to `end` may be shown."""
         return end
 
+    def _natural_end(self) -> int:
+        """Where words end that nobody broke off."""
+        return len(self.text)
+
     def _stopped_end(self) -> int:
         """Where words end that were broken off."""
         return self.kept_end
@@ -161,7 +165,7 @@ class Speech:
         if sentence is not None:
             self._judge(sentence)
         if self.end is None:
-            self._over(len(self.text))
+            self._over(self._natural_end())
 
     def _take(self, part: str | Label) -> None:
         if isinstance(part, str):

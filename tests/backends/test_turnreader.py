@@ -199,6 +199,28 @@ ASKED = [
     ),
     ("Is `a ? b : c` clear to you? I", "Is `a ? b : c` clear to you?"),
     ("Fine :( and good (so far. Why Go? I", "Fine :( and good (so far. Why Go?"),
+    # A question that is none, and the one that is asked in its place
+    (
+        "Good, isn't it? Question 2: How do you test it? I",
+        "Good, isn't it? Question 2: How do you test it?",
+    ),
+    ("And it worked, right? Question 7: How? I", "And it worked, right? Question 2: How?"),
+    ("Makes sense? OK. Question 2: How?\nQuestion 3: Why?", "Makes sense? OK. Question 2: How?"),
+    ("Makes sense?\n\n## Question 2\n\nHow? I", "Makes sense?\n\n## Question 2\n\nHow?"),
+    ("Sounds good? How do you test it? I", "Sounds good? How do you test it?"),
+    (
+        "You use pytest, right? I do. It is good. I like it. Question 2: Why?",
+        "You use pytest, right?",
+    ),
+    ("You use pytest, don't you? Yes, I do.", "You use pytest, don't you?"),
+    ("You use pytest, right?\nCandidate: I do. Question 2: Why?", "You use pytest, right?"),
+    ("Makes sense? The user wants more.", "Makes sense?"),
+    (
+        'Thanks. "Why?" is a good thing to ask. Question 2: How do you test? I',
+        'Thanks. "Why?" is a good thing to ask. Question 2: How do you test?',
+    ),
+    ('Thanks. "Why?" Good. Question 2: How do you test?', None),
+    ("Question 2: It worked, right? I say yes.", "Question 2: It worked, right?"),
     # Numbers
     ("Thanks. Question 7 of 9: How?", "Thanks. Question 2 of 5: How?"),
     ("### Question 12\n\nHow?", "### Question 2\n\nHow?"),
@@ -228,6 +250,7 @@ NOTHING_ASKED = [
     ("Thanks.<|im_end|>\n<|im_start|>user\nWhy Go?", "Thanks."),
     ("I see.\n\nUser: Why Go?", "I see."),
     ("I see.\n\n**Question 3:**", "I see."),
+    ("Makes sense? Yes.\n\n**Question 3:**", "Makes sense? Yes."),
 ]
 
 REFUSED = [
@@ -338,6 +361,8 @@ def test_an_ordinary_text_is_shown_as_it_comes() -> None:
         ("Great. Imagine that your team has to move a", "Great.", True),
         ("Great. I like that. So how would", "Great. I like that.", True),
         ("Great. Question 2: Imagine an outage. What do", "Great.", True),
+        ("Makes sense? Great. Question 2: What do", "Makes sense? Great.", True),
+        ("Makes sense? Great. So", "Makes sense?", False),
         ("Great. How do you test?", "Great. How do you test?", False),
         ("Great. How do you test", "Great.", True),
         ("Great. Tell me about a failure. What did you", "Great. Tell me about a failure.", False),
@@ -652,7 +677,7 @@ FRAGMENTS = [
     *(words for words, _ in ASKED),
     *(words for words, _ in NOTHING_ASKED),
     *(words for words, _ in TRANSCRIPTS),
-    "<unused94>", "<unused95>", "<unused", "<|begin_of_thought|>", "<|end_of_thought|>", "Thought:",
+    "Makes sense?", "It worked, right? ", '"Why?" ', "<unused94>", "<unused95>", "<unused", "<|begin_of_thought|>", "<|end_of_thought|>", "Thought:",
     "<think>", "</think>", "<|im_end|>", "<|im_start|>", "user", "assistant", "[THINK]", "</s>",
     "Interviewer:", "Candidate:", "**", "\n", "\n\n", " ", "Question ", "7", " of 9", ":", "?", ".",
     "```", "`", "(", ")", '"', "'", "e.g.", "How", "why", "Thanks", "Tell me more", "Imagine this",
