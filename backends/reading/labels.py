@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 
+from backends.reading.speakers import ASSISTANTS, CANDIDATES, INTERVIEWERS, USERS
+
 
 class Label(Enum):
     """Who speaks after a label."""
@@ -24,7 +26,7 @@ class Label(Enum):
 
 _OWN = (
     "interviewer|ai interviewer|opentalent interviewer|the interviewer|opentalent|ai|ai assistant"
-    "|assistant|bot|chatbot|model|recruiter|hiring manager|response|answer|reply|output"
+    "|assistant|bot|chatbot|model|recruiter|hiring manager|response|answer|reply|output|q"
 )
 _FOREIGN = (
     "candidate|the candidate|user|human|applicant|interviewee|you|me|job seeker|instruction"
@@ -42,8 +44,8 @@ _SPEECH = "here is my response|here's my response|final answer|final response"
 IN_TURNS = {
     name: label
     for names, label in (
-        (_OWN, Label.OWN),
-        (_FOREIGN, Label.FOREIGN),
+        (f"{_OWN}|{INTERVIEWERS}|{ASSISTANTS}", Label.OWN),
+        (f"{_FOREIGN}|{CANDIDATES}|{USERS}", Label.FOREIGN),
         (f"{_THOUGHT}|{_THOUGHT_IN_TURNS}", Label.THOUGHT),
         (_SPEECH, Label.SPEECH),
     )
@@ -54,15 +56,24 @@ IN_SUMMARIES = {
     for name, label in IN_TURNS.items()
     if name in (*_THOUGHT.split("|"), *_SPEECH.split("|"))
     or name.endswith(("interviewer", "assistant"))
+    or name in (*INTERVIEWERS.split("|"), *ASSISTANTS.split("|"))
 }
 """A summary may have a line for "Candidate:" or "Output:"."""
 
-_IN_MID_LINE = ("candidate", "interviewer", "interviewee", "applicant")
+_IN_MID_LINE = (
+    *("candidate", "interviewer", "interviewee", "applicant"),
+    *CANDIDATES.split("|"),
+    *INTERVIEWERS.split("|"),
+)
 
 # "Input: [1, 2]" and "Output: 3" belong to a question; "### Input:" is a template's.
 _ONLY_AS_HEADING = frozenset({"output", "input", "instruction", "instructions", "end of turn"})
 
+# What is left of a template whose tokens were lost: "assistant\n".
+_ROLES = frozenset({"assistant", "model"})
+
 MAX_LEAD = 8
+_WIDE_ENDS = "。！？"  # no blank follows them
 _LEAD = re.compile(r"[>*_#\"“\[(\-][\s>*_#\"“\[(\-]*")
 _TAIL_SO_FAR = re.compile(r"\s?(?:[\[(][^\])\n:]{0,40}[\])]?)?[*_\]) ]{0,6}")
 
@@ -74,6 +85,7 @@ class LabelReader:
         self._kinds = kinds
         self._held = ""
         self._holding = True
+        self._has_text = False
         self._in_mid_line = False
         self._last = "\n"
         self._stars = ""
@@ -116,6 +128,9 @@ class LabelReader:
             self._holding, self._in_mid_line = True, False
         elif character.isspace() and self._last in ".!?" and not self._in_code:
             self._holding, self._in_mid_line = True, True
+        elif character in _WIDE_ENDS and not self._in_code:
+            self._holding, self._in_mid_line = True, True
+        self._has_text = True
         self._last = character
         yield character
 
@@ -164,6 +179,8 @@ class LabelReader:
     def _label(self, lead: str, rest: str) -> Label | None:
         if not rest or rest[-1] not in ":：\n":
             return None
+        if rest[-1] == "\n" and not self._has_text and rest[:-1] in _ROLES:
+            return Label.OWN
         if rest[-1] == "\n" and ("#" not in lead and "*" not in lead):
             return None
         names = self._names()

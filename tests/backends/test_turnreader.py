@@ -44,6 +44,16 @@ DUE = Turn(
 
 LAST = turn(6)
 
+OWN_LABELS = [
+    "面试官：", "**面試官：**", "面接官：", "면접관:", "Entrevistador:", "Entrevistadora:",
+    "Intervieweur :", "Recruteur\xa0:", "Intervistatore:", "Интервьюер:", "Interviewster:",
+    "Osoba rekrutująca:", "Görüşmeci:", "المحاور:", "Q:", "Assistent:",
+]  # fmt: skip
+OTHERS = [
+    "候选人：", "候選人：", "候補者：", "지원자:", "Candidato:", "Candidata (Ana):", "Candidat :",
+    "Kandidat:", "Кандидат:", "Kandidaat:", "Kandydat:", "Aday:", "المرشح:", "用户：",
+]  # fmt: skip
+
 # Input and what is asked, at question 2 of 5.
 ASKED = [
     # Thoughts
@@ -123,6 +133,15 @@ ASKED = [
     ("Thanks. Tell me more\n[Candidate]: I", "Thanks. Tell me more"),
     ("Thanks. Tell me more.\nInterviewer: Great. Question 3: Why?", "Thanks. Tell me more."),
     ("Thanks. Tell me more. Candidate: I use pytest.", "Thanks. Tell me more."),
+    *((f"{label} Thanks. Why Go?", "Thanks. Why Go?") for label in OWN_LABELS),
+    *((f"Thanks. Tell me more\n{label} I use it.", "Thanks. Tell me more") for label in OTHERS),
+    *((f"Thanks. Tell me more.\n\n**{label}** I.", "Thanks. Tell me more.") for label in OTHERS),
+    ("Thanks. Tell me more. Candidato: I use pytest.", "Thanks. Tell me more."),
+    ("assistant\nThanks. Why Go?", "Thanks. Why Go?"),
+    ("model\nThanks. Why Go?", "Thanks. Why Go?"),
+    ("Model\nIs that one, too?", "Is that one, too?"),
+    ("Models\nAre they good?", None),
+    ("您好。候选人要做什么？", None),
     ("The User: who are they?", None),
     ("Thanks.\nNote: it is short. Why Go?", None),
     ("Thanks.\nCandidates like this one: why?", None),
@@ -249,6 +268,8 @@ NOTHING_ASKED = [
     ("Thanks. Candidate: I use pytest. Interviewer: Great. Question 3: Why?", "Thanks."),
     ("Thanks.<|im_end|>\n<|im_start|>user\nWhy Go?", "Thanks."),
     ("I see.\n\nUser: Why Go?", "I see."),
+    ("谢谢。候选人：我用 pytest。", "谢谢。"),
+    ("面接官：なるほど。\n\n候補者：私は", "なるほど。"),
     ("I see.\n\n**Question 3:**", "I see."),
     ("Makes sense? Yes.\n\n**Question 3:**", "Makes sense? Yes."),
 ]
@@ -677,7 +698,9 @@ FRAGMENTS = [
     *(words for words, _ in ASKED),
     *(words for words, _ in NOTHING_ASKED),
     *(words for words, _ in TRANSCRIPTS),
-    "Makes sense?", "It worked, right? ", '"Why?" ', "<unused94>", "<unused95>", "<unused", "<|begin_of_thought|>", "<|end_of_thought|>", "Thought:",
+    "Makes sense?", "It worked, right? ", '"Why?" ', "assistant\n", "面接官：", "候补", "候補者：",
+    "。", "Candidat ", "<unused94>", "<unused95>", "<unused", "<|begin_of_thought|>",
+    "<|end_of_thought|>", "Thought:",
     "<think>", "</think>", "<|im_end|>", "<|im_start|>", "user", "assistant", "[THINK]", "</s>",
     "Interviewer:", "Candidate:", "**", "\n", "\n\n", " ", "Question ", "7", " of 9", ":", "?", ".",
     "```", "`", "(", ")", '"', "'", "e.g.", "How", "why", "Thanks", "Tell me more", "Imagine this",
