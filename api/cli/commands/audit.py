@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 audit = typer.Typer(
     cls=PlainGroup,
-    help="Verify the log, print signed hashes of it, and export interviews.",
+    help="Verify the log, print signed checkpoints, and export interviews.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -24,7 +24,7 @@ KeptOption = Annotated[
     typer.Option(
         "--checkpoint",
         metavar="FILE",
-        help="Add a proof that the log still has all that this checkpoint covers. "
+        help="Add a proof that the log still has every event before this checkpoint. "
         "Only a JSON export has proofs.",
     ),
 ]
@@ -46,7 +46,7 @@ def verify(
         typer.Option(
             "--checkpoint",
             metavar="FILE",
-            help="Check that the log still holds all that this checkpoint covers. "
+            help="Check that no event before this checkpoint was changed or removed. "
             "Repeat the option to check several.",
         ),
     ] = None,
@@ -55,7 +55,7 @@ def verify(
         typer.Option(
             metavar="N",
             help="Fail if the checkpoints that you give cover fewer than N events. "
-            "If you give a key, only the checkpoints that it signed count.",
+            "With --key, only checkpoints that this key signed count.",
         ),
     ] = None,
     log: LogOption = None,
@@ -64,12 +64,13 @@ def verify(
     """Check the whole log for changes.
 
     It checks each event against its hashes, the hash tree and the checkpoints.
-    It checks that each interview obeys the rules, and that the lists match it.
+    It checks that each interview follows the rules of an interview.
+    It checks that the tables for lists and search match the events.
     The exit code is 0 if the log is consistent, and 1 if not.
     You can run it while a gateway uses the log.
 
     Someone who can write the file could replace it with a new, consistent log.
-    Only checkpoints that you kept elsewhere show that.
+    You can detect that only with checkpoints that you kept elsewhere.
     Give them with --checkpoint."""
     with plain_errors():
         from api.cli.verifying import verify_log
@@ -97,7 +98,7 @@ def checkpoint(log: LogOption = None) -> None:
 def key(log: LogOption = None) -> None:
     """Print the public key that belongs to the log's checkpoints.
 
-    Its format is a C2SP verifier key: name, id and key."""
+    The format is that of C2SP verifier keys: name, id and key."""
 
     async def verifier(log: "ReadableLog") -> str:
         return str((await log.signer()).verifier)
@@ -125,7 +126,8 @@ def new_key(
     Stop the gateway first.
     The log records the change, and the old key file is kept under another name.
     Checkpoints that the old key signed can still be checked.
-    Without a terminal it refuses, unless you give --yes."""
+    It asks you to confirm.
+    Without a terminal it cannot ask, so give --yes."""
     with plain_errors():
         from api.cli.rekeying import change_key
 

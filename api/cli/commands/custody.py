@@ -42,7 +42,7 @@ def forget(
 
     It shows the interview first, and asks you to confirm.
     The log still shows that it took place, and can still be verified.
-    Without a terminal it refuses, unless you give --yes."""
+    Without a terminal it cannot ask, so give --yes."""
     _carry_out("forget", named, reason, log, gateway, is_sure=yes)
 
 

@@ -22,7 +22,7 @@ def _named(more: str = "") -> Any:
     return typer.Argument(
         metavar="ID",
         autocompletion=complete_id,
-        help="The id of an interview, or the beginning of its id. Write last for the newest."
+        help="The id of an interview, or the beginning of its id. For the newest interview, write last."
         + more,
     )
 
@@ -43,7 +43,7 @@ GatewayOption = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="If a gateway has this log open, send it the request at this address. "
-        "The default address is that of HOST and PORT.",
+        help="If a gateway is using this log, the command asks that gateway. This is its address. "
+        "The default comes from HOST and PORT.",
     ),
 ]

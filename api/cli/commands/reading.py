@@ -81,7 +81,7 @@ def replay(
         typer.Option(
             metavar="SPEED",
             min=0.001,
-            help="Play it back: 1 is as fast as it was, 4 is four times as fast.",
+            help="Play it back: 1 is the original speed, 4 is four times as fast.",
         ),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Do not shorten long texts.")] = False,
@@ -99,7 +99,7 @@ def replay(
     """Show what happened in an interview, when and why.
 
     It shows each event with its time, and the state before and after it.
-    It shows who supplied the words and how long that took.
+    It shows which backend supplied the words, and how long it took.
     It names each backend that was passed over, and why.
 
     Find out why the last demo was slow: interview-gateway replay last"""
@@ -157,13 +157,13 @@ def session(
             metavar="VERSION",
             autocompletion=complete_version,
             help="The number of the event, as replay shows it. "
-            "Without it, the newest session is shown.",
+            "If you leave it out, you see the newest session.",
         ),
     ] = None,
     log: LogOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the session (JSON that the client keeps) after an event.
+    """Show the client's session (JSON) as it was after an event.
 
     With --json it prints the session exactly as the client had it."""
     with plain_errors():
@@ -213,7 +213,7 @@ def rerun(
         typer.Option(
             "--with",
             metavar="recording",
-            help="Let the recorded interviewer speak instead of this gateway's backends.",
+            help="Take the recorded replies instead of asking this gateway's backends.",
         ),
     ] = None,
     log: LogOption = None,
@@ -221,9 +221,9 @@ def rerun(
 ) -> None:
     """Conduct an interview again with the same answers.
 
-    It shows where today's backends say something else.
-    The exit code is 1 if a step differs, such as a closing instead of a question.
-    If you give --with recording, each session must be the same to the byte.
+    It shows where the replies of today's backends differ from the recorded ones.
+    The exit code is 1 if a step is of another kind (a closing, not a question).
+    With --with recording, it is also 1 if any byte of a session differs.
     The log does not record a re-run.
 
     Check a folder of demos: interview-gateway rerun FOLDER --with recording"""

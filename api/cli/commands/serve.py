@@ -10,11 +10,11 @@ from api.cli.shared import plain_errors
 def serve(
     host: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Listen on this address. It overrides HOST."),
+        typer.Option(metavar="ADDRESS", help="Listen on this address. It overrides the setting HOST."),
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(metavar="PORT", help="Listen on this port. It overrides PORT."),
+        typer.Option(metavar="PORT", help="Listen on this port. It overrides the setting PORT."),
     ] = None,
 ) -> None:
     """Start the gateway.
