@@ -10,7 +10,9 @@ from api.cli.shared import plain_errors
 def serve(
     host: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Listen on this address. It overrides the setting HOST."),
+        typer.Option(
+            metavar="ADDRESS", help="Listen on this address. It overrides the setting HOST."
+        ),
     ] = None,
     port: Annotated[
         int | None,
