@@ -126,7 +126,9 @@ class LabelReader:
     def _pass(self, character: str) -> Iterator[str]:
         if character == "\n" and not self._in_code:
             self._holding, self._in_mid_line = True, False
-        elif (character.isspace() and self._last in ".!?" and not self._in_code) or (character in _WIDE_ENDS and not self._in_code):
+        elif not self._in_code and (
+            (character.isspace() and self._last in ".!?") or character in _WIDE_ENDS
+        ):
             self._holding, self._in_mid_line = True, True
         self._has_text = True
         self._last = character
