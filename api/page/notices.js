@@ -27,7 +27,7 @@ const KNOWN = {
     passes: { promise: "This page tries again as soon as the log is back.", isOver: () => health.isWell },
   },
   "interview-forgotten": {
-    words: "The words of this interview were erased on request. Only the fact that it took place is left.",
+    words: "The words of this interview were erased on request. The log shows only that it took place.",
     helps: "no",
   },
   "unknown-interview": {

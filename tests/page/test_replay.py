@@ -286,7 +286,7 @@ def test_what_is_not_in_the_log_is_not_vouched_for(browser: Browser, gateway: Se
         page.route("**/events", lie)
         page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
         page.get_by_role("button", name="Check that it is in the log").click()
-        expect(page.get_by_text("does not hold this interview as it is shown here")).to_be_visible()
+        expect(page.get_by_text("does not have this interview as this page")).to_be_visible()
         expect(
             page.get_by_text("Event 1, at position 0, does not match the checkpoint")
         ).to_be_visible()

@@ -19,11 +19,11 @@ export function show({ root, signal }) {
       "This page checks whether the log is consistent. To see whether someone rewrote the whole log, compare the log with a checkpoint that you saved earlier."),
     check,
     h("h2", {}, "The checkpoint now"),
-    h("p", {}, "A signed statement of all that is in the log. Keep a copy of it elsewhere. It shows later if anything before it was changed or removed, even by someone who runs this gateway: ",
+    h("p", {}, "A checkpoint is a signed hash of the whole log. Keep a copy of it elsewhere. It shows later if anything before it was changed or removed, even by someone who runs this gateway: ",
       h("code", {}, "interview-gateway audit verify --checkpoint FILE"), "."),
     checkpoint,
     h("h2", {}, "One interview"),
-    h("p", {}, "To check one interview, open its replay. It shows whether the log holds the interview, and whether parts were taken over without proof, refused or erased. Choose it in the ",
+    h("p", {}, "To check one interview, open its replay. It shows whether the log has the interview. It also shows whether a part was refused or erased, or came from a client without proof. Choose it in the ",
       h("a", { href: "#/history" }, "history"), "."));
   load();
 

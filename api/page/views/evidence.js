@@ -26,9 +26,9 @@ export function evidenceOf({ id, overview, events, signal, changed }) {
       h("a", { class: "button", href: gateway.bundleUrl(id), download: `interview-${id}-bundle.json` },
         "Download the evidence")),
     verdict,
-    h("p", { class: "quiet" }, "What you take away can be checked without this gateway: ",
+    h("p", { class: "quiet" }, "You can check the downloaded file without this gateway: ",
       h("code", {}, `python verify_bundle.py interview-${id}-bundle.json`)),
-    h("h3", {}, "Keeping and forgetting"),
+    h("h3", {}, "Hold or erase"),
     custodyOf({ id, overview, signal, changed }));
 
   async function prove() {
@@ -49,7 +49,7 @@ export function evidenceOf({ id, overview, events, signal, changed }) {
 /** Recomputed here, from each event's leaf up to the root. @param {InterviewEvent[]} events @param {AbortSignal} signal */
 async function proved(events, signal) {
   if (!globalThis.crypto?.subtle) {
-    return [h("p", { class: "notice" }, "Browsers compute hashes only on pages over https or at 127.0.0.1. Open the page at 127.0.0.1, or take the evidence away and check it there.")];
+    return [h("p", { class: "notice" }, "Browsers compute hashes only on pages over https or at 127.0.0.1. Open the page at 127.0.0.1, or download the evidence and check the file.")];
   }
   const { size, root } = parseCheckpoint(await gateway.getCheckpoint({ signal }));
   /** @type {string[]} */
@@ -64,7 +64,7 @@ async function proved(events, signal) {
   const hash = h("p", { class: "quiet" }, "Root ", h("code", {}, root), ". Computed in this browser.");
   if (wrong.length) {
     return [h("div", { class: "notice bad" },
-      h("p", {}, "The log does not hold this interview as it is shown here:"),
+      h("p", {}, "The log does not have this interview as this page shows it:"),
       h("ul", {}, wrong.map((line) => h("li", {}, line)))), hash];
   }
   return [h("p", {}, h("span", { class: "mark good" }, "included"),
@@ -82,7 +82,7 @@ function remarksOn(events) {
   ].filter(Boolean);
   return remarks.length
     ? h("ul", {}, remarks.map((remark) => h("li", {}, remark)))
-    : h("p", {}, "The log recorded every word when it was said. Nothing was adopted, refused or erased.");
+    : h("p", {}, "The log recorded every word when it was said. No session was adopted or refused, and no words were erased.");
 }
 
 /** @param {{ id: string, overview: Transcript, signal: AbortSignal, changed: () => void }} options */
@@ -172,7 +172,7 @@ function dialogOf(id, { title, about, button, colour, post }, overview, signal, 
       h("h2", { id: "dialog-title" }, title),
       h("p", {}, `${overview.role}, ${overview.responsesGiven} of ${counted(overview.totalQuestions, "question")} answered.`),
       h("ul", {}, about.map((line) => h("li", {}, line)),
-        colour === "danger" && isOpen && h("li", {}, "The interview is still open. It cannot go on after that.")),
+        colour === "danger" && isOpen && h("li", {}, "The interview is still open. If you erase its words, nobody can continue it.")),
       h("label", { for: "reason" }, "Reason (kept in the log)"), reason,
       notices,
       h("div", { class: "row end" },

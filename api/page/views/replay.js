@@ -252,7 +252,7 @@ function attemptsOf(origin) {
       attempts.map((one) => h("tr", {},
         h("td", {}, h("bdi", {}, one.backend)),
         h("td", { class: "figure" }, took(one.elapsedMs)),
-        h("td", { dir: "auto" }, one.reason, one.withdrawn && ` Shown of it, and withdrawn: “${one.withdrawn}”`))),
+        h("td", { dir: "auto" }, one.reason, one.withdrawn && ` These words were shown, then withdrawn: “${one.withdrawn}”`))),
       h("tr", {},
         h("td", {}, h("bdi", {}, nameOf(backend))),
         h("td", { class: "figure" }, took(ownTime(origin))),

@@ -67,7 +67,7 @@ export function timeline(events, choose) {
         `Each bar shows how long the interviewer took, to scale. The longest took ${took(scale)}. `,
         "A hatched part is time spent on a service that gave no reply. ",
         events.some((event) => originOf(event)?.timing)
-          && "Of a model's part, the palest is loading, the next is reading, and the darkest is writing.")),
+          && "For a model, the palest part is loading, the next is reading, and the darkest is writing.")),
     /** @param {number} version */
     mark(version) {
       buttons.forEach((button, n) => {
