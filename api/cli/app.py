@@ -56,8 +56,7 @@ class CommandLine(PlainGroup):
 
 
 COMPLETION = {
-    "--install-completion": "Install completion by Tab for this shell. "
-    "Restart the shell afterwards.",
+    "--install-completion": "Install completion by Tab for this shell. Then restart the shell.",
     "--show-completion": "Print the completion script of this shell, to install it yourself.",
 }
 

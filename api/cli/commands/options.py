@@ -22,8 +22,8 @@ def _named(more: str = "") -> Any:
     return typer.Argument(
         metavar="ID",
         autocompletion=complete_id,
-        help="The id of an interview, or the beginning of its id. "
-        "For the newest interview, write last." + more,
+        help="The id of an interview, or the beginning of its id. For the newest one, write last."
+        + more,
     )
 
 
