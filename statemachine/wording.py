@@ -5,6 +5,8 @@ Only the interviewer's words are ever read so. A candidate's change no state.
 
 import re
 
+from statemachine.languages import requests_elsewhere
+
 # None of these may look at the same run of characters from each of its places: 10,000 line
 # breaks took `asks` five seconds so. Hence a run after `_START` holds nothing that starts one.
 _START = r"(?:^|[.!?:;\n–—])[^\w.!?:;\n–—]*"
@@ -147,8 +149,10 @@ def asks_for_more_than_readiness(text: str) -> bool:
 
 
 def requests(text: str) -> bool:
-    """True when the words ask for something without a question mark: "Please describe …"."""
-    return bool(_REQUESTS.search(_plain(text)))
+    """True when the words ask for something without a question mark: "Please describe …", in
+    other languages too."""
+    plain = _plain(text)
+    return bool(_REQUESTS.search(plain)) or requests_elsewhere(plain)
 
 
 def closes(text: str) -> bool:

@@ -4,6 +4,7 @@ import re
 from enum import Enum, auto
 
 from backends.reading.sentences import Sentence
+from statemachine.languages import with_greek_marks
 from statemachine.wording import QUESTION_MARKS, asks, asks_for_more_than_readiness, requests
 
 
@@ -112,7 +113,7 @@ _ALOUD_IN_SUMMARY = re.compile(
 
 def asking_of(text: str, sentence: Sentence, *, is_opening: bool) -> Asking:
     """What `text`, the words of `sentence`, asks for."""
-    plain = text.replace("’", "'")
+    plain = with_greek_marks(text.replace("’", "'"))
     if sentence.has_mark:
         is_ready = _asks_readiness(plain, is_opening=is_opening)
         return Asking.NOTHING if is_ready else Asking.QUESTION

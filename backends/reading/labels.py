@@ -124,12 +124,9 @@ class LabelReader:
             self._in_code = not self._in_code
 
     def _pass(self, character: str) -> Iterator[str]:
-        if character == "\n" and not self._in_code:
-            self._holding, self._in_mid_line = True, False
-        elif not self._in_code and (
-            (character.isspace() and self._last in ".!?") or character in _WIDE_ENDS
-        ):
-            self._holding, self._in_mid_line = True, True
+        ends = (character.isspace() and self._last in ".!?") or character in _WIDE_ENDS
+        if (character == "\n" or ends) and not self._in_code:
+            self._holding, self._in_mid_line = True, character != "\n"
         self._has_text = True
         self._last = character
         yield character

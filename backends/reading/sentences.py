@@ -12,6 +12,10 @@ from statemachine.wording import QUESTION_MARKS
 
 _WIDE_MARKS = "。！？\uff61।؟՞፧።"
 _MARKS = frozenset(f".!…{QUESTION_MARKS}{_WIDE_MARKS}")
+# A semicolon asks in Greek. It is only taken for a mark behind a Greek letter.
+_GREEK_MARKS = frozenset(";\u037e")
+_ASKING = f"{QUESTION_MARKS};\u037e"
+_GREEK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")
 _CLOSERS = frozenset("\"'”’»)]*_`」』）")
 _QUOTES = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]"}
 MAX_QUOTED = 200
@@ -114,7 +118,7 @@ class SentenceReader:
         if self._marks_end == at and (character in _MARKS or character in _CLOSERS):
             return None
         marks = self.text[marks_at : self._marks_end]
-        asks = any(mark in QUESTION_MARKS for mark in marks)
+        asks = any(mark in _ASKING for mark in marks)
         if character.isspace():
             is_certain = not self._is_inside and not self._is_quotation(marks)
             if asks and is_certain:
@@ -168,7 +172,7 @@ class SentenceReader:
 
     def _end(self, end: int, *, ends_line: bool = False) -> Sentence:
         marks = self.text[self._marks_at : self._marks_end] if self._marks_at is not None else ""
-        asks = any(mark in QUESTION_MARKS for mark in marks)
+        asks = any(mark in _ASKING for mark in marks)
         quoted = asks and self._is_quoted(marks)
         line_ends = ends_line or self._breaks > 0 or self.text[end : end + 1] == "\n"
         sentence = Sentence(self.start, end, asks and not quoted, quoted, line_ends)
@@ -205,7 +209,9 @@ class SentenceReader:
             if self._quote is not None and self._breaks > 1:
                 self._quote = None
         elif not character.isspace():
-            if character in _MARKS and not self._in_fence and self._code_at is None:
+            is_greek = character in _GREEK_MARKS and _GREEK.match(self._before)
+            is_mark = character in _MARKS or is_greek
+            if is_mark and not self._in_fence and self._code_at is None:
                 if self._marks_at is None:
                     self._marks_at = at
                     self._is_inside = self._quote is not None and self._quote[0] in ")]）"

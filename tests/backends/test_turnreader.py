@@ -194,6 +194,19 @@ ASKED = [
         "What does this code do?\n```python\nwhy()  # ?\n```",
     ),
     ("What does this code do? It prints.", "What does this code do?"),
+    # Requests in other languages
+    ("Danke. Erzählen Sie mir, wie Sie testen. Ich", "Danke. Erzählen Sie mir, wie Sie testen."),
+    ("谢谢。请介绍一下您的测试方法。我用", "谢谢。请介绍一下您的测试方法。"),
+    (
+        "そうですか。どのようにテストしますか。私は",
+        "そうですか。どのようにテストしますか。",
+    ),
+    (
+        "面接官：ありがとうございます。質問2：どのようにテストしますか。\n\n候補者：私は",
+        "ありがとうございます。質問2：どのようにテストしますか。",
+    ),
+    ("Gracias. Cuénteme cómo prueba su código.", None),
+    ("Ευχαριστώ. Πώς δοκιμάζετε τον κώδικα; Εγώ", "Ευχαριστώ. Πώς δοκιμάζετε τον κώδικα;"),
     # Where sentences do not end
     (
         "Do you use Node.js 3.5, e.g. with a linter, etc.? I do.",
@@ -699,7 +712,8 @@ FRAGMENTS = [
     *(words for words, _ in NOTHING_ASKED),
     *(words for words, _ in TRANSCRIPTS),
     "Makes sense?", "It worked, right? ", '"Why?" ', "assistant\n", "面接官：", "候补", "候補者：",
-    "。", "Candidat ", "<unused94>", "<unused95>", "<unused", "<|begin_of_thought|>",
+    "。", "Candidat ", "ますか。", "请介绍", "Πώς;", ";", "<unused94>", "<unused95>",
+    "<unused", "<|begin_of_thought|>",
     "<|end_of_thought|>", "Thought:",
     "<think>", "</think>", "<|im_end|>", "<|im_start|>", "user", "assistant", "[THINK]", "</s>",
     "Interviewer:", "Candidate:", "**", "\n", "\n\n", " ", "Question ", "7", " of 9", ":", "?", ".",

@@ -189,6 +189,68 @@ def test_a_request_asks_without_a_question_mark(text: str, is_request: bool) -> 
     assert requests(text) == is_request
 
 
+ELSEWHERE = [
+    "Erzählen Sie mir, wie Sie testen.", "Bitte beschreiben Sie Ihre Rolle.",
+    "Beschreibe bitte deine Rolle.", "Ich würde gern wissen, wie Sie testen.",
+    "请介绍一下您的测试方法。", "請您簡單說明一下。", "谢谢，请详细描述您的项目。",
+    "どのようにテストしますか。", "その理由を教えてください。", "ご説明いただけますでしょうか。",
+    "테스트 방법을 설명해 주세요.", "어떻게 테스트합니까.", "경험을 말씀해 주시겠어요",
+    "Cuénteme cómo prueba su código.", "Por favor, describa su papel.", "Explique la diferencia.",
+    "Me gustaría saber cómo prueba.", "Conte-me sobre o seu projeto.", "Fale sobre você.",
+    "Por favor, descreva seu papel.", "Parlez-moi de votre projet.", "Décrivez votre rôle.",
+    "Merci de décrire votre rôle.", "J’aimerais savoir comment vous testez.",
+    "Mi parli del suo progetto.", "Descriva il suo ruolo.", "Vorrei sapere come lavora.",
+    "Расскажите о вашем проекте.", "Пожалуйста, опишите вашу роль.", "Vertel eens hoe u test.",
+    "Beschrijf uw rol.", "Proszę opisać swoją rolę.", "Opowiedz o swoim projekcie.",
+    "Projenizi anlatın.", "Rolünüzü açıklar mısınız.", "اشرح كيف تختبر الكود.",
+    "أخبرني عن مشروعك.", "Πώς δοκιμάζετε τον κώδικα;", "Πώς δοκιμάζετε\u037e",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ELSEWHERE)
+def test_a_request_asks_in_other_languages(text: str) -> None:
+    assert requests(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vielen Dank, das erklären Sie gut.",
+        "谢谢您的介绍。",
+        "请稍等。",
+        "そうですか。",
+        "ありがとうございます。",
+        "少々お待ちください。",
+        "감사합니다.",
+        "Gracias por explicarlo.",
+        "Obrigado por compartilhar.",
+        "Merci pour votre explication.",
+        "Grazie per la spiegazione.",
+        "Спасибо за рассказ.",
+        "Bedankt voor uw antwoord.",
+        "Dziękuję za odpowiedź.",
+        "Cevabınız için teşekkürler.",
+        "شكرا على إجابتك.",
+        "Good; I see.",
+        "Alpha is α, beta is β.",
+    ],
+)
+def test_a_remark_in_another_language_asks_nothing(text: str) -> None:
+    assert not requests(text)
+    assert not asks(text)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [" ", "\n", ",", ", ", "请", "请，", "か", "α;", "por favor ", "bitte ", "a ", "me ", "설명"],
+)
+def test_requests_are_looked_for_in_little_time(piece: str) -> None:
+    text = (piece * MAX_MESSAGE_CHARS)[:MAX_MESSAGE_CHARS] + "b"
+    began = time.thread_time()
+    requests(text)
+    assert time.thread_time() - began < 0.5
+
+
 def test_a_number_in_mid_sentence_asks_nothing() -> None:
     assert not asks("Thanks for your answer to question 1. That was good.")
 

@@ -1,0 +1,99 @@
+"""How an interviewer asks in other languages than English, without a question mark.
+
+The words only tell that something is asked. Whether an interview closes is never read from them.
+"""
+
+import re
+
+# As in `wording`: a run after the start holds nothing that starts one.
+_START = r"(?:^|[.!?:;,\n–—¡¿])[^\w.!?:;,\n–—¡¿]*"
+
+_GREEK_MARK = re.compile(r"(?<=[\u0370-\u03ff\u1f00-\u1fff])[;\u037e]")
+
+_CHINESE = (
+    r"(?:请|請)(?:您|你)?(?:先|再|简单|簡單|简要|簡要|详细|詳細|具体|具體|分别|分別|给我们?|給我們?|向我们?|向我們?"
+    r"|和我们?|跟我们?|地|，|,|\s)*"
+    r"(?:介绍|介紹|描述|说明|說明|解释|解釋|谈|談|说说|說說|说一说|讲|講|分享|举|舉|告诉|告訴|列举|列舉|阐述"
+    r"|闡述|比较|比較|回答|概述|聊|评价|評價|分析|自我)"
+)
+_JAPANESE = (
+    r"(?<!そうです)(?<!そうなんです)(?<!そうでした)(?<!なるほどです)(?<=す|う|ん|た)か[。．]?\W*$"
+    r"|(?:教え|説明し|話し|述べ|挙げ|聞かせ|答え|比較し|紹介し|共有し)て(?:ください|下さい|いただ|頂|もらえ|くれ)"
+    r"|(?:お聞かせ|お話し|お答え|お教え|ご説明|ご紹介)(?:ください|下さい|いただ|頂|願)"
+)
+_KOREAN = (
+    r"(?:설명|말씀|이야기|얘기|소개|공유|묘사|비교|대답|답변)(?:을|를)?\s?(?:해|하여)?\s?(?:부탁|주세요|주십시오"
+    r"|주시|줘)|(?:알려|들려)\s?(?:주세요|주십시오|주시|줘)|(?:습니까|입니까|합니까|됩니까|나요|인가요|을까요)[.。]?\W*$"
+)
+_GERMAN = (
+    rf"(?:{_START}|\b(?:bitte|und|dann|nun|jetzt)\s+)"
+    r"(?:(?:erzählen|beschreiben|erklären|schildern|nennen|erläutern|vergleichen|skizzieren|geben)"
+    r"\s+sie\b(?!\s+(?:gut|sehr|das\s+gut))|(?:erzähle?|beschreibe?|erkläre?|schildere?|nenne?|erläutere?)\s+"
+    r"(?:mir|uns|bitte|wie|was|den|die|das|ein\w*)\b)"
+    r"|\bich\s+(?:möchte|würde)\s+(?:gern\w*\s+)?(?:von\s+ihnen\s+)?(?:wissen|hören|erfahren)\b"
+)
+_SPANISH = (
+    rf"(?:{_START}|\bpor\s+favor,?\s+)(?:(?:cu[eé]nt|expl[ií]qu|h[aá]bl|descr[ií]b|d[ií]g|comp[aá]rt"
+    r"|mencion|compar|enumer|defin)[aeo](?:me|nos)?|d[ií](?:me|nos)|d[eé](?:me|nos)|expl[ií]ca(?:me|nos)|explica"
+    r"\s+(?:c[oó]mo|qu[eé]|por))\b"
+    r"|\bme\s+gustaría\s+(?:saber|conocer|escuchar|oír|que\s+me)\b"
+)
+_PORTUGUESE = (
+    rf"(?:{_START}|\bpor\s+favor,?\s+)(?:me\s+)?(?:conte|fale|descreva|explique|diga|compartilhe|cite"
+    r"|compare|relate|liste)(?:-me|-nos)?\b"
+    r"|\bgostaria\s+(?:de\s+(?:saber|ouvir|conhecer|entender)|que\s+você)\b"
+)
+_FRENCH = (
+    rf"(?:{_START}|\b(?:et|puis|alors)\s+)(?:parlez|décrivez|expliquez|racontez|dites|donnez|présentez"
+    r"|comparez|citez|détaillez|précisez|décris|explique|raconte|parle)(?:-(?:moi|nous)\b|\s+(?:comment"
+    r"|un|une|votre|vos|ce\s+qu|les?|la|l'|pourquoi)\b)"
+    r"|\b(?:veuillez|pouvez-vous|pourriez-vous|merci\s+de|merci\s+d')\s*(?:me\s+|nous\s+)?(?:décrire"
+    r"|expliquer|raconter|parler|présenter|donner|dire|comparer|préciser)\b"
+    r"|\bj'aimerais\s+(?:savoir|comprendre|connaître|entendre|que\s+vous)\b"
+)
+_ITALIAN = (
+    rf"(?:{_START}|\bper\s+favore,?\s+)(?:(?:mi|ci)\s+(?:parli|descriva|racconti|spieghi|dica|faccia)"
+    r"|(?:parla|racconta|spiega|descrivi|dim)mi|descriva|descrivi|spieghi|racconti|illustri|elenchi)\b"
+    r"|\b(?:vorrei|mi\s+piacerebbe)\s+(?:sapere|sentire|capire|conoscere|che\s+mi)\b"
+)
+_DUTCH = (
+    rf"(?:{_START}|\b(?:en|dan|graag)\s+)(?:vertel|beschrijf|omschrijf|noem|leg|geef)\s+"
+    r"(?:eens|me|mij|ons|hoe|wat|een|uw|je|waarom|over|uit|het)\b"
+)
+_POLISH = (
+    r"\bproszę\s+(?:\w+\s+)?(?:opisać|opowiedzieć|wyjaśnić|podać|przedstawić|powiedzieć|porównać"
+    r"|wymienić|omówić)\b"
+    rf"|{_START}(?:opisz|opowiedz|wyjaśnij|podaj|powiedz|wymień|porównaj|omów|przedstaw)\b"
+)
+_TURKISH = (
+    r"\b(?:anlatın|anlatınız|açıklayın|açıklayınız|tanımlayın|bahsedin|paylaşın|söyleyin|karşılaştırın"
+    r"|(?:anlatır|açıklar|bahseder|paylaşır|verir)\s*mısınız|(?:verir|eder)\s*misiniz)\b"
+)
+_RUSSIAN = (
+    r"\b(?:расскажите|опишите|объясните|поделитесь|приведите|назовите|сравните|перечислите|поясните"
+    r"|расскажи|опиши|объясни)\b"
+)
+_ARABIC = (
+    rf"(?:{_START}|\bمن\s+فضلك\s+)(?:صف|صِف|اشرح|اشرحي|أخبرني|أخبريني|أخبرنا|حدثني|حدّثني|حدثنا|اذكر|وضح|وضّح"
+    r"|قارن|تحدث|تحدّث)\b|\bيرجى\s+(?:شرح|وصف|ذكر|توضيح)\b"
+)
+
+_REQUESTS = re.compile(
+    "|".join(
+        [
+            *(_CHINESE, _JAPANESE, _KOREAN, _GERMAN, _SPANISH, _PORTUGUESE, _FRENCH),
+            *(_ITALIAN, _DUTCH, _POLISH, _TURKISH, _RUSSIAN, _ARABIC),
+        ]
+    ),
+    re.IGNORECASE,
+)
+
+
+def requests_elsewhere(text: str) -> bool:
+    """True when a sentence asks for something in another language than English."""
+    return bool(_REQUESTS.search(text) or _GREEK_MARK.search(text))
+
+
+def with_greek_marks(text: str) -> str:
+    """The text with question marks in place of the Greek ones, which look like semicolons."""
+    return _GREEK_MARK.sub("?", text)
