@@ -98,10 +98,11 @@ class MemoryEventLog:
         for found in self._matches.values():
             found[:] = [seen for seen in found if seen.interview_id != interview_id]
 
-    async def keep_draft(self, draft: ReplyDraft) -> None:
-        interview = self._interviews.get(draft.interview_id)
-        if interview is not None and not interview.is_forgotten:
-            self._drafts[draft.interview_id] = draft
+    async def keep_drafts(self, drafts: Sequence[ReplyDraft]) -> None:
+        for reply in drafts:
+            interview = self._interviews.get(reply.interview_id)
+            if interview is not None and not interview.is_forgotten:
+                self._drafts[reply.interview_id] = reply
 
     async def drafts(self) -> list[ReplyDraft]:
         return list(self._drafts.values())

@@ -191,9 +191,9 @@ class Drafts(Protocol):
     """Keeps what has been shown of replies that are under way. It is no evidence: no event is made
     of it, and the event that ends a reply deletes it."""
 
-    async def keep_draft(self, draft: ReplyDraft) -> None:
-        """Keep the draft in place of the one before, and return once it would survive the end of
-        this process. It is not kept of an interview that is forgotten, or unknown. Raises
+    async def keep_drafts(self, drafts: Sequence[ReplyDraft]) -> None:
+        """Keep each draft in place of its interview's one before, and return once all would survive
+        the end of this process. None is kept of an interview that is forgotten, or unknown. Raises
         LogUnavailable."""
         ...
 

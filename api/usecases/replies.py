@@ -196,7 +196,9 @@ class Replies(Generic[R]):
         self._log = log
         self._under_way: dict[str, ReplyUnderWay[R]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._keepers: dict[ReplyUnderWay[R], asyncio.Task[None]] = {}
+        self._kept: dict[ReplyUnderWay[R], ReplyDraft | None] = {}
+        """What is kept of those that somebody watches."""
+        self._keeper: asyncio.Task[None] | None = None
 
     def to(self, interview_id: str) -> ReplyUnderWay[R] | None:
         """The one to this interview, if one is under way."""
@@ -222,6 +224,9 @@ class Replies(Generic[R]):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.wait([self._keeper])
 
     async def _make(
         self, reply: ReplyUnderWay[R], make: Callable[[ReplyUnderWay[R]], Awaitable[R]]
@@ -239,25 +244,36 @@ class Replies(Generic[R]):
                 reply.fail(error)
             else:
                 reply.finish(result)
-            if keeper := self._keepers.pop(reply, None):
-                keeper.cancel()
-                await asyncio.wait([keeper])
+            self._kept.pop(reply, None)
 
     def _start_keeping(self, reply: ReplyUnderWay[R]) -> None:
-        self._keepers[reply] = asyncio.create_task(self._keep(reply), name="draft of a reply")
+        self._kept[reply] = None
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep(), name="drafts of replies")
 
-    async def _keep(self, reply: ReplyUnderWay[R]) -> None:
-        kept: ReplyDraft | None = None
-        clock, try_at = asyncio.get_running_loop().time, Deadline.after(0)
-        while True:
-            reply.repeat_status()
-            draft = reply.draft()
-            if draft is not None and draft != kept and not try_at.left():
-                try:
-                    await self._log.keep_draft(draft)
-                    kept = draft
-                except LogUnavailable as error:
-                    logger.warning("What is shown of a reply cannot be kept: %s", error)
+    async def _keep(self) -> None:
+        """Keep what is shown, while anything is. It is done for all replies at once: a commit for
+        each took more than its words did."""
+        try_at = Deadline.after(0)
+        try:
+            while self._kept:
+                for reply in self._kept:
+                    reply.repeat_status()
+                if not try_at.left() and not await self._keep_drafts():
                     try_at = Deadline.after(RETRY_SECONDS)
-            # All at the same moments, so that the drafts of many replies share a commit.
-            await asyncio.sleep(DRAFT_SECONDS - clock() % DRAFT_SECONDS)
+                await asyncio.sleep(DRAFT_SECONDS)
+        finally:
+            self._keeper = None
+
+    async def _keep_drafts(self) -> bool:
+        """Whether what is new could be kept."""
+        drafts = {reply: reply.draft() for reply in self._kept}
+        new = {r: draft for r, draft in drafts.items() if draft and draft != self._kept[r]}
+        if new:
+            try:
+                await self._log.keep_drafts(list(new.values()))
+            except LogUnavailable as error:
+                logger.warning("What is shown of replies cannot be kept: %s", error)
+                return False
+            self._kept |= {r: draft for r, draft in new.items() if r in self._kept}
+        return True

@@ -29,10 +29,9 @@ STRAY = (
 )
 
 
-def keep_drafts(db: Connection, drafts: Sequence[ReplyDraft]) -> list[None]:
-    """`DraftingLog.keep_draft`, of several."""
+def keep_drafts(db: Connection, drafts: Sequence[ReplyDraft]) -> None:
+    """`DraftingLog.keep_drafts`."""
     db.execute(KEEP, [json.dumps([astuple(draft) for draft in drafts])])
-    return [None] * len(drafts)
 
 
 def drop_drafts(db: Connection, interview_ids: Iterable[str]) -> None:

@@ -120,9 +120,9 @@ class SqliteEventLog(SqliteReader):
             newest = writing.result()[-1]
             self._known.keep(interview_id, Known(made.interview, newest, made.current_fingerprint))
 
-    async def keep_draft(self, draft: ReplyDraft) -> None:
-        self._drafted.add(draft.interview_id)
-        await asyncio.shield(self._writer.submit(keep_drafts, draft))
+    async def keep_drafts(self, drafts: Sequence[ReplyDraft]) -> None:
+        self._drafted.update(draft.interview_id for draft in drafts)
+        await self._writer.run(lambda db: keep_drafts(db, drafts))
 
     async def drafts(self) -> list[ReplyDraft]:
         drafts = await self._reader.run(drafts_in)

@@ -205,12 +205,12 @@ class EventLogContract:
     async def test_a_draft_is_kept_until_its_reply_is_in_the_log(self, log: EventLog) -> None:
         id = new_id()
         draft = ReplyDraft(id, 2, "ollama", "llama3.2:1b", "Hello, I", of_summary=False)
-        await log.keep_draft(draft)
+        await log.keep_drafts([draft])
         assert await log.drafts() == [], "a draft of an unknown interview"
         await tell(log, id, start())
-        await log.keep_draft(draft)
+        await log.keep_drafts([draft])
         longer = replace(draft, shown="Hello, I am")
-        await log.keep_draft(longer)
+        await log.keep_drafts([longer])
         await tell(log, id, REFUSAL)
         assert await log.drafts() == [longer]
         await tell(log, id, ask(1))
@@ -221,7 +221,7 @@ class EventLogContract:
     async def test_a_draft_can_be_dropped(self, log: EventLog) -> None:
         id = new_id()
         await tell(log, id, start())
-        await log.keep_draft(ReplyDraft(id, 2, "ollama", None, "Hello", of_summary=False))
+        await log.keep_drafts([ReplyDraft(id, 2, "ollama", None, "Hello", of_summary=False)])
         await log.drop_draft(id)
         assert await log.drafts() == []
 
@@ -232,10 +232,10 @@ class EventLogContract:
         id = new_id()
         begun = await tell(log, id, start())
         draft = ReplyDraft(id, 2, "ollama", None, "Hello", of_summary=False)
-        await log.keep_draft(draft)
+        await log.keep_drafts([draft])
         await tell(log, id, forget_content(begun, "It was asked for."))
         assert await log.drafts() == []
-        await log.keep_draft(draft)
+        await log.keep_drafts([draft])
         assert await log.drafts() == []
 
     @in_loop

@@ -1,6 +1,7 @@
 """What is shown of a reply is kept beside the log, also where the log fails for a while."""
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -24,12 +25,12 @@ class FullForAWhile(MemoryEventLog):
         self.news = asyncio.Event()
         self.kept: list[str] = []
 
-    async def keep_draft(self, draft: ReplyDraft) -> None:
+    async def keep_drafts(self, drafts: Sequence[ReplyDraft]) -> None:
         self.tries += 1
         self.news.set()
         if not self.has_room:
             raise LogUnavailable("the disk is full")
-        self.kept.append(draft.shown)
+        self.kept += [draft.shown for draft in drafts]
 
 
 def test_words_that_could_not_be_kept_are_kept_once_the_log_can_be_written(
