@@ -18,7 +18,7 @@ from statemachine.session import MAX_MESSAGE_CHARS
 from statemachine.wording import QUESTION_MARKS
 
 PROMPT_RUN = 12
-DIRECTION_RUN = 7
+DIRECTION_RUN = 6
 ANSWER_RUN = 25
 ANSWER_BEGINS_WITHIN = 10
 """How many words of one's own may stand before the candidate's, so that all of it is theirs."""
