@@ -119,7 +119,7 @@ def test_an_interview_read_in_every_way_and_forgotten_elsewhere(
     with person(browser, gateway, tmp_path) as page:
         plant(page)
         page.goto(f"{gateway.url}/#/history")
-        page.get_by_label("Search in what was said").press_sequentially(SEARCHED)
+        page.get_by_label("Search in what was said").fill(SEARCHED)
         expect(page.get_by_text("1 interview shown")).to_be_visible()
         page.locator(".interviews .to").click()
         page.get_by_role("button", name="Event before").click()
@@ -133,7 +133,7 @@ def test_an_interview_read_in_every_way_and_forgotten_elsewhere(
             read = page.evaluate("url => fetch(url).then((answer) => answer.text())", one + of_it)
             assert SAID in read
         page.goto(f"{gateway.url}/#/history")
-        page.get_by_label("Search in what was said").press_sequentially(SEARCHED)
+        page.get_by_label("Search in what was said").fill(SEARCHED)
         expect(page.get_by_text("1 interview shown")).to_be_visible()
     with person(browser, gateway, tmp_path) as page:
         uproot(page)
