@@ -206,8 +206,7 @@ TOLD = {"state": TEXT, "adopted": FLAG, "totalQuestions": COUNT, "questionsAsked
 PAYLOADS: dict[str, Object] = {
     "interview-started": {"config": CONFIG, "messages": MESSAGES},
     "session-adopted": {"session": SESSION},
-    "question-asked": {"number": COUNT, "content": TEXT},
-    "answer-given": {"content": TEXT},
+    "question-asked": {"number": COUNT, "content": TEXT}, "answer-given": {"content": TEXT},
     "interview-completed": {"ending": TEXT, "content": TEXT},
     "summary-given": {"questionsAsked": COUNT, "responsesGiven": COUNT, "content": TEXT},
     "session-refused": {"place": TEXT, "fingerprint": TEXT},
@@ -273,13 +272,12 @@ def rules(kinds: list[str], said: list[Object]) -> Iterator[None]:
     for n, letter in enumerate(letters):
         asked, answered = asked + (letter == "Q"), answered + (letter == "A")
         ending = "all-answered" if answered == total else "closed-by-interviewer"
-        state = "complete" if set("CE") & set(letters) else "questioning" if asked else "started"
-        over = bool(set("CE") & set(letters[:n]))
+        state = "complete" if {*"CE"} & {*letters[:n]} else "questioning" if asked else "started"
         counts = {"questionsAsked": asked, "answersGiven": answered, "totalQuestions": total}
         must: dict[str, Object] = {
             "Q": {"number": asked}, "C": {"ending": ending},
             "U": {"questionsAsked": asked, "responsesGiven": answered},
-            "I": {} if asked == answered and asked and not over else {"ofSummary": bool(asked)},
+            "I": {} if asked == answered and state == "questioning" else {"ofSummary": bool(asked)},
             "F": {"state": state, "adopted": letters[0] != "S", **counts}}
         need(n < legal, "this cannot come here")
         need(asked <= total, f"there were to be only {total} questions")
