@@ -9,7 +9,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from backends.capabilities import THINKS
 from backends.errors import BackendError
@@ -28,7 +28,7 @@ from backends.prompting import (
 )
 from backends.services import OLLAMA
 from backends.standins import reply_of_first_that_chats
-from backends.streams import values_of
+from backends.streams import read_chunk, values_of
 from backends.turn import End, Phase, Piece, Status, Turn, Words
 from statemachine.session import Session
 
@@ -117,7 +117,7 @@ class OllamaBackend:
         stream = values_of(self._service.stream("/api/chat", body), NdjsonDecoder())
         async with aclosing(stream) as values:
             async for value in values:
-                chunk = _chunk(value)
+                chunk = read_chunk(_Chunk, value)
                 self._loader.found(model)
                 if chunk.message.content:
                     if not is_writing:
@@ -128,12 +128,3 @@ class OllamaBackend:
                     yield End(is_cut_off=chunk.done_reason == "length", tokens=chunk.eval_count)
                     return
         raise BackendError(BROKE_OFF)
-
-
-def _chunk(value: Any) -> _Chunk:
-    if isinstance(value, dict) and "error" in value:
-        raise BackendError("Broke off: it reported an error")
-    try:
-        return _Chunk.model_validate(value)
-    except ValidationError as error:
-        raise BackendError("Answered JSON of another shape") from error

@@ -11,7 +11,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from backends.errors import BackendError
 from backends.http import Busy, Refusal, Service
@@ -29,7 +29,7 @@ from backends.prompting import (
 from backends.services import OPENAI
 from backends.sse import SseDecoder
 from backends.standins import reply_of_first_that_chats
-from backends.streams import values_of
+from backends.streams import read_chunk, values_of
 from backends.turn import End, Phase, Piece, Status, Turn, Words
 from statemachine.session import Session
 
@@ -169,7 +169,7 @@ class OpenAiBackend:
         async with aclosing(stream) as values:
             async for value in values:
                 said_anything = True
-                chunk = _chunk(value)
+                chunk = read_chunk(_Chunk, value)
                 for choice in chunk.choices[:1]:
                     if choice.delta.content:
                         if not is_writing:
@@ -202,18 +202,9 @@ async def _usage_in(values: AsyncGenerator[Any, None]) -> _Usage | None:
     try:
         async with asyncio.timeout(USAGE_SECONDS):
             async for value in values:
-                chunk = _chunk(value)
+                chunk = read_chunk(_Chunk, value)
                 if chunk.usage is not None:
                     return chunk.usage
     except (TimeoutError, BackendError):
         return None  # the reply is whole without it
     return None
-
-
-def _chunk(value: Any) -> _Chunk:
-    if isinstance(value, dict) and "error" in value:
-        raise BackendError("Broke off: it reported an error")
-    try:
-        return _Chunk.model_validate(value)
-    except ValidationError as error:
-        raise BackendError("Answered JSON of another shape") from error

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.errors import BackendError
 from backends.lines import MAX_LINE_BYTES
 from backends.ndjson import NdjsonDecoder
-from tests.backends.splits import split_anywhere
+from tests.backends.splits import decoded, split_anywhere
 
 BROKE_OFF, NOT_JSON = "Broke off its answer", "Sent a line that is not JSON"
 
@@ -21,16 +20,7 @@ values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(s
 
 def read(chunks: Iterable[bytes]) -> tuple[list[Any], str | None]:
     """The values, and the reason for which there are no more."""
-    decoder, found = NdjsonDecoder(), []
-    try:
-        for chunk in chunks:
-            for value in decoder.feed(chunk):
-                found.append(value)  # noqa: PERF402 - those before an error count
-        for value in decoder.finish():
-            found.append(value)  # noqa: PERF402
-    except BackendError as error:
-        return found, str(error)
-    return found, None
+    return decoded(NdjsonDecoder(), chunks)
 
 
 def encoded(*lines: Any, ending: str = "\n") -> bytes:

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backends.errors import BackendError
 from backends.sse import SseDecoder
-from tests.backends.splits import split_anywhere
+from tests.backends.splits import decoded, split_anywhere
 
 BROKE_OFF, NOT_JSON = "Broke off its answer", "Sent a line that is not JSON"
 TOO_LONG = "Sent a line of more than 256 KiB"
@@ -18,16 +17,9 @@ TOO_LONG = "Sent a line of more than 256 KiB"
 
 def read(chunks: Iterable[bytes]) -> tuple[list[Any], bool, str | None]:
     """The data, whether `[DONE]` came, and the reason for which there is no more."""
-    decoder, found = SseDecoder(), []
-    try:
-        for chunk in chunks:
-            for value in decoder.feed(chunk):
-                found.append(value)  # noqa: PERF402 - those before an error count
-        for value in decoder.finish():
-            found.append(value)  # noqa: PERF402
-    except BackendError as error:
-        return found, decoder.is_done, str(error)
-    return found, decoder.is_done, None
+    decoder = SseDecoder()
+    found, reason = decoded(decoder, chunks)
+    return found, decoder.is_done, reason
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
