@@ -8,11 +8,11 @@ import asyncio
 import json
 import random
 import re
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+
+from tests.bench.beside import running_beside
 
 MODEL = "llama3.2:1b"
 TAGS = {"models": [{"name": MODEL, "size": 600_000_000, "details": {"parameter_size": "1B"}}]}
@@ -132,14 +132,9 @@ async def _serve(pace: float) -> None:
     await server.serve_forever()
 
 
-@contextmanager
-def running(pace: float) -> Iterator[str]:
+def running(pace: float) -> AbstractContextManager[str]:
     """Such an Ollama as a process of its own; its URL."""
-    command = [sys.executable, "-m", "tests.bench.stamps", str(pace)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.kill()
+    return running_beside("tests.bench.stamps", str(pace))
 
 
 if __name__ == "__main__":

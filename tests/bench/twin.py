@@ -6,10 +6,8 @@ python -m tests.bench.twin FOLDER serves the answers that `record` kept in FOLDE
 
 import argparse
 import asyncio
-import subprocess
-import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from fastapi import FastAPI, Response
 from api.http.listening import bound
 from api.http.server import Server
 from api.http.wire.interviews import RespondRequest, StartRequest
+from tests.bench.beside import running_beside
 
 ANSWER = (
     "Answer 12345-678901234: " + "we measured it first, found one query and wrote it anew. " * 3
@@ -84,14 +83,9 @@ def main() -> None:
         asyncio.run(Server(config, _nothing).serve(sockets=[listener]))
 
 
-@contextmanager
-def running(folder: Path) -> Iterator[str]:
+def running(folder: Path) -> AbstractContextManager[str]:
     """A twin as a process of its own; its URL."""
-    command = [sys.executable, "-m", "tests.bench.twin", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.kill()
+    return running_beside("tests.bench.twin", str(folder))
 
 
 if __name__ == "__main__":
