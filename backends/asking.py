@@ -54,13 +54,12 @@ class Asking:
         self.error: BackendError | None = None
         self.broke_off: BackendError | None = None
         """What ended it after its question was whole: the question stands."""
-        self.heard_at = asyncio.get_running_loop().time()
-        """When it last said something."""
         self.usable_after: float | None = None
         """The seconds until the first of its sentences was there."""
         self._end: End | None = None
         self._clock = asyncio.get_running_loop().time
-        self.began = self._clock()
+        self.began = self.heard_at = self._clock()
+        """When it was asked, and when it last said something."""
         self._ended = self.began
         self._phases: list[tuple[Phase, float]] = [(Phase.QUEUED, self.began)]
         self.wake = wake

@@ -91,9 +91,6 @@ class ModelLoader:
     def is_loading(self, model: str) -> bool:
         return self.state(model) is ModelState.LOADING
 
-    def is_loaded(self, model: str) -> bool:
-        return self.state(model) is ModelState.READY
-
     def under_way(self) -> Loading | None:
         """The load that has been under way for the longest; None if there is none."""
         began = {name: at for name, at in self._began.items() if self.is_loading(name)}

@@ -106,10 +106,6 @@ class ModelCatalogue:
         """The source's models that may speak where another was asked for, in its order."""
         return [self._card(o) for o in self._usable(source) if not o.runs_elsewhere]
 
-    def first_of(self, source: str) -> Model | None:
-        """The first of them."""
-        return next(iter(self.stand_ins(source)), None)
-
     def default(self) -> Model | None:
         """The model for an interview that names none: the first in the list that does not run
         elsewhere. None if there is none: a model that never spoke is not named."""

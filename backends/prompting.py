@@ -8,6 +8,7 @@ message of its own: templates of models collect those at the top, or refuse them
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from backends.errors import BackendError
 from backends.turn import Turn
@@ -52,6 +53,7 @@ class Prompt:
         return [{"role": str(m.role), "content": m.content} for m in self.messages]
 
 
+@cache
 def directions() -> tuple[str, ...]:
     """All that a model is told besides the interview's own prompt, with some numbers in it."""
     return _direction(1, 5), _direction(2, 5), _direction(6, 5), _SUMMARY_WISH

@@ -89,15 +89,13 @@ class End:
     """The backend has said all that it wants to say.
 
     `concludes`: it said outright that this ends the interview; `is_remark`: it said outright that
-    this is no question; `is_cut_off`: it was stopped by its limit on length; `was_said`: a
-    candidate has heard these very words before, so they stay as they are; `tokens`: how many it
+    this is no question; `is_cut_off`: it was stopped by its limit on length; `tokens`: how many it
     wrote, where it says so.
     """
 
     concludes: bool = False
     is_remark: bool = False
     is_cut_off: bool = False
-    was_said: bool = False
     tokens: int | None = None
 
 

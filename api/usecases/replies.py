@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from api.usecases.errors import ReplyNotRecorded
 from api.usecases.happenings import (
+    Happening,
     Happenings,
     Heard,
     ReplyDelta,
@@ -182,9 +183,7 @@ class ReplyUnderWay(Generic[R]):
         else:
             self._add(ReplyReset(text, reason))
 
-    def _add(
-        self, happening: ReplyStatus | ReplyDelta | ReplyReset | ReplyDone[R] | ReplyFailed
-    ) -> None:
+    def _add(self, happening: Happening[R]) -> None:
         self._last = self._clock()
         self.happenings.add(happening)
 

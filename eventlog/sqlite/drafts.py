@@ -30,7 +30,7 @@ STRAY = (
 
 
 def keep_drafts(db: Connection, drafts: Sequence[ReplyDraft]) -> None:
-    """`DraftingLog.keep_drafts`."""
+    """`Drafts.keep_drafts`."""
     db.execute(KEEP, [json.dumps([astuple(draft) for draft in drafts])])
 
 
@@ -39,7 +39,7 @@ def drop_drafts(db: Connection, interview_ids: Iterable[str]) -> None:
 
 
 def drafts_in(db: Connection) -> list[ReplyDraft]:
-    """`DraftingLog.drafts`."""
+    """`Drafts.drafts`."""
     rows = db.execute(f"SELECT {COLUMNS} FROM drafts ORDER BY interview_id").fetchall()
     if not all(_is_draft(row) for row in rows):
         raise LogCorrupted("a draft of a reply holds values that none can have")

@@ -71,7 +71,7 @@ def test_the_state_goes_from_installed_over_loading_to_ready(ollama: OllamaServe
         assert loading.seconds < 0.1
         assert loader.state(OTHER) is ModelState.INSTALLED
         await loader.loaded(MODEL)
-        assert loader.is_loaded(MODEL)
+        assert loader.state(MODEL) is ModelState.READY
         assert not loader.is_loading(MODEL)
         assert loader.under_way() is None
 
@@ -98,7 +98,11 @@ def test_two_models_load_side_by_side(ollama: OllamaServer) -> None:
         loader.warm(OTHER)
         assert loader.is_loading(MODEL)
         assert loader.is_loading(OTHER)
-        await eventually(lambda: loader.is_loaded(MODEL) and loader.is_loaded(OTHER))
+        await eventually(
+            lambda: (
+                loader.state(MODEL) is ModelState.READY and loader.state(OTHER) is ModelState.READY
+            )
+        )
 
     with_loader(ollama, play)
 
@@ -111,7 +115,7 @@ def test_who_stops_waiting_does_not_end_the_load(ollama: OllamaServer) -> None:
             async with asyncio.timeout(0.05):
                 await loader.loaded(MODEL)
         assert loader.is_loading(MODEL)
-        await eventually(lambda: loader.is_loaded(MODEL))
+        await eventually(lambda: loader.state(MODEL) is ModelState.READY)
 
     with_loader(ollama, play)
     assert ollama.loads == [MODEL]
@@ -168,7 +172,7 @@ def test_a_load_that_fails_is_said_to_who_waits_and_can_be_tried_again(
             await loader.loaded(MODEL)
         ollama.moods = {}
         await loader.loaded(MODEL)
-        assert loader.is_loaded(MODEL)
+        assert loader.state(MODEL) is ModelState.READY
 
     with_loader(ollama, play)
 
@@ -177,7 +181,7 @@ def test_a_chat_shows_that_its_model_is_in_memory(ollama: OllamaServer) -> None:
     async def play(loader: ModelLoader) -> None:
         await loader.refresh()
         loader.found(MODEL)
-        assert loader.is_loaded(MODEL)
+        assert loader.state(MODEL) is ModelState.READY
         await loader.refresh()
         assert loader.state(MODEL) is ModelState.INSTALLED, "what Ollama says later goes before"
 
@@ -200,7 +204,7 @@ def test_the_latest_tag_may_be_left_out(ollama: OllamaServer) -> None:
 
     async def play(loader: ModelLoader) -> None:
         await loader.refresh()
-        assert loader.is_loaded("mistral")
+        assert loader.state("mistral") is ModelState.READY
 
     with_loader(ollama, play)
 

@@ -63,6 +63,11 @@ def listed(*servers: FakeServer) -> list[Model]:
     return asyncio.run(fetched(*servers).models(within=0))
 
 
+def first_of(catalogue: ModelCatalogue, source: str) -> Model | None:
+    """The first model that may stand in for another of the source's."""
+    return next(iter(catalogue.stand_ins(source)), None)
+
+
 def ids(models: list[Model]) -> list[str]:
     return [model.id for model in models]
 
@@ -286,7 +291,7 @@ def test_a_model_that_runs_elsewhere_says_so_and_comes_last(
         description=f"Runs on {host}, not on this machine.",
         source=OLLAMA,
     )
-    first, default = catalogue.first_of(OLLAMA), catalogue.default()
+    first, default = first_of(catalogue, OLLAMA), catalogue.default()
     assert first == default
     assert first is not None
     assert first.id == OLLAMAS[0]
@@ -299,7 +304,7 @@ def test_where_all_models_run_elsewhere_none_is_the_default(ollama: OllamaServer
     ollama.models = [CLOUD]
     catalogue = fetched(ollama)
     assert ids(catalogue.listed()) == ["gpt-oss:120b-cloud"]
-    assert (catalogue.default(), catalogue.first_of(OLLAMA)) == (None, None)
+    assert (catalogue.default(), first_of(catalogue, OLLAMA)) == (None, None)
 
 
 def test_the_first_model_is_the_default(granite: GraniteServer, ollama: OllamaServer) -> None:
@@ -472,10 +477,10 @@ def test_a_model_of_ollamas_may_be_named_without_its_latest_tag(ollama: OllamaSe
 
 def test_the_first_of_a_source_is_the_first_it_lists(ollama: OllamaServer) -> None:
     catalogue = fetched(ollama)
-    first = catalogue.first_of(OLLAMA)
+    first = first_of(catalogue, OLLAMA)
     assert first is not None
     assert first.id == OLLAMAS[0]
-    assert catalogue.first_of(GRANITE) is None
+    assert first_of(catalogue, GRANITE) is None
 
 
 def test_a_model_is_ruled_out_when_every_source_answered_and_none_offers_it(
@@ -533,8 +538,8 @@ def test_a_refresh_fetches_at_once_what_has_come_and_gone(
             assert ids(await catalogue.models(within=PATIENCE)) == OLLAMAS
             granite.mood, ollama.mood = Mood.GOOD, Mood.ERROR_500
             catalogue.refresh()
-            await eventually(lambda: catalogue.first_of(GRANITE) is not None)
-            await eventually(lambda: catalogue.first_of(OLLAMA) is None)
+            await eventually(lambda: first_of(catalogue, GRANITE) is not None)
+            await eventually(lambda: first_of(catalogue, OLLAMA) is None)
             assert ids(await catalogue.models(within=0)) == [GRANITES]
 
     asyncio.run(ask())

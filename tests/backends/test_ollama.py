@@ -8,6 +8,7 @@ import pytest
 from backends.errors import BackendError
 from backends.lines import BROKE_OFF
 from backends.loading import AT_ONCE_SECONDS
+from backends.modelcard import ModelState
 from backends.prompting import summary_prompt, turn_prompt
 from backends.turn import End, Phase, Status, Turn, Words
 from statemachine.session import Session
@@ -230,7 +231,7 @@ def test_a_load_goes_on_when_nobody_waits_for_it_any_more(ollama: OllamaServer) 
                 async with asyncio.timeout(0.05):
                     await anext(pieces)
             assert parts.loader.is_loading(FIRST)
-            await eventually(lambda: parts.loader.is_loaded(FIRST))
+            await eventually(lambda: parts.loader.state(FIRST) is ModelState.READY)
             assert (await all_of(parts.backend.speak(turn(1)))).phases == ["reading", "writing"]
 
     asyncio.run(play())
