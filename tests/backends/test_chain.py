@@ -209,8 +209,8 @@ def test_who_was_too_late_is_heard_out_and_not_waited_for_meanwhile(ollama: Olla
         return [late, at_once, await plainly(chain, 4, 4.0)]
 
     late, at_once, heard = staged([ollama], conduct)
-    assert reasons(late)[0][1].startswith("No answer within 5")
-    assert dict(reasons(at_once))[OLLAMA].startswith("Not asked: it needs more than 5")
+    assert re.match(r"No answer within [45]\d\d ms", reasons(late)[0][1])
+    assert re.match(r"Not asked: it needs more than [45]\d\d ms", dict(reasons(at_once))[OLLAMA])
     assert at_once.origin.elapsed_ms < 100
     assert heard.origin.backend == OLLAMA
 

@@ -277,7 +277,8 @@ class _OwnWords(FakeServer):
     desktops, which name no interview, could not be told apart at the same words."""
 
     def say(self, mood: Mood, own_words: str, question: int | None = None) -> str:
-        return f"{super().say(mood, own_words, question)} ({secrets.token_hex(4)})"
+        # Before the question: what follows a whole question is not waited for.
+        return f"I note {secrets.token_hex(4)}. {super().say(mood, own_words, question)}"
 
 
 class _Granite(_OwnWords, GraniteServer):
