@@ -6,9 +6,11 @@ to read a long prompt for the first time, is ready at the next turn.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from backends.asking import Asking
 from backends.circuit import Circuit
+from backends.loading import LOAD_SECONDS
 from backends.turn import Phase
 
 TRIAL_FACTOR = 6
@@ -37,19 +39,21 @@ class Trials:
         waited. It takes the place of an older trial of the same backend that still waits for the
         model; of two others, the older one goes on."""
         name, other = asking.name, self._of(asking.name)
-        if other is not None:
-            if other.phase is not Phase.LOADING:
-                await asking.close()
-                return
-            await _ended(self._under_way[name][1])
+        if other is not None and other.phase is not Phase.LOADING:
+            await asking.close()
+            return
+        older = self._under_way.get(name)
         self._circuit(name).begin_trial()
         task = asyncio.create_task(self._hear_out(asking, patience), name=f"trial of {name}")
+        # It has its place before the older one is ended: many can come at once.
         self._under_way[name] = asking, task
+        if older is not None:
+            await _end(*older)
 
     async def aclose(self) -> None:
         """End all that are under way."""
-        for _, task in list(self._under_way.values()):
-            await _ended(task)
+        for asking, task in list(self._under_way.values()):
+            await _end(asking, task)
 
     def _of(self, name: str) -> Asking | None:
         trial = self._under_way.get(name)
@@ -66,26 +70,27 @@ class Trials:
             else:
                 circuit.succeeded(asking.seconds_next_time(READ_AGAIN))
         finally:
-            del self._under_way[asking.name]
-            circuit.abandon_trial()
+            if self._of(asking.name) is asking:
+                del self._under_way[asking.name]
+                circuit.abandon_trial()
             await asking.close()
 
     async def _first_sentence(self, asking: Asking, seconds: float) -> None:
         """Until it has said something usable, or the time for that is over."""
         news = asyncio.Event()
         asking.wake = news.set
-        while asking.phase in (Phase.QUEUED, Phase.LOADING) and not asking.is_over:
-            news.clear()
-            await news.wait()
-        try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOAD_SECONDS):
+                while asking.phase in (Phase.QUEUED, Phase.LOADING) and not asking.is_over:
+                    news.clear()
+                    await news.wait()
             async with asyncio.timeout(seconds):
                 while asking.usable_after is None and not asking.is_over:
                     news.clear()
                     await news.wait()
-        except TimeoutError:
-            return
 
 
-async def _ended(task: "asyncio.Task[None]") -> None:
+async def _end(asking: Asking, task: "asyncio.Task[None]") -> None:
     task.cancel()
     await asyncio.wait([task])
+    await asking.close()  # a task that had not begun yet could not

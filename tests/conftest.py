@@ -1,5 +1,6 @@
-"""The services that speak, each a fake of its own for every test."""
+"""The services that speak, each a fake of its own for every test; and what no test may leave."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,27 @@ pytest_plugins = ("tests.workers",)
 # How long an example takes depends on what else the machine does: no example fails for that.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+
+class _Unretrieved(logging.Handler):
+    """What asyncio says of errors that nobody asked a task or a future for."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(self.format(record))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_error_is_lost() -> Iterator[None]:
+    """An error in a task that nobody waits for fails no test by itself."""
+    handler, logger = _Unretrieved(), logging.getLogger("asyncio")
+    logger.addHandler(handler)
+    yield
+    logger.removeHandler(handler)
+    assert handler.found == []
 
 
 @pytest.fixture
