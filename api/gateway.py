@@ -116,7 +116,7 @@ class Gateway:
     def condition(self, status: ServiceStatus) -> Condition:
         """What can be expected of a service, for somebody who gets one answer."""
         loading = self._loader.under_way() if status.name == OLLAMA else None
-        circuit = self.chain.circuit_of(status.name)
+        circuit = self.chain.circuits.get(status.name)
         return condition_of(status, circuit, loading, self._reply_seconds)
 
     @asynccontextmanager

@@ -10,11 +10,12 @@ question follows them.
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 
 from backends.asking import Asking, Reader
 from backends.audience import NOBODY, Audience
-from backends.circuit import NOT_ASKED, Circuit
+from backends.circuit import Circuit
 from backends.errors import BackendError
 from backends.patience import Patience
 from backends.prompting import directions
@@ -65,8 +66,9 @@ class Chain:
         self._offline_reason = offline_reason
         self._source_of = source_of
         self._recording = recording
-        self._circuits = {backend.name: Circuit() for backend in backends}
-        self._trials = Trials(self.circuit)
+        self.circuits = {backend.name: Circuit() for backend in backends}
+        """By the backends' names."""
+        self._trials = Trials(self.circuits)
         self._waiting = 0
 
     @property
@@ -75,14 +77,6 @@ class Chain:
         return not self._recording and all(
             self._offline_reason(backend.name) is not None for backend in self._backends
         )
-
-    def circuit(self, name: str) -> Circuit:
-        """The circuit of the backend of this name."""
-        return self._circuits[name]
-
-    def circuit_of(self, service: str) -> Circuit | None:
-        """The circuit of a service, if it is one of the backends."""
-        return self._circuits.get(service)
 
     async def aclose(self) -> None:
         """End what goes on in the background."""
@@ -152,7 +146,7 @@ class Chain:
             try:
                 said = recorded(self._recording)
             except BackendError as error:
-                hearing.not_recorded.append(_passed_over(self._recording.name, str(error)))
+                hearing.not_recorded.append(_unheard(self._recording.name, str(error)))
             else:
                 audience.tell(Phase.READING, self._recording.name, said.model)
                 await patience.pause(said.pause)
@@ -160,23 +154,24 @@ class Chain:
                 return hearing
         if self._waiting >= MAX_WAITING:
             for backend in self._in_order(session):
-                hearing.pass_over(
-                    backend.name, f"{NOT_ASKED}: {self._waiting} others wait for a reply"
-                )
+                others = f"{self._waiting} others wait for a reply"
+                hearing.skip(backend.name, _Skip.NOT_ASKED, others)
             return hearing
 
         def asking(backend: Backend, wake: Callable[[], None]) -> Asking:
             return Asking(backend.name, ask(backend), read(), wake)
 
         worth_asking = await self._worth_asking(session, asking, patience, hearing)
-        relay = Relay(worth_asking, asking, patience, audience, self.circuit, self._trials.hear_out)
+        relay = Relay(
+            worth_asking, asking, patience, audience, self.circuits, self._trials.hear_out
+        )
         self._waiting += 1
         try:
             heard = await relay.run()
         finally:
             self._waiting -= 1
             for backend in worth_asking:
-                self.circuit(backend.name).abandon_trial()
+                self.circuits[backend.name].abandon_trial()
             hearing.asked += relay.attempts
         if heard is not None:
             hearing.hear(heard.asking.name, heard.asking.model, heard.text, heard.asking)
@@ -189,26 +184,40 @@ class Chain:
         patience: Patience,
         hearing: "_Hearing",
     ) -> list[Backend]:
-        """The backends to ask, in order. Why each of the others is passed over is noted."""
+        """The backends to ask, in order. Why each of the others is skipped is noted."""
         worth_asking = []
         for backend in self._in_order(session):
-            circuit, seconds = self.circuit(backend.name), patience.deadline.left()
             offline = self._offline_reason(backend.name)
-            refusal = f"Offline: {offline}" if offline is not None else circuit.refusal(seconds)
-            if refusal is None and not patience.waits_for_loading:
-                if self._trials.is_warming_up(backend.name):
-                    refusal = f"{NOT_ASKED}: its model was just loaded, and reads the prompt"
-                elif circuit.is_slow_for(seconds) and circuit.needs_trial(seconds):
-                    # Nobody waits for it again before it has shown that it is fast enough.
-                    await self._trials.hear_out(asking(backend, _nobody_wakes), seconds)
-                    refusal = circuit.refusal(seconds)
-            if refusal is None and circuit.needs_trial(seconds):
-                circuit.begin_trial()
+            if offline is not None:
+                hearing.skip(backend.name, _Skip.OFFLINE, offline)
+                continue
+            refusal = await self._refusal(backend, asking, patience)
             if refusal is None:
                 worth_asking.append(backend)
             else:
-                hearing.pass_over(backend.name, refusal)
+                hearing.skip(backend.name, _Skip.NOT_ASKED, refusal)
         return worth_asking
+
+    async def _refusal(
+        self,
+        backend: Backend,
+        asking: Callable[[Backend, Callable[[], None]], Asking],
+        patience: Patience,
+    ) -> str | None:
+        """Why a backend that is up had better not be asked. If None, it is to be asked now: as its
+        circuit's trial, where that needs one."""
+        circuit, seconds = self.circuits[backend.name], patience.deadline.left()
+        refusal = circuit.refusal(seconds)
+        if refusal is None and not patience.waits_for_loading:
+            if self._trials.is_warming_up(backend.name):
+                return "its model was just loaded, and reads the prompt"
+            if circuit.is_slow_for(seconds) and circuit.needs_trial(seconds):
+                # Nobody waits for it again before it has shown that it is fast enough.
+                await self._trials.hear_out(asking(backend, _nobody_wakes), seconds)
+                refusal = circuit.refusal(seconds)
+        if refusal is None and circuit.needs_trial(seconds):
+            circuit.begin_trial()
+        return refusal
 
     def _in_order(self, session: Session) -> list[Backend]:
         """The backends, the one that offers the session's model first."""
@@ -220,8 +229,17 @@ def _nobody_wakes() -> None:
     """For an asking that somebody else takes over."""
 
 
-def _passed_over(backend: str, reason: str) -> Attempt:
+def _unheard(backend: str, reason: str) -> Attempt:
+    """The attempt with a backend that nobody waited for."""
     return Attempt(backend=backend, reason=reason, elapsed_ms=0)
+
+
+class _Skip(StrEnum):
+    """Why a backend was not asked at all. The log has it in front of the attempt's reason."""
+
+    OFFLINE = "Offline"
+    NOT_ASKED = "Not asked"
+    """It is up, but would not have helped: it failed or was too slow lately, say."""
 
 
 class _Hearing:
@@ -235,12 +253,12 @@ class _Hearing:
         self._model: str | None = None
         self.text: TurnText | None = None
         self.not_recorded: list[Attempt] = []
-        self.not_asked: list[Attempt] = []
         self.asked: list[Attempt] = []
+        self._skipped: list[tuple[_Skip, Attempt]] = []
 
-    def pass_over(self, backend: str, reason: str) -> None:
+    def skip(self, backend: str, skip: _Skip, reason: str) -> None:
         """Note a backend that is not asked."""
-        self.not_asked.append(_passed_over(backend, reason))
+        self._skipped.append((skip, _unheard(backend, f"{skip}: {reason}")))
 
     def hear(
         self, speaker: str, model: str | None, text: TurnText, asking: Asking | None = None
@@ -254,16 +272,15 @@ class _Hearing:
             backend=self._speaker,
             model=self._model,
             elapsed_ms=round((self._clock() - self._began) * 1000),
-            attempts=(*self.not_recorded, *self.asked, *self._why_not_asked()),
+            attempts=(*self.not_recorded, *self.asked, *self._why_skipped()),
             timing=asking.timing() if asking else None,
             trimmed=asking.trimmed or None if asking else None,
         )
 
-    def _why_not_asked(self) -> Iterator[Attempt]:
-        """Those who were worth asking but for how they did lately; and those who are offline, where
-        nobody else said anything."""
-        for attempt in self.not_asked:
-            if self.text is None or attempt.reason.startswith(NOT_ASKED):
+    def _why_skipped(self) -> Iterator[Attempt]:
+        """Those who were up; and those who are offline, where nobody else said anything."""
+        for skip, attempt in self._skipped:
+            if self.text is None or skip is _Skip.NOT_ASKED:
                 yield attempt
 
     def why_built_in(self) -> str:
@@ -271,6 +288,6 @@ class _Hearing:
         if self.asked:
             names = " and ".join(dict.fromkeys(attempt.backend for attempt in self.asked))
             return f"{names} did not weigh the answers in time."
-        if any(attempt.reason.startswith(NOT_ASKED) for attempt in self.not_asked):
+        if any(skip is _Skip.NOT_ASKED for skip, _ in self._skipped):
             return "No AI service was asked to weigh the answers: they failed or were too slow."
         return "No AI service was available to weigh the answers."

@@ -20,10 +20,6 @@ SLACK = 0.95
 """Who needs nearly all the time that there is will not make it the next time."""
 
 
-NOT_ASKED = "Not asked"
-"""With this begins the reason for which somebody was passed over who is not known to be offline."""
-
-
 class Circuit:
     """The circuit of one backend. `now` gives seconds that only rise."""
 
@@ -40,7 +36,7 @@ class Circuit:
         """Why somebody who waits for `patience` seconds had better not ask; None if they may."""
         if not self._is_against(patience) or not (self._on_trial or self._wait()):
             return None
-        return f"{NOT_ASKED}: {self._why()}; {self._when()}"
+        return f"{self._why()}; {self._when()}"
 
     def detail(self, patience: float) -> str | None:
         """Why the circuit is open for them, and until when; None where it is closed."""

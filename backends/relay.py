@@ -7,7 +7,7 @@ most to say is used, if it can stand by itself.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -56,7 +56,7 @@ class Relay:
         ask: Callable[[Backend, Callable[[], None]], Asking],
         patience: Patience,
         audience: Audience,
-        circuits: Callable[[str], Circuit],
+        circuits: Mapping[str, Circuit],
         hear_out: Callable[[Asking, float], Awaitable[None]],
     ) -> None:
         self._waiting = list(backends)
@@ -125,7 +125,7 @@ class Relay:
     async def _drop_failed(self) -> None:
         for asking in list(self._running):
             if asking.error is not None:
-                self._circuits(asking.name).failed(str(asking.error))
+                self._circuits[asking.name].failed(str(asking.error))
                 await self._pass_over(asking, str(asking.error))
             elif asking.phase is Phase.LOADING and not self._patience.waits_for_loading:
                 await self._pass_over(asking, "Its model is being loaded", self._hear_out)
@@ -193,7 +193,7 @@ class Relay:
         try:
             return self._use(floor, floor.text())
         except BackendError as error:
-            self._circuits(floor.name).failed(str(error))
+            self._circuits[floor.name].failed(str(error))
             await self._pass_over(floor, str(error))
             self._news.set()
             return None
@@ -213,7 +213,7 @@ class Relay:
         for asking in list(self._running):
             reason = self._why_late(asking)
             if not is_stopped and asking.phase is not Phase.LOADING:
-                self._circuits(asking.name).was_late(asking.elapsed)
+                self._circuits[asking.name].was_late(asking.elapsed)
             is_over = is_stopped or self._patience.waits_for_loading
             await self._pass_over(asking, reason, Asking.close if is_over else self._hear_out)
         return None
@@ -228,7 +228,7 @@ class Relay:
 
     def _use(self, asking: Asking, text: TurnText) -> Heard:
         """These words, and why the others' are not used."""
-        self._circuits(asking.name).succeeded(asking.usable_after or asking.elapsed)
+        self._circuits[asking.name].succeeded(asking.usable_after or asking.elapsed)
         if asking.broke_off is not None:
             self._note(asking, str(asking.broke_off))
         for other in self._running:
@@ -238,7 +238,7 @@ class Relay:
             if other is self._floor:
                 withdrawn = self._audience.withdraw(f"{asking.name} was faster")
             if not other.has_words:
-                self._circuits(other.name).was_late(other.elapsed)
+                self._circuits[other.name].was_late(other.elapsed)
             spent = duration_text(other.elapsed_ms)
             self._note(other, f"No answer within {spent}; {asking.name} gave one", withdrawn)
         return Heard(asking, text)

@@ -5,7 +5,7 @@ to read a long prompt for the first time, is ready at the next turn.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import suppress
 
 from backends.asking import Asking
@@ -23,10 +23,10 @@ and so had read nothing before. Model servers keep what they have read, but not 
 
 
 class Trials:
-    """One trial of each backend at a time. `circuit` gives the circuit of a backend."""
+    """One trial of each backend at a time. `circuits` are the backends', by their names."""
 
-    def __init__(self, circuit: Callable[[str], Circuit]) -> None:
-        self._circuit = circuit
+    def __init__(self, circuits: Mapping[str, Circuit]) -> None:
+        self._circuits = circuits
         self._under_way: dict[str, tuple[Asking, asyncio.Task[None]]] = {}
 
     def is_warming_up(self, name: str) -> bool:
@@ -43,7 +43,7 @@ class Trials:
             await asking.close()
             return
         older = self._under_way.get(name)
-        self._circuit(name).begin_trial()
+        self._circuits[name].begin_trial()
         task = asyncio.create_task(self._hear_out(asking, patience), name=f"trial of {name}")
         # It has its place before the older one is ended: many can come at once.
         self._under_way[name] = asking, task
@@ -60,7 +60,7 @@ class Trials:
         return trial[0] if trial else None
 
     async def _hear_out(self, asking: Asking, patience: float) -> None:
-        circuit = self._circuit(asking.name)
+        circuit = self._circuits[asking.name]
         try:
             await self._first_sentence(asking, TRIAL_FACTOR * patience)
             if asking.error is not None:

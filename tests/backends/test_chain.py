@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from backends.chain import MAX_WAITING, Chain, Reply
+from backends.circuit import FAILURES
 from backends.deadline import Deadline
 from backends.patience import Patience
 from backends.services import CONVERSATION, GRANITE, OLLAMA, TEMPLATES
@@ -204,7 +205,7 @@ def test_who_was_too_late_is_heard_out_and_not_waited_for_meanwhile(ollama: Olla
     async def conduct(chain: Chain) -> list[Reply]:
         late = await plainly(chain, 2, 0.5)
         at_once = await plainly(chain, 3, 0.5)
-        circuit = chain.circuit(OLLAMA)
+        circuit = chain.circuits[OLLAMA]
         await eventually(lambda: str(circuit.detail(0.5)).startswith("It needs more than 1"))
         return [late, at_once, await plainly(chain, 4, 4.0)]
 
@@ -523,6 +524,26 @@ def test_a_summary_comes_from_the_first_that_gives_one(servers: Servers) -> None
     reply = summed_up(servers)
     assert reply.origin.backend == OLLAMA
     assert reasons(reply) == [(GRANITE, "HTTP 500"), (CONVERSATION, "Gives no summaries")]
+
+
+@pytest.mark.parametrize(
+    ("is_up", "why"),
+    [
+        (True, "No AI service was asked to weigh the answers: they failed or were too slow."),
+        (False, "No AI service was available to weigh the answers."),
+    ],
+)
+def test_a_built_in_summary_tells_services_that_failed_from_those_that_are_offline(
+    granite: GraniteServer, is_up: bool, why: str
+) -> None:
+    async def sum_up_after_failures(chain: Chain) -> Reply:
+        for _ in range(FAILURES):
+            chain.circuits[GRANITE].failed("HTTP 500")
+        return await chain.sum_up(turn(3).session, plain(PATIENCE))
+
+    if not is_up:
+        offline(granite)
+    assert why[:-1] in staged([granite], sum_up_after_failures).text
 
 
 def test_a_summary_falls_through_to_the_templates(servers: Servers) -> None:

@@ -38,7 +38,7 @@ def test_one_failure_may_be_chance() -> None:
 def test_after_some_failures_in_a_row_nobody_asks_and_the_reason_says_when_again() -> None:
     failing, clock = failed_often()
     clock.at += 2
-    expected = "Not asked: it failed 3 times, last with “HTTP 500”; next try in 3 s"
+    expected = "it failed 3 times, last with “HTTP 500”; next try in 3 s"
     assert failing.refusal(PLAIN) == failing.refusal(STREAMED) == expected
     assert failing.detail(PLAIN) == "It failed 3 times, last with “HTTP 500”; next try in 3 s"
 
@@ -50,7 +50,7 @@ def test_after_the_pause_one_is_let_through_and_closes_the_circuit() -> None:
     assert str(failing.detail(PLAIN)).endswith("; next try at the next reply")
     failing.begin_trial()
     assert failing.refusal(PLAIN) == (
-        "Not asked: it failed 3 times, last with “HTTP 500”; a trial is under way"
+        "it failed 3 times, last with “HTTP 500”; a trial is under way"
     )
     failing.succeeded(1.0)
     assert failing.refusal(PLAIN) is failing.detail(PLAIN) is None
@@ -81,7 +81,7 @@ def test_a_trial_that_shows_nothing_lets_the_next_one_through() -> None:
 def test_who_is_too_slow_for_one_caller_is_asked_for_another() -> None:
     slow, _ = circuit()
     slow.was_late(PLAIN)
-    assert slow.refusal(PLAIN) == "Not asked: it needs more than 4.5 s; next try in 5 s"
+    assert slow.refusal(PLAIN) == "it needs more than 4.5 s; next try in 5 s"
     assert slow.refusal(STREAMED) is None
     assert not slow.needs_trial(STREAMED)
 
@@ -90,7 +90,7 @@ def test_what_somebody_needed_for_a_patient_caller_counts_for_the_others() -> No
     slow, clock = circuit()
     slow.succeeded(20.0)
     assert slow.refusal(STREAMED) is None
-    assert slow.refusal(PLAIN) == "Not asked: it needs more than 20 s; next try in 5 s"
+    assert slow.refusal(PLAIN) == "it needs more than 20 s; next try in 5 s"
     clock.at += FIRST_PAUSE
     assert slow.needs_trial(PLAIN)
     slow.begin_trial()
