@@ -34,4 +34,14 @@ class Nobody:
         return None
 
 
+class Waiting(Nobody):
+    """Those of `audience` who wait for other words: they are told what is being done meanwhile."""
+
+    def __init__(self, audience: Audience) -> None:
+        self._audience = audience
+
+    def tell(self, phase: Phase, backend: str, model: str | None) -> None:
+        self._audience.tell(phase, backend, model)
+
+
 NOBODY = Nobody()

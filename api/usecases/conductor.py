@@ -128,9 +128,8 @@ class Conductor:
 
     async def stream_summary(self, posted: Session) -> Listening:
         """As `sum_up`: what happens to the summary until it is in the log."""
-        deadline = self._deadline()
-        id = await self._candidate.claim(posted, None, deadline)
-        return await self._interviewer.stream_summary(id, deadline)
+        id = await self._candidate.claim(posted, None, self._deadline())
+        return await self._interviewer.stream_summary(id)
 
     async def newest_reply(self, interview_id: str, last_id: int | None = None) -> Listening:
         """What happens to the interview's newest reply or summary, from the happening `last_id` on;

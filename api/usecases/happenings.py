@@ -81,7 +81,8 @@ class Happenings(Generic[R]):
         self._list: list[Happening[R]] = []
         self._news = asyncio.Event()
 
-    def add(self, happening: Happening[R]) -> None:
+    def add(self, happening: Happening[R]) -> int:
+        """Add what has happened. Returns its id."""
         match happening:
             case ReplyDelta(text=text):
                 self.text += text
@@ -92,6 +93,7 @@ class Happenings(Generic[R]):
         self._list.append(happening)
         news, self._news = self._news, asyncio.Event()
         news.set()
+        return self._first_id + len(self._list) - 1
 
     def from_start(self) -> AsyncGenerator[Heard[R], None]:
         """All that happens, for whoever asked for the reply."""

@@ -5,15 +5,15 @@ the words as they come, and those who get one answer.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 from api.usecases.errors import ReplyNotRecorded, SessionConflict
-from api.usecases.happenings import Happenings, Heard, recorded
+from api.usecases.happenings import Happenings, Heard, ReplyFailed, recorded
 from api.usecases.interviews import Interviews, settle
 from api.usecases.recovery import Recovery
 from api.usecases.replies import LAST_SECONDS, Replies, ReplyUnderWay
-from backends.audience import NOBODY, Audience
+from backends.audience import Audience, Waiting
 from backends.chain import Chain
 from backends.chain import Reply as ChainReply
 from backends.deadline import Deadline
@@ -155,32 +155,54 @@ class Interviewer:
         while True:
             interview = await self._interviews.get(id)
             if len(interview.messages) > length:
-                reply: Result = await self._recorded_reply(interview, length)
-                return recorded(reply.text, reply, is_known=False).from_start()
+                reply = await self._recorded_reply(interview, length)
+                return _recorded(reply, is_known=False)
             under_way = self._replies.to(id)
-            if under_way is None:
-                return self._begin(interview, self._new_patience()).watch()
-            if not under_way.of_summary:
-                return under_way.join(None)
+            if under_way is None or not under_way.of_summary:
+                return self._listen(under_way, interview, of_summary=False)
             # It does not cover the answer, whose reply is to be shown as it comes.
             under_way.patience.stop()
             with suppress(SessionConflict):
                 await under_way.wait(deadline)
 
-    async def stream_summary(self, id: str, deadline: Deadline) -> Listening:
-        """What happens to the summary of the interview as it stands."""
-        while True:
-            interview = await self._interviews.get(id)
-            if interview.summary is not None:
-                summary: Result = await self._recorded_summary(interview, interview.summary)
-                return recorded(summary.text, summary, is_known=False).from_start()
-            under_way = self._replies.to(id)
-            if under_way is None:
-                return self._begin(interview, self._new_patience(), of_summary=True).watch()
-            if under_way.of_summary:
-                return under_way.join(None)
-            under_way.patience.hurry(deadline)
-            await under_way.wait(deadline)
+    async def stream_summary(self, id: str) -> Listening:
+        """What happens to the summary of the interview as it stands. A reply that is under way is
+        waited for: it belongs into the summary."""
+        interview = await self._interviews.get(id)
+        if interview.summary is not None:
+            summary = await self._recorded_summary(interview, interview.summary)
+            return _recorded(summary, is_known=False)
+        under_way = self._replies.to(id)
+        if under_way is None or under_way.of_summary:
+            return self._listen(under_way, interview, of_summary=True)
+        return self._summary_after(under_way)
+
+    def _listen(
+        self,
+        under_way: ReplyUnderWay[Result] | None,
+        interview: Interview,
+        *,
+        of_summary: bool,
+    ) -> Listening:
+        if under_way is not None:
+            return under_way.join(None)
+        return self._begin(interview, self._new_patience(), of_summary=of_summary).watch()
+
+    async def _summary_after(self, reply: ReplyUnderWay[Result]) -> Listening:
+        """What is being waited for while the reply is made, and then what happens to the
+        summary. If there was no reply, the summary asks for it once more."""
+        happenings: Happenings[Result] = Happenings()
+        async for status in reply.statuses():
+            yield (happenings.add(status), status) if status else None
+        try:
+            listening = await self.stream_summary(reply.interview_id)
+        except Exception as error:  # it is too late for another answer than this stream
+            failed = ReplyFailed(error)
+            yield happenings.add(failed), failed
+            return
+        async with aclosing(listening):
+            async for heard in listening:
+                yield heard
 
     async def newest(self, id: str, last_id: int | None) -> Listening:
         """What happens to the newest reply, or summary, of the interview: from the happening
@@ -191,7 +213,7 @@ class Interviewer:
             under_way = self._begin(interview, self._new_patience())
         if under_way is not None:
             return under_way.join(last_id)
-        return (await self._newest_recorded(interview)).from_start()
+        return await self._newest_recorded(interview)
 
     def stop_waiting(self, id: str) -> bool:
         """Let the reply under way end with what it has; whether there is one."""
@@ -200,13 +222,13 @@ class Interviewer:
             under_way.patience.stop()
         return under_way is not None
 
-    async def _newest_recorded(self, interview: Interview) -> Happenings[Result]:
+    async def _newest_recorded(self, interview: Interview) -> Listening:
         newest: Result
         if interview.summary is not None:
             newest = await self._recorded_summary(interview, interview.summary)
         else:
             newest = await self._recorded_reply(interview, len(interview.messages) - 1)
-        return recorded(newest.text, newest, is_known=True)
+        return _recorded(newest, is_known=True)
 
     # How they are made
 
@@ -226,7 +248,11 @@ class Interviewer:
 
     async def _reply(self, under_way: ReplyUnderWay[Result]) -> Reply:
         await self._recovery.ensure()
-        interview = await self._speak(under_way.interview_id, under_way.patience, under_way)
+        interview = await self._interviews.get(under_way.interview_id)
+        if interview.awaits_interviewer:
+            said = await self._said(interview, under_way.patience, under_way)
+            under_way.settle(said.text, _why_others(said))
+            interview = await self._record(under_way.interview_id, said)
         return await self._recorded_reply(interview, under_way.length)
 
     async def _sum_up(self, under_way: ReplyUnderWay[Result]) -> Summary:
@@ -246,7 +272,8 @@ class Interviewer:
                     f"messages[{under_way.length}]",
                     interview.session,
                 )
-            interview = await self._speak(id, under_way.patience)
+            said = await self._said(interview, under_way.patience, Waiting(under_way))
+            interview = await self._record(id, said)
         under_way.withdraw("More was said meanwhile")
         session = await self._for_backends(interview.session)
         reply = await self._chain.sum_up(session, under_way.patience, under_way)
@@ -255,33 +282,25 @@ class Interviewer:
         appended = await self._interviews.append(id, interview.version, summary)
         return Summary(summary, interview.config, appended.records[-1])
 
-    async def _speak(
-        self, id: str, patience: Patience, watching: ReplyUnderWay[Result] | None = None
-    ) -> Interview:
-        """The interview after the reply that it waits for."""
-        interview = await self._interviews.get(id)
-        if not interview.awaits_interviewer:
-            return interview
-        turn = await self._turn(interview)
-        reply = await self._said(turn, interview, patience, watching or NOBODY)
-        if watching is not None:
-            watching.settle(reply.text, _why_others(reply))
-        return await self._interviews.append_to(
-            id,
-            lambda now: take_reply(now, reply.text, closes=reply.closes, origin=reply.origin),
-            Deadline.after(LAST_SECONDS),
-        )
-
     async def _said(
-        self, turn: Turn, interview: Interview, patience: Patience, audience: Audience
+        self, interview: Interview, patience: Patience, audience: Audience
     ) -> ChainReply:
-        shown = interview.interrupted
+        """The reply that the interview waits for."""
+        turn, shown = await self._turn(interview), interview.interrupted
         if shown is not None:
             reply = self._chain.go_on(turn, shown)
             if reply is not None:
                 return reply
             audience.withdraw("It was not enough to go on from")
         return await self._chain.speak(turn, patience, audience)
+
+    async def _record(self, id: str, reply: ChainReply) -> Interview:
+        """The interview after this reply, which is in the log then."""
+        return await self._interviews.append_to(
+            id,
+            lambda now: take_reply(now, reply.text, closes=reply.closes, origin=reply.origin),
+            Deadline.after(LAST_SECONDS),
+        )
 
     async def _turn(self, interview: Interview) -> Turn:
         return Turn(await self._for_backends(interview.session), interview.pending_answer)
@@ -307,6 +326,11 @@ class Interviewer:
         assert interview.id is not None
         record = await self._interviews.record(interview.id, interview.summed_up_at)
         return Summary(summary, interview.config, record)
+
+
+def _recorded(result: Result, *, is_known: bool) -> Listening:
+    """The happenings of what is in the log already, as `recorded` gives them."""
+    return recorded(result.text, result, is_known=is_known).from_start()
 
 
 def _why_others(reply: ChainReply) -> str:

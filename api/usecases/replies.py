@@ -7,6 +7,7 @@ the gateway dies.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 from api.usecases.errors import ReplyNotRecorded
@@ -78,6 +79,7 @@ class ReplyUnderWay(Generic[R]):
         self._last = self._clock()
         self._status: tuple[Phase, str, str | None] | None = None
         self._status_since = self._last
+        self._status_news = asyncio.Event()
         self._speaker: tuple[str, str | None] = ("", None)
         self._withdrawn_because: str | None = None
         if recalled:
@@ -91,6 +93,7 @@ class ReplyUnderWay(Generic[R]):
         if self._status != (phase, backend, model):
             self._status, self._status_since = (phase, backend, model), self._clock()
             self._tell_status()
+            self._wake_waiting()
 
     def show(self, text: str, backend: str, model: str | None) -> None:
         self._speaker = backend, model
@@ -114,7 +117,7 @@ class ReplyUnderWay(Generic[R]):
     def finish(self, result: R) -> None:
         self.result = result
         self._add(ReplyDone(result))
-        self._over.set()
+        self._end()
 
     def fail(self, error: Exception) -> None:
         self.error = error
@@ -122,7 +125,7 @@ class ReplyUnderWay(Generic[R]):
             # Whoever listens has posted an answer, and that is in the log.
             error = ReplyNotRecorded(self.interview_id, error)
         self._add(ReplyFailed(error))
-        self._over.set()
+        self._end()
 
     async def wait(self, deadline: Deadline) -> None:
         """Until it is over. Raises the error that it ended with, or LogUnavailable if it is not
@@ -147,6 +150,15 @@ class ReplyUnderWay(Generic[R]):
         self._begin_watch()
         return self.happenings.joined(last_id)
 
+    async def statuses(self) -> AsyncGenerator[ReplyStatus | None, None]:
+        """What is being waited for until it is over, for those who do not see its words: when it
+        changes, and every second. None where that is not known."""
+        while not self._over.is_set():
+            yield self._status_now() if self._status is not None else None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STATUS_SECONDS):
+                    await self._status_news.wait()
+
     def _begin_watch(self) -> None:
         if not self.is_watched:
             self.is_watched = True
@@ -168,9 +180,20 @@ class ReplyUnderWay(Generic[R]):
             self._tell_status()
 
     def _tell_status(self) -> None:
+        self._add(self._status_now())
+
+    def _status_now(self) -> ReplyStatus:
         assert self._status is not None
         elapsed = round((self._clock() - self._status_since) * 1000)
-        self._add(ReplyStatus(*self._status, elapsed))
+        return ReplyStatus(*self._status, elapsed)
+
+    def _wake_waiting(self) -> None:
+        news, self._status_news = self._status_news, asyncio.Event()
+        news.set()
+
+    def _end(self) -> None:
+        self._over.set()
+        self._wake_waiting()
 
     def _set_text(self, text: str, reason: str) -> None:
         shown, reason = self.happenings.text, self._withdrawn_because or reason

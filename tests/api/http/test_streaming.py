@@ -288,6 +288,74 @@ def test_an_answer_ends_the_summary_that_is_under_way(
     assert desktop.interview_id == last.data["session"]["interviewId"]
 
 
+def test_a_summary_waits_for_a_reply_under_way_and_says_so(ollama: OllamaServer) -> None:
+    with serving(ollama, reply_budget_seconds=0.5) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        desktop = begun(gateway, ollama, REPLY, "The candidate has built a parser. It works.")
+        ollama.tokens_per_second = 5.0
+        summed_up: list[tuple[float, Event]] = []
+
+        def sum_up() -> None:
+            with listening(gateway, "POST", SUMMARY, {"session": desktop.session}) as response:
+                summed_up.extend((time.monotonic(), event) for event in events_in(response))
+
+        with listening(gateway, "POST", RESPOND, answer_to(desktop)) as response:
+            events = events_in(response)
+            had = [next(events) for _ in range(4)]
+            summing = threading.Thread(target=sum_up)
+            summing.start()
+            had += events
+            replied_at = time.monotonic()
+        summing.join()
+    assert shown(had) == REPLY, "nobody hurried it"
+    waited = [event for at, event in summed_up if at < replied_at - 0.1]
+    assert {(event.name, event.data["phase"]) for event in waited} == {("status", "writing")}
+    assert len(waited) >= 3, "at once, and each second"
+    ids = [event.id for _, event in summed_up]
+    assert ids == sorted(set(ids))
+    last = summed_up[-1][1]
+    assert shown([event for _, event in summed_up]) == last.data["summary"]
+    assert last.data["responsesGiven"] == 1
+
+
+def test_a_summary_that_waits_for_a_reply_ends_with_the_interview(
+    gateway: Served, ollama: OllamaServer
+) -> None:
+    desktop = begun(gateway, ollama, REPLY)
+    ollama.tokens_per_second = 1.0
+    with (
+        listening(gateway, "POST", RESPOND, answer_to(desktop)),
+        listening(gateway, "POST", SUMMARY, {"session": desktop.session}) as response,
+    ):
+        events = events_in(response)
+        first = next(events)
+        assert gateway.client.delete(f"/api/v1/interviews/{desktop.interview_id}").is_success
+        *_, last = events
+    assert first.name == "status"
+    assert (last.name, last.data["status"]) == ("problem", 410)
+    assert last.id > first.id
+
+
+def test_a_summary_that_asks_for_the_reply_itself_says_so(
+    ollama: OllamaServer, tmp_path: Path
+) -> None:
+    with gateway_process(tmp_path, OLLAMA_URL=ollama.url) as process:
+        gateway = served(process)
+        gateway.wait_until_noticed(ollama="online")
+        desktop = begun(gateway, ollama, REPLY, REPLY, "The candidate has built a parser.")
+        ollama.prompt_seconds = 0.8
+        with listening(gateway, "POST", RESPOND, answer_to(desktop)) as response:
+            next(events_in(response))
+            process.popen.send_signal(signal.SIGKILL)
+    with gateway_process(tmp_path, OLLAMA_URL=ollama.url) as process:
+        gateway = served(process)
+        gateway.wait_until_noticed(ollama="online")
+        with listening(gateway, "POST", SUMMARY, {"session": desktop.session}) as response:
+            phases = [event.data.get("phase", event.name) for event in events_in(response)]
+    first_word = phases.index("delta")
+    assert phases[:first_word].count("reading") >= 2, "for the reply, and for the summary"
+
+
 # Waiting no longer
 
 
