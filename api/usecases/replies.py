@@ -97,6 +97,7 @@ class ReplyUnderWay(Generic[R]):
 
     def show(self, text: str, backend: str, model: str | None) -> None:
         self._speaker = backend, model
+        self.is_settled = False  # a summary is asked for again if more was said meanwhile
         self._set_text(text, "The reply goes on differently")
 
     def withdraw(self, reason: str) -> str | None:

@@ -62,3 +62,26 @@ def test_words_that_could_not_be_kept_are_kept_once_the_log_can_be_written(
     log = asyncio.run(show())
     assert log.kept == ["Thank you."]
     assert log.tries == 2
+
+
+def test_words_that_replace_settled_ones_are_kept_again() -> None:
+    async def sum_up_twice() -> list[str | None]:
+        summary: ReplyUnderWay[str] = ReplyUnderWay(
+            ID, 3, Patience.streamed(60, 30), of_summary=True
+        )
+        kept = []
+        summary.watch()
+        for words in ("They built a parser.", "They built a parser, and tested it."):
+            summary.withdraw("More was said meanwhile")
+            summary.show(words, "ollama", None)
+            kept.append(summary.draft())
+            summary.settle(words, "")
+            kept.append(summary.draft())
+        return [draft and draft.shown for draft in kept]
+
+    assert asyncio.run(sum_up_twice()) == [
+        "They built a parser.",
+        None,
+        "They built a parser, and tested it.",
+        None,
+    ]
