@@ -157,8 +157,8 @@ class SessionRefused(Value):
 
 
 class ReplyInterrupted(Value):
-    """The gateway was stopped in mid-reply. `content` is what the candidate had been shown of the
-    reply, or of the summary if it is `of_summary`."""
+    """The gateway was stopped in mid-reply, or the reply could not be recorded. `content` is what
+    the candidate had been shown of it, or of the summary if it is `of_summary`."""
 
     content: Words
     backend: str

@@ -234,7 +234,7 @@ def _what_happened(entry: Entry) -> Iterator[Line]:
     if entry.forgotten:
         yield ("The words were forgotten.",)
     elif entry.kind == "reply-interrupted":
-        yield ("The gateway was stopped in mid-reply. The candidate had been shown these words.",)
+        yield ("The reply was interrupted. The candidate had been shown these words.",)
     elif entry.kind == "session-adopted":
         yield (
             "The log did not know this session and took it on as the client posted it. Nobody "

@@ -59,7 +59,7 @@ class Conductor:
     ) -> None:
         interviews = self._interviews = Interviews(log, now)
         self._recovery = Recovery(log, interviews)
-        self._replies: Replies[Result] = Replies(log)
+        self._replies: Replies[Result] = Replies(log, self._recovery.hand_over)
         self._chain = chain
         self._interviewer = Interviewer(
             interviews,
@@ -81,6 +81,7 @@ class Conductor:
     async def close(self) -> None:
         """Let the replies under way end with what they have."""
         await self._replies.close()
+        await self._recovery.close()
         await self._chain.aclose()
 
     async def start(self, asked: Config, interview_id: str | None = None) -> Reply:

@@ -236,27 +236,25 @@ class Interviewer:
         self, interview: Interview, patience: Patience, *, of_summary: bool = False
     ) -> ReplyUnderWay[Result]:
         assert interview.id is not None
-        shown = interview.interrupted
         reply: ReplyUnderWay[Result] = ReplyUnderWay(
-            interview.id,
-            len(interview.messages),
-            patience,
-            of_summary=of_summary,
-            recalled=shown.content if shown and not of_summary else "",
+            interview.id, len(interview.messages), patience, of_summary=of_summary
         )
         return self._replies.begin(reply, self._sum_up if of_summary else self._reply)
 
     async def _reply(self, under_way: ReplyUnderWay[Result]) -> Reply:
-        await self._recovery.ensure()
-        interview = await self._interviews.get(under_way.interview_id)
+        id = under_way.interview_id
+        await self._recovery.ensure(id)
+        interview = await self._interviews.get(id)
         if interview.awaits_interviewer:
+            if interview.interrupted is not None:
+                under_way.recall(interview.interrupted)
             said = await self._said(interview, under_way.patience, under_way)
-            under_way.settle(said.text, _why_others(said))
-            interview = await self._record(under_way.interview_id, said)
+            _settle(under_way, said)
+            interview = await self._record(id, said)
         return await self._recorded_reply(interview, under_way.length)
 
     async def _sum_up(self, under_way: ReplyUnderWay[Result]) -> Summary:
-        await self._recovery.ensure()
+        await self._recovery.ensure(under_way.interview_id)
         # What is said meanwhile belongs into the summary, which is then asked for again.
         return await settle(lambda: self._summed_up(under_way), under_way.patience.deadline)
 
@@ -277,7 +275,7 @@ class Interviewer:
         under_way.withdraw("More was said meanwhile")
         session = await self._for_backends(interview.session)
         reply = await self._chain.sum_up(session, under_way.patience, under_way)
-        under_way.settle(reply.text, _why_others(reply))
+        _settle(under_way, reply)
         summary = give_summary(interview, reply.text, origin=reply.origin)
         appended = await self._interviews.append(id, interview.version, summary)
         return Summary(summary, interview.config, appended.records[-1])
@@ -333,8 +331,7 @@ def _recorded(result: Result, *, is_known: bool) -> Listening:
     return recorded(result.text, result, is_known=is_known).from_start()
 
 
-def _why_others(reply: ChainReply) -> str:
-    """Why other words may have been shown before these."""
-    if reply.origin.backend == TEMPLATES:
-        return "The built-in words take over"
-    return f"{reply.origin.backend} takes over"
+def _settle(under_way: ReplyUnderWay[Result], reply: ChainReply) -> None:
+    backend = reply.origin.backend
+    others = "The built-in words take over" if backend == TEMPLATES else f"{backend} takes over"
+    under_way.settle(reply.text, backend, reply.origin.model, others)

@@ -1,5 +1,9 @@
-"""Recovery: a gateway that was stopped in mid-reply left a draft of what it had shown. The next one
-appends that to the log before it makes any other reply."""
+"""Recovery: what was shown of a reply that did not come into the log becomes an event of its own,
+from which the reply then goes on.
+
+A gateway that was stopped in mid-reply left a draft in the log's file. If the log could not be
+written when a reply was to be appended, this gateway has the draft in memory.
+"""
 
 import asyncio
 import logging
@@ -18,36 +22,89 @@ logger = logging.getLogger(__name__)
 
 APPEND_SECONDS = 1.0
 
+RETRY_SECONDS = 1.0
+"""After how long it is tried again where the log could not be written."""
+
 
 class Recovery:
-    """Makes events of the drafts that an earlier gateway left in `log`, once."""
+    """Makes events of the drafts that an earlier gateway left in `log`, and of those that this one
+    hands over."""
 
     def __init__(self, log: Drafts, interviews: Interviews) -> None:
         self._log = log
         self._interviews = interviews
-        self._is_done = False
+        self._has_read = False
+        self._missing: dict[str, ReplyDraft] = {}
+        """What is not in the log yet, by the interview: nothing else is shown in it before."""
         self._recovering = asyncio.Lock()
+        self._retrying: asyncio.Task[None] | None = None
 
     async def at_start(self) -> None:
         """Recover now if the log can be used, else as soon as it can."""
-        try:
-            await self.ensure()
-        except (LogUnavailable, LogCorrupted) as error:
-            logger.warning("What was shown of interrupted replies is not in the log yet: %s", error)
+        if not await self._recover_all():
+            self._retry()
 
-    async def ensure(self) -> None:
-        """Recover, unless that is done. Raises LogUnavailable or LogCorrupted."""
-        if self._is_done:
+    def hand_over(self, draft: ReplyDraft) -> None:
+        """Append what was shown of a reply that could not be appended, as soon as the log can be
+        written."""
+        self._missing[draft.interview_id] = draft
+        self._retry()
+
+    async def ensure(self, interview_id: str) -> None:
+        """Recover what was shown in this interview, unless that is done. Raises LogUnavailable or
+        LogCorrupted."""
+        if self._has_read and interview_id not in self._missing:
             return
         async with self._recovering:
-            if not self._is_done:
-                for draft in await self._log.drafts():
-                    await self._recover(draft)
-                self._is_done = True
+            await self._read()
+            if interview_id in self._missing:
+                await self._recover(self._missing[interview_id])
+                del self._missing[interview_id]
+
+    async def close(self) -> None:
+        """Try once more, and then no more."""
+        if self._retrying is None:
+            return
+        self._retrying.cancel()
+        await asyncio.wait([self._retrying])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(APPEND_SECONDS):
+                await self._recover_all()
+
+    def _retry(self) -> None:
+        if self._retrying is None or self._retrying.done():
+            self._retrying = asyncio.create_task(self._keep_trying(), name="recovery")
+
+    async def _keep_trying(self) -> None:
+        while True:
+            if await self._recover_all():
+                return
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _recover_all(self) -> bool:
+        """Recover what can be. Returns whether nothing is missing then."""
+        try:
+            async with self._recovering:
+                await self._read()
+            for id in list(self._missing):
+                try:
+                    await self.ensure(id)
+                except LogCorrupted as error:  # of this interview alone, perhaps
+                    logger.warning("What was shown in interview %s is not recovered: %s", id, error)
+        except (LogUnavailable, LogCorrupted) as error:
+            logger.warning("What was shown of replies is not in the log yet: %s", error)
+            return False
+        return not self._missing
+
+    async def _read(self) -> None:
+        if not self._has_read:
+            # No reply is made before, so none of these drafts is of a reply under way.
+            self._missing = {draft.interview_id: draft for draft in await self._log.drafts()}
+            self._has_read = True
 
     async def _recover(self, draft: ReplyDraft) -> None:
         def decide(interview: Interview) -> ReplyInterrupted | None:
-            if not _fits(draft, interview):
+            if not _is_missing(draft, interview):
                 return None
             return ReplyInterrupted(
                 content=draft.shown,
@@ -57,15 +114,18 @@ class Recovery:
             )
 
         id = draft.interview_id
-        logger.info("The gateway was stopped while it gave a reply in interview %s", id)
+        logger.info("Recovering what was shown of a reply in interview %s", id)
         with suppress(UnknownInterview, InterviewForgotten):
             await self._interviews.append_to(id, decide, Deadline.after(APPEND_SECONDS))
         await self._log.drop_draft(id)
 
 
-def _fits(draft: ReplyDraft, interview: Interview) -> bool:
-    """Whether the interview stands where the draft was made. It does not if an older copy of the
-    log was put back."""
+def _is_missing(draft: ReplyDraft, interview: Interview) -> bool:
+    """Whether the interview stands where the draft was made, and does not have it. It stands
+    elsewhere if an older copy of the log was put back."""
     if draft.of_summary:
         return interview.questions_asked > 0
-    return interview.awaits_interviewer and len(interview.messages) == draft.length
+    known = interview.interrupted
+    is_known = known is not None and known.content == draft.shown
+    is_due = interview.awaits_interviewer and len(interview.messages) == draft.length
+    return is_due and not is_known

@@ -27,6 +27,7 @@ from backends.turn import Phase
 from eventlog.drafts import ReplyDraft
 from eventlog.errors import LogUnavailable
 from eventlog.protocol import Drafts
+from statemachine.events import ReplyInterrupted
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +52,7 @@ STOPPING_SECONDS = 1.0
 class ReplyUnderWay(Generic[R]):
     """The reply to an interview of `length` messages, or its summary.
 
-    It is the `Audience` of the backends that make it. `recalled` is what was shown of it before the
-    gateway stopped in it.
+    It is the `Audience` of the backends that make it.
     """
 
     def __init__(
@@ -62,7 +62,6 @@ class ReplyUnderWay(Generic[R]):
         patience: Patience,
         *,
         of_summary: bool = False,
-        recalled: str = "",
     ) -> None:
         self.interview_id = interview_id
         self.length = length
@@ -82,8 +81,6 @@ class ReplyUnderWay(Generic[R]):
         self._status_news = asyncio.Event()
         self._speaker: tuple[str, str | None] = ("", None)
         self._withdrawn_because: str | None = None
-        if recalled:
-            self._add(ReplyReset(recalled, "recorded"))
 
     # What the backends tell
 
@@ -108,10 +105,18 @@ class ReplyUnderWay(Generic[R]):
         self._withdrawn_because = reason
         return shown if self.is_watched else None
 
+    # What the log tells
+
+    def recall(self, shown: ReplyInterrupted) -> None:
+        """Go on from what was shown of it before."""
+        self._speaker = shown.backend, shown.model
+        self._add(ReplyReset(shown.content, "recorded"))
+
     # How it ends
 
-    def settle(self, text: str, reason: str) -> None:
+    def settle(self, text: str, backend: str, model: str | None, reason: str) -> None:
         """These are the words that go into the log; `reason` is why, if others were shown."""
+        self._speaker = backend, model
         self.is_settled = True
         self._set_text(text, reason)
 
@@ -168,8 +173,8 @@ class ReplyUnderWay(Generic[R]):
     # For the one who keeps it
 
     def draft(self) -> ReplyDraft | None:
-        """What is to be kept of it, if anything is shown and the log does not have it yet."""
-        if self.is_settled or not self.happenings.text:
+        """What is shown of it, if anybody sees anything."""
+        if not self.is_watched or not self.happenings.text:
             return None
         backend, model = self._speaker
         text, of_summary = self.happenings.text, self.of_summary
@@ -213,10 +218,15 @@ class ReplyUnderWay(Generic[R]):
 
 
 class Replies(Generic[R]):
-    """The replies under way, at most one for each interview. Drafts of them go into `log`."""
+    """The replies under way, at most one for each interview.
 
-    def __init__(self, log: Drafts) -> None:
+    Drafts of them go into `log`. `hand_over` is given what was shown of one that could not be
+    written into it.
+    """
+
+    def __init__(self, log: Drafts, hand_over: Callable[[ReplyDraft], None]) -> None:
         self._log = log
+        self._hand_over = hand_over
         self._under_way: dict[str, ReplyUnderWay[R]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._kept: dict[ReplyUnderWay[R], ReplyDraft | None] = {}
@@ -260,6 +270,9 @@ class Replies(Generic[R]):
             result = await make(reply)
         except Exception as failure:
             error = failure
+            draft = reply.draft()
+            if draft is not None and isinstance(error, LogUnavailable):
+                self._hand_over(draft)
         finally:
             # First of all, so that whoever hears of the end finds nothing under way.
             del self._under_way[reply.interview_id]
@@ -290,7 +303,8 @@ class Replies(Generic[R]):
 
     async def _keep_drafts(self) -> bool:
         """Whether what is new could be kept."""
-        drafts = {reply: reply.draft() for reply in self._kept}
+        # The commit that appends a settled one deletes its draft, which must not come after that.
+        drafts = {reply: reply.draft() for reply in self._kept if not reply.is_settled}
         new = {r: draft for r, draft in drafts.items() if draft and draft != self._kept[r]}
         if new:
             try:

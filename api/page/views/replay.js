@@ -184,7 +184,7 @@ const MEANINGS = {
   "interview-held": "Nobody can erase the words until somebody lifts the hold.",
   "interview-released": "The hold was lifted. The words can be erased.",
   "content-forgotten": "The words were erased. The log still has the times, and can still be verified.",
-  "reply-interrupted": "The gateway stopped while these words were being shown.",
+  "reply-interrupted": "These words were shown. Then the gateway stopped, or its log could not be written.",
 };
 
 /** What is told of the chosen event. @param {string} id @param {AbortSignal} signal */

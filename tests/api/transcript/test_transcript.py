@@ -276,7 +276,7 @@ TOLD: dict[str, list[str]] = {
     ],
     "streamed": [
         "Reply interrupted",
-        "The gateway was stopped in mid-reply. The candidate had been shown these words.",
+        "The reply was interrupted. The candidate had been shown these words.",
         "From ollama, model llama3.2:1b, in 13 s; 8 s loading, 2 s reading, 2 s writing, ",
         "The question is from templates.",
         "The model was not sent 1 early answer: its context was full.",

@@ -7,6 +7,7 @@ import pytest
 
 from api.usecases import replies
 from api.usecases.replies import Replies, ReplyUnderWay
+from backends.deadline import Deadline
 from backends.patience import Patience
 from eventlog.drafts import ReplyDraft
 from eventlog.errors import LogUnavailable
@@ -40,7 +41,7 @@ def test_words_that_could_not_be_kept_are_kept_once_the_log_can_be_written(
 
     async def show() -> FullForAWhile:
         log, is_over = FullForAWhile(), asyncio.Event()
-        under_way: Replies[str] = Replies(log)
+        under_way: Replies[str] = Replies(log, lambda _: None)
 
         async def make(reply: ReplyUnderWay[str]) -> str:
             reply.show("Thank you.", "ollama", None)  # and then the model says nothing for long
@@ -65,23 +66,28 @@ def test_words_that_could_not_be_kept_are_kept_once_the_log_can_be_written(
 
 
 def test_words_that_replace_settled_ones_are_kept_again() -> None:
-    async def sum_up_twice() -> list[str | None]:
-        summary: ReplyUnderWay[str] = ReplyUnderWay(
-            ID, 3, Patience.streamed(60, 30), of_summary=True
-        )
-        kept = []
-        summary.watch()
-        for words in ("They built a parser.", "They built a parser, and tested it."):
-            summary.withdraw("More was said meanwhile")
-            summary.show(words, "ollama", None)
-            kept.append(summary.draft())
-            summary.settle(words, "")
-            kept.append(summary.draft())
-        return [draft and draft.shown for draft in kept]
+    async def sum_up_twice() -> list[str]:
+        log = FullForAWhile()
+        log.has_room = True
+        under_way: Replies[str] = Replies(log, lambda _: None)
 
-    assert asyncio.run(sum_up_twice()) == [
-        "They built a parser.",
-        None,
-        "They built a parser, and tested it.",
-        None,
-    ]
+        async def make(summary: ReplyUnderWay[str]) -> str:
+            for words in ("They built a parser.", "They built a parser, and tested it."):
+                summary.withdraw("More was said meanwhile")
+                log.news.clear()
+                summary.show(words, "ollama", None)
+                await log.news.wait()
+                summary.settle(words, "ollama", None, "")
+            return words
+
+        patience = Patience.streamed(60, 30)
+        summary: ReplyUnderWay[str] = ReplyUnderWay(ID, 3, patience, of_summary=True)
+        under_way.begin(summary, make)
+        summary.watch()
+        async with asyncio.timeout(10):
+            await summary.wait(Deadline.after(5))
+        await under_way.close()
+        return log.kept
+
+    kept = asyncio.run(sum_up_twice())
+    assert kept == ["They built a parser.", "They built a parser, and tested it."]
