@@ -6,7 +6,7 @@
  */
 
 import { announce, h } from "../dom.js";
-import { gateway } from "../gateway.js";
+import { gateway, HEARING } from "../gateway.js";
 import { health } from "../health.js";
 import {
   draftOf, dropDraft, dropInterview, dropUnfinished, isUnlocked, keepDraft, keepUnfinished, unfinished, unlockDrafts,
@@ -20,10 +20,12 @@ import {
 import { listen, liveReply, useBuiltIn } from "./live-reply.js";
 import { progress } from "./progress.js";
 import { showSummary } from "./summary.js";
+import { untilBack } from "./until-back.js";
 import { AWAITED } from "./waiting.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
 /** @typedef {import("../integration-service-client/index.js").Interview} Interview */
+/** @typedef {import("../notices.js").Trouble} Trouble */
 /** @typedef {import("./interview-types.js").Event} Event */
 
 const SENT = "Your answer was sent, so you cannot change it any more. The interviewer’s reply is on its way.";
@@ -42,6 +44,14 @@ export function show({ root, id, signal }) {
   let listening = new AbortController();
   /** Asks again for what could not be reached. */
   let retry = () => {};
+  const away = {
+    /** @param {Trouble} trouble @param {() => void} again */
+    lost(trouble, again) {
+      retry = again;
+      dispatch({ type: "lost", trouble });
+    },
+    back: () => dispatch({ type: "retried" }),
+  };
 
   const talk = conversation();
   const head = progress();
@@ -163,7 +173,7 @@ export function show({ root, id, signal }) {
 
   async function load() {
     try {
-      const found = await retryUntilBack(() => gateway.getInterview(id, { signal }), signal);
+      const found = await untilBack(() => gateway.getInterview(id, { signal }), signal, away);
       if (!isUnlocked(id)) await unlock();
       if (state.phase === "loading") goOn("loaded", found.session);
       else goOn("found", found.session);
@@ -223,7 +233,7 @@ export function show({ root, id, signal }) {
     const stop = AbortSignal.any([signal, listening.signal]);
     dispatch({ type: "sent", answer });
     try {
-      const done = await retryUntilBack(() => listen(ask(session, answer, stop), dispatch), stop);
+      const done = await untilBack(() => listen(ask(session, answer, stop), dispatch), stop, away);
       goOn("done", done.session);
     } catch (error) {
       if (!stop.aborted) refused(error);
@@ -232,9 +242,9 @@ export function show({ root, id, signal }) {
 
   /** @param {Session} session @param {string} answer @param {AbortSignal} signal */
   function post(session, answer, signal) {
-    if (answer) return gateway.streamResponse(session, answer, { signal });
+    if (answer) return gateway.streamResponse(session, answer, { ...HEARING, signal });
     const { role, model, totalQuestions } = session.config;
-    return gateway.streamStart({ role, model, totalQuestions, interviewId: id }, { signal });
+    return gateway.streamStart({ role, model, totalQuestions, interviewId: id }, { ...HEARING, signal });
   }
 
   /**
@@ -245,7 +255,7 @@ export function show({ root, id, signal }) {
    */
   async function* join(session, answer, signal) {
     try {
-      for await (const event of gateway.joinReply(id, { signal })) {
+      for await (const event of gateway.joinReply(id, { ...HEARING, signal })) {
         if (event.type === "done" && !("session" in event)) return yield* post(session, answer, signal); // a summary's
         yield event;
       }
@@ -298,31 +308,5 @@ export function show({ root, id, signal }) {
         h("a", { class: "button", href: "#/" }, "Start another interview"),
         h("a", { class: "button", href: "#/history" }, "Open the history")),
     );
-  }
-
-  /**
-   * What `ask` gives, asked again as often as it takes while the gateway is away: when it is back,
-   * or when somebody asks for it.
-   *
-   * @template T
-   * @param {() => Promise<T>} ask
-   * @param {AbortSignal} stop
-   * @returns {Promise<T>}
-   */
-  async function retryUntilBack(ask, stop) {
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        const trouble = troubleOf(error);
-        if (stop.aborted || !trouble.passes) throw error;
-        await new Promise((resolve, reject) => {
-          retry = () => resolve(null);
-          stop.addEventListener("abort", reject, { once: true });
-          dispatch({ type: "lost", trouble });
-        });
-        dispatch({ type: "retried" });
-      }
-    }
   }
 }

@@ -14,6 +14,9 @@ import { waitingWords } from "./waiting.js";
 
 const TICK_MS = 250;
 
+const AWAY = "Waiting for the gateway…";
+const AWAY_WITH_WORDS = "Waiting for the gateway. The words so far are kept.";
+
 /**
  * Give the state what is heard of a reply, until it is done.
  *
@@ -23,9 +26,14 @@ const TICK_MS = 250;
  * @returns {Promise<Extract<Heard, { type: "done" }>>}
  */
 export async function listen(events, dispatch) {
+  let hasWords = false;
   for await (const event of events) {
     if (event.type === "done") return /** @type {any} */ (event);
-    dispatch(/** @type {any} */ ({ ...event, at: performance.now() }));
+    // The first words replace those of a stream before this one.
+    /** @type {string} */
+    const type = event.type === "delta" && !hasWords ? "reset" : event.type;
+    hasWords ||= type === "reset";
+    dispatch(/** @type {any} */ ({ ...event, type, at: performance.now() }));
   }
   throw new Error("The reply ended before it was done.");
 }
@@ -44,7 +52,7 @@ export function liveReply({ open, moved, signal }) {
   function renderStatus() {
     if (!live) return;
     const { reply, spoken, state, awaited } = live;
-    if (state.phase === "interrupted") return reply.pause("Waiting for the gateway…");
+    if (state.phase === "interrupted") return reply.pause(state.shown ? AWAY_WITH_WORDS : AWAY);
     const now = performance.now();
     const isWriting = state.shown !== "";
     const parts = waitingWords(state.status, awaited, { since: reply.since, now, isWriting });

@@ -1,7 +1,7 @@
 /** What an interview came to: its summary, all that was said, and ways to take it along. */
 
 import { h } from "../dom.js";
-import { gateway } from "../gateway.js";
+import { gateway, HEARING } from "../gateway.js";
 import { dropDraft } from "../storage.js";
 import { noticeOf, troubleOf, unsentNotice } from "../notices.js";
 import { speakerOf } from "./conversation.js";
@@ -9,10 +9,12 @@ import { exportLinks } from "./export-links.js";
 import { reduce, summing } from "./interview-state.js";
 import { listen, liveReply, useBuiltIn } from "./live-reply.js";
 import { openReply } from "./reply.js";
+import { untilBack } from "./until-back.js";
 import { AWAITED } from "./waiting.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
 /** @typedef {import("./conversation.js").LogEvent} LogEvent */
+/** @typedef {import("../notices.js").Trouble} Trouble */
 /** @typedef {import("./interview-types.js").Event} Event */
 
 /**
@@ -63,11 +65,24 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
     const open = (button) =>
       openReply({ element: body, asks: false, button, useBuiltIn: () => useBuiltIn(id, dispatch, signal) });
     const live = liveReply({ open, moved: () => {}, signal });
+    const away = {
+      /** @param {Trouble} trouble @param {() => void} again */
+      lost(trouble, again) {
+        dispatch({ type: "lost", trouble });
+        notices.replaceChildren(noticeOf(trouble, again));
+        below.hidden = false;
+      },
+      back() {
+        dispatch({ type: "retried" });
+        notices.replaceChildren();
+      },
+    };
     notices.replaceChildren();
     body.replaceChildren();
     live.render(state, AWAITED.summary);
     try {
-      live.end((await listen(gateway.streamSummary(session, { signal }), dispatch)).summary);
+      const hear = () => listen(gateway.streamSummary(session, { ...HEARING, signal }), dispatch);
+      live.end((await untilBack(hear, signal, away)).summary);
       showSpeakers();
     } catch (error) {
       if (signal.aborted) return;
