@@ -27,7 +27,8 @@ from api.usecases.happenings import (
     ReplyReset,
     ReplyStatus,
 )
-from api.usecases.interviewer import Listening, Result, Summary
+from api.usecases.interviewer import Listening
+from api.usecases.results import Result, Summary
 
 COMMENT = b":\n\n"
 

@@ -16,6 +16,7 @@ from api.usecases.errors import (
 from api.usecases.interviewer import Interviewer
 from api.usecases.interviews import Interviews, settle
 from api.usecases.locks import KeyedLocks
+from api.usecases.replymaker import ReplyMaker
 from backends.deadline import Deadline
 from eventlog.errors import VersionConflict
 from eventlog.protocol import ConductingLog
@@ -42,6 +43,7 @@ class Candidate:
         interviews: Interviews,
         locks: KeyedLocks,
         interviewer: Interviewer,
+        maker: ReplyMaker,
         choose_model: Callable[[str | None], Awaitable[str | None]],
         begin: Callable[[Config], InterviewStarted],
         *,
@@ -51,6 +53,7 @@ class Candidate:
         self._interviews = interviews
         self._locks = locks
         self._interviewer = interviewer
+        self._maker = maker
         self._choose_model = choose_model
         self._begin_with = begin
         self._strict = strict
@@ -86,7 +89,7 @@ class Candidate:
             return begun
         id = interview_id or str(uuid4())
         config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
-        moves = await self._interviewer.move_and_reply(id, None, self._begin_with(config), deadline)
+        moves = await self._maker.move_and_reply(id, None, self._begin_with(config), deadline)
         return (await self._interviews.append(id, 0, *moves)).interview
 
     async def _check_legal(self, posted: Session) -> None:
@@ -166,7 +169,7 @@ class Candidate:
                 None,
                 interview.session,
             )
-        moves = await self._interviewer.move_and_reply(
+        moves = await self._maker.move_and_reply(
             interview.id, interview, give_answer(answer), deadline
         )
         await self._interviews.append(interview.id, interview.version, *moves)

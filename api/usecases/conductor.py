@@ -15,11 +15,13 @@ from datetime import datetime
 
 from api.usecases.candidate import Candidate
 from api.usecases.errors import NoReplyUnderWay
-from api.usecases.interviewer import Interviewer, Listening, Reply, Result, Summary
+from api.usecases.interviewer import Interviewer, Listening
 from api.usecases.interviews import Interviews
 from api.usecases.locks import KeyedLocks
 from api.usecases.recovery import Recovery
 from api.usecases.replies import Replies
+from api.usecases.replymaker import ReplyMaker
+from api.usecases.results import Reply, Result, Summary
 from backends.chain import Chain
 from backends.deadline import Deadline
 from backends.patience import Patience
@@ -61,16 +63,22 @@ class Conductor:
         self._recovery = Recovery(log, interviews)
         self._replies: Replies[Result] = Replies(log, self._recovery.hand_over)
         self._chain = chain
+        maker = ReplyMaker(interviews, self._recovery, chain, choose_model)
         self._interviewer = Interviewer(
             interviews,
             self._replies,
-            self._recovery,
-            chain,
-            choose_model,
+            maker,
             lambda: Patience.streamed(budgets.stream, budgets.first_word),
         )
         self._candidate = Candidate(
-            log, interviews, KeyedLocks(), self._interviewer, choose_model, begin, strict=strict
+            log,
+            interviews,
+            KeyedLocks(),
+            self._interviewer,
+            maker,
+            choose_model,
+            begin,
+            strict=strict,
         )
         self._budgets = budgets
 

@@ -1,98 +1,41 @@
-"""The interviewer's half of a move: backends are asked, and their words are appended.
+"""The interviewer's half of a move, for those who wait for it.
 
 Of several who wait for the same words one task asks, and all get what it was told: those who see
 the words as they come, and those who get one answer.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 
 from api.usecases.errors import ReplyNotRecorded, SessionConflict
 from api.usecases.happenings import Happenings, Heard, ReplyFailed, recorded
-from api.usecases.interviews import Interviews, settle
-from api.usecases.recovery import Recovery
-from api.usecases.replies import LAST_SECONDS, Replies, ReplyUnderWay
-from backends.audience import Audience, Waiting
-from backends.chain import Chain
-from backends.chain import Reply as ChainReply
+from api.usecases.interviews import Interviews
+from api.usecases.replies import Replies, ReplyUnderWay
+from api.usecases.replymaker import ReplyMaker
+from api.usecases.results import Reply, Result, Summary, recorded_reply, recorded_summary
 from backends.deadline import Deadline
 from backends.patience import Patience
-from backends.services import TEMPLATES
-from backends.turn import Turn
-from eventlog.errors import LogCorrupted, LogUnavailable
-from eventlog.records import Record
-from statemachine.commands import give_summary, take_reply
-from statemachine.events import Event, SummaryGiven
-from statemachine.interview import Interview, evolve
-from statemachine.session import Config, Session
-from statemachine.verdict import Verdict
+from eventlog.errors import LogUnavailable
+from statemachine.interview import Interview
 
-
-@dataclass(frozen=True)
-class Reply:
-    """The session with the interviewer's reply, and the record of that reply."""
-
-    session: Session
-    record: Record
-
-    @property
-    def text(self) -> str:
-        return self.session.messages[-1].content
-
-
-@dataclass(frozen=True)
-class Summary:
-    """A summary and the record of it."""
-
-    event: SummaryGiven
-    config: Config
-    record: Record
-
-    @property
-    def text(self) -> str:
-        return self.event.content
-
-
-Result = Reply | Summary
 Listening = AsyncGenerator[Heard[Result], None]
 
 
 class Interviewer:
-    """Asks the backends of `chain` on behalf of the interviews, and records what they say.
-
-    `choose_model` gives the model for an interview that has none; `new_patience` that of a caller
-    who sees the words as they come.
-    """
+    """Lets `maker` make the replies, once for all who wait for one. `new_patience` gives that of a
+    caller who sees the words as they come."""
 
     def __init__(
         self,
         interviews: Interviews,
         replies: Replies[Result],
-        recovery: Recovery,
-        chain: Chain,
-        choose_model: Callable[[str | None], Awaitable[str | None]],
+        maker: ReplyMaker,
         new_patience: Callable[[], Patience],
     ) -> None:
         self._interviews = interviews
         self._replies = replies
-        self._recovery = recovery
-        self._chain = chain
-        self._choose_model = choose_model
+        self._maker = maker
         self._new_patience = new_patience
-
-    # The candidate's half asks for these
-
-    async def move_and_reply(
-        self, id: str, interview: Interview | None, move: Event, deadline: Deadline
-    ) -> list[Event]:
-        """The candidate's move, and the reply to it where nobody need be waited for: then both
-        share a commit. `interview` is None for the move that begins one."""
-        if not self._chain.asks_nobody:
-            return [move]
-        after = evolve(interview, move, id=id)
-        reply = await self._chain.speak(await self._turn(after), Patience.plain(deadline))
-        return [move, take_reply(after, reply.text, closes=reply.closes, origin=reply.origin)]
 
     # For those who get one answer
 
@@ -101,7 +44,7 @@ class Interviewer:
         Raises ReplyNotRecorded: those messages are in it all the same."""
         try:
             interview = await self.with_reply_recorded(id, length, deadline)
-            return await self._recorded_reply(interview, length)
+            return await recorded_reply(self._interviews, interview, length)
         except LogUnavailable as error:
             raise ReplyNotRecorded(id, error) from error
 
@@ -128,8 +71,9 @@ class Interviewer:
         """A summary of the interview as it stands; the recorded one, if nothing was said since."""
         while True:
             interview = await self._interviews.get(id)
-            if interview.summary is not None:
-                return await self._recorded_summary(interview, interview.summary)
+            summary = await recorded_summary(self._interviews, interview)
+            if summary is not None:
+                return summary
             reply = self._hurried(interview, deadline, of_summary=True)
             await reply.wait(deadline)
             if isinstance(reply.result, Summary):
@@ -155,7 +99,7 @@ class Interviewer:
         while True:
             interview = await self._interviews.get(id)
             if len(interview.messages) > length:
-                reply = await self._recorded_reply(interview, length)
+                reply = await recorded_reply(self._interviews, interview, length)
                 return _recorded(reply, is_known=False)
             under_way = self._replies.to(id)
             if under_way is None or not under_way.of_summary:
@@ -169,8 +113,8 @@ class Interviewer:
         """What happens to the summary of the interview as it stands. A reply that is under way is
         waited for: it belongs into the summary."""
         interview = await self._interviews.get(id)
-        if interview.summary is not None:
-            summary = await self._recorded_summary(interview, interview.summary)
+        summary = await recorded_summary(self._interviews, interview)
+        if summary is not None:
             return _recorded(summary, is_known=False)
         under_way = self._replies.to(id)
         if under_way is None or under_way.of_summary:
@@ -213,7 +157,11 @@ class Interviewer:
             under_way = self._begin(interview, self._new_patience())
         if under_way is not None:
             return under_way.join(last_id)
-        return await self._newest_recorded(interview)
+        newest: Result | None = await recorded_summary(self._interviews, interview)
+        if newest is None:
+            length = len(interview.messages) - 1
+            newest = await recorded_reply(self._interviews, interview, length)
+        return _recorded(newest, is_known=True)
 
     def stop_waiting(self, id: str) -> bool:
         """Let the reply under way end with what it has; whether there is one."""
@@ -222,16 +170,6 @@ class Interviewer:
             under_way.patience.stop()
         return under_way is not None
 
-    async def _newest_recorded(self, interview: Interview) -> Listening:
-        newest: Result
-        if interview.summary is not None:
-            newest = await self._recorded_summary(interview, interview.summary)
-        else:
-            newest = await self._recorded_reply(interview, len(interview.messages) - 1)
-        return _recorded(newest, is_known=True)
-
-    # How they are made
-
     def _begin(
         self, interview: Interview, patience: Patience, *, of_summary: bool = False
     ) -> ReplyUnderWay[Result]:
@@ -239,99 +177,9 @@ class Interviewer:
         reply: ReplyUnderWay[Result] = ReplyUnderWay(
             interview.id, len(interview.messages), patience, of_summary=of_summary
         )
-        return self._replies.begin(reply, self._sum_up if of_summary else self._reply)
-
-    async def _reply(self, under_way: ReplyUnderWay[Result]) -> Reply:
-        id = under_way.interview_id
-        await self._recovery.ensure(id)
-        interview = await self._interviews.get(id)
-        if interview.awaits_interviewer:
-            if interview.interrupted is not None:
-                under_way.recall(interview.interrupted)
-            said = await self._said(interview, under_way.patience, under_way)
-            _settle(under_way, said)
-            interview = await self._record(id, said)
-        return await self._recorded_reply(interview, under_way.length)
-
-    async def _sum_up(self, under_way: ReplyUnderWay[Result]) -> Summary:
-        await self._recovery.ensure(under_way.interview_id)
-        # What is said meanwhile belongs into the summary, which is then asked for again.
-        return await settle(lambda: self._summed_up(under_way), under_way.patience.deadline)
-
-    async def _summed_up(self, under_way: ReplyUnderWay[Result]) -> Summary:
-        id = under_way.interview_id
-        interview = await self._interviews.get(id)
-        if interview.awaits_interviewer:
-            if under_way.patience.is_stopped and len(interview.messages) > under_way.length:
-                raise SessionConflict(
-                    "An answer came in while the interview was summed up. Ask for the summary "
-                    "again.",
-                    Verdict.BEHIND,
-                    f"messages[{under_way.length}]",
-                    interview.session,
-                )
-            said = await self._said(interview, under_way.patience, Waiting(under_way))
-            interview = await self._record(id, said)
-        under_way.withdraw("More was said meanwhile")
-        session = await self._for_backends(interview.session)
-        reply = await self._chain.sum_up(session, under_way.patience, under_way)
-        _settle(under_way, reply)
-        summary = give_summary(interview, reply.text, origin=reply.origin)
-        appended = await self._interviews.append(id, interview.version, summary)
-        return Summary(summary, interview.config, appended.records[-1])
-
-    async def _said(
-        self, interview: Interview, patience: Patience, audience: Audience
-    ) -> ChainReply:
-        """The reply that the interview waits for."""
-        turn, shown = await self._turn(interview), interview.interrupted
-        if shown is not None:
-            reply = self._chain.go_on(turn, shown)
-            if reply is not None:
-                return reply
-            audience.withdraw("It was not enough to go on from")
-        return await self._chain.speak(turn, patience, audience)
-
-    async def _record(self, id: str, reply: ChainReply) -> Interview:
-        """The interview after this reply, which is in the log then."""
-        return await self._interviews.append_to(
-            id,
-            lambda now: take_reply(now, reply.text, closes=reply.closes, origin=reply.origin),
-            Deadline.after(LAST_SECONDS),
-        )
-
-    async def _turn(self, interview: Interview) -> Turn:
-        return Turn(await self._for_backends(interview.session), interview.pending_answer)
-
-    async def _for_backends(self, session: Session) -> Session:
-        """The session as backends get it: one without a model is held with the chosen one."""
-        if session.config.model is not None:
-            return session
-        model = await self._choose_model(None)
-        config = session.config.model_copy(update={"model": model})
-        return session.model_copy(update={"config": config})
-
-    # What is in the log
-
-    async def _recorded_reply(self, interview: Interview, length: int) -> Reply:
-        assert interview.id is not None
-        if len(interview.messages) <= length:
-            raise LogCorrupted(f"interview {interview.id} has lost words that it just held")
-        record = await self._interviews.record(interview.id, interview.said_at[length])
-        return Reply(interview.session_at(length + 1), record)
-
-    async def _recorded_summary(self, interview: Interview, summary: SummaryGiven) -> Summary:
-        assert interview.id is not None
-        record = await self._interviews.record(interview.id, interview.summed_up_at)
-        return Summary(summary, interview.config, record)
+        return self._replies.begin(reply, self._maker.sum_up if of_summary else self._maker.reply)
 
 
 def _recorded(result: Result, *, is_known: bool) -> Listening:
     """The happenings of what is in the log already, as `recorded` gives them."""
     return recorded(result.text, result, is_known=is_known).from_start()
-
-
-def _settle(under_way: ReplyUnderWay[Result], reply: ChainReply) -> None:
-    backend = reply.origin.backend
-    others = "The built-in words take over" if backend == TEMPLATES else f"{backend} takes over"
-    under_way.settle(reply.text, backend, reply.origin.model, others)

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from api.usecases.conductor import Budgets, Conductor
 from api.usecases.errors import UnknownModel
-from api.usecases.interviewer import Reply
 from api.usecases.recordings import recording_of
+from api.usecases.results import Reply
 from backends.chain import Chain
 from backends.recording import Pace, RecordedInterviewer
 from backends.templates import Templates

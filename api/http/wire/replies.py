@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.usecases.interviewer import Reply, Summary
+from api.usecases.results import Reply, Summary
 from eventlog.records import Record
 from statemachine.session import Role, Session, Value
 
