@@ -25,7 +25,7 @@ class Models:
 
     def __init__(self) -> None:
         self.circuits: dict[str, Circuit] = defaultdict(Circuit)
-        self.trials = Trials(self.circuits.__getitem__)
+        self.trials = Trials(self.circuits)
         self.hung_up = 0
         self.may_speak = asyncio.Event()
 
