@@ -25,9 +25,9 @@ THINKS = 10.0
 loading in them."""
 ROLE = "Software Engineer"
 HEAD = (
-    "| tokens a second | the model is | replies | by the model | waited in vain "
-    "| to the first word | to the whole reply |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
+    "| tokens a second | the model is | replies | by the model | to the first word "
+    "| to the whole reply |",
+    "| --- | --- | --- | --- | --- | --- |",
 )
 
 
@@ -58,15 +58,12 @@ def held(llama_url: str, case: Case, thinks: float) -> Interview:
 def row(case: Case, interview: Interview) -> str:
     """The table's line for an interview."""
     replies = [*interview.replies, interview.summary]
-    origins = interview.origins
-    by_model = sum(origin["backend"] == "ollama" for origin in origins)
-    in_vain = sum(attempt["elapsedMs"] for origin in origins for attempt in origin["attempts"])
+    by_model = sum(origin["backend"] == "ollama" for origin in interview.origins)
     cells = (
         f"{case.tokens_per_second:g}",
         "cold" if case.cold else "warm",
         "streamed" if case.streamed else "plain",
         f"{by_model} of {len(replies)}",
-        f"{in_vain / 1000:.1f} s",
         spread(reply.first_word for reply in replies),
         spread(reply.whole for reply in replies),
     )
