@@ -128,8 +128,8 @@ class Happenings(Generic[R]):
     async def _walk(self, place: int) -> AsyncGenerator[Heard[R], None]:
         while True:
             while place < len(self._list):
-                yield self._first_id + place, self._list[place]
-                place += 1
+                happening, place = self._next(place)
+                yield self._first_id + place - 1, happening
             if self._is_over():
                 return
             try:
@@ -137,6 +137,18 @@ class Happenings(Generic[R]):
                     await self._news.wait()
             except TimeoutError:
                 yield None
+
+    def _next(self, place: int) -> tuple[Happening[R], int]:
+        """What happened at `place`, and the place after it. Words that came together are told
+        together, so that a gateway with much to do has less of it."""
+        happening, end = self._list[place], place + 1
+        if isinstance(happening, ReplyDelta):
+            words = [happening.text]
+            while end < len(self._list) and isinstance(delta := self._list[end], ReplyDelta):
+                words.append(delta.text)
+                end += 1
+            happening = ReplyDelta("".join(words))
+        return happening, end
 
 
 def recorded(text: str, result: R, *, is_known: bool) -> Happenings[R]:

@@ -82,19 +82,21 @@ class Recovery:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _recover_all(self) -> bool:
-        """Recover what can be. Returns whether nothing is missing then."""
+        """Recover what can be. Returns False if it is worth trying again."""
+        broken = set()
         try:
             async with self._recovering:
                 await self._read()
             for id in list(self._missing):
                 try:
                     await self.ensure(id)
-                except LogCorrupted as error:  # of this interview alone, perhaps
+                except LogCorrupted as error:  # of this interview alone, and for good
                     logger.warning("What was shown in interview %s is not recovered: %s", id, error)
+                    broken.add(id)
         except (LogUnavailable, LogCorrupted) as error:
             logger.warning("What was shown of replies is not in the log yet: %s", error)
             return False
-        return not self._missing
+        return broken.issuperset(self._missing)
 
     async def _read(self) -> None:
         if not self._has_read:
