@@ -22,7 +22,7 @@ class Mark(Enum):
     """Somebody else's turn begins."""
 
 
-_THOUGHTS = frozenset(
+THOUGHT_NAMES = frozenset(
     [
         "think",
         "thinking",
@@ -82,7 +82,7 @@ _TURNS = frozenset(
         "tool_response",
     ]
 )
-_TAGS = _THOUGHTS | _WRAPPERS | _OTHERS | _TURNS
+_TAGS = THOUGHT_NAMES | _WRAPPERS | _OTHERS | _TURNS
 _IN_SQUARE = frozenset(
     [
         "think",
@@ -112,9 +112,9 @@ _BORDER = re.compile(r"^(?:start|begin|end)_(?:of_)?")
 _HEADERS = frozenset(["im_start", "start_header_id", "start_of_role", "start", "start_of_turn"])
 _IN_HEADERS = frozenset(["end_header_id", "end_of_role", "message", "im_sep", "constrain"])
 _OWN_ROLES = frozenset(["assistant", "model", "ai", "bot", "interviewer"])
-_OTHER_ROLES = frozenset(["user", "human", "system", "candidate", "tool", "developer"])
+OTHER_ROLES = frozenset(["user", "human", "system", "candidate", "tool", "developer"])
 _THOUGHT_CHANNELS = frozenset({"analysis", "commentary"})
-_ROLES = _OWN_ROLES | _OTHER_ROLES | _THOUGHT_CHANNELS | {"final"}
+_ROLES = _OWN_ROLES | OTHER_ROLES | _THOUGHT_CHANNELS | {"final"}
 
 # `List<Answer>` and `/users/<user>` are words; a turn's tag stands apart.
 _PLAIN_WORDS = _WRAPPERS | _OTHERS | {"assistant", "bot", "turn", "s", "reason", "analysis"}
@@ -197,7 +197,7 @@ class MarkReader:
         kind = _BORDER.sub("", name)
         if name in (_UNUSED_THOUGHT, _UNUSED_SPEECH):
             yield Mark.THOUGHT if name == _UNUSED_THOUGHT else Mark.SPEECH
-        elif kind in _THOUGHTS:
+        elif kind in THOUGHT_NAMES:
             if not text.endswith("/>"):
                 yield Mark.SPEECH if ends else Mark.THOUGHT
         elif name == "channel":
@@ -223,7 +223,7 @@ class MarkReader:
 
 def _of_role(role: str) -> Iterator[str | Mark]:
     name = role.lower()
-    if name in _OTHER_ROLES:
+    if name in OTHER_ROLES:
         yield Mark.FOREIGN
     elif name in _THOUGHT_CHANNELS:
         yield Mark.THOUGHT

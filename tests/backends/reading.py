@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
+from backends.errors import BackendError
 from backends.turn import End, Turn
 from backends.turnreader import SummaryReader, TurnReader, TurnText
 from statemachine.session import MAX_MESSAGE_CHARS
@@ -49,3 +51,35 @@ def read(reader: Reader, pieces: Iterable[str], end: End | None) -> Read:
 def turn_of(text: str, due: Turn, end: End | None = End(), size: int = 1) -> TurnText:  # noqa: B008
     """The turn that a reader makes of the text, one character at a time."""
     return read(TurnReader(due), pieces_of(text, size), end).turn
+
+
+def outcome(
+    due: Turn, text: str, cuts: list[int], end: End | None
+) -> tuple[object, str, int, bool]:
+    """All that can be seen of a reader that was fed the text in pieces."""
+    places = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
+    reader = TurnReader(due)
+    shown, resets = "", 0
+    try:
+        for start, stop in pairwise(places):
+            reader.feed(text[start:stop])
+            if reader.resets == resets:
+                assert reader.shown.startswith(shown)
+            shown, resets = reader.shown, reader.resets
+        asks = reader.asks_whole_question()
+        result: object = reader.finish(end)
+        assert isinstance(result, TurnText)
+        assert 0 < len(result.text) <= MAX_MESSAGE_CHARS
+        assert not asks or end is not None or not result.lacks_question
+        if reader.resets == resets:
+            assert result.text.startswith(shown)
+    except BackendError as error:
+        result = str(error)
+    return result, reader.shown, reader.resets, reader.is_whole
+
+
+def assert_any_split_is_read_alike(due: Turn, text: str, cuts: list[int], end: End | None) -> None:
+    """Whole, cut at these places, and one character at a time."""
+    whole = outcome(due, text, [], end)
+    assert outcome(due, text, cuts, end) == whole
+    assert outcome(due, text, list(range(len(text))), end) == whole

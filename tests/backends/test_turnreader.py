@@ -2,7 +2,6 @@
 
 import time
 from contextlib import suppress
-from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -14,7 +13,7 @@ from backends.turnreader import SummaryReader, TurnReader, TurnText
 from statemachine.commands import OPENING_WORDS
 from statemachine.session import MAX_MESSAGE_CHARS, Config, Message, Role, Session, Speaker
 from tests.backends.interviews import turn
-from tests.backends.reading import pieces_of, read, turn_of
+from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
 from tests.fakes.words import CLOSING
 
 CUT_OFF = End(is_cut_off=True)
@@ -717,37 +716,13 @@ FRAGMENTS = [
     "<|end_of_thought|>", "Thought:",
     "<think>", "</think>", "<|im_end|>", "<|im_start|>", "user", "assistant", "[THINK]", "</s>",
     "Interviewer:", "Candidate:", "**", "\n", "\n\n", " ", "Question ", "7", " of 9", ":", "?", ".",
-    "```", "`", "(", ")", '"', "'", "e.g.", "How", "why", "Thanks", "Tell me more", "Imagine this",
+    "```", "```\n", "\n```\n", '{"question": "', '", "message": "', '"}', "[{", "\\", "json\n",
+    "`", "(", ")", '"', "'", "e.g.", "How", "why", "Thanks", "Tell me more", "Imagine this",
     CLOSING, PROMPT, ANSWER, ASKED_BEFORE, "\u200b", "\x1b", "您", "？", "- a", "# ", "<", "🙂",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), max_size=8).map("".join)
 ends = st.sampled_from([End(), CUT_OFF, None, End(concludes=True)])
 dues = st.sampled_from([DUE, LAST, turn(1)])
-
-
-def outcome(
-    due: Turn, text: str, cuts: list[int], end: End | None
-) -> tuple[object, str, int, bool]:
-    """All that can be seen of a reader that was fed the text in pieces."""
-    places = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
-    reader = TurnReader(due)
-    shown, resets = "", 0
-    try:
-        for start, stop in pairwise(places):
-            reader.feed(text[start:stop])
-            if reader.resets == resets:
-                assert reader.shown.startswith(shown)
-            shown, resets = reader.shown, reader.resets
-        asks = reader.asks_whole_question()
-        result: object = reader.finish(end)
-        assert isinstance(result, TurnText)
-        assert 0 < len(result.text) <= MAX_MESSAGE_CHARS
-        assert not asks or end is not None or not result.lacks_question
-        if reader.resets == resets:
-            assert result.text.startswith(shown)
-    except BackendError as error:
-        result = str(error)
-    return result, reader.shown, reader.resets, reader.is_whole
 
 
 @settings(max_examples=200, deadline=None)
@@ -756,9 +731,7 @@ def outcome(
 def test_any_split_of_a_text_is_read_alike(
     text: str, cuts: list[int], due: Turn, end: End | None
 ) -> None:
-    whole = outcome(due, text, [], end)
-    assert outcome(due, text, cuts, end) == whole
-    assert outcome(due, text, list(range(len(text))), end) == whole
+    assert_any_split_is_read_alike(due, text, cuts, end)
 
 
 @settings(max_examples=100, deadline=None)
