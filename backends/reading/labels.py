@@ -89,7 +89,8 @@ class LabelReader:
         self._in_mid_line = False
         self._last = "\n"
         self._stars = ""
-        self._in_code = False
+        self.in_code = False
+        """Whether the text is inside a code fence now."""
         self._line = ""
 
     def push(self, character: str) -> Iterator[str | Label]:
@@ -121,11 +122,11 @@ class LabelReader:
     def _note_code(self, character: str) -> None:
         self._line = "" if character == "\n" else (self._line + character)[:4]
         if self._line == "```" and character == "`":
-            self._in_code = not self._in_code
+            self.in_code = not self.in_code
 
     def _pass(self, character: str) -> Iterator[str]:
         ends = (character.isspace() and self._last in ".!?") or character in _WIDE_ENDS
-        if (character == "\n" or ends) and not self._in_code:
+        if (character == "\n" or ends) and not self.in_code:
             self._holding, self._in_mid_line = True, character != "\n"
         self._has_text = True
         self._last = character

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from backends.errors import BackendError
+from backends.reading.directions import OPENERS, DirectionReader
 from backends.reading.echoes import WORD, Echo, Loop
 from backends.reading.labels import IN_TURNS, Label, LabelReader
 from backends.reading.sentences import Sentence, SentenceReader
@@ -51,6 +52,7 @@ class Speech:
         labels: Mapping[str, Label] = IN_TURNS,
     ) -> None:
         self._labels = LabelReader(labels)
+        self._directions = DirectionReader()
         self._thinks = False
         self.sentences = SentenceReader()
         self.shown = Shown(count)
@@ -146,6 +148,11 @@ class Speech:
             return
         for part in self._labels.finish():
             self._take(part)
+        self._end_direction()
+
+    def _end_direction(self) -> None:
+        for character in self._directions.finish():
+            self._say(character)
 
     def _break_off(self) -> None:
         if self.is_over:
@@ -170,10 +177,11 @@ class Speech:
     def _take(self, part: str | Label) -> None:
         if isinstance(part, str):
             for character in part:
-                if self.is_over:
-                    return
-                self._say(character)
-        elif part is Label.SPEECH:
+                if self.end is None:
+                    self._read(character)
+            return
+        self._end_direction()
+        if part is Label.SPEECH:
             if self.has_words:
                 raise Withdrawn
             self._thinks = False
@@ -187,8 +195,16 @@ class Speech:
             self.is_foreign = part is Label.FOREIGN
             self._end_naturally()
 
+    def _read(self, character: str) -> None:
+        directions = self._directions
+        if not directions.is_holding and (character not in OPENERS or self._labels.in_code):
+            self._say(character)
+        else:
+            for certain in directions.push(character, self.text):
+                self._say(certain)
+
     def _say(self, character: str) -> None:
-        if self._thinks:
+        if self._thinks or self.end is not None:
             return
         if not self.text and (character.isspace() or character in _INVISIBLE):
             return
