@@ -194,6 +194,8 @@ class Reader:
     def _check_readable(self, speech: Speech, if_cut: str) -> None:
         """Raises BackendError where nothing is left to read: with `if_cut` as its reason where
         there was something, in a sentence that is not whole."""
+        if speech.is_refusal:
+            raise BackendError("Refused to go on")
         if is_readable(speech.shown.text):
             return
         if is_readable(speech.text) and speech.is_foreign:

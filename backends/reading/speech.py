@@ -13,6 +13,7 @@ from backends.errors import BackendError
 from backends.reading.directions import OPENERS, DirectionReader
 from backends.reading.echoes import WORD, Echo, Loop
 from backends.reading.labels import IN_TURNS, Label, LabelReader
+from backends.reading.refusals import MAX_BEGINNING, Stance, may_refuse, stance_of
 from backends.reading.sentences import Sentence, SentenceReader
 from backends.reading.shown import Shown
 from statemachine.session import MAX_MESSAGE_CHARS
@@ -66,6 +67,8 @@ class Speech:
         self._recent: list[str] = []
         self._runs: set[tuple[str, ...]] = set()
         self._again = 0
+        self._only_refuses = True
+        self._has_refused = False
         self.end: int | None = None
         self.kept_end = 0
         self.is_foreign = False
@@ -86,6 +89,11 @@ class Speech:
     def has_words(self) -> bool:
         """Whether anything was said that a person can read."""
         return is_readable(self.text)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether all that was said refuses to go on."""
+        return self._only_refuses and self._has_refused
 
     def push(self, character: str) -> None:
         """Take the next character. Raises Withdrawn, and BackendError where what came so far can
@@ -270,6 +278,10 @@ class Speech:
             self._loop_ends(len(self.text[:first].rstrip()))
 
     def _showable(self, end: int) -> int:
+        if self._only_refuses:
+            self._only_refuses = len(self.text) > MAX_BEGINNING or may_refuse(self.text)
+            if self._only_refuses:
+                return 0
         held = max(
             self._prompts.held if self._prompts is not None else 0,
             self._answer.held if self._answer is not None else 0,
@@ -290,8 +302,16 @@ class Speech:
                 self._loop_ends(len(self.text[: starts[1]].rstrip()))
                 return
         if words or sentence.has_mark:
+            if self._only_refuses:
+                self._note_refusal(sentence)
             self._hears(sentence)
             self.kept_end = sentence.end
+
+    def _note_refusal(self, sentence: Sentence) -> None:
+        words = self.text[sentence.start : sentence.end]
+        stance = stance_of(words, asks=sentence.has_mark)
+        self._only_refuses = stance is not Stance.GOES_ON
+        self._has_refused = self._has_refused or stance is Stance.REFUSES
 
     def _over(self, end: int) -> None:
         self.end = end = len(self.text[:end].rstrip())

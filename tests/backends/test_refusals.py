@@ -1,0 +1,115 @@
+"""A reply that only refuses is passed over, and one that goes on stays."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backends.errors import BackendError
+from backends.turn import End, Turn
+from backends.turnreader import SummaryReader, TurnReader
+from tests.backends.interviews import turn
+from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
+
+DUE = turn(2)
+LAST = turn(6)
+
+REFUSALS = [
+    "I can't assist with that.",
+    "I'm sorry, but I cannot continue this conversation.",
+    "I’m sorry, but I can’t help with that request.",
+    "**I cannot fulfill this request.** I am just an AI assistant, I cannot provide that.",
+    "As an AI language model, I don't have personal experiences.",
+    "I'm sorry, but I can't assist with that. Is there anything else I can help you with?",
+    "Sorry. I am unable to continue.",
+    "I apologize, but I am not able to conduct interviews. Thank you for understanding.",
+    "I won't continue this interview.",
+    "I must decline.",
+    "抱歉，我无法继续这个对话。",
+    "很抱歉，我不能协助您完成这个请求。",
+    "作为一个人工智能语言模型，我没有个人经历。",
+    "申し訳ありませんが、そのリクエストにはお答えできません。",
+    "AI言語モデルとして、個人的な経験はありません。",
+    "죄송하지만 도와드릴 수 없습니다.",
+    "Lo siento, pero no puedo ayudar con eso.",
+    "Desculpe, mas não posso ajudar com isso.",
+    "Je suis désolé, mais je ne peux pas continuer cette conversation.",
+    "En tant qu'IA, je n'ai pas d'expérience.",
+    "Mi dispiace, ma non posso aiutarti con questo.",
+    "Es tut mir leid, aber dabei kann ich nicht helfen.",
+    "Als KI-Sprachmodell habe ich keine Erfahrungen.",
+    "Het spijt me, maar ik kan daar niet bij helpen.",
+    "Przykro mi, ale nie mogę w tym pomóc.",
+    "Üzgünüm, ancak bu konuda yardımcı olamam.",
+    "Извините, но я не могу с этим помочь.",
+    "عذرًا، لا أستطيع المساعدة في ذلك.",
+]
+
+GOES_ON = [
+    "I can't judge that without more detail. How did you test it?",
+    "I can't help but notice how careful you are. Why is that?",
+    "I can't tell you how impressed I am. How do you test?",
+    "I can't answer that for you. What do you think?",
+    "I'm sorry to hear that. How did you go on?",
+    "I cannot continue without a number. How many rows were there?",
+    "As an AI interviewer, I will ask five questions. Question 2: How?",
+    "As an AI language model, I don't tire. Question 2: How?",
+    "Sorry. Question 2: How?",
+    "Unfortunately, we have little time. How do you test?",
+    "Can't you help with that?",
+    "抱歉。您如何测试代码？",
+    "我无法回答这个问题。您如何测试代码？",
+    "Es tut mir leid. Wie testen Sie?",
+    "Je ne peux pas répondre à cela. Comment testez-vous ?",
+]
+
+SAID = ["I'm sorry to hear that.", "I can't help noticing that.", "I am not judging you."]
+
+
+@pytest.mark.parametrize("words", REFUSALS)
+@pytest.mark.parametrize("due", [DUE, LAST])
+@pytest.mark.parametrize("size", [1, 10_000])
+def test_a_reply_that_only_refuses_is_passed_over(words: str, due: Turn, size: int) -> None:
+    reader = TurnReader(due)
+    for piece in pieces_of(words, size):
+        reader.feed(piece)
+        assert reader.shown == "" or reader.is_whole
+    with pytest.raises(BackendError, match=r"^Refused to go on$"):
+        reader.finish(End())
+
+
+@pytest.mark.parametrize("words", REFUSALS)
+def test_a_summary_that_only_refuses_is_passed_over(words: str) -> None:
+    with pytest.raises(BackendError, match=r"^Refused to go on$"):
+        read(SummaryReader(DUE.session), pieces_of(words, 1), End())
+
+
+@pytest.mark.parametrize("words", GOES_ON)
+@pytest.mark.parametrize("size", [1, 10_000])
+def test_a_reply_that_goes_on_stays(words: str, size: int) -> None:
+    asked = turn_of(words, DUE, size=size)
+    assert (asked.text, asked.lacks_question) == (words, False)
+
+
+@pytest.mark.parametrize("words", SAID)
+def test_an_apology_alone_is_no_refusal(words: str) -> None:
+    assert turn_of(words, DUE).text == words
+
+
+texts = st.lists(
+    st.sampled_from([*REFUSALS, *GOES_ON, *SAID, "I ", "can't ", "Sorry", ". ", "How?", "我"])
+    | st.text(max_size=4),
+    max_size=5,
+).map(" ".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    texts,
+    st.lists(st.integers(0, 200), max_size=6),
+    st.sampled_from([DUE, LAST]),
+    st.sampled_from([End(), None]),
+)
+def test_any_split_of_a_refusal_is_read_alike(
+    text: str, cuts: list[int], due: Turn, end: End | None
+) -> None:
+    assert_any_split_is_read_alike(due, text, cuts, end)
