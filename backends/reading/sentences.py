@@ -8,10 +8,15 @@ parentheses whose sentence goes on. An empty line ends one, unless it leads up t
 import re
 from dataclasses import dataclass
 
+from backends.reading.midsentence import is_mid_sentence
 from statemachine.wording import QUESTION_MARKS
 
-_WIDE_MARKS = "。！？\uff61।؟՞፧።"
-_MARKS = frozenset(f".!…{QUESTION_MARKS}{_WIDE_MARKS}")
+_WIDE_MARKS = "。！？\uff61।؟፧።\u0589"
+# In Armenian the mark that asks stands inside the word, and a colon often for the full stop.
+_ARMENIAN_MARK = "\u055e"
+_ARMENIAN = re.compile(r"[\u0531-\u058a]")
+_ARMENIAN_STOPS = frozenset(":\u0589")
+_MARKS = frozenset(f".!…{QUESTION_MARKS}{_WIDE_MARKS}") - {_ARMENIAN_MARK}
 # A semicolon asks in Greek. It is only taken for a mark behind a Greek letter.
 _GREEK_MARKS = frozenset(";\u037e")
 _ASKING = f"{QUESTION_MARKS};\u037e"
@@ -59,9 +64,12 @@ class SentenceReader:
     def __init__(self) -> None:
         self.text = ""
         self.start = 0
+        self.undecided_at: int | None = None
+        """Where the sentence may be over, if the next characters will tell."""
         self._marks_at: int | None = None
         self._marks_end = 0
         self._is_inside = False
+        self._asks_inside = False
         self._quote: tuple[str, int] | None = None
         self._code_at: int | None = None
         self._in_fence = False
@@ -118,11 +126,19 @@ class SentenceReader:
         if self._marks_end == at and (character in _MARKS or character in _CLOSERS):
             return None
         marks = self.text[marks_at : self._marks_end]
-        asks = any(mark in _ASKING for mark in marks)
+        asks = self._asks(marks)
+        after = self.text[self._marks_end : at + 1]
+        is_mid = asks and is_mid_sentence(self.text[self.start : marks_at][-200:], marks, after)
+        self.undecided_at = self._marks_end if is_mid is None else None
+        if is_mid is None:
+            return None
+        if is_mid:
+            self._pass_over(marks)
+            return None
+        is_certain = not self._is_inside and not self._is_quotation(marks)
+        if asks and is_certain and (after[0].isspace() or after[0] == "と"):
+            return self._end(self._marks_end)
         if character.isspace():
-            is_certain = not self._is_inside and not self._is_quotation(marks)
-            if asks and is_certain:
-                return self._end(self._marks_end)
             return None
         is_end = False
         if self._marks_end == at:  # nothing between
@@ -134,10 +150,18 @@ class SentenceReader:
             is_end = not self._is_no_end(marks_at)
         if is_end:
             return self._end(self._marks_end)
+        self._pass_over(marks)
+        return None
+
+    def _asks(self, marks: str) -> bool:
+        is_armenian = self._asks_inside and any(mark in _ARMENIAN_STOPS for mark in marks)
+        return is_armenian or any(mark in _ASKING for mark in marks)
+
+    def _pass_over(self, marks: str) -> None:
+        """The marks end no sentence."""
         self._marks_at = None
         if self._quote is not None and self._quote[0] in marks:
             self._quote = None
-        return None
 
     def _after_break(self, character: str) -> Sentence | None:
         before = self.under_way[:-1].rstrip()
@@ -172,13 +196,13 @@ class SentenceReader:
 
     def _end(self, end: int, *, ends_line: bool = False) -> Sentence:
         marks = self.text[self._marks_at : self._marks_end] if self._marks_at is not None else ""
-        asks = any(mark in _ASKING for mark in marks)
+        asks = self._asks_inside or self._asks(marks)
         quoted = asks and self._is_quoted(marks)
         line_ends = ends_line or self._breaks > 0 or self.text[end : end + 1] == "\n"
         sentence = Sentence(self.start, end, asks and not quoted, quoted, line_ends)
         self.start = end
         self._marks_at, self._quote = None, None
-        self._is_inside = False
+        self._is_inside = self._asks_inside = False
         return sentence
 
     def _is_no_end(self, marks_at: int) -> bool:
@@ -209,18 +233,26 @@ class SentenceReader:
             if self._quote is not None and self._breaks > 1:
                 self._quote = None
         elif not character.isspace():
-            is_greek = character in _GREEK_MARKS and _GREEK.match(self._before)
-            is_mark = character in _MARKS or is_greek
-            if is_mark and not self._in_fence and self._code_at is None:
+            is_code = self._in_fence or self._code_at is not None
+            if character == _ARMENIAN_MARK:
+                self._asks_inside = not is_code
+            if self._is_mark(character) and not is_code:
                 if self._marks_at is None:
                     self._marks_at = at
                     self._is_inside = self._quote is not None and self._quote[0] in ")]）"
                 self._marks_end = at + 1
-            elif self._marks_at is not None and self._marks_end == at:
-                self._marks_end = at + 1  # a closer
+            elif self._marks_end == at and character in _CLOSERS:
+                self._marks_end = at + 1
             self._breaks = 0
             self._note_quotes(character, at)
         self._before = character
+
+    def _is_mark(self, character: str) -> bool:
+        return (
+            character in _MARKS
+            or (character in _GREEK_MARKS and bool(_GREEK.match(self._before)))
+            or (character == ":" and self._asks_inside and bool(_ARMENIAN.match(self._before)))
+        )
 
     def _note_quotes(self, character: str, at: int) -> None:
         if character == "`":

@@ -288,6 +288,8 @@ class Speech:
             self._loop.held,
             self._again,
         )
+        if self.sentences.undecided_at is not None:
+            end = min(end, self.sentences.undecided_at)
         if held:
             end = min(end, self._word_starts[-min(held, len(self._word_starts))])
         return len(self.text[: self._limit(end)].rstrip())
