@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
+from backends.reading.folds import opens_thought
+
 
 class Mark(Enum):
     """What a mark says about the text around it."""
@@ -33,7 +35,19 @@ THOUGHT_NAMES = frozenset(
         "reflection",
         "reflect",
         "scratchpad",
+        "scratch_pad",
         "analysis",
+        "plan",
+        "planning",
+        "deliberation",
+        "monologue",
+        "inner_thought",
+        "internal_thought",
+        "internal_thoughts",
+        "internal_reasoning",
+        "reasoning_process",
+        "chain_of_thought",
+        "cot",
         "rationale",
         "thought_process",
         "thinking_process",
@@ -95,6 +109,7 @@ _IN_SQUARE = frozenset(
         "eos",
     ]
 )
+_FOLD = "details"
 _IN_TRIANGLES = frozenset({"think"})
 _WRAPPING_TOKENS = frozenset({"begin_of_solution", "begin_of_answer"})
 # Gemma's spare tokens. Two of them stand around its thoughts.
@@ -103,7 +118,7 @@ _UNUSED_SO_FAR = re.compile(r"u(?:n(?:u(?:s(?:e(?:d\d{0,4})?)?)?)?)?")
 _UNUSED_THOUGHT = "unused94"
 _UNUSED_SPEECH = "unused95"
 
-_OPENERS = re.compile(r"[<\[◁]")
+_OPENERS = frozenset("<[◁")
 _TAG_SO_FAR = re.compile(r"</?(?P<name>[\w:]*)(?P<rest>[\s/][^<>\n]{0,60})?", re.ASCII)
 _TOKEN_SO_FAR = re.compile(r"</?[|｜][\w▁ ./:-]{0,40}[|｜]?")
 _SYS_SO_FAR = re.compile(r"<<?(?:/?(?:S(?:Y(?:S>?)?)?)?)?", re.IGNORECASE)
@@ -117,8 +132,15 @@ _THOUGHT_CHANNELS = frozenset({"analysis", "commentary"})
 _ROLES = _OWN_ROLES | OTHER_ROLES | _THOUGHT_CHANNELS | {"final"}
 
 # `List<Answer>` and `/users/<user>` are words; a turn's tag stands apart.
-_PLAIN_WORDS = _WRAPPERS | _OTHERS | {"assistant", "bot", "turn", "s", "reason", "analysis"}
+_PLAIN_WORDS = _WRAPPERS | _OTHERS | {"assistant", "bot", "turn", "s", "reason", "analysis", "plan"}
 _TOUCHES = re.compile(r"[\w/`\"'(=.]")
+
+# A thought's mark can be what a sentence is about: "What does <think> do?" It stands between
+# blanks then, where a thought begins with its first word or a new line. A thought that is shown
+# costs less than a question that is swallowed, so in doubt such a mark is a word.
+_UNFINISHED = re.compile(r"[\w,;/=&+’'`]")
+_AFTER_WORD = frozenset(" \t?!.,;:)'\"`’”*_/")
+_QUOTES = frozenset("`\"'“‘«「")
 
 
 class MarkReader:
@@ -126,7 +148,12 @@ class MarkReader:
 
     def __init__(self) -> None:
         self._held = ""
-        self._before = " "
+        self._doubtful = ""
+        self._second = self._before = " "
+        self._last = ""
+        self._has_begun = False
+        self._folds = 0
+        self._is_subject = False
         self._role: str | None = None
 
     def read(self, text: str) -> Iterator[str | Mark]:
@@ -134,8 +161,20 @@ class MarkReader:
         for character in text:
             if self._role is not None:
                 yield from self._read_role(character)
-            else:
+            elif self._held or self._doubtful or character in _OPENERS:
                 yield from self._read(character)
+            else:
+                self._pass(character)
+                yield character
+
+    def _pass(self, character: str) -> None:
+        """Note a character of the text: what follows it is judged by it."""
+        self._second, self._before = self._before, character
+        if character == "\n":
+            self._last, self._has_begun = "", False
+        elif not character.isspace():
+            self._has_begun = self._last != ""
+            self._last = character
 
     def finish(self) -> Iterator[str | Mark]:
         """What was held back. The beginning of a mark is dropped: it was cut off."""
@@ -147,27 +186,60 @@ class MarkReader:
         self._held = ""
 
     def _read(self, character: str) -> Iterator[str | Mark]:
-        if not self._held and not _OPENERS.match(character):
-            self._before = character
-            yield character
-            return
+        if self._doubtful:
+            yield from self._settle(character)
         waiting = self._held + character
         self._held = ""
         while waiting:
-            if not _OPENERS.match(waiting):
-                self._before = waiting[0]
-                yield waiting[0]
-                waiting = waiting[1:]
-            elif self._could_be_mark(waiting):
-                self._held = waiting
-                return
-            elif (name := _name_of(waiting)) is not None and self._is_apart(waiting, name):
-                yield from self._of_mark(waiting, name)
-                return
-            else:
-                self._before = waiting[0]
-                yield waiting[0]
-                waiting = waiting[1:]
+            if waiting[0] in _OPENERS and not self._is_quoted():
+                if self._could_be_mark(waiting):
+                    self._held = waiting
+                    return
+                name = self._mark_of(waiting)
+                if name is not None and self._may_be_subject(waiting, name):
+                    self._doubtful = waiting
+                    return
+                if name is not None and self._is_apart(waiting, name):
+                    yield from self._of_mark(waiting, name)
+                    return
+            self._pass(waiting[0])
+            yield waiting[0]
+            waiting = waiting[1:]
+
+    def _settle(self, following: str) -> Iterator[str | Mark]:
+        """A thought's mark inside a sentence, by what follows it."""
+        text, self._doubtful = self._doubtful, ""
+        if following in _AFTER_WORD:
+            self._is_subject = True
+            for character in text:
+                self._pass(character)
+                yield character
+        else:
+            name = self._mark_of(text)
+            assert name is not None, "it is a mark"
+            yield from self._of_mark(text, name)
+
+    def _is_quoted(self) -> bool:
+        """Whether a quotation has just begun, in which a mark is a word."""
+        begins = self._before in _QUOTES and (self._second.isspace() or self._second == "(")
+        # At the beginning of a line, the whole reply may stand in quotation marks.
+        return begins and (self._before == "`" or self._has_begun)
+
+    def _may_be_subject(self, text: str, name: str) -> bool:
+        is_token = text[1:2] in ("|", "｜")
+        if is_token or name not in THOUGHT_NAMES or not _UNFINISHED.match(self._last):
+            return False
+        return text[1] != "/" or (self._is_subject and self._before == " ")
+
+    def _mark_of(self, text: str) -> str | None:
+        """The name of a whole mark, or None where it is none."""
+        if text[:2].lower() in ("<d", "</") and (fold := self._fold(text)) is not None:
+            return fold
+        return _name_of(text)
+
+    def _fold(self, text: str) -> str | None:
+        is_end = self._folds > 0 and text.lower() == f"</{_FOLD}>"
+        return _FOLD if is_end or opens_thought(text) else None
 
     def _could_be_mark(self, text: str) -> bool:
         """Whether more characters can make a mark of the text."""
@@ -176,6 +248,8 @@ class MarkReader:
         if text[0] == "◁":
             return text[-1] != "▷" and _begins_one(text[1:].removeprefix("/"), _IN_TRIANGLES)
         if _SYS_SO_FAR.fullmatch(text):
+            return True
+        if opens_thought(text) is None or (self._folds and f"</{_FOLD}".startswith(text.lower())):
             return True
         if _TOKEN_SO_FAR.fullmatch(text):
             return True
@@ -192,11 +266,15 @@ class MarkReader:
         return is_token or name not in _PLAIN_WORDS or not _TOUCHES.match(self._before)
 
     def _of_mark(self, text: str, name: str) -> Iterator[Mark]:
-        self._before = " "
+        self._second, self._before = " ", " "
+        self._last, self._has_begun = "", False
         ends = text[1] == "/" or name.startswith("end_")
         kind = _BORDER.sub("", name)
         if name in (_UNUSED_THOUGHT, _UNUSED_SPEECH):
             yield Mark.THOUGHT if name == _UNUSED_THOUGHT else Mark.SPEECH
+        elif name == _FOLD:
+            self._folds += -1 if ends else 1
+            yield Mark.SPEECH if ends else Mark.THOUGHT
         elif kind in THOUGHT_NAMES:
             if not text.endswith("/>"):
                 yield Mark.SPEECH if ends else Mark.THOUGHT
