@@ -97,28 +97,24 @@ class DirectionReader:
     """Leaves directions out of characters that come one at a time."""
 
     def __init__(self) -> None:
-        self._held = ""
+        self.held = ""
+        """What may be a direction, as far as it has come."""
         self._is_apart = True
-
-    @property
-    def is_holding(self) -> bool:
-        """Whether a direction may be under way."""
-        return bool(self._held)
 
     def push(self, character: str, before: str) -> str:
         """The text that is certain now. The first character that is held is one of OPENERS;
         `before` is the text before it."""
-        if not self._held:
+        if not self.held:
             self._is_apart = not before or before.rstrip(" ")[-1:] in _BEFORE
         if character == "\n":
             return f"{self.finish()}\n"
-        self._held += character
+        self.held += character
         if self._may_be():
             return ""
-        held, self._held = self._held, ""
+        held, self.held = self.held, ""
         passed = held[0]
         for one in held[1:]:
-            if self._held or one in OPENERS:
+            if self.held or one in OPENERS:
                 passed += self.push(one, before + passed)
             else:
                 passed += one
@@ -126,11 +122,11 @@ class DirectionReader:
 
     def finish(self) -> str:
         """What was held, where it is no direction."""
-        held, self._held = self._held, ""
+        held, self.held = self.held, ""
         return "" if self._is_direction(held) else held
 
     def _may_be(self) -> bool:
-        held = self._held
+        held = self.held
         lead = _LEAD.match(held)
         assert lead is not None, "it begins with an opener"
         inner = held[lead.end() :]

@@ -73,6 +73,8 @@ _ONLY_AS_HEADING = frozenset({"output", "input", "instruction", "instructions", 
 _ROLES = frozenset({"assistant", "model"})
 
 MAX_LEAD = 8
+MAX_FENCE = 4
+"""How much of a line tells that it opens or closes a code fence."""
 _WIDE_ENDS = "。！？"  # no blank follows them
 _LEAD = re.compile(r"[>*_#\"“\[(\-][\s>*_#\"“\[(\-]*")
 _TAIL_SO_FAR = re.compile(r"\s?(?:[\[(][^\])\n:]{0,40}[\])]?)?[*_\]) ]{0,6}")
@@ -92,6 +94,20 @@ class LabelReader:
         self.in_code = False
         """Whether the text is inside a code fence now."""
         self._line = ""
+
+    def passes(self, character: str) -> bool:
+        """Take a character that is certain text, and none that a label can follow. Most are."""
+        if (
+            self._holding
+            or self._stars
+            or len(self._line) < MAX_FENCE
+            or character in _WIDE_ENDS
+            or (character.isspace() and (character == "\n" or self._last in ".!?"))
+        ):
+            return False
+        self._has_text = True
+        self._last = character
+        return True
 
     def push(self, character: str) -> Iterator[str | Label]:
         """The text and the labels that are certain now."""
@@ -120,7 +136,7 @@ class LabelReader:
         self._holding = False
 
     def _note_code(self, character: str) -> None:
-        self._line = "" if character == "\n" else (self._line + character)[:4]
+        self._line = "" if character == "\n" else (self._line + character)[:MAX_FENCE]
         if self._line == "```" and character == "`":
             self.in_code = not self.in_code
 

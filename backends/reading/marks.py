@@ -119,6 +119,9 @@ _UNUSED_THOUGHT = "unused94"
 _UNUSED_SPEECH = "unused95"
 
 _OPENERS = frozenset("<[◁")
+_OPENER = re.compile(r"[<\[◁]")
+MAX_BEHIND = 80
+"""How much of the text before a mark can tell what it is."""
 _TAG_SO_FAR = re.compile(r"</?(?P<name>[\w:]*)(?P<rest>[\s/][^<>\n]{0,60})?", re.ASCII)
 _TOKEN_SO_FAR = re.compile(r"</?[|｜][\w▁ ./:-]{0,40}[|｜]?")
 _SYS_SO_FAR = re.compile(r"<<?(?:/?(?:S(?:Y(?:S>?)?)?)?)?", re.IGNORECASE)
@@ -149,32 +152,32 @@ class MarkReader:
     def __init__(self) -> None:
         self._held = ""
         self._doubtful = ""
-        self._second = self._before = " "
-        self._last = ""
-        self._has_begun = False
+        self._behind = ""
         self._folds = 0
         self._is_subject = False
         self._role: str | None = None
 
     def read(self, text: str) -> Iterator[str | Mark]:
         """The text and the marks that are certain now."""
-        for character in text:
-            if self._role is not None:
-                yield from self._read_role(character)
-            elif self._held or self._doubtful or character in _OPENERS:
-                yield from self._read(character)
+        at = 0
+        while at < len(text):
+            if self._role is None and not self._held and not self._doubtful:
+                opener = _OPENER.search(text, at)
+                end = opener.start() if opener else len(text)
+                if end > at:
+                    yield self._pass(text[at:end])
+                    at = end
+                    continue
+            if self._role is None:
+                yield from self._read(text[at])
             else:
-                self._pass(character)
-                yield character
+                yield from self._read_role(text[at])
+            at += 1
 
-    def _pass(self, character: str) -> None:
-        """Note a character of the text: what follows it is judged by it."""
-        self._second, self._before = self._before, character
-        if character == "\n":
-            self._last, self._has_begun = "", False
-        elif not character.isspace():
-            self._has_begun = self._last != ""
-            self._last = character
+    def _pass(self, text: str) -> str:
+        """Note text: what follows it is judged by it."""
+        self._behind = (self._behind + text)[-MAX_BEHIND:]
+        return text
 
     def finish(self) -> Iterator[str | Mark]:
         """What was held back. The beginning of a mark is dropped: it was cut off."""
@@ -202,8 +205,7 @@ class MarkReader:
                 if name is not None and self._is_apart(waiting, name):
                     yield from self._of_mark(waiting, name)
                     return
-            self._pass(waiting[0])
-            yield waiting[0]
+            yield self._pass(waiting[0])
             waiting = waiting[1:]
 
     def _settle(self, following: str) -> Iterator[str | Mark]:
@@ -211,9 +213,7 @@ class MarkReader:
         text, self._doubtful = self._doubtful, ""
         if following in _AFTER_WORD:
             self._is_subject = True
-            for character in text:
-                self._pass(character)
-                yield character
+            yield self._pass(text)
         else:
             name = self._mark_of(text)
             assert name is not None, "it is a mark"
@@ -221,15 +221,18 @@ class MarkReader:
 
     def _is_quoted(self) -> bool:
         """Whether a quotation has just begun, in which a mark is a word."""
-        begins = self._before in _QUOTES and (self._second.isspace() or self._second == "(")
+        line = self._behind.rpartition("\n")[2]
+        if line[-1:] not in _QUOTES or not (line[-2:-1].isspace() or line[-2:-1] in ("", "(")):
+            return False
         # At the beginning of a line, the whole reply may stand in quotation marks.
-        return begins and (self._before == "`" or self._has_begun)
+        return line[-1] == "`" or bool(line[:-1].strip())
 
     def _may_be_subject(self, text: str, name: str) -> bool:
+        line = self._behind.rpartition("\n")[2]
         is_token = text[1:2] in ("|", "｜")
-        if is_token or name not in THOUGHT_NAMES or not _UNFINISHED.match(self._last):
+        if is_token or name not in THOUGHT_NAMES or not _UNFINISHED.match(line.rstrip()[-1:]):
             return False
-        return text[1] != "/" or (self._is_subject and self._before == " ")
+        return text[1] != "/" or (self._is_subject and line[-1] == " ")
 
     def _mark_of(self, text: str) -> str | None:
         """The name of a whole mark, or None where it is none."""
@@ -263,11 +266,10 @@ class MarkReader:
 
     def _is_apart(self, text: str, name: str) -> bool:
         is_token = text[1:2] in ("|", "｜", "/") or text[0] != "<"
-        return is_token or name not in _PLAIN_WORDS or not _TOUCHES.match(self._before)
+        return is_token or name not in _PLAIN_WORDS or not _TOUCHES.match(self._behind[-1:])
 
     def _of_mark(self, text: str, name: str) -> Iterator[Mark]:
-        self._second, self._before = " ", " "
-        self._last, self._has_begun = "", False
+        self._behind = ""
         ends = text[1] == "/" or name.startswith("end_")
         kind = _BORDER.sub("", name)
         if name in (_UNUSED_THOUGHT, _UNUSED_SPEECH):

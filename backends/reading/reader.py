@@ -78,8 +78,10 @@ class Reader:
             return
         words = CONTROL.sub("", self._joined(words))
         for part in self._marks.read(words):
+            # No more than a character beyond the limit, wherever pieces end.
+            left = MAX_RAW_CHARS + 1 - self._raw_chars
             self._raw_chars += len(part) if isinstance(part, str) else 8
-            self._take(part)
+            self._take(part[:left] if isinstance(part, str) else part)
             if self._speech.is_over:
                 return
             if self._raw_chars > MAX_RAW_CHARS:
@@ -122,10 +124,18 @@ class Reader:
 
     def _say(self, text: str) -> None:
         for character in text:
+            if self._speech.end is not None:
+                return
             if self._wrapping.is_off:
                 self._push(character)
             else:
                 self._pass(self._wrapping.push(character))
+
+    def _push(self, character: str) -> None:
+        try:
+            self._speech.push(character)
+        except Withdrawn:
+            self._withdraw()
 
     def _pass(self, words: str | Unwrapped) -> None:
         """Go on with what the wrapping let through, or begin again with what was wrapped."""
@@ -149,12 +159,6 @@ class Reader:
             self._pass(words)
             if words == "":
                 return
-
-    def _push(self, character: str) -> None:
-        try:
-            self._speech.push(character)
-        except Withdrawn:
-            self._withdraw()
 
     def _begin_again(self) -> None:
         if self._speech.shown.text:
@@ -185,7 +189,7 @@ class Reader:
         assert speech.end is not None, "it is over"
         if speech.shown.at > speech.end:
             speech.shown = Shown(self._count)
-            speech.shown.show(speech.text, speech.end)
+            speech.show_whole()
             self._resets += 1
         if len(speech.shown.text) > MAX_MESSAGE_CHARS:
             raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
@@ -194,7 +198,7 @@ class Reader:
     def _check_readable(self, speech: Speech, if_cut: str) -> None:
         """Raises BackendError where nothing is left to read: with `if_cut` as its reason where
         there was something, in a sentence that is not whole."""
-        if speech.is_refusal:
+        if speech.refusal.is_whole:
             raise BackendError("Refused to go on")
         if is_readable(speech.shown.text):
             return

@@ -212,6 +212,33 @@ _FIRST_WORDS = _any_of(
 MAX_BEGINNING = 24
 
 
+class Refusal:
+    """Whether the sentences of a text, heard one by one, do nothing but refuse."""
+
+    def __init__(self) -> None:
+        self._may_be = True
+        self._has_refused = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was heard refuses to go on."""
+        return self._may_be and self._has_refused
+
+    def may_be(self, text: str) -> bool:
+        """Whether all the words so far, `text`, can belong to one."""
+        if self._may_be and len(text) <= MAX_BEGINNING:
+            self._may_be = may_refuse(text)
+        return self._may_be
+
+    def hear(self, sentence: str, *, asks: bool) -> None:
+        """Take the next sentence. `asks`: it is a question, which refuses nothing."""
+        if not self._may_be:
+            return
+        stance = stance_of(sentence, asks=asks)
+        self._may_be = stance is not Stance.GOES_ON
+        self._has_refused = self._has_refused or stance is Stance.REFUSES
+
+
 def stance_of(sentence: str, *, asks: bool) -> Stance:
     """What a sentence has to do with a refusal. `asks`: it is a question, which refuses nothing."""
     plain = _plain(sentence)

@@ -21,8 +21,18 @@ _MARKS = frozenset(f".!…{QUESTION_MARKS}{_WIDE_MARKS}") - {_ARMENIAN_MARK}
 _GREEK_MARKS = frozenset(";\u037e")
 _ASKING = f"{QUESTION_MARKS};\u037e"
 _GREEK = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]")
-_CLOSERS = frozenset("\"'”’»)]*_`」』）")
-_QUOTES = {"“": "”", "«": "»", "「": "」", "『": "』", "（": "）", "(": ")", "[": "]"}
+_CLOSERS = frozenset("\"'”“’»›)]*_`」』）")
+_QUOTES = {
+    "“": "”",
+    "„": "“",
+    "‹": "›",
+    "«": "»",
+    "「": "」",
+    "『": "』",
+    "（": "）",
+    "(": ")",
+    "[": "]",
+}
 MAX_QUOTED = 200
 """How far a quotation reaches at most: one that is never closed must not swallow what follows."""
 

@@ -13,7 +13,8 @@ from backends.errors import BackendError
 from backends.reading.directions import OPENERS, DirectionReader
 from backends.reading.echoes import WORD, Echo, Loop
 from backends.reading.labels import IN_TURNS, Label, LabelReader
-from backends.reading.refusals import MAX_BEGINNING, Stance, may_refuse, stance_of
+from backends.reading.quotes import Quotation, inside_quotes
+from backends.reading.refusals import Refusal
 from backends.reading.sentences import Sentence, SentenceReader
 from backends.reading.shown import Shown
 from statemachine.session import MAX_MESSAGE_CHARS
@@ -31,6 +32,7 @@ MIN_SAME_WORDS = 3
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _INVISIBLE = frozenset("\u200b\u2060\ufeff")
 _ONE_CHARACTER = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]")
+_FIRST_OF_ONE = "\u0e00"
 MAX_WORD = 24
 
 
@@ -54,6 +56,7 @@ class Speech:
     ) -> None:
         self._labels = LabelReader(labels)
         self._directions = DirectionReader()
+        self._quotation = Quotation()
         self._thinks = False
         self.sentences = SentenceReader()
         self.shown = Shown(count)
@@ -67,8 +70,7 @@ class Speech:
         self._recent: list[str] = []
         self._runs: set[tuple[str, ...]] = set()
         self._again = 0
-        self._only_refuses = True
-        self._has_refused = False
+        self.refusal = Refusal()
         self.end: int | None = None
         self.kept_end = 0
         self.is_foreign = False
@@ -90,14 +92,12 @@ class Speech:
         """Whether anything was said that a person can read."""
         return is_readable(self.text)
 
-    @property
-    def is_refusal(self) -> bool:
-        """Whether all that was said refuses to go on."""
-        return self._only_refuses and self._has_refused
-
     def push(self, character: str) -> None:
         """Take the next character. Raises Withdrawn, and BackendError where what came so far can
         never be used."""
+        if self._labels.passes(character):
+            self._read(character)
+            return
         for part in self._labels.push(character):
             self._take(part)
             if self.is_over:
@@ -205,7 +205,7 @@ class Speech:
 
     def _read(self, character: str) -> None:
         directions = self._directions
-        if not directions.is_holding and (character not in OPENERS or self._labels.in_code):
+        if not directions.held and (character not in OPENERS or self._labels.in_code):
             self._say(character)
         else:
             for certain in directions.push(character, self.text):
@@ -214,15 +214,16 @@ class Speech:
     def _say(self, character: str) -> None:
         if self._thinks or self.end is not None:
             return
-        if not self.text and (character.isspace() or character in _INVISIBLE):
+        sentences = self.sentences
+        if not sentences.text and (character.isspace() or character in _INVISIBLE):
             return
-        sentence = self.sentences.push(character)
+        sentence = sentences.push(character)
         if sentence is not None:
             self._judge(sentence)
             if self.is_over:
                 return
         if character.isalnum():
-            if _ONE_CHARACTER.match(character):
+            if character >= _FIRST_OF_ONE and _ONE_CHARACTER.match(character):
                 self._end_word()
                 self._word = character
                 self._end_word(len(self.text))
@@ -231,9 +232,9 @@ class Speech:
                 if len(self._word) == MAX_WORD:
                     self._end_word(len(self.text))
         elif self._word:
-            self._end_word(len(self.text) - 1)
+            self._end_word(len(sentences.text) - 1)
         self._watch()
-        if not self.is_over and len(self.text) > MAX_MESSAGE_CHARS:
+        if self.end is None and len(sentences.text) > MAX_MESSAGE_CHARS:
             self._over_long()
 
     def _end_word(self, end: int | None = None) -> None:
@@ -278,10 +279,8 @@ class Speech:
             self._loop_ends(len(self.text[:first].rstrip()))
 
     def _showable(self, end: int) -> int:
-        if self._only_refuses:
-            self._only_refuses = len(self.text) > MAX_BEGINNING or may_refuse(self.text)
-            if self._only_refuses:
-                return 0
+        if self.refusal.may_be(self.text):
+            return 0
         held = max(
             self._prompts.held if self._prompts is not None else 0,
             self._answer.held if self._answer is not None else 0,
@@ -292,7 +291,12 @@ class Speech:
             end = min(end, self.sentences.undecided_at)
         if held:
             end = min(end, self._word_starts[-min(held, len(self._word_starts))])
-        return len(self.text[: self._limit(end)].rstrip())
+        end = len(self.text[: self._limit(end)].rstrip())
+        if self.shown.at == 0 and Quotation.begins(self.text):
+            self._quotation.read(self.text)
+            quoted_to = self._quotation.end
+            return end if quoted_to is not None and quoted_to < end else 0
+        return end
 
     def _judge(self, sentence: Sentence) -> None:
         words = " ".join(WORD.findall(self.text[sentence.start : sentence.end])).casefold()
@@ -304,24 +308,26 @@ class Speech:
                 self._loop_ends(len(self.text[: starts[1]].rstrip()))
                 return
         if words or sentence.has_mark:
-            if self._only_refuses:
-                self._note_refusal(sentence)
+            said = self.text[sentence.start : sentence.end]
+            self.refusal.hear(said, asks=sentence.has_mark)
             self._hears(sentence)
             self.kept_end = sentence.end
 
-    def _note_refusal(self, sentence: Sentence) -> None:
-        words = self.text[sentence.start : sentence.end]
-        stance = stance_of(words, asks=sentence.has_mark)
-        self._only_refuses = stance is not Stance.GOES_ON
-        self._has_refused = self._has_refused or stance is Stance.REFUSES
-
     def _over(self, end: int) -> None:
-        self.end = end = len(self.text[:end].rstrip())
+        self.end = len(self.text[:end].rstrip())
+        self.show_whole()
+
+    def show_whole(self) -> None:
+        """Show all of the turn, which is over, without quotation marks around all of it."""
+        assert self.end is not None, "it is over"
+        start, end = inside_quotes(self.text[: self.end])
+        self.shown.at = max(start, self.shown.at)
         self.shown.show(self.text, end)
 
     def remove(self, start: int, end: int) -> None:
         """Take out words that were not shown yet."""
         self.sentences.remove(start, end)
+        self._quotation = Quotation()
         length = end - start
         self._word_starts = [
             at - length if at >= end else at for at in self._word_starts if not start <= at < end

@@ -223,7 +223,7 @@ ASKED = [
         'What if a customer asks "where is my order?" I would',
         'What if a customer asks "where is my order?"',
     ),
-    ('"Thanks. Why Go?" I hope so', '"Thanks. Why Go?"'),
+    ('"Thanks. Why Go?" I hope so', "Thanks. Why Go?"),
     (
         "Open https://a.example/?q=1 first. Then, why Go? I",
         "Open https://a.example/?q=1 first. Then, why Go?",
