@@ -51,14 +51,18 @@ IN_TURNS = {
     )
     for name in names.split("|")
 }
+_OF_A_DIALOGUE = {
+    name for names in (INTERVIEWERS, ASSISTANTS, CANDIDATES, USERS) for name in names.split("|")
+} | {"candidate", "the candidate", "user", "human", "applicant", "interviewee", "you", "me"}
 IN_SUMMARIES = {
     name: label
     for name, label in IN_TURNS.items()
     if name in (*_THOUGHT.split("|"), *_SPEECH.split("|"))
     or name.endswith(("interviewer", "assistant"))
-    or name in (*INTERVIEWERS.split("|"), *ASSISTANTS.split("|"))
+    or name in _OF_A_DIALOGUE
 }
-"""A summary may have a line for "Candidate:" or "Output:"."""
+"""A summary has lines such as "Output:". One for "Candidate:" may be a heading, too: those who read
+it decide."""
 
 _IN_MID_LINE = (
     *("candidate", "interviewer", "interviewee", "applicant"),
@@ -94,6 +98,8 @@ class LabelReader:
         self.in_code = False
         """Whether the text is inside a code fence now."""
         self._line = ""
+        self.spelled = ""
+        """The newest label, as it was written."""
 
     def passes(self, character: str) -> bool:
         """Take a character that is certain text, and none that a label can follow. Most are."""
@@ -157,6 +163,7 @@ class LabelReader:
             self._stars = "*" * max(0, stars) if label is Label.OWN else ""
             self._held = ""
             self._last = "\n"
+            self.spelled = held
             yield label
         elif self._could_be(lead, rest):
             self._held = held

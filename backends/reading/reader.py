@@ -5,10 +5,10 @@ puts the rest into a speech, which it begins again when all before proves to be 
 import re
 
 from backends.errors import BackendError
-from backends.reading.characters import CONTROL
+from backends.reading.characters import CONTROL, is_readable
 from backends.reading.marks import Mark, MarkReader
 from backends.reading.shown import Shown
-from backends.reading.speech import Speech, Withdrawn, is_readable
+from backends.reading.speech import Speech, Withdrawn
 from backends.reading.wrapping import Unwrapped, Wrapping
 from backends.turn import End
 from statemachine.session import MAX_MESSAGE_CHARS

@@ -6,10 +6,10 @@ loop and at its limit on length.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
 from backends.errors import BackendError
+from backends.reading.characters import is_readable
 from backends.reading.directions import OPENERS, DirectionReader
 from backends.reading.echoes import WORD, Echo, Loop
 from backends.reading.labels import IN_TURNS, Label, LabelReader
@@ -18,7 +18,6 @@ from backends.reading.refusals import Refusal
 from backends.reading.sentences import Sentence, SentenceReader
 from backends.reading.shown import Shown
 from statemachine.session import MAX_MESSAGE_CHARS
-from statemachine.wording import QUESTION_MARKS
 
 PROMPT_RUN = 12
 DIRECTION_RUN = 6
@@ -29,7 +28,6 @@ ANSWER_BEGINS_WITHIN = 10
 MAX_SAME = 3
 MIN_SAME_WORDS = 3
 
-_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 _INVISIBLE = frozenset("\u200b\u2060\ufeff")
 _ONE_CHARACTER = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]")
 _FIRST_OF_ONE = "\u0e00"
@@ -134,6 +132,10 @@ class Speech:
         """How much of the text up to `end` may be shown."""
         return end
 
+    def _is_turn_over(self) -> bool:
+        """Whether a name of somebody else begins their turn here, and is no heading."""
+        return True
+
     def _natural_end(self) -> int:
         """Where words end that nobody broke off."""
         return len(self.text)
@@ -199,6 +201,9 @@ class Speech:
             self._thinks = self.has_thought = True
         elif part is Label.OWN and not self.has_words:
             pass
+        elif part is Label.FOREIGN and not self._is_turn_over():
+            for character in self._labels.spelled:
+                self._say(character)
         else:
             self.is_foreign = part is Label.FOREIGN
             self._end_naturally()
@@ -332,13 +337,3 @@ class Speech:
         self._word_starts = [
             at - length if at >= end else at for at in self._word_starts if not start <= at < end
         ]
-
-
-def is_readable(text: str) -> bool:
-    """Whether a person can read anything in the text: a letter, a digit, a symbol or a mark that
-    asks, and not only what takes up no room."""
-    return any(
-        character in QUESTION_MARKS
-        or (unicodedata.category(character)[0] in "LNS" and character not in _BLANK)
-        for character in text
-    )

@@ -5,8 +5,11 @@ from backends.reading.echoes import Echo
 from backends.reading.labels import IN_SUMMARIES
 from backends.reading.sentences import Sentence
 from backends.reading.speech import Speech
+from statemachine.wording import QUESTION_MARKS
 
 ALOUD_WITHIN = 120
+_SENTENCE_ENDS = frozenset(f".!…。！\u0589{QUESTION_MARKS}")
+_BLANKS_AND_EMPHASIS = ' \t\n*_"”’»)'
 
 
 class Summary(Speech):
@@ -30,3 +33,8 @@ class Summary(Speech):
 
     def _limit(self, end: int) -> int:
         return self.shown.at if self.is_aloud else end
+
+    def _is_turn_over(self) -> bool:
+        # "Candidate: Alice" is a heading at the top of a summary; behind a sentence the model goes
+        # on with the dialogue.
+        return self.text.rstrip(_BLANKS_AND_EMPHASIS)[-1:] in _SENTENCE_ENDS
