@@ -48,7 +48,7 @@ class Wrapping:
         """What is certain with the next character."""
         if self._block is not None:
             return self._go_on(self._block, character)
-        if not self._held and (character not in "`{[" or not self._may_open()):
+        if not self._held and (character not in "`{[" or not self._may_open(character)):
             return self._pass(character)
         self._held += character
         held = self._held
@@ -75,8 +75,10 @@ class Wrapping:
         words = self._block.words(is_alone=True)
         return self._release() if words is None else Unwrapped(words)
 
-    def _may_open(self) -> bool:
-        return not self._lead or self._lead.rstrip().endswith((":", "："))
+    def _may_open(self, character: str) -> bool:
+        """Whether nothing was said before but a line that can lead to a block: "Sure! {…"."""
+        leads = (":", "：") if character == "`" else (":", "：", "!", ".")
+        return not self._lead or self._lead.rstrip().endswith(leads)
 
     def _pass(self, character: str) -> str:
         """A character before any wrapping: of a line that may lead to it."""

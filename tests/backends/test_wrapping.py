@@ -31,6 +31,7 @@ READ = [
     (BOTH, "Thanks.\n\nHow?"),
     (f"```json\n{BOTH}\n```", "Thanks.\n\nHow?"),
     (f"Here is the next question:\n\n```json\n{BOTH}\n```", "Thanks.\n\nHow?"),
+    (f"Sure! {BOTH}", "Thanks.\n\nHow?"),
     (f"Interviewer: {BOTH}", "Thanks.\n\nHow?"),
     (f"<think>Hm?</think>\n{BOTH}", "Thanks.\n\nHow?"),
     (f"{BOTH}<|im_end|>", "Thanks.\n\nHow?"),
@@ -65,6 +66,7 @@ READ = [
     ('{"message": "a"} is sent. What happens?', None),
     ('Look at this:\n{"message": "a"}\nWhat is wrong with it?', None),
     ('Question 2: What is the type of this: {"a": 1}', None),
+    ('Good. {"message": "a"} is sent. What happens?', None),
     ("{name}, thanks. How?", None),
     ("[Question 2]\nHow?", None),
 ]  # fmt: skip
