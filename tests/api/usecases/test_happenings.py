@@ -43,10 +43,23 @@ def ids(found: list[tuple[int, Happening[str]]]) -> list[int]:
 
 @in_loop
 async def test_whoever_asked_hears_all_in_order_and_ids_rise() -> None:
-    all = (READING, ReplyDelta("Thank "), ReplyDelta("you."), DONE)
+    all = (READING, ReplyDelta("Thank you."), ReplyReset("No", "other words"), DONE)
     found = await heard(happened(*all).from_start())
     assert tuple(what(found)) == all
     assert ids(found) == list(range(found[0][0], found[0][0] + 4))
+
+
+@in_loop
+async def test_words_that_came_together_are_told_together_under_the_id_of_the_last() -> None:
+    happenings = happened(READING, ReplyDelta("Thank "), ReplyDelta("you"))
+    listening = happenings.from_start()
+    first = [await anext(listening), await anext(listening)]
+    happenings.add(ReplyDelta("."))
+    happenings.add(DONE)
+    found = [*(one for one in first if one), *await heard(listening)]
+    assert what(found) == [READING, ReplyDelta("Thank you"), ReplyDelta("."), DONE]
+    assert ids(found) == [found[0][0] + n for n in (0, 2, 3, 4)]
+    assert what(await heard(happenings.joined(ids(found)[1]))) == [ReplyDelta("."), DONE]
 
 
 @in_loop
