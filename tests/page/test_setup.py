@@ -133,7 +133,7 @@ def test_a_model_is_warmed_as_soon_as_it_is_chosen_and_watched_while_it_loads(
     with listing(browser, before, during, during, after) as (page, selected):
         chosen = page.locator("[value=b]")
         expect(page.locator(".state").last).to_have_text("On disk, loads when chosen")
-        assert selected == []  # nobody has chosen yet
+        assert selected == []  # the one that is chosen is there
         chosen.check()
         expect(page.locator(".state").last).to_have_text("Loading …")
         expect(page.locator(".state").last).to_have_text("Ready")
@@ -143,7 +143,7 @@ def test_a_model_is_warmed_as_soon_as_it_is_chosen_and_watched_while_it_loads(
 
 
 def test_models_that_the_keyboard_passes_over_are_not_loaded(browser: Browser) -> None:
-    models = [card(name, "installed") for name in ("a", "b", "c", "d")]
+    models = [card("a", "ready"), *(card(name, "installed") for name in ("b", "c", "d"))]
     with listing(browser, models, [*models[:3], card("d", "ready")]) as (page, selected):
         expect(page.locator(".state")).to_have_count(4)
         page.evaluate(
@@ -162,6 +162,15 @@ def test_the_model_of_the_last_time_is_warmed_at_once(browser: Browser) -> None:
         expect(page.locator(".state").last).to_have_text("Loading …")
         expect(page.locator("[value=b]")).to_be_checked()
         assert selected == ["b"]
+
+
+def test_a_first_visitor_waits_for_no_model_that_could_have_loaded_meanwhile(
+    browser: Browser,
+) -> None:
+    before, during = ([card("a", state), card("b", "ready")] for state in ("installed", "loading"))
+    with listing(browser, before, during) as (page, selected):
+        expect(page.locator(".state").first).to_have_text("Loading …")
+        assert selected == ["a"]
 
 
 def test_with_no_model_it_says_that_the_built_in_questions_will_be_asked(

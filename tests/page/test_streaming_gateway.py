@@ -58,6 +58,18 @@ def test_a_slow_model_can_be_left_for_the_built_in_question(browser: Browser) ->
             expect(box_of(page)).to_be_focused()
 
 
+def test_behind_the_last_answer_no_question_is_offered(browser: Browser) -> None:
+    with OllamaServer() as ollama, serving(ollama) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        with visiting(browser, gateway.url) as page:
+            page.goto(gateway.url)
+            begin(page, questions=1)
+            ollama.prompt_seconds = 60
+            answer(page, "Because.")
+            page.get_by_role("button", name="Use the built-in closing").click()
+            expect(page.get_by_text("Complete · 1 of 1 question")).to_be_visible()
+
+
 def test_a_gateway_that_dies_in_mid_reply_is_missed_at_once(
     browser: Browser, tmp_path: Path
 ) -> None:

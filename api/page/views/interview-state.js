@@ -48,6 +48,9 @@ export const isUnanswered = ({ phase }) => UNANSWERED.includes(phase);
 /** Whether the first question is not here yet. @param {State} state */
 export const isOpening = ({ session }) => session !== null && said(session.messages).length === 0;
 
+/** Whether no question is left to ask. @param {State} state */
+export const isClosing = ({ session }) => session !== null && session.currentQuestion >= session.config.totalQuestions;
+
 /** How many answers the log has. @param {State} state */
 export const answered = ({ session }) => (session ? answersIn(session.messages).length : NOT_KNOWN);
 

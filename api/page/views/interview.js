@@ -15,7 +15,7 @@ import { notice, noticeOf, troubleOf, unsentNotice } from "../notices.js";
 import { answerBox } from "./answer-box.js";
 import { conversation } from "./conversation.js";
 import {
-  answered, initial, isListening, isOpening, isUnanswered, NOT_KNOWN, reduce,
+  answered, initial, isClosing, isListening, isOpening, isUnanswered, NOT_KNOWN, reduce,
 } from "./interview-state.js";
 import { listen, liveReply, useBuiltIn } from "./live-reply.js";
 import { progress } from "./progress.js";
@@ -84,7 +84,7 @@ export function show({ root, id, signal }) {
     if (phase === "ended") return;
     if (session && session !== before.session) renderSession(session);
     talk.pend(isUnanswered(state) ? state.answer : "");
-    if (isListening(state)) live.render(state, isOpening(state) ? AWAITED.opening : AWAITED.question);
+    if (isListening(state)) live.render(state, AWAITED[part(state)]);
     else if (phase !== "stopped" || !state.shown) {
       talk.close();
       live.end();
@@ -310,3 +310,6 @@ export function show({ root, id, signal }) {
     );
   }
 }
+
+/** Which part of the interview the interviewer has to speak in. @param {import("./interview-types.js").State} state */
+const part = (state) => (isOpening(state) ? "opening" : isClosing(state) ? "closing" : "question");

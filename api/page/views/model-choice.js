@@ -65,7 +65,7 @@ export function modelChoice(signal) {
       fill(found);
       const isNone = found.every(({ source, state }) => source === "fallback" || state === "unavailable");
       tell(isNone ? NONE : "");
-      if (isFirst) warmAgain();
+      if (isFirst) warmChosen();
     } catch {
       if (signal.aborted) return;
       fill([]);
@@ -74,10 +74,10 @@ export function modelChoice(signal) {
     if (models.some(({ state }) => state === "loading")) refreshing = setTimeout(refresh, WHILE_LOADING_MS);
   }
 
-  /** What the visitor chose the last time, they will probably choose again. */
-  function warmAgain() {
-    const last = models.find(({ id }) => id === chosenModel());
-    if (last?.state === "installed") warm(last.id);
+  /** The model that is chosen as the page opens will probably be used. */
+  function warmChosen() {
+    const first = models.find(({ id }) => id === chosen());
+    if (first?.state === "installed") warm(first.id);
   }
 
   function settle() {

@@ -12,10 +12,11 @@
  * @typedef {{ first: string, reading: string, builtIn: string }} Awaited
  */
 
-/** @type {Record<"question" | "opening" | "summary", Awaited>} */
+/** @type {Record<"opening" | "question" | "closing" | "summary", Awaited>} */
 export const AWAITED = {
-  question: { first: "Thinking…", reading: "Reading your answer …", builtIn: "Use the built-in question" },
   opening: { first: "Thinking…", reading: "Preparing the first question …", builtIn: "Use the built-in question" },
+  question: { first: "Thinking…", reading: "Reading your answer …", builtIn: "Use the built-in question" },
+  closing: { first: "Thinking…", reading: "Reading your answer …", builtIn: "Use the built-in closing" },
   summary: { first: "Summing up…", reading: "Reading the interview …", builtIn: "Use the built-in summary" },
 };
 
