@@ -330,15 +330,15 @@ def verdict(bundle: Object, *, is_trusted: bool) -> list[str]:
     lines = {
         f"Interview {id}: {len(times)} events, {times[0]} to {times[-1]}.": True,
         f"Log {shown(origin)}: its checkpoint over {size} events is signed by {by}.": True,
-        "The log held each event as it is here, and they follow the rules of an interview.": True,
+        "The log has each event as it is here, and they follow the rules of an interview.": True,
         f"The log goes on from the checkpoint over {kept} events that was kept.": kept,
-        "It began with a session that the log does not vouch for.": "session-adopted" in kinds,
+        "It began with a session from a client, which proves nothing.": "session-adopted" in kinds,
         "A session that differed from the log was refused.": "session-refused" in kinds,
         "It was put on hold.": "interview-held" in kinds,
-        "Its words were forgotten. Nothing here tells them.": "content-forgotten" in kinds,
-        "The gateway's clock was set back in between.": times != sorted(times),
-        "NO --key WAS GIVEN: the bundle agrees with itself, and no more is shown.": not is_trusted,
-        "Not proved: the hour, who the candidate was, and what is not in the bundle.": True,
+        "Its words were erased.": "content-forgotten" in kinds,
+        "The gateway's clock was set back during the interview.": times != sorted(times),
+        "NO --key WAS GIVEN: this shows only that the bundle is consistent.": not is_trusted,
+        "Not proved: the exact time, who the candidate was, what is not in the bundle.": True,
     }
     return [line for line, is_so in lines.items() if is_so]
 

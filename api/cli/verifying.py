@@ -1,5 +1,5 @@
-"""`interview-gateway audit verify`: does the log agree with itself, and with what was kept of
-it?"""
+"""`interview-gateway audit verify`: is the log consistent, and does it match the checkpoints that
+were kept?"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -95,15 +95,15 @@ def _print(report: Report, where: str) -> None:
     for finding in report.findings:
         out.print(escape_line(f"{_capital(finding.place)}: {finding.message}."))
     if report.left_out:
-        out.print(f"There is more: {report.left_out:,} findings are not shown.")
+        out.print(f"{_are(report.left_out, ' more')} not shown.")
     held = f"{_many(report.events, 'event')} of {_many(report.interviews, 'interview')}"
     out.print(escape_line(f"Log: {where} ({report.origin})"))
     if report.holds:
-        out.print(f"The log agrees with itself: {held}.", style="green")
+        out.print(f"The log is consistent: {held}.", style="green")
     else:
         count = len(report.findings) + report.left_out
         found = f"{_many(count, 'finding')} in {held}"
-        out.print(f"It does NOT hold: {found}.{_since(report)}", style="red")
+        out.print(f"The log is NOT consistent: {found}.{_since(report)}", style="red")
     for line in (*_covered(report), *_signatures(report.keys)):
         out.print(escape_line(line))
 
@@ -126,22 +126,25 @@ def _covered(report: Report) -> Iterator[str]:
         yield f"{_are(found.kept, ' of them')} covered by a checkpoint that you kept{signed}."
     else:
         yield (
-            "No checkpoint that you kept covers any of them: this shows no more than that the log "
-            "agrees with itself. Give one with --checkpoint."
+            "No checkpoint that you kept covers any of them, so this check shows only that the log "
+            "is consistent. Give one with --checkpoint."
         )
     if found.sealed_only:
         yield (
-            f"{_are(found.sealed_only)} covered only by checkpoints in the log itself: whoever can "
-            "write the file could have deleted others, and whoever has the key could have signed "
-            "these anew."
+            f"{_are(found.sealed_only)} covered only by checkpoints in the log itself. Someone who "
+            "can write the file could have changed them and deleted other checkpoints. Someone who "
+            "has the key could have signed new ones."
         )
     if report.uncovered:
         yield (
-            f"{_are(report.uncovered)} covered by none: whoever has the file could have rewritten "
-            "or cut off those."
+            f"{_are(report.uncovered)} not covered by a checkpoint. Someone who can write the file "
+            "could have changed or removed them."
         )
     elif found.kept:
-        yield "Whether events behind your newest checkpoint were cut off, only a newer one shows."
+        yield (
+            "There may have been later events that someone cut off. Only a newer checkpoint shows "
+            "that."
+        )
 
 
 def _are(count: int, of_what: str = "") -> str:
@@ -150,11 +153,12 @@ def _are(count: int, of_what: str = "") -> str:
 
 CHECKED = {
     KnownFrom.GIVEN: "checked with a key that you gave",
-    KnownFrom.BESIDE: "checked with the key beside the log, which whoever changed the log could "
-    "have changed too. Give the one you kept with --key",
-    KnownFrom.LOG: "checked with the key that signs them as the log itself says. Give the one you "
-    "kept with --key",
-    KnownFrom.NOWHERE: "not checked; no key is known that signed them. Give yours with --key",
+    KnownFrom.BESIDE: "checked with the key beside the log. Someone who changed the log could have "
+    "changed that key too. Give the key that you kept with --key",
+    KnownFrom.LOG: "checked with a key that only the log itself names. Give the key that you kept "
+    "with --key",
+    KnownFrom.NOWHERE: "not checked, because the key that signed them is unknown. Give your key "
+    "with --key",
 }
 
 
@@ -163,8 +167,8 @@ def _signatures(keys: Sequence[SigningKey]) -> Iterator[str]:
     for key, following in zip_longest(keys, keys[1:]):
         since = f", from event {key.start} on" if key.start else ""
         until = f", up to event {following.start - 1}" if following else ""
-        id = f" ({key.key.id.hex()})" if key.key is not None and len(keys) > 1 else ""
-        yield f"Signatures{since or until}: {CHECKED[key.known_from]}{id}."
+        id = f" (key {key.key.id.hex()})" if key.key is not None and len(keys) > 1 else ""
+        yield f"Signatures{since or until}{id}: {CHECKED[key.known_from]}."
 
 
 def _capital(text: str) -> str:

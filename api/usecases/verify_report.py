@@ -41,19 +41,20 @@ class VerifyCoverage(Value):
     """How many events signed checkpoints cover: `kept`, `sealed` and `none` are all events."""
 
     kept: int = Field(
-        description="Events, from the first on, that a checkpoint covers which was kept outside "
-        "the log and given to the check. Over HTTP none can be given: 0."
+        description="How many events are covered by a checkpoint that was kept elsewhere and given "
+        "to the check. Over HTTP you cannot give one, so this is 0."
     )
     kept_signed: int = Field(
-        description="Of these, events whose checkpoint is signed by a key that was given too."
+        description="How many of these are covered by a checkpoint that a given key signed."
     )
     sealed: int = Field(
-        description="Events behind those that only the log's own checkpoints cover. Whoever can "
-        "write the file can delete these, and whoever has the key can sign others."
+        description="How many later events are covered only by checkpoints in the log itself. "
+        "Someone who can write the file can delete these checkpoints. Someone who has the key can "
+        "sign new ones."
     )
     none: int = Field(
-        description="Events that no checkpoint covers: whoever can write the file could have "
-        "rewritten them, or cut off others behind them."
+        description="How many events no checkpoint covers. Someone who can write the file could "
+        "have changed or removed them."
     )
 
     @classmethod
@@ -70,11 +71,10 @@ class VerifyCoverage(Value):
 class VerifyKey(Value):
     """A key that signatures were checked with."""
 
-    from_event: int = Field(
-        description="The position from which on it signs: 0, or that of the change of key."
-    )
+    from_event: int = Field(description="The position of the first event that it signs for.")
     key: str | None = Field(
-        description="A C2SP verifier key; null where nobody knows it, and nothing was checked."
+        description="A C2SP verifier key. If it is null, the key is unknown and its signatures "
+        "were not checked."
     )
     known_from: KnownFrom
 
@@ -88,23 +88,22 @@ class VerifyReport(Value):
     """The result of checking the whole log."""
 
     holds: bool = Field(
-        description="Whether the log agrees with itself, and with the checkpoints that were given: "
-        "there are no findings. Of events that no kept checkpoint covers it shows no more."
+        description="Whether the log is consistent and matches the given checkpoints: there are no "
+        "findings. `coverage` says how much this proves."
     )
     origin: str = Field(description="The name that the log's checkpoints are signed by.")
     events: int
     interviews: int
     root: str | None = Field(
-        description="Of the tree over all events, in hexadecimal; null where it is not whole."
+        description="The root of the tree over all events, in hexadecimal. It is null if the tree "
+        "is not whole."
     )
     checkpoints_in_log: int
     coverage: VerifyCoverage
-    keys: list[VerifyKey] = Field(description="In their turn.")
-    first_finding: int | None = Field(
-        description="The position of the first event that something was found at."
-    )
+    keys: list[VerifyKey] = Field(description="In the order in which they signed.")
+    first_finding: int | None = Field(description="The position of the first event with a finding.")
     findings: list[VerifyFinding]
-    findings_left_out: int = Field(description="How many there are besides, too many to list.")
+    findings_left_out: int = Field(description="How many more findings there are.")
 
     @classmethod
     def of_report(cls, report: Report) -> "VerifyReport":

@@ -26,8 +26,8 @@ Progress = Callable[[int, int], None]
 class Report:
     """The result of checking a log.
 
-    A log that `holds` agrees with itself: no more than that, but for the events that a kept
-    checkpoint covers. Whoever has the file can write all others anew, or cut them off.
+    `holds` means that the log is consistent. It shows that nobody changed an event only if a
+    kept checkpoint covers that event. Somebody who has the file can rewrite or cut off the others.
 
     `root` is the tree's over all `events`, None where the tree is not whole; `keys` are those that
     signatures were checked with. `findings` are in the order of the log; `left_out` counts those

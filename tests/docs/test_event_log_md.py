@@ -65,7 +65,7 @@ def test_a_backup_made_while_the_gateway_runs_is_restored_elsewhere_and_goes_on(
     shutil.copytree(here / "backup", there / "backup")
     (there / "interviews.db-wal").write_bytes(b"what an earlier log left")
     says = run(block("restore"), there)
-    assert "The log agrees with itself: 2 events of 1 interview." in says
+    assert "The log is consistent: 2 events of 1 interview." in says
     assert (there / "replaced" / "interviews.db-wal").exists()
     (there / "kept").write_text(note, encoding="utf-8")
     with gateway_process(there) as gateway:
@@ -97,5 +97,5 @@ def test_a_backup_of_the_log_alone_is_said_to_lack_its_key_and_gets_no_other(
         assert gateway.printed.count("the key file beside the event log is missing") == 1
     assert not (there / "interviews.db.key").exists()
     shutil.copy(here / "interviews.db.key", there)
-    assert "agrees with itself: 4 events" in run("interview-gateway audit verify", there)
+    assert "The log is consistent: 4 events" in run("interview-gateway audit verify", there)
     run("interview-gateway audit key", there)

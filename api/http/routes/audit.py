@@ -91,13 +91,13 @@ async def consistency(
     | {200: json_lines(VerifyProgress, VerifyReport, problems.Problem)},
 )
 async def verify(request: Request, gateway: TheGateway) -> JsonLines:
-    """Check that the whole log agrees with itself, as `interview-gateway audit verify` does. The
-    answer streams the progress several times a second and ends with the report, or with a problem
+    """Check that the whole log is consistent, as `interview-gateway audit verify` does. The
+    response streams the progress several times a second. Its last line is the report, or a problem
     if the log cannot be read to its end. Only a checkpoint kept elsewhere shows whether the log was
-    rewritten: give it to the command.
+    rewritten. To compare with one, use the command.
 
-    One check runs at a time. A second caller follows the check that is running. When nobody
-    follows it any more, it stops."""
+    One check runs at a time. If one is already running, the response follows that one. A check
+    stops when the last client that follows it disconnects."""
     return JsonLines(_or_problem(await gateway.verifier.verify(), request.url.path))
 
 

@@ -34,7 +34,7 @@ export function auditCalls(transport: import("./transport.js").Transport): {
      */
     getInclusion: (position: number, size?: number, options?: CallOptions) => Promise<Inclusion>;
     /**
-     * Check whether the whole log agrees with itself. Only a checkpoint that somebody kept elsewhere
+     * Check whether the whole log is consistent. Only a checkpoint that somebody kept elsewhere
      * shows that it was not rewritten (`coverage`). The check can take long: `onProgress` gets its
      * progress. It is not retried, and has no time limit unless `timeoutMs` is given. RefusedError:
      * the log is in memory and has no file to check.

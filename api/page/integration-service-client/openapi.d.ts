@@ -531,13 +531,13 @@ export interface components {
         KnownFrom: "given" | "beside the log" | "the log" | "nowhere";
         /** @description How many events signed checkpoints cover: `kept`, `sealed` and `none` are all events. */
         VerifyCoverage: {
-            /** @description Events, from the first on, that a checkpoint covers which was kept outside the log and given to the check. Over HTTP none can be given: 0. */
+            /** @description How many events are covered by a checkpoint that was kept elsewhere and given to the check. Over HTTP you cannot give one, so this is 0. */
             kept: number;
-            /** @description Of these, events whose checkpoint is signed by a key that was given too. */
+            /** @description How many of these are covered by a checkpoint that a given key signed. */
             keptSigned: number;
-            /** @description Events behind those that only the log's own checkpoints cover. Whoever can write the file can delete these, and whoever has the key can sign others. */
+            /** @description How many later events are covered only by checkpoints in the log itself. Someone who can write the file can delete these checkpoints. Someone who has the key can sign new ones. */
             sealed: number;
-            /** @description Events that no checkpoint covers: whoever can write the file could have rewritten them, or cut off others behind them. */
+            /** @description How many events no checkpoint covers. Someone who can write the file could have changed or removed them. */
             none: number;
         };
         /**
@@ -554,30 +554,30 @@ export interface components {
         };
         /** @description A key that signatures were checked with. */
         VerifyKey: {
-            /** @description The position from which on it signs: 0, or that of the change of key. */
+            /** @description The position of the first event that it signs for. */
             fromEvent: number;
-            /** @description A C2SP verifier key; null where nobody knows it, and nothing was checked. */
+            /** @description A C2SP verifier key. If it is null, the key is unknown and its signatures were not checked. */
             key: string | null;
             knownFrom: components["schemas"]["KnownFrom"];
         };
         /** @description The result of checking the whole log. */
         VerifyReport: {
-            /** @description Whether the log agrees with itself, and with the checkpoints that were given: there are no findings. Of events that no kept checkpoint covers it shows no more. */
+            /** @description Whether the log is consistent and matches the given checkpoints: there are no findings. `coverage` says how much this proves. */
             holds: boolean;
             /** @description The name that the log's checkpoints are signed by. */
             origin: string;
             events: number;
             interviews: number;
-            /** @description Of the tree over all events, in hexadecimal; null where it is not whole. */
+            /** @description The root of the tree over all events, in hexadecimal. It is null if the tree is not whole. */
             root: string | null;
             checkpointsInLog: number;
             coverage: components["schemas"]["VerifyCoverage"];
-            /** @description In their turn. */
+            /** @description In the order in which they signed. */
             keys: components["schemas"]["VerifyKey"][];
-            /** @description The position of the first event that something was found at. */
+            /** @description The position of the first event with a finding. */
             firstFinding: number | null;
             findings: components["schemas"]["VerifyFinding"][];
-            /** @description How many there are besides, too many to list. */
+            /** @description How many more findings there are. */
             findingsLeftOut: number;
         };
     };

@@ -1,4 +1,4 @@
-/** Whether the log agrees with itself, and what to keep to show later that it was not rewritten. */
+/** Check whether the log is consistent, and show the checkpoint to keep. */
 
 import { announce, h } from "../dom.js";
 import { gateway } from "../gateway.js";

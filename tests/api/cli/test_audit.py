@@ -39,26 +39,27 @@ def keep(run: Run, folder: Path) -> str:
 # verify
 
 
-def test_without_a_checkpoint_no_more_is_claimed_than_that_the_log_agrees_with_itself(
+def test_without_a_checkpoint_no_more_is_claimed_than_that_the_log_is_consistent(
     run: Run, path: Path
 ) -> None:
     result = run("audit", "verify")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines()[1:] == [
-        "The log agrees with itself: 8 events of 2 interviews.",
-        "No checkpoint that you kept covers any of them: this shows no more than that the log "
-        "agrees with itself. Give one with --checkpoint.",
-        "8 are covered only by checkpoints in the log itself: whoever can write the file could "
-        "have deleted others, and whoever has the key could have signed these anew.",
-        "Signatures: checked with the key beside the log, which whoever changed the log could have "
-        "changed too. Give the one you kept with --key.",
+        "The log is consistent: 8 events of 2 interviews.",
+        "No checkpoint that you kept covers any of them, so this check shows only that the log is "
+        "consistent. Give one with --checkpoint.",
+        "8 are covered only by checkpoints in the log itself. Someone who can write the file could "
+        "have changed them and deleted other checkpoints. Someone who has the key could have "
+        "signed new ones.",
+        "Signatures: checked with the key beside the log. Someone who changed the log could have "
+        "changed that key too. Give the key that you kept with --key.",
     ]
     falsify(path, "DELETE FROM checkpoints")
     result = run("audit", "verify")
     assert result.exit_code == 0
     assert (
-        "8 are covered by none: whoever has the file could have rewritten or cut off those."
-        in result.stdout
+        "8 are not covered by a checkpoint. Someone who can write the file could have changed or "
+        "removed them." in result.stdout
     )
 
 
@@ -71,9 +72,10 @@ def test_a_checkpoint_that_was_kept_covers_what_it_covered(
     result = run("audit", "verify", "--checkpoint", kept, "--key", key)
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1:] == [
-        "The log agrees with itself: 9 events of 2 interviews.",
+        "The log is consistent: 9 events of 2 interviews.",
         "8 of them are covered by a checkpoint that you kept, and your key signed it.",
-        "1 is covered by none: whoever has the file could have rewritten or cut off those.",
+        "1 is not covered by a checkpoint. Someone who can write the file could have changed or "
+        "removed them.",
         "Signatures: checked with a key that you gave.",
     ]
     told = json.loads(run("audit", "verify", "--checkpoint", kept, "--json").stdout)
@@ -94,8 +96,8 @@ def test_a_rewrite_with_its_seals_deleted_is_told_apart_by_what_was_kept_alone(
     rewrite_evidence(path)
     result = run("audit", "verify", "--key", key)
     assert result.exit_code == 0
-    assert "It holds" not in result.stdout
-    assert "9 are covered by none" in result.stdout
+    assert "covered by a checkpoint that you kept" not in result.stdout
+    assert "9 are not covered by a checkpoint" in result.stdout
     result = run("audit", "verify", "--key", key, "--checkpoint", kept)
     assert result.exit_code == 1
     assert "some are no longer what they were" in result.stdout
@@ -153,7 +155,7 @@ def test_a_log_that_does_not_hold_fails_whatever_is_asked(
     falsify(path, "DELETE FROM events WHERE position = 7")
     result = run("audit", "verify", "--checkpoint", kept, "--covers", "0")
     assert result.exit_code == 1
-    assert "does NOT hold" in result.stdout
+    assert "The log is NOT consistent" in result.stdout
 
 
 def test_what_is_wrong_is_said_with_its_place_and_the_command_fails(run: Run, path: Path) -> None:
@@ -163,7 +165,7 @@ def test_what_is_wrong_is_said_with_its_place_and_the_command_fails(run: Run, pa
     first, *rest = result.stdout.splitlines()
     assert first.startswith(f"Event 2, interview {ID}, version 3: its words are not those")
     assert any(
-        "does NOT hold: 1 finding in 8 events of 2 interviews. The first is at event 2." in line
+        "is NOT consistent: 1 finding in 8 events of 2 interviews. The first is at event 2." in line
         for line in rest
     )
 
@@ -246,7 +248,7 @@ def test_without_a_key_none_is_made(run: Run, path: Path) -> None:
     key.unlink()
     result = run("audit", "verify")
     assert result.exit_code == 0
-    assert "not checked; no key is known that signed them" in result.stdout
+    assert "not checked, because the key that signed them is unknown" in result.stdout
     assert not key.exists()
     key.write_text("junk", encoding="utf-8")
     assert "not checked" in run("audit", "verify").stdout
@@ -258,7 +260,7 @@ def test_what_is_too_much_to_show_is_counted(
     monkeypatch.setattr("eventlog.verification.findings.MAX_FINDINGS", 2)
     falsify(path, "UPDATE events SET time = '\x1b[31m'")
     result = run("audit", "verify")
-    assert "There is more: " in result.stdout
+    assert " more are not shown." in result.stdout
     assert "\x1b" not in result.stdout
 
 

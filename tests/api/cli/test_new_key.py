@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -107,10 +108,14 @@ def test_a_new_key_is_told_and_all_that_the_old_one_signed_still_holds(
         options = [word for key in keys for word in ("--key", key)]
         result = run("audit", "verify", "--checkpoint", str(kept), *options)
         assert result.exit_code == 0, result.stdout
-    assert "up to event 5: checked with a key that you gave" in result.stdout
-    assert "from event 6 on: checked with a key that you gave" in result.stdout
+    assert re.search(
+        r"up to event 5 \(key \w{8}\): checked with a key that you gave", result.stdout
+    )
+    assert re.search(
+        r"from event 6 on \(key \w{8}\): checked with a key that you gave", result.stdout
+    )
     says = run("audit", "verify", "--key", new).stdout
-    assert "up to event 5: checked with the key that signs them as the log itself says" in says
+    assert "checked with a key that only the log itself names" in says
 
 
 def test_a_bundle_is_signed_by_the_key_of_its_day_and_goes_on_from_what_was_kept_before(
@@ -167,7 +172,7 @@ def test_what_a_key_signed_that_nobody_knows_can_be_used_still(
     assert "what it signed can be checked only with that key" in result.stdout
     assert json.loads(rows(path)[-1]["payload"])["oldKey"] is None
     says = run("audit", "verify").stdout
-    assert "up to event 5: not checked; no key is known" in says
+    assert "up to event 5: not checked, because the key that signed them is unknown" in says
     export = ("audit", "export", ID, "--format", "json", "--checkpoint", str(kept))
     assert run(*export).exit_code == 0
     options = ("--checkpoint", str(kept), "--covers", "6", "--key", old)
