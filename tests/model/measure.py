@@ -25,8 +25,8 @@ THINKS = 10.0
 loading in them."""
 ROLE = "Software Engineer"
 HEAD = (
-    "| tokens a second | the model is | replies | by the model | to the first word "
-    "| to the whole reply |",
+    "| tokens a second | the model is | replies | written by the model "
+    "| time to the first word | time to the whole reply |",
     "| --- | --- | --- | --- | --- | --- |",
 )
 
