@@ -103,4 +103,4 @@ def test_the_guide_tells_of_each_stream_and_each_of_its_events() -> None:
     )
     types = set(re.findall(r'type: "(\w+)"', (CLIENT / "index.d.ts").read_text()))
     assert (len(streams), len(types)) == (4, 4)
-    assert first_cells("Hear a reply") == {*streams, *types}
+    assert first_cells("Stream a reply") == {*streams, *types}
