@@ -164,7 +164,7 @@ class Gateway:
         try:
             await self.log.signer()
         except EventLogError as error:
-            logger.error("No checkpoint can be signed, and none is kept in the log: %s", error)
+            logger.error("Checkpoints cannot be signed or stored in the log: %s", error)
 
     def _refresh_models(self, service: str) -> None:
         if service in (GRANITE, OLLAMA, OPENAI):

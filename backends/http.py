@@ -107,7 +107,7 @@ class Connections:
             try:
                 self._trusted()
             except BackendError as error:
-                logger.warning("No service can be asked by https: %s", error)
+                logger.warning("The gateway cannot use https to call services: %s", error)
 
     def _new(self, address: Address) -> httpx.AsyncHTTPTransport:
         tls = self._trusted() if address.is_encrypted else self._unencrypted

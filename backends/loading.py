@@ -157,7 +157,7 @@ class ModelLoader:
         if isinstance(error, BackendError):
             logger.warning("Ollama could not load a model: %s", error)
         else:  # the fault is ours
-            logger.error("A load failed", exc_info=error)
+            logger.error("Loading a model failed", exc_info=error)
 
     def _found(self, name: str) -> None:
         self._seen[name] = asyncio.get_running_loop().time()

@@ -35,7 +35,7 @@ class PeriodicTask:
             except (Exception, asyncio.CancelledError):
                 if _is_cancelled():
                     raise
-                logger.exception("A round of %s failed", self._work.__qualname__)
+                logger.exception("%s failed; it runs again", self._work.__qualname__)
             self.first.set()
             await _wait(self._run_now, began + self._seconds - loop.time())
 
@@ -62,7 +62,7 @@ async def keep_running(
                 raise
             failure = error
         logger.error(
-            "%s ended unexpectedly. It is started again in %g s.",
+            "%s ended unexpectedly. It starts again in %g s.",
             *(name, restart_seconds),
             exc_info=failure,
         )

@@ -54,8 +54,8 @@ def _path_of(url: str) -> Path:
     path = sqlite_path(url)
     if path is None:
         raise LogNotOpened(
-            f"{without_secrets(url)} names no event log; set EVENTLOG_URL to sqlite:/// and a file "
-            "(sqlite:////var/lib/interviews.db), or to memory:"
+            f"{without_secrets(url)} is not an event log; set EVENTLOG_URL to sqlite:/// and a "
+            "file (sqlite:////var/lib/interviews.db), or to memory:"
         )
     try:
         return path.absolute()

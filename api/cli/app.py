@@ -56,7 +56,7 @@ class CommandLine(PlainGroup):
 
 
 COMPLETION = {
-    "--install-completion": "Install completion by Tab for this shell. Then restart the shell.",
+    "--install-completion": "Install Tab completion for this shell. Then restart the shell.",
     "--show-completion": "Print the completion script of this shell, to install it yourself.",
 }
 

@@ -25,13 +25,13 @@ OVERWRITE_SECONDS = 10.0
 """How long a forgetting in the log itself waits for the words to be overwritten in its files."""
 
 DONE = {
-    "hold": "On hold: interview {id}. Its words cannot be forgotten until it is released.",
+    "hold": "On hold: interview {id}. Its words cannot be erased until you release it.",
     "release": "Released: interview {id}.",
-    "forget": "Forgotten: the words of interview {id}. Its evidence stays.",
+    "forget": "Erased: the words of interview {id}. The log can still be verified.",
 }
 LEFT = (
-    "They are not yet overwritten in the bytes of the log's files, because {because}. Run "
-    "the same command again when that is over, or start the gateway, which does it by itself."
+    "The log's files still contain the words, because {because}. Run the same command again "
+    "later, or start the gateway, which overwrites them by itself."
 )
 
 

@@ -25,7 +25,7 @@ async def export(log: ReadableLog, named: str, format: Format, kept: str | None)
         try:
             return await bundle_text(log, records[0].interview_id, kept=kept)
         except BadNote as error:
-            raise CommandError(f"the checkpoint is none of this log: {error}") from error
+            raise CommandError(f"the checkpoint is not from this log: {error}") from error
     transcript = transcript_of(records)
     return as_html(transcript) if format is Format.HTML else as_markdown(transcript)
 
@@ -45,7 +45,7 @@ def write(text: str, output: Path | None) -> None:
             raise CommandError(
                 f"--output {output} is a folder; name a new file, in it or elsewhere"
             ) from None
-        raise CommandError(f"{output} is there already; remove it, or name another") from None
+        raise CommandError(f"{output} exists already; remove it, or name another file") from None
     except OSError as error:
         raise CommandError(f"{output} cannot be written: {error.strerror}") from error
     typer.echo(f"Wrote {escape_line(str(output))} ({size:,} bytes).", err=True)
@@ -58,12 +58,12 @@ def read_note(file: Path) -> str:
         Checkpoint.parse(note)
     except OSError as error:
         raise CommandError(
-            f"--checkpoint {file} cannot be read ({error.strerror}); give the file that you kept a "
-            "checkpoint in"
+            f"--checkpoint {file} cannot be read ({error.strerror}); give the file of a checkpoint "
+            "that you kept"
         ) from error
     except (BadNote, UnicodeDecodeError) as error:
         raise CommandError(
-            f"--checkpoint {file} holds no checkpoint; give a file that `interview-gateway audit "
+            f"--checkpoint {file} has no checkpoint; give a file that `interview-gateway audit "
             "checkpoint` wrote"
         ) from error
     return note

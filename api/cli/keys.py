@@ -14,8 +14,8 @@ def read_key(option: str, given: str, origin: str) -> VerifierKey:
         key = VerifierKey.parse(file.read_text(encoding="utf-8") if file.is_file() else given)
     except (BadNote, OSError, UnicodeDecodeError) as error:
         raise CommandError(
-            f"{option} is neither a verifier key nor a file of one: {error}"
+            f"{option} is neither a public key nor a file with one: {error}"
         ) from error
     if key.name != origin:
-        raise CommandError(f"{option} is the key of {key.name}, and this log signs by {origin}")
+        raise CommandError(f"{option} is the key of another log ({key.name}); this log is {origin}")
     return key

@@ -20,21 +20,23 @@ async def find_interview(log: ReadableLog, text: str) -> str:
     if text == NEWEST:
         newest = await log.overviews(limit=1)
         if not newest:
-            raise NotFound(f"the event log {log.where} holds no interviews yet")
+            raise NotFound(f"the event log {log.where} has no interviews yet")
         return newest[0].interview_id
     beginning = text.lower()
     if not re.fullmatch("[0-9a-f-]+", beginning):
         raise NotFound(
-            f"{text!r} is no id of an interview; give one, the beginning of one, or last"
+            f"{text!r} is not the id of an interview; give an id, its beginning, or last"
         )
     found = await log.beginning_with(beginning, SHOWN + 1)
     if not found:
         raise NotFound(
-            f"no interview begins with {text}; `interview-gateway interviews` lists them"
+            f"no id begins with {text}; `interview-gateway interviews` lists the interviews"
         )
     if len(found) > 1:
         more = " and more" if len(found) > SHOWN else ""
-        raise NotFound(f"{text} may be any of {', '.join(found[:SHOWN])}{more}; give more of it")
+        raise NotFound(
+            f"several ids begin with {text}: {', '.join(found[:SHOWN])}{more}; type more of the id"
+        )
     return found[0]
 
 
@@ -44,7 +46,7 @@ def records_named(log: str | None, named: str) -> Sequence[Record]:
     file = Path(named)
     if file.is_file():
         if log is not None:
-            raise CommandError(f"--log is of no use here: {named} is a file, so no log is read")
+            raise CommandError(f"--log has no effect: {named} is a file, so no log is read")
         return read_recording(file)
     if file.name != named or file.suffix:
         what = "is a folder" if file.is_dir() else "does not exist"
@@ -58,7 +60,7 @@ async def records_in(log: ReadableLog, named: str) -> Sequence[Record]:
     id = await find_interview(log, named)
     records = await log.records(id)
     if not records:
-        raise LogCorrupted(f"the list names interview {id}, and there are no events of it")
+        raise LogCorrupted(f"the list has interview {id}, but the log has no events of it")
     return records
 
 

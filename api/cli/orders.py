@@ -8,7 +8,7 @@ from eventlog.records import Record
 
 Action = Literal["hold", "release", "forget"]
 
-OVERWRITTEN = "They are overwritten in the bytes of the log's files."
+OVERWRITTEN = "The words are overwritten in the log's files."
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ WIDTH = 80
 INTRODUCTION = """\
 # Commands
 
-`interview-gateway COMMAND --help` prints the same as this page. [replay.md](replay.md) and
+`interview-gateway COMMAND --help` prints the text that is here. [replay.md](replay.md) and
 [audit.md](audit.md) show the commands at work.
 
-## Completion by Tab
+## Tab completion
 
 Run this once in bash, zsh, fish or PowerShell, then start a new shell:
 
@@ -27,8 +27,8 @@ Run this once in bash, zsh, fish or PowerShell, then start a new shell:
 interview-gateway --install-completion
 ```
 
-Tab then completes commands, options and the ids of interviews. `--show-completion` prints the
-script instead, to install it yourself.
+The Tab key then completes commands, options and the ids of interviews. To install the script
+yourself, print it with `--show-completion`.
 """
 
 

@@ -25,7 +25,7 @@ def change_key(url: str, *, old_key: str | None, reason: str, is_sure: bool) -> 
     where = stored.where
     given = read_key("--old-key", old_key, stored.origin) if old_key is not None else None
     if not is_sure:
-        known = "not known" if stored.beside is None else str(stored.beside)
+        known = "unknown" if stored.beside is None else str(stored.beside)
         confirm(
             [("Event log", where), ("Key now", known)], QUESTION, if_not="The key is unchanged."
         )
@@ -33,7 +33,7 @@ def change_key(url: str, *, old_key: str | None, reason: str, is_sure: bool) -> 
         changed = asyncio.run(_changed(url, reason, given))
     except LogInUse as error:
         raise CommandError(
-            f"a gateway has the event log {where} open; stop it, make the new key, then start it"
+            f"a gateway uses the event log {where}; stop the gateway, make the key, then start it"
         ) from error
     change = changed.change
     out = console()
@@ -43,10 +43,10 @@ def change_key(url: str, *, old_key: str | None, reason: str, is_sure: bool) -> 
         out.print(escape_line(f"The old key file is kept as {changed.aside}"))
     if change.old is None:
         out.print(
-            "The public key until now is not known here: what it signed can be checked only with "
-            "that key. Whoever kept it gives it to `audit verify --key` too."
+            "The old public key is not known here. Its signatures can be checked only with that "
+            "key: if you kept it, give it to `audit verify --key` too."
         )
-    out.print("Give the new public key, by a way they trust, to all who check the log:")
+    out.print("Give the new public key to everyone who checks the log, in a way they trust:")
     out.print(escape_line(str(change.new)))
 
 

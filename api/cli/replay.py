@@ -75,7 +75,7 @@ def _heading(story: Story) -> Text:
     marks = [
         mark
         for mark, applies in (
-            ("adopted: nobody vouches for what was said before", interview.adopted),
+            ("adopted: nothing proves what was said before", interview.adopted),
             ("on hold", interview.on_hold),
         )
         if applies
@@ -194,11 +194,15 @@ def _words(step: Step) -> str:
         case InterviewHeld() | InterviewReleased() | ContentForgotten():
             return step.event.reason
         case SessionRefused():
-            return f"A session was posted that said other than the log at {step.event.place}."
+            return f"A client posted a session that differs from the log at {step.event.place}."
         case SessionAdopted():
             messages = len(step.event.session.messages)
             fork = step.event.forked_from
-            leaves = f"; it leaves interview {fork.interview_id} at {fork.version}" if fork else ""
+            leaves = (
+                f"; it branches off interview {fork.interview_id} at event {fork.version}"
+                if fork
+                else ""
+            )
             return f"A session of {messages} messages that the log did not know{leaves}."
         case InterviewStarted() | None:
             return ""

@@ -51,7 +51,7 @@ class Outcome:
         if self.error is not None:
             return self.error
         if not self.exchanges:
-            return "nothing was asked in it"
+            return "it has no questions"
         total = _moves(len(self.exchanges))
         if count := len(self.differing):
             return f"{count} of {total} came out differently"
@@ -70,10 +70,10 @@ def rerun(log: str | None, named: str, *, alone: bool, as_json: bool) -> bool:
     folder = Path(named)
     if folder.is_dir():
         if log is not None:
-            raise CommandError(f"--log is of no use here: {named} is a folder, so no log is read")
+            raise CommandError(f"--log has no effect: {named} is a folder, so no log is read")
         files = sorted(folder.glob("*.json"))
         if not files:
-            raise CommandError(f"{folder} holds no exported interviews (*.json)")
+            raise CommandError(f"{folder} has no exported interviews (*.json)")
         return asyncio.run(_rerun_files(files, alone=alone, as_json=as_json))
     records = records_named(log, named)
     return asyncio.run(_rerun_one(named, records, alone=alone, as_json=as_json))
@@ -247,7 +247,7 @@ def _print_exchange(out: Console, exchange: Exchange, alone: bool) -> None:
 def _difference(exchange: Exchange) -> str:
     """The differences, if there are any."""
     if exchange.new is None:
-        return "the new interview is over already"
+        return "the new interview has already ended"
     if not exchange.is_same_move:
         return exchange.new.move
     if not exchange.is_same_words:
@@ -275,7 +275,7 @@ def _with_source(said: Utterance) -> str:
 def _source(said: Utterance) -> str:
     origin = said.event.origin
     if origin is None:
-        return "nobody knows by whom"
+        return "source unknown"
     model = f" ({origin.model})" if origin.model else ""
     return escape_line(f"{origin.backend}{model} in {duration_text(origin.elapsed_ms)}")
 

@@ -62,7 +62,9 @@ def log_url(option: str | None) -> str:
         from statemachine.redaction import without_secrets
 
         shown = without_secrets(option)
-        raise CommandError(f"--log: {shown} names no event log; give a file, or sqlite:/// and one")
+        raise CommandError(
+            f"--log: {shown} is not an event log; give a file, or sqlite:/// and a file"
+        )
     return f"sqlite:///{option}"
 
 

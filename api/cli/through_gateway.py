@@ -28,8 +28,8 @@ async def through_gateway(gateway: str, order: Order) -> Outcome:
             leaf = served.get("leaf") if isinstance(served, dict) else None
             if leaf != order.first.leaf.hex():  # which no other log has
                 raise GatewayRefused(
-                    f"the gateway at {address} has another event log open; say with --gateway "
-                    "where the one is that has this log, or stop it"
+                    f"the gateway at {address} uses another event log; give the address of the "
+                    "gateway that uses this log with --gateway, or stop that gateway"
                 )
             if order.action == "forget":
                 answer = await client.delete(path, params={"reason": order.reason})
@@ -40,8 +40,8 @@ async def through_gateway(gateway: str, order: Order) -> Outcome:
             is_told = isinstance(error, (httpx.ConnectError, ssl.SSLError))
             why = f" ({reason(error)})" if is_told else ""
             raise GatewayRefused(
-                f"another process has the event log open, and no gateway answers at {address}{why}"
-                "; say with --gateway where it is, or stop it"
+                f"another process uses the event log, and no gateway answers at {address}{why}; "
+                "give the gateway's address with --gateway, or stop that process"
             ) from error
     if answer.is_error:
         raise GatewayRefused(str(body.get("detail", body)))

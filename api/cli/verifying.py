@@ -48,11 +48,9 @@ def verify_log(
 
 def _check_asked(covers: int, kept: Sequence[Path]) -> None:
     if covers < 0:
-        raise CommandError(f"--covers {covers}: no checkpoint covers fewer than 0 events")
+        raise CommandError(f"--covers {covers} must be 0 or more")
     if not kept:
-        raise CommandError(
-            "--covers asks what the checkpoints cover that you kept; give them with --checkpoint"
-        )
+        raise CommandError("--covers needs a checkpoint that you kept; give it with --checkpoint")
 
 
 def _check_covered(report: Report, wanted: int, *, is_signed: bool) -> None:
@@ -61,7 +59,7 @@ def _check_covered(report: Report, wanted: int, *, is_signed: bool) -> None:
         which = "that you gave and your key signed" if is_signed else "that you gave"
         raise CommandError(
             f"the checkpoints {which} cover {_many(found, 'event')}, and --covers asks for "
-            f"{wanted:,}; the log holds {report.events:,}"
+            f"{wanted:,}; the log has {report.events:,}"
         )
 
 

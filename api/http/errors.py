@@ -1,7 +1,7 @@
-"""From what went wrong to the problem that a caller is told: the one map, and the only
-place besides `problems.py` that knows HTTP's status codes.
+"""The one map from exceptions to problems. Only this module and `problems.py` know HTTP's status
+codes.
 
-Never a stack trace, a file path, or what a backend said.
+A problem never contains a stack trace, a file path, or what a backend said.
 """
 
 import logging
@@ -135,11 +135,11 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
         case ReplyNotRecorded():
             return str(error), {"answer_taken": True, "headers": RETRY_LATER}
         case NoSigningKey():
-            return f"No checkpoint can be signed: {error}.", {}
+            return f"Checkpoints cannot be signed: {error}.", {}
         case LogUnavailable():
             detail = (
-                f"Your request was not taken: {error}. Nothing of it was recorded. Send it again "
-                "when the log is back."
+                f"Your request was not recorded, because {error}. Send it again when the log is "
+                "back."
             )
             return detail, {"answer_taken": False, "headers": RETRY_LATER}
         case LogCorrupted() | UnreadableEvent():

@@ -36,24 +36,27 @@ class ProblemType:
 UNKNOWN_HOST = ProblemType(
     "unknown-host",
     HTTPStatus.BAD_REQUEST,
-    "The gateway does not answer to this host name",
+    "The gateway does not answer requests for this host name",
     "Use localhost or 127.0.0.1, or add the name to ALLOWED_HOSTS.",
 )
 MALFORMED = ProblemType(
     "malformed-request",
     HTTPStatus.BAD_REQUEST,
     "The request is not valid HTTP",
-    "Send HTTP/1.1 with one Host header, one length, and at most 64 KiB of headers.",
+    "Send HTTP/1.1, with one Host header, one Content-Length and at most 64 KiB of headers.",
 )
 FOREIGN_ORIGIN = ProblemType(
     "foreign-origin",
     HTTPStatus.FORBIDDEN,
     "Web pages of this origin may not use the gateway",
     "Use the desktop app or the gateway's own page, or add the origin to ALLOWED_ORIGINS. "
-    "The gateway's log names the origin and the setting.",
+    "The gateway's output names the origin and the setting.",
 )
 NOT_FOUND = ProblemType(
-    "not-found", HTTPStatus.NOT_FOUND, "Nothing is here", "/docs lists the endpoints."
+    "not-found",
+    HTTPStatus.NOT_FOUND,
+    "There is no such endpoint",
+    "See /docs for a list of the endpoints.",
 )
 UNKNOWN_MODEL = ProblemType(
     "unknown-model",
@@ -64,38 +67,38 @@ UNKNOWN_MODEL = ProblemType(
 UNKNOWN_INTERVIEW = ProblemType(
     "unknown-interview",
     HTTPStatus.NOT_FOUND,
-    "The log does not hold this interview",
+    "The log does not have this interview",
     "GET /api/v1/interviews lists the interviews. Choose one of them, or start a new one.",
 )
 INTERVIEW_FORGOTTEN = ProblemType(
     "interview-forgotten",
     HTTPStatus.GONE,
-    "The interview was forgotten: its words were erased",
-    "The list and its events still show that it took place. Start a new interview.",
+    "The words of this interview were erased",
+    "The log still shows when it took place. Start a new interview.",
 )
 NO_REPLY_UNDER_WAY = ProblemType(
     "no-reply-under-way",
     HTTPStatus.NOT_FOUND,
-    "No reply to this interview is under way",
-    "GET the interview: the reply is in it already, or was not asked for yet.",
+    "No reply to this interview is in progress",
+    "GET the interview. It has the reply already, or nobody asked for one yet.",
 )
 METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     HTTPStatus.METHOD_NOT_ALLOWED,
-    "This path does not take this method",
-    "The `Allow` header names the methods that it takes.",
+    "This endpoint does not support this method",
+    "The `Allow` header lists the methods that it supports.",
 )
 INTERVIEW_ON_HOLD = ProblemType(
     "interview-on-hold",
     HTTPStatus.CONFLICT,
     "The interview is on hold",
-    "Release it first. Until then its words cannot be erased.",
+    "Release it before you erase its words.",
 )
 SESSION_CONFLICT = ProblemType(
     "session-conflict",
     HTTPStatus.CONFLICT,
     "The session differs from the log",
-    "Go on from the log's `session`. `verdict` and `place` say how yours differs.",
+    "Continue with the log's `session`. `verdict` and `place` say where yours differs.",
 )
 INTERVIEW_COMPLETE = ProblemType(
     "interview-complete",
@@ -124,39 +127,41 @@ TOO_SLOW = ProblemType(
 NOT_JSON = ProblemType(
     "not-json",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    "The body is not declared to be JSON",
+    "The request's content type is not JSON",
     "Send JSON, with the header Content-Type: application/json.",
 )
 INVALID_INPUT = ProblemType(
     "invalid-input",
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "The input is not valid",
-    "`errors` names each field and what is allowed there.",
+    "`errors` lists each invalid field, and what is allowed there.",
 )
 LOG_UNAVAILABLE = ProblemType(
     "log-unavailable",
     HTTPStatus.SERVICE_UNAVAILABLE,
-    "The event log cannot be used",
-    "Post the same again later. `answerTaken` says whether your answer is already in the log.",
+    "The event log cannot be used right now",
+    "Send the same request again later. `answerTaken` says whether your answer is already in "
+    "the log.",
 )
 NO_SIGNING_KEY = ProblemType(
     "no-signing-key",
     HTTPStatus.SERVICE_UNAVAILABLE,
     "The log's key is missing, so checkpoints cannot be signed",
     "Restore the log's key file from the backup. If it is lost, stop the gateway and make a new "
-    "key with `interview-gateway audit new-key`. Interviews go on meanwhile.",
+    "key with `interview-gateway audit new-key`. Until then, interviews work as usual.",
 )
 LOG_CORRUPTED = ProblemType(
     "not-as-logged",
     HTTPStatus.INTERNAL_SERVER_ERROR,
     "The event log was changed or damaged",
-    "Run `interview-gateway audit verify`: it says what is wrong, and where.",
+    "Run `interview-gateway audit verify`. It says what is wrong, and where.",
 )
 INTERNAL_ERROR = ProblemType(
     "internal-error",
     HTTPStatus.INTERNAL_SERVER_ERROR,
-    "The gateway made a mistake",
-    "Post the same again: no move is recorded twice. The gateway's own output has the details.",
+    "The gateway had an internal error",
+    "Send the same request again. The gateway never records a step twice. Its output has the "
+    "details.",
 )
 
 PROBLEM_TYPES = {
@@ -200,24 +205,24 @@ class Problem(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
     type: str = Field(
-        description="What went wrong. A 500, which no operation lists, is `internal-error`, or "
-        "`not-as-logged` where somebody changed the event log.",
+        description="The kind of error. Any operation can also answer 500: `internal-error`, or "
+        "`not-as-logged` if somebody changed the event log.",
         examples=[INVALID_INPUT.uri],
     )
     title: str
     status: int
     detail: str
-    instance: str = Field(description="The path that was asked for.")
+    instance: str = Field(description="The path of the request.")
     errors: list[FieldError] | None = None
     verdict: Verdict | None = None
     place: str | None = Field(None, description="The first place where the session differs.")
-    session: Session | None = Field(None, description="The log's own, to go on from.")
+    session: Session | None = Field(None, description="The log's own session, to continue with.")
     known_models: list[str] | None = None
     answer_taken: bool | None = None
 
 
 def problem_of(kind: ProblemType, detail: str, instance: str, **members: Any) -> Problem:
-    """A problem of this kind with the path that was asked for, and what helps besides."""
+    """Return a problem of this kind for the path `instance`, with further members."""
     return Problem(
         type=kind.uri,
         title=kind.title,
@@ -236,7 +241,7 @@ def problem_response(
     headers: dict[str, str] | None = None,
     **members: Any,
 ) -> JSONResponse:
-    """The response that tells of a problem."""
+    """Return the response with a problem."""
     problem = problem_of(kind, detail, instance, **members)
     return JSONResponse(
         problem.model_dump(mode="json", by_alias=True, exclude_none=True),

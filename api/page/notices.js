@@ -31,7 +31,7 @@ const KNOWN = {
     helps: "no",
   },
   "unknown-interview": {
-    words: "The gateway's log does not hold this interview.",
+    words: "The gateway's log does not have this interview.",
     helps: "no",
   },
 };

@@ -77,7 +77,7 @@ SPEAKERS = {
     Speaker.ASSISTANT: "Interviewer",
 }
 
-NOT_VOUCHED_FOR = "not vouched for"
+NOT_VOUCHED_FOR = "not proved"
 FORGOTTEN = "forgotten"
 
 
@@ -116,18 +116,18 @@ def _notices(transcript: Transcript) -> Iterator[Line]:
     forgotten = transcript.forgotten
     if forgotten:
         yield (
-            f"The words of this interview were forgotten on {_moment(forgotten.time)}. What "
-            "happened, and when, is still in the log. Reason: “",
+            f"The words of this interview were erased on {_moment(forgotten.time)}. The log "
+            "still shows what happened, and when. Reason: “",
             Untrusted(forgotten.reason),
             "”",
         )
     if transcript.adopted:
         yield (
-            "This interview began with a session that the log did not know. Nobody vouches for "
-            "what was said before it was adopted.",
+            "This interview began with a session that the log did not know. Nothing proves "
+            "what was said before the session was adopted.",
         )
     if transcript.on_hold:
-        yield ("This interview is on hold: its words cannot be forgotten.",)
+        yield ("This interview is on hold: its words cannot be erased.",)
 
 
 def _section(entry: Entry, transcript: Transcript) -> Section:
@@ -218,9 +218,9 @@ def _model(model: str | None) -> Line:
 def _passed_over(attempt: PassedOver) -> Line:
     shown: Line = ()
     if attempt.withdrawn is not None:
-        shown = (" The candidate was shown “", Untrusted(attempt.withdrawn), "” before.")
+        shown = (" The candidate first saw “", Untrusted(attempt.withdrawn), "”.")
     return (
-        "Passed over before: ",
+        "Not used: ",
         Untrusted(attempt.backend),
         *_model(attempt.model),
         f" after {duration_text(attempt.elapsed_ms)}, because “",
@@ -232,21 +232,21 @@ def _passed_over(attempt: PassedOver) -> Line:
 
 def _what_happened(entry: Entry) -> Iterator[Line]:
     if entry.forgotten:
-        yield ("The words were forgotten.",)
+        yield ("The words were erased.",)
     elif entry.kind == "reply-interrupted":
-        yield ("The reply was interrupted. The candidate had been shown these words.",)
+        yield ("The reply was interrupted after the candidate saw these words.",)
     elif entry.kind == "session-adopted":
         yield (
-            "The log did not know this session and took it on as the client posted it. Nobody "
-            "vouches for what was said before this point.",
+            "The log did not know this session. The gateway accepted it as the client posted "
+            "it. Nothing proves what was said before this point.",
         )
         if entry.forked_from:
             fork = entry.forked_from
-            yield (f"It leaves interview {fork.interview_id} after its event {fork.version}.",)
+            yield (f"It branches off interview {fork.interview_id} after event {fork.version}.",)
     elif entry.place is not None:
         yield (
-            "A session that says other than the log was posted and turned away. It differs "
-            "first at “",
+            "A client posted a session that differs from the log, and the gateway refused it. "
+            "The first difference is at “",
             Untrusted(entry.place),
             "”.",
         )

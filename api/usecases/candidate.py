@@ -163,7 +163,7 @@ class Candidate:
             return interview.id
         if interview.is_complete:
             raise AlreadyComplete(
-                "This interview is complete and takes no more answers. Ask for its summary, or "
+                "This interview is complete, so it takes no more answers. Ask for its summary, or "
                 "start a new interview.",
                 Verdict.CURRENT,
                 None,
@@ -181,7 +181,7 @@ class Candidate:
             raise UnknownSession
         if posted.is_complete and answer is not None:
             raise AlreadyComplete(
-                "This interview is complete and takes no more answers. Start a new interview.",
+                "This interview is complete, so it takes no more answers. Start a new interview.",
                 Verdict.UNKNOWN,
                 None,
                 posted,
@@ -206,15 +206,15 @@ class Candidate:
             refused = SessionRefused(place=judgement.place, fingerprint=posted.fingerprint().hex())
             await self._interviews.append_to(interview.id, lambda _: refused, deadline)
             detail = (
-                f"The session differs from the log at {judgement.place}. Go on from the `session` "
-                "in this answer."
+                f"The session differs from the log at {judgement.place}. Continue with the "
+                "`session` in this response."
             )
         else:
             # The reply may still be missing; the client is to go on from a whole session.
             interview = await self._interviewer.at_rest(interview.id, deadline)
             detail = (
-                f"The interview has moved on since this session: the log differs at "
-                f"{judgement.place}. Go on from the `session` in this answer."
+                f"The interview has continued since this session: the log differs at "
+                f"{judgement.place}. Continue with the `session` in this response."
             )
         raise SessionConflict(detail, judgement.verdict, judgement.place, interview.session)
 
@@ -231,8 +231,8 @@ def _check_same_start(begun: Interview, asked: Config) -> None:
     )
     if not is_same:
         raise SessionConflict(
-            "Another interview already has this interviewId. Leave the id out, or go on from the "
-            "`session` in this answer.",
+            "Another interview already has this interviewId. Leave the id out, or continue with "
+            "the `session` in this response.",
             Verdict.DIFFERS,
             "interviewId",
             begun.session,

@@ -103,7 +103,7 @@ class Custody:
                 )
             if interview.on_hold:
                 raise InterviewOnHold(
-                    f"Interview {interview_id} is on hold. Release it before you forget it."
+                    f"Interview {interview_id} is on hold. Release it before you erase its words."
                 )
             return forget_content(interview, reason)
 
@@ -139,11 +139,11 @@ class Custody:
         left_because = await self._overwrite(within=0)
         if left_because != self._left_because:
             if left_because is None:
-                logger.info("All forgotten words are overwritten in the event log's files")
+                logger.info("All erased words are now overwritten in the event log's files")
             else:
                 logger.warning(
-                    "Forgotten words are not yet overwritten in the event log's files, because "
-                    "%s. It is tried again every %g s.",
+                    "Erased words are not yet overwritten in the event log's files, because "
+                    "%s. The gateway tries again every %g s.",
                     *(left_because, ROUND_SECONDS),
                 )
         self._left_because = left_because

@@ -1,13 +1,13 @@
 """The errors of the use cases, in the interview's own terms, without HTTP.
 
 UseCaseError
-├── SessionConflict     the log says other than the session
-│   └── AlreadyComplete     and what it says is that the interview is over
-├── UnknownInterview    the log does not hold it
-├── UnknownSession      the log does not hold it, and the gateway adopts none
+├── SessionConflict     the session differs from the log
+│   └── AlreadyComplete     the log says that the interview is complete
+├── UnknownInterview    the log does not have it
+├── UnknownSession      the log does not have it, and the gateway adopts no sessions
 ├── InterviewForgotten  its words were erased
-├── InterviewOnHold     its words may not be erased
-├── UnknownModel
+├── InterviewOnHold     its words cannot be erased
+├── UnknownModel        no source offers it
 ├── NoLogFile           the log is in memory
 ├── NoReplyUnderWay     there is nothing to wait for
 └── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
@@ -21,7 +21,7 @@ from statemachine.verdict import Verdict
 
 
 class UseCaseError(Exception):
-    """The base of these errors. The message says what to do."""
+    """The base of these errors. Its message says what to do."""
 
 
 class SessionConflict(UseCaseError):
@@ -39,59 +39,59 @@ class SessionConflict(UseCaseError):
 
 
 class AlreadyComplete(SessionConflict):
-    """An answer to an interview that is over."""
+    """An answer to a complete interview."""
 
 
 class UnknownInterview(UseCaseError):
-    """An interview that the log does not hold."""
+    """The log does not have this interview."""
 
     def __init__(self, interview_id: str) -> None:
         super().__init__(
-            f"The log holds no interview {interview_id}. Choose one that it lists, or start a new "
-            "one."
+            f"The log does not have interview {interview_id}. Choose one from the list, or start "
+            "a new one."
         )
 
 
 class UnknownSession(UseCaseError):
-    """A session that the log does not hold, where the gateway adopts none (STRICT_SESSIONS)."""
+    """The log does not have this session, and the gateway adopts none (STRICT_SESSIONS)."""
 
     def __init__(self) -> None:
         super().__init__(
-            "The log does not hold this session, and this gateway adopts no sessions "
+            "The log does not have this session, and this gateway refuses such sessions "
             "(STRICT_SESSIONS). Start a new interview."
         )
 
 
 class InterviewForgotten(UseCaseError):
-    """An interview whose words were erased; that it was held is all that is left."""
+    """The words of the interview were erased. The log shows only that it took place."""
 
     def __init__(self, interview_id: str) -> None:
         super().__init__(
-            f"Interview {interview_id} was forgotten: its words were erased. Its events still say "
-            "when and why. Start a new interview."
+            f"The words of interview {interview_id} were erased. Its events show when and why. "
+            "Start a new interview."
         )
 
 
 class InterviewOnHold(UseCaseError):
-    """An interview whose words may not be erased until it is released."""
+    """The interview must be released before its words can be erased."""
 
 
 class NoReplyUnderWay(UseCaseError):
-    """Nobody is being waited for in this interview."""
+    """No backend is writing a reply to this interview."""
 
     def __init__(self, interview_id: str) -> None:
         super().__init__(
-            f"No reply to interview {interview_id} is under way. GET the interview: the reply is "
-            "in it already, or was not asked for yet."
+            f"No reply to interview {interview_id} is in progress. GET the interview. It has the "
+            "reply already, or nobody asked for one yet."
         )
 
 
 class NoLogFile(UseCaseError):
-    """A request that needs the log's file, while the log is in memory."""
+    """The request needs the log's file, but the log is in memory."""
 
 
 class UnknownModel(UseCaseError):
-    """A model that no source offers; `known` are those that are."""
+    """No source offers the model. `known` lists the models that can be chosen."""
 
     def __init__(self, model_id: str, known: Sequence[str]) -> None:
         super().__init__(
@@ -101,11 +101,10 @@ class UnknownModel(UseCaseError):
 
 
 class ReplyNotRecorded(UseCaseError):
-    """The candidate's side is safe; the interviewer's words are not in the log and so were
-    not given out."""
+    """The answer is in the log, but the reply could not be written and was not sent."""
 
     def __init__(self, interview_id: str, error: LogUnavailable) -> None:
         super().__init__(
-            f"What you sent is in the log, as interview {interview_id}. The reply is not, because "
-            f"{error}. Post the same again to go on (a start: with this interviewId)."
+            f"What you sent is in the log, in interview {interview_id}. The reply is not, because "
+            f"{error}. To continue, send the same request again (a start: with this interviewId)."
         )

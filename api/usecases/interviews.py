@@ -46,7 +46,7 @@ async def settle(attempt: Callable[[], Awaitable[T]], deadline: Deadline) -> T:
         if now - met.setdefault(said, now) >= CONTRADICTION_SECONDS:
             raise LogCorrupted(f"it contradicts itself: {said}")
         if not deadline.left():
-            raise LogUnavailable("others kept moving the interview on while it was to be moved")
+            raise LogUnavailable("other requests kept changing the interview")
         if met[said] != now:
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -25,7 +25,9 @@ class KeyedLocks:
             async with asyncio.timeout(within):
                 await lock.acquire()
         except TimeoutError:
-            raise LogUnavailable("the same request, posted before, is still at work") from None
+            raise LogUnavailable(
+                "an earlier copy of the same request is still in progress"
+            ) from None
         try:
             yield
         finally:

@@ -91,10 +91,12 @@ class Recovery:
                 try:
                     await self.ensure(id)
                 except LogCorrupted as error:  # of this interview alone, and for good
-                    logger.warning("What was shown in interview %s is not recovered: %s", id, error)
+                    logger.warning(
+                        "The words shown in interview %s cannot be recovered: %s", id, error
+                    )
                     broken.add(id)
         except (LogUnavailable, LogCorrupted) as error:
-            logger.warning("What was shown of replies is not in the log yet: %s", error)
+            logger.warning("Words that were shown of replies are not in the log yet: %s", error)
             return False
         return broken.issuperset(self._missing)
 
@@ -116,7 +118,7 @@ class Recovery:
             )
 
         id = draft.interview_id
-        logger.info("Recovering what was shown of a reply in interview %s", id)
+        logger.info("Recording the words that were shown of a reply in interview %s", id)
         with suppress(UnknownInterview, InterviewForgotten):
             await self._interviews.append_to(id, decide, Deadline.after(APPEND_SECONDS))
         await self._log.drop_draft(id)

@@ -140,7 +140,9 @@ class ReplyUnderWay(Generic[R]):
             async with asyncio.timeout(deadline.left() + LAST_SECONDS):
                 await self._over.wait()
         except TimeoutError:
-            raise LogUnavailable("the same request, posted before, is still at work") from None
+            raise LogUnavailable(
+                "an earlier copy of the same request is still in progress"
+            ) from None
         if self.error is not None:
             raise self.error
 
@@ -310,7 +312,7 @@ class Replies(Generic[R]):
             try:
                 await self._log.keep_drafts(list(new.values()))
             except LogUnavailable as error:
-                logger.warning("What is shown of replies cannot be kept: %s", error)
+                logger.warning("Words that are shown of replies cannot be saved: %s", error)
                 return False
             self._kept |= {r: draft for r, draft in new.items() if r in self._kept}
         return True

@@ -77,8 +77,7 @@ class ReplyMaker:
         if interview.awaits_interviewer:
             if under_way.patience.is_stopped and len(interview.messages) > under_way.length:
                 raise SessionConflict(
-                    "An answer came in while the interview was summed up. Ask for the summary "
-                    "again.",
+                    "An answer arrived while the summary was written. Ask for the summary again.",
                     Verdict.BEHIND,
                     f"messages[{under_way.length}]",
                     interview.session,

@@ -80,7 +80,7 @@ class Retention:
         try:
             await self.forget_expired()
         except EventLogError as error:
-            logger.error("RETENTION_DAYS forgets nothing now: %s", error)
+            logger.error("RETENTION_DAYS cannot erase anything now: %s", error)
 
     async def _expired(self, now: datetime) -> list[str]:
         return await self._log.expired(to_text(now - timedelta(days=self._days)), to_text(now))
@@ -96,15 +96,15 @@ class Retention:
         except LogUnavailable as error:
             if not await self._log.is_writable():
                 raise
-            logger.error("Interview %s cannot be forgotten: %s", id, error)
+            logger.error("The words of interview %s cannot be erased: %s", id, error)
             return False
         except EventLogError as error:
-            logger.error("Interview %s cannot be forgotten: %s", id, error)
+            logger.error("The words of interview %s cannot be erased: %s", id, error)
             return False
         except Exception:
-            logger.exception("Interview %s cannot be forgotten", id)
+            logger.exception("The words of interview %s cannot be erased", id)
             return False
-        logger.info("Forgot interview %s: %s", id, reason)
+        logger.info("Erased the words of interview %s: %s", id, reason)
         return True
 
     # The clock
@@ -118,7 +118,7 @@ class Retention:
             await self._log.keep_clock(now)
             self._believed_at = self._elapsed()
         if is_believed and self._is_doubted:
-            logger.info("The clock is believed again, and RETENTION_DAYS goes on")
+            logger.info("The clock is right again, so RETENTION_DAYS continues")
         if not is_believed and not self._is_doubted:
             logger.warning(
                 "RETENTION_DAYS forgets nothing: the clock says %s, and the last time that is "

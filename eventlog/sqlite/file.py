@@ -306,6 +306,6 @@ def check_same(found: str, id: str) -> None:
     """Raises LogUnavailable if the log that was `found` is not the one of this id."""
     if found != id:
         raise LogUnavailable(
-            "another event log was put in the place of the one this gateway began with; "
-            "put that one back, or restart the gateway to use this one"
+            "another file replaced the event log that this gateway opened; "
+            "put that file back, or restart the gateway to use the new one"
         )

@@ -234,7 +234,7 @@ class SqliteEventLog(SqliteReader):
             if await self._reader.run(_is_unsealed):
                 await self.seal()
         except (LogUnavailable, LogCorrupted) as error:
-            logger.warning("The event log was not sealed: %s", error)
+            logger.warning("No checkpoint could be stored in the event log: %s", error)
         with suppress(LogUnavailable):  # it stays due
             await self._scrub_whole()
         # Readers first: the last connection to close checkpoints, and only the writer may.
@@ -246,7 +246,7 @@ class SqliteEventLog(SqliteReader):
         """Write a large file anew too, when nobody waits for it any more."""
         due, size = await self._reader.run(_scrubs_due)
         if due and size > REWRITTEN_BYTES:
-            logger.info("Writing the event log's file anew, after words were forgotten")
+            logger.info("Rewriting the event log's file, because words were erased")
             await self._overwrite(due, anew=True)
 
 

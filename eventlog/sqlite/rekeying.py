@@ -51,7 +51,7 @@ def give_key(path: Path, origin: str) -> None:
     except (*file.STORAGE_ERRORS, EventLogError) as error:
         # The log is as good as ever; who asks it for a signature is told what is wrong.
         why = error if isinstance(error, EventLogError) else file.reason(error)
-        logger.warning("The event log was not given its key: %s", why)
+        logger.warning("The event log's key could not be recorded: %s", why)
 
 
 def _seal_over_nothing(path: Path, origin: str) -> None:

@@ -41,14 +41,20 @@ class Rescue:
                 with suppress(OSError):
                     part.unlink(missing_ok=True)
             self._again_at = monotonic() + SAVE_PAUSE * (monotonic() - began)
-            logger.error("The event log's file was deleted; it cannot be saved: %s", error)
+            logger.error(
+                "The event log's file was deleted, and its contents cannot be saved: %s", error
+            )
             return
         self.is_done = True
-        logger.error("The event log's file was deleted; what it held is saved in %s", copy)
+        logger.error("The event log's file was deleted. Its contents are saved in %s", copy)
 
     def told(self) -> str:
         """Where it is saved, at the end of a sentence for a person."""
-        return "; it is saved beside its place, as the gateway's log says" if self.is_done else ""
+        return (
+            "; its contents are saved in a file beside it, which the gateway's output names"
+            if self.is_done
+            else ""
+        )
 
     def _paths(self) -> Iterator[Path]:
         for number in count(1):

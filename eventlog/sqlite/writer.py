@@ -113,9 +113,9 @@ class Writer:
                 self._do(group)
             except Exception:
                 # Without this thread, everybody would wait for ever.
-                logger.exception("The event log's writer made a mistake")
+                logger.exception("The event log's writer had an internal error")
                 for job in group:
-                    job.answer(LogUnavailable("the event log's writer made a mistake"))
+                    job.answer(LogUnavailable("the event log's writer had an internal error"))
         self._connection.drop()
 
     def _do(self, group: list[_Job]) -> None:

@@ -143,7 +143,9 @@ class WritingConnection:
         try:
             _, frames, copied = self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except file.STORAGE_ERRORS as error:  # all that was acknowledged is in the WAL still
-            logger.warning("The event log's WAL cannot be copied: %s", file.reason(error))
+            logger.warning(
+                "The event log's WAL cannot be copied into its file: %s", file.reason(error)
+            )
             return
         finally:
             self.note_files()
@@ -232,7 +234,7 @@ class WritingConnection:
                 # it would damage it.
                 raise self._not_whole()
             self._rescue_wal()
-            logger.error("The event log's WAL was taken away; what was in it is saved")
+            logger.error("The event log's WAL was removed; its contents are saved")
         elif found.has_empty_wal():
             self._check_alone()  # a checkpoint empties the WAL, when all of it is in the file
         else:
@@ -259,7 +261,7 @@ class WritingConnection:
         except LogNotOpened as error:
             raise LogUnavailable("another gateway uses the event log's file") from error
         self._rescue = Rescue(self._path)
-        logger.warning("Another file stands in the event log's place; it holds all events")
+        logger.warning("The event log's file was replaced by another one, which has all events")
 
     def _rescue_wal(self) -> None:
         """Copy what was committed to the WAL into the file that this connection has open, whatever
@@ -319,7 +321,7 @@ def _frontier_of(db: Connection) -> Frontier | None:
     try:
         return Frontier.of(head_of(db), nodes_of(db))
     except LogCorrupted as error:  # `audit verify` tells; the gateway can still be used
-        logger.error("The event log's tree is not whole: %s", error)
+        logger.error("The event log's hash tree is not complete: %s", error)
         return None
 
 

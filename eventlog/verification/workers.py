@@ -86,7 +86,7 @@ class Workers:
             heads = {future.result() for future in [e.submit(_begin) for e in self._executors]}
             if len(heads) == 1:
                 return heads.pop()
-        raise LogUnavailable("the event log is written too fast to be checked now; try again")
+        raise LogUnavailable("the event log changes too fast to be checked now; try again")
 
     def do_all(self, tasks: Iterable[Task[T]]) -> Iterator[tuple[T | None, Findings]]:
         """The result and the findings of each task, in any order."""

@@ -95,12 +95,12 @@ def test_a_log_of_another_kind_is_refused_without_its_credentials(
     tmp_path: Path, url: str, shown: str
 ) -> None:
     ran = run("interviews", env=environment(tmp_path, EVENTLOG_URL=url), cwd=tmp_path)
-    assert f"{shown} names no event log" in ran.stderr
+    assert f"{shown} is not an event log" in ran.stderr
     assert "s3cret" not in ran.stdout + ran.stderr
 
 
 def test_a_url_where_log_takes_a_file_is_refused_without_its_credentials(tmp_path: Path) -> None:
     url = f"postgresql://me:{SECRET}@127.0.0.1/log"
     ran = run("interviews", "--log", url, env=environment(tmp_path), cwd=tmp_path)
-    assert "--log: postgresql://***@127.0.0.1/log names no event log; give a file" in ran.stderr
+    assert "--log: postgresql://***@127.0.0.1/log is not an event log; give a file" in ran.stderr
     assert "s3cret" not in ran.stdout + ran.stderr

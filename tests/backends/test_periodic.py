@@ -73,7 +73,10 @@ def test_a_round_that_raises_is_reported_and_the_next_one_comes(
 
     asyncio.run(run())
     (record,) = caplog.records
-    assert (record.levelno, record.getMessage()) == (logging.ERROR, "A round of Work.round failed")
+    assert (record.levelno, record.getMessage()) == (
+        logging.ERROR,
+        "Work.round failed; it runs again",
+    )
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05])

@@ -397,7 +397,7 @@ def test_a_complete_interview_can_be_taken_along(visit: Visit) -> None:
 
 def test_an_interview_that_the_log_does_not_hold(visit: Visit) -> None:
     page = visit("#/interviews/00000000-0000-4000-8000-000000000000", expected=["404"])
-    expect(page.locator(".notice")).to_contain_text("log does not hold this interview")
+    expect(page.locator(".notice")).to_contain_text("log does not have this interview")
     assert violations(page) == []
     page.get_by_role("link", name="Start another interview").click()
     expect(page.get_by_role("heading", name="Start an interview")).to_be_visible()

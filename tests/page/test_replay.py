@@ -197,7 +197,7 @@ def test_words_that_are_not_yet_overwritten_are_told_of_until_they_are(
             page.get_by_role("button", name="Erase the words…").click()
             dialog.get_by_label("Reason").fill("Asked for")
             dialog.get_by_role("button", name="Erase the words").click()
-            expect(dialog.get_by_role("alert")).to_contain_text("not yet overwritten in the bytes")
+            expect(dialog.get_by_role("alert")).to_contain_text("files still contain them")
             expect(dialog.get_by_role("alert")).to_contain_text("tries again every few seconds")
             assert violations(page) == []
         dialog.get_by_role("button", name="Check again").click()
@@ -286,7 +286,7 @@ def test_what_is_not_in_the_log_is_not_vouched_for(browser: Browser, gateway: Se
         page.route("**/events", lie)
         page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
         page.get_by_role("button", name="Check that it is in the log").click()
-        expect(page.get_by_text("does not have this interview as this page")).to_be_visible()
+        expect(page.get_by_text("log differs from what this page shows")).to_be_visible()
         expect(
             page.get_by_text("Event 1, at position 0, does not match the checkpoint")
         ).to_be_visible()
@@ -296,7 +296,7 @@ def test_what_is_not_in_the_log_is_not_vouched_for(browser: Browser, gateway: Se
 def test_one_that_is_not_there(browser: Browser, gateway: Served) -> None:
     with visiting(browser, gateway.url, expected=["404"]) as page:
         page.goto(f"{gateway.url}/#/history/00000000-0000-4000-8000-000000000000")
-        expect(page.locator(".notice", has_text="does not hold this interview")).to_be_visible()
+        expect(page.locator(".notice", has_text="does not have this interview")).to_be_visible()
         assert violations(page) == []
         page.get_by_role("link", name="Back to the history").click()
         expect(page.get_by_role("heading", name="History")).to_be_visible()

@@ -178,7 +178,9 @@ def test_with_no_model_it_says_that_the_built_in_questions_will_be_asked(
 ) -> None:
     models = [card("a", "unavailable", "fallback")]
     with listing(browser, models) as (page, _):
-        expect(page.get_by_text("No model is available: the built-in questions")).to_be_visible()
+        expect(
+            page.get_by_text("No model is available. The gateway asks built-in questions")
+        ).to_be_visible()
         expect(page.locator(".choice .state")).to_have_text([""])
 
 

@@ -193,7 +193,7 @@ def test_a_disk_that_fills_while_words_are_overwritten_is_no_lie_and_no_damage(
             check_refused(response)
             os.truncate(filler, filler.stat().st_size - 4 * PAGE)
         assert response.status_code == 202, response.text
-        assert "not yet overwritten" in response.json()["detail"]
+        assert "still contain them" in response.json()["detail"]
         assert "the disk is full" in response.json()["detail"]
         assert response.json()["overwritten"] is False
         assert gateway.get(f"/api/v1/interviews/{secret.interview_id}").status_code == 410

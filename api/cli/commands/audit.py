@@ -24,8 +24,8 @@ KeptOption = Annotated[
     typer.Option(
         "--checkpoint",
         metavar="FILE",
-        help="Add a proof that the log still has every event before this checkpoint. "
-        "Only a JSON export has proofs.",
+        help="Add a proof that the log still has every event of this checkpoint. "
+        "This needs --format json.",
     ),
 ]
 
@@ -46,7 +46,7 @@ def verify(
         typer.Option(
             "--checkpoint",
             metavar="FILE",
-            help="Check that no event before this checkpoint was changed or removed. "
+            help="Check that no event that this checkpoint covers was changed or removed. "
             "Repeat the option to check several.",
         ),
     ] = None,
@@ -55,7 +55,7 @@ def verify(
         typer.Option(
             metavar="N",
             help="Fail if the checkpoints that you give cover fewer than N events. "
-            "With --key, only checkpoints that this key signed count.",
+            "With --key, only checkpoints signed by a given key count.",
         ),
     ] = None,
     log: LogOption = None,
@@ -63,9 +63,7 @@ def verify(
 ) -> None:
     """Check the whole log for changes.
 
-    It checks each event against its hashes, the hash tree and the checkpoints.
-    It checks that each interview follows the rules of an interview.
-    It checks that the tables for lists and search match the events.
+    It checks every event, and says which one is the first that was changed.
     The exit code is 0 if the log is consistent, and 1 if not.
     You can run it while a gateway uses the log.
 
@@ -86,8 +84,8 @@ def verify(
 def checkpoint(log: LogOption = None) -> None:
     """Print a signed checkpoint of the log.
 
-    It covers every event in the log.
-    Keep it elsewhere. It shows later if any of them was changed or removed."""
+    Keep it elsewhere, and give it to `audit verify --checkpoint` later.
+    That command then finds out if any event in it was changed or removed."""
     with plain_errors():
         from eventlog.checkpoints import signed_checkpoint
 
@@ -96,9 +94,10 @@ def checkpoint(log: LogOption = None) -> None:
 
 @audit.command(cls=PlainCommand)
 def key(log: LogOption = None) -> None:
-    """Print the public key that belongs to the log's checkpoints.
+    """Print the public key that checks the log's checkpoints.
 
-    The format is that of C2SP verifier keys: name, id and key."""
+    Keep it elsewhere, and give it to `audit verify --key` later.
+    It is a C2SP verifier key: a name, an id and the key."""
 
     async def verifier(log: "ReadableLog") -> str:
         return str((await log.signer()).verifier)
@@ -124,7 +123,7 @@ def new_key(
 
     Do this if the old key is lost, or if someone else may have it.
     Stop the gateway first.
-    The log records the change, and the old key file is kept under another name.
+    The log records the change. The old key file is kept under another name.
     Checkpoints that the old key signed can still be checked.
     It asks you to confirm.
     Without a terminal it cannot ask, so give --yes."""
@@ -158,12 +157,12 @@ def export(
 ) -> None:
     """Export an interview to read, print or check.
 
-    As md or html it is a transcript for people.
-    As json it is a bundle: the events, their proofs and a signed checkpoint.
-    Check a bundle on any machine with docs/verify_bundle.py."""
+    As md or html, it is a transcript to read.
+    As json, it is a bundle: the events, their proofs and a signed checkpoint.
+    Anyone can check a bundle with docs/verify_bundle.py, without the gateway."""
     if kept is not None and format is not Format.JSON:
         raise typer.BadParameter(
-            f"goes only with --format json: a transcript ({format}) holds no proofs",
+            f"goes only with --format json: a transcript ({format}) has no proofs",
             param_hint="--checkpoint",
         )
     with plain_errors():

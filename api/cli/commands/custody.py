@@ -15,9 +15,9 @@ def hold(
     log: LogOption = None,
     gateway: GatewayOption = None,
 ) -> None:
-    """Protect an interview's words from being erased.
+    """Put an interview on hold, so that nobody can erase its words.
 
-    Nobody can erase them until you release the interview."""
+    To end the hold, use release."""
     _carry_out("hold", named, reason, log, gateway)
 
 
@@ -27,7 +27,7 @@ def release(
     log: LogOption = None,
     gateway: GatewayOption = None,
 ) -> None:
-    """Lift the protection of an interview's words."""
+    """End the hold of an interview, so that its words can be erased."""
     _carry_out("release", named, reason, log, gateway)
 
 
@@ -41,7 +41,7 @@ def forget(
     """Erase an interview's words for ever.
 
     It shows the interview first, and asks you to confirm.
-    The log still shows that it took place, and can still be verified.
+    The log still shows when the interview took place, and can be verified.
     Without a terminal it cannot ask, so give --yes."""
     _carry_out("forget", named, reason, log, gateway, is_sure=yes)
 

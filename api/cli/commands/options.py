@@ -43,7 +43,7 @@ GatewayOption = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="If a gateway is using this log, the command asks that gateway. This is its address. "
-        "The default comes from HOST and PORT.",
+        help="The address of the gateway that uses this log, if one does. "
+        "The command then goes through it. The default comes from HOST and PORT.",
     ),
 ]

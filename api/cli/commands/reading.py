@@ -100,7 +100,7 @@ def replay(
 
     It shows each event with its time, and the state before and after it.
     It shows which backend supplied the words, and how long it took.
-    It names each backend that was passed over, and why.
+    It names each backend that failed or was skipped, and why.
 
     Find out why the last demo was slow: interview-gateway replay last"""
     if speaker and not again:
@@ -157,7 +157,7 @@ def session(
             metavar="VERSION",
             autocompletion=complete_version,
             help="The number of the event, as replay shows it. "
-            "If you leave it out, you see the newest session.",
+            "Without it, you see the newest session.",
         ),
     ] = None,
     log: LogOption = None,
@@ -165,7 +165,7 @@ def session(
 ) -> None:
     """Show the client's session (JSON) as it was after an event.
 
-    With --json it prints the session exactly as the client had it."""
+    With --json, it prints exactly the bytes that the client had."""
     with plain_errors():
         from api.cli import sessions
         from api.cli.lookup import records_named
@@ -213,7 +213,8 @@ def rerun(
         typer.Option(
             "--with",
             metavar="recording",
-            help="Take the recorded replies instead of asking this gateway's backends.",
+            help="Use the recorded replies instead of asking the backends. "
+            "The exit code is then 1 if any byte of a session differs.",
         ),
     ] = None,
     log: LogOption = None,
@@ -221,10 +222,11 @@ def rerun(
 ) -> None:
     """Conduct an interview again with the same answers.
 
-    It shows where the replies of today's backends differ from the recorded ones.
-    The exit code is 1 if a step is of another kind (a closing, not a question).
-    With --with recording, it is also 1 if any byte of a session differs.
-    The log does not record a re-run.
+    It sends the recorded answers to the backends of today, and compares.
+    The exit code is 1 if the interview takes another course.
+    For example, it ends where the recorded one had a question.
+    Different words alone do not count.
+    The log does not record the re-run.
 
     Check a folder of demos: interview-gateway rerun FOLDER --with recording"""
     with plain_errors():

@@ -24,8 +24,8 @@ BY_HTTP = "Asked for over HTTP."
 NOT_YET_OVERWRITTEN: dict[int | str, dict[str, Any]] = {
     HTTPStatus.ACCEPTED: WITH_EVIDENCE[HTTPStatus.OK]
     | {
-        "description": "The words are forgotten, but not yet overwritten in the bytes of the log's "
-        "files. `detail` says why, and when they will be.",
+        "description": "The words are erased, but the log's files still contain them. `detail` "
+        "says why, and when they will be overwritten.",
         "model": ForgottenReply,
     }
 }

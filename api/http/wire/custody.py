@@ -24,25 +24,24 @@ class ForgottenReply(Value):
     forgotten_at: str
     position: int
     forks: list[InterviewId] = Field(
-        description="Interviews that began with a session of this one. They hold words of it "
-        "still; forget them too if they are to go."
+        description="Interviews that began with a session of this one. They still have its words. "
+        "To erase those too, forget these interviews."
     )
     overwritten: bool = Field(
-        description="Whether all forgotten words are overwritten in the bytes of the log's files. "
-        "No answer shows them any more, either way."
+        description="Whether all erased words are overwritten in the log's files.  "
+        "In either case, no response shows them any more."
     )
     detail: str | None = Field(
-        None, description="Where they are not: why, and when they will be, for a person."
+        None, description="If they are not: why, and when they will be, in words for a person."
     )
 
     @classmethod
     def of(cls, record: Record, forks: Sequence[str], left_because: str | None) -> "ForgottenReply":
         assert isinstance(record.event, ContentForgotten)
         detail = left_because and (
-            "The words are forgotten, and no answer shows them any more. They are not yet "
-            f"overwritten in the bytes of the log's files, because {left_because}. The gateway "
-            "tries again every few seconds by itself. Send the same request again to learn "
-            "whether it is done."
+            "The words are erased, and no response shows them any more. The log's files still "
+            f"contain them, because {left_because}. The gateway tries again every few seconds. "
+            "To see whether it is done, send the same request again."
         )
         return cls(
             interview_id=record.interview_id,

@@ -26,10 +26,10 @@ class InterviewOverview(Value):
     questions_asked: int
     responses_given: int
     adopted: bool = Field(
-        description="True when it began with a session that the log did not know: nothing "
-        "vouches for what was said before."
+        description="True if it began with a session that the log did not know. Nothing "
+        "proves what was said before."
     )
-    on_hold: bool = Field(description="True while its words may not be forgotten.")
+    on_hold: bool = Field(description="True while its words cannot be erased.")
     sources: list[str] = Field(
         description="The backends whose words are in it, in the order they first spoke."
     )

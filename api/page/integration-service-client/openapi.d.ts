@@ -128,11 +128,11 @@ export interface components {
             reason: string;
             forgottenAt: string;
             position: number;
-            /** @description Interviews that began with a session of this one. They hold words of it still; forget them too if they are to go. */
+            /** @description Interviews that began with a session of this one. They still have its words. To erase those too, forget these interviews. */
             forks: string[];
-            /** @description Whether all forgotten words are overwritten in the bytes of the log's files. No answer shows them any more, either way. */
+            /** @description Whether all erased words are overwritten in the log's files.  In either case, no response shows them any more. */
             overwritten: boolean;
-            /** @description Where they are not: why, and when they will be, for a person. */
+            /** @description If they are not: why, and when they will be, in words for a person. */
             detail?: string | null;
         };
         /** @description The interview, and the version of it, that an adopted session leaves. */
@@ -178,9 +178,9 @@ export interface components {
             state: "started" | "questioning" | "complete" | "forgotten";
             questionsAsked: number;
             responsesGiven: number;
-            /** @description True when it began with a session that the log did not know: nothing vouches for what was said before. */
+            /** @description True if it began with a session that the log did not know. Nothing proves what was said before. */
             adopted: boolean;
-            /** @description True while its words may not be forgotten. */
+            /** @description True while its words cannot be erased. */
             onHold: boolean;
             /** @description The backends whose words are in it, in the order they first spoke. */
             sources: string[];
@@ -200,9 +200,9 @@ export interface components {
             state: "started" | "questioning" | "complete" | "forgotten";
             questionsAsked: number;
             responsesGiven: number;
-            /** @description True when it began with a session that the log did not know: nothing vouches for what was said before. */
+            /** @description True if it began with a session that the log did not know. Nothing proves what was said before. */
             adopted: boolean;
-            /** @description True while its words may not be forgotten. */
+            /** @description True while its words cannot be erased. */
             onHold: boolean;
             /** @description The backends whose words are in it, in the order they first spoke. */
             sources: string[];
@@ -486,14 +486,14 @@ export interface components {
         /** @description An RFC 9457 problem. The fields below `instance` come with the types they help. */
         Problem: {
             /**
-             * @description What went wrong. A 500, which no operation lists, is `internal-error`, or `not-as-logged` where somebody changed the event log.
+             * @description The kind of error. Any operation can also answer 500: `internal-error`, or `not-as-logged` if somebody changed the event log.
              * @example /problems/invalid-input
              */
             type: string;
             title: string;
             status: number;
             detail: string;
-            /** @description The path that was asked for. */
+            /** @description The path of the request. */
             instance: string;
             /** @default null */
             errors: components["schemas"]["FieldError"][] | null;
@@ -505,7 +505,7 @@ export interface components {
              */
             place: string | null;
             /**
-             * @description The log's own, to go on from.
+             * @description The log's own session, to continue with.
              * @default null
              */
             session: components["schemas"]["Session"] | null;

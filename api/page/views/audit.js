@@ -15,15 +15,15 @@ export function show({ root, signal }) {
   document.title = "Audit – Interview gateway";
   root.append(
     h("h1", {}, "Audit"),
-    h("p", { class: "lede" }, "Every step of an interview is added to a log, and nothing in the log is ever changed. ",
-      "This page checks whether the log is consistent. To see whether someone rewrote the whole log, compare the log with a checkpoint that you saved earlier."),
+    h("p", { class: "lede" }, "The gateway adds each step of an interview at the end of its log. ",
+      "This page checks whether the log is consistent. To see whether someone rewrote the whole log, compare it with a checkpoint that you saved earlier."),
     check,
     h("h2", {}, "The checkpoint now"),
-    h("p", {}, "A checkpoint is a signed hash of the whole log. Keep a copy of it elsewhere. It shows later if anything before it was changed or removed, even by someone who runs this gateway: ",
+    h("p", {}, "A checkpoint is a signed hash of the whole log. Keep a copy elsewhere. With it, you can find out later if someone changed or removed an earlier event, even someone who runs this gateway:  ",
       h("code", {}, "interview-gateway audit verify --checkpoint FILE"), "."),
     checkpoint,
     h("h2", {}, "One interview"),
-    h("p", {}, "To check one interview, open its replay. It shows whether the log has the interview. It also shows whether a part was refused or erased, or came from a client without proof. Choose it in the ",
+    h("p", {}, "The replay of an interview shows whether the log has it, and whether a part was refused or erased, or cannot be proved. Open an interview in the  ",
       h("a", { href: "#/history" }, "history"), "."));
   load();
 

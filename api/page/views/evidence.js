@@ -64,7 +64,7 @@ async function proved(events, signal) {
   const hash = h("p", { class: "quiet" }, "Root ", h("code", {}, root), ". Computed in this browser.");
   if (wrong.length) {
     return [h("div", { class: "notice bad" },
-      h("p", {}, "The log does not have this interview as this page shows it:"),
+      h("p", {}, "The log differs from what this page shows:"),
       h("ul", {}, wrong.map((line) => h("li", {}, line)))), hash];
   }
   return [h("p", {}, h("span", { class: "mark good" }, "included"),
@@ -78,7 +78,7 @@ function remarksOn(events) {
   const remarks = [
     count("session-adopted") && "The log did not record the start of this interview: a client sent it later. Nothing proves what was said before that.",
     refused && `${counted(refused, "posted session")} differed from the log and ${refused === 1 ? "was" : "were"} refused.`,
-    count("content-forgotten") && "Its words were erased. The log still has the times, and can still be verified.",
+    count("content-forgotten") && "Its words were erased. The log still shows what happened when, and can still be verified.",
   ].filter(Boolean);
   return remarks.length
     ? h("ul", {}, remarks.map((remark) => h("li", {}, remark)))
@@ -94,7 +94,7 @@ function custodyOf({ id, overview, signal, changed }) {
   return h("div", {},
     h("p", {}, overview.onHold
       ? "It is on hold. Nobody can erase its words until somebody lifts the hold."
-      : "Put the interview on hold if its words are needed. Nobody can erase them until the hold is lifted."),
+      : "To keep its words, put the interview on hold. Nobody can erase them until somebody lifts the hold."),
     h("p", { class: "row" }, buttons.map(([name, act]) =>
       h("button", {
         type: "button", class: act === "forget" ? "danger" : null,

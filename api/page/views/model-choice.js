@@ -15,7 +15,7 @@ import { chosenModel } from "../storage.js";
 const WHILE_LOADING_MS = 2000;
 /** Arrow keys pass over models on the way to the wanted one: those need not load. */
 const SETTLED_MS = 300;
-const NONE = "No model is available: the built-in questions will be asked.";
+const NONE = "No model is available. The gateway asks built-in questions.";
 
 /** @type {Record<string, [string, string]>} */
 const STATES = {

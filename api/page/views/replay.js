@@ -183,7 +183,7 @@ const MEANINGS = {
   "session-refused": "A client posted a session that differs from the log. The gateway refused it. Nothing in the interview changed.",
   "interview-held": "Nobody can erase the words until somebody lifts the hold.",
   "interview-released": "The hold was lifted. The words can be erased.",
-  "content-forgotten": "The words were erased. The log still has the times, and can still be verified.",
+  "content-forgotten": "The words were erased. The log still shows what happened when, and can still be verified.",
   "reply-interrupted": "These words were shown. Then the gateway stopped, or its log could not be written.",
 };
 

@@ -64,7 +64,7 @@ export function timeline(events, choose) {
   return {
     element: h("div", {}, list,
       slowest && h("p", { class: "quiet" },
-        `Each bar shows how long the interviewer took, to scale. The longest took ${took(scale)}. `,
+        `Each bar shows how long the interviewer took. The longest took ${took(scale)}. `,
         "A hatched part is time spent on a service that gave no reply. ",
         events.some((event) => originOf(event)?.timing)
           && "For a model, the palest part is loading, the next is reading, and the darkest is writing.")),

@@ -79,7 +79,7 @@ def test_no_command_shows_a_stack_trace(
     ("change", "says"),
     [
         ("DELETE FROM events WHERE position = 1", f"version 2 of interview {A} is missing"),
-        ("DELETE FROM events WHERE interview_id = '{A}'", "there are no events of it"),
+        ("DELETE FROM events WHERE interview_id = '{A}'", "the log has no events of it"),
         ("UPDATE events SET time = 'yesterday' WHERE position = 0", "the time of event 0 is none"),
         ("UPDATE events SET payload = '[' WHERE position = 1", "does not hold one: Invalid JSON"),
         ("UPDATE events SET payload = NULL, salt = NULL WHERE position = 1", "event 1 are gone"),

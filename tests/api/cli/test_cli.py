@@ -157,7 +157,7 @@ def test_settings_that_cannot_be_used_name_their_variables(tmp_path: Path) -> No
 
 
 def test_an_event_log_url_that_names_none_is_one_clear_line(tmp_path: Path) -> None:
-    assert "mysql://x names no event log; set EVENTLOG_URL" in refused(
+    assert "mysql://x is not an event log; set EVENTLOG_URL" in refused(
         tmp_path, EVENTLOG_URL="mysql://x"
     )
 

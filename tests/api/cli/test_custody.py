@@ -32,7 +32,7 @@ def test_an_interview_is_held_released_and_forgotten(run: Run, path: Path) -> No
     assert (refused.exit_code, "is on hold" in refused.stderr) == (1, True)
     assert "Released" in run("release", "last", *WHY).stdout
     done = run("forget", id[:8], *WHY, "--yes").stdout
-    assert "Its evidence stays. They are overwritten in the bytes of the log's files." in done
+    assert "The log can still be verified. The words are overwritten in the log's files." in done
     assert kinds(path)[-3:] == ["interview-held", "interview-released", "content-forgotten"]
     assert run("forget", "last", *WHY, "--yes").exit_code == 0
     assert kinds(path).count("content-forgotten") == 1
@@ -123,13 +123,13 @@ def test_beside_a_running_gateway_it_is_done_by_the_gateway(tmp_path: Path) -> N
         done = run_process("forget", first[:8], *there, "--yes", env=env, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
         assert f"Interview {fork} began with a session of it" in done.stdout
-        assert "They are overwritten" in done.stdout
+        assert "The words are overwritten" in done.stdout
         with reading(tmp_path / "interviews.db"):
             beside = run_process("forget", fork[:8], *there, "--yes", env=env, cwd=tmp_path)
         assert (beside.returncode, beside.stderr) == (0, "")
-        assert "not yet overwritten in the bytes of the log's files" in beside.stdout
-        assert "tries again every few seconds by itself" in beside.stdout
-        assert "They are overwritten" not in beside.stdout
+        assert "The log's files still contain them" in beside.stdout
+        assert "tries again every few seconds" in beside.stdout
+        assert "The words are overwritten" not in beside.stdout
     assert kinds(tmp_path / "interviews.db")[-1] == "content-forgotten"
 
 
@@ -142,9 +142,9 @@ def test_a_program_that_reads_the_log_is_waited_for_and_then_told_of(
     with reading(path):
         result = run("forget", "last", *WHY, "--yes")
     assert result.exit_code == 0
-    assert "not yet overwritten in the bytes of the log's files, because a program" in result.stdout
-    assert "Run the same command again when that is over, or start the gateway" in result.stdout
-    assert "They are overwritten" in run("forget", "last", *WHY, "--yes").stdout
+    assert "The log's files still contain the words, because a program" in result.stdout
+    assert "Run the same command again later, or start the gateway" in result.stdout
+    assert "The words are overwritten" in run("forget", "last", *WHY, "--yes").stdout
 
 
 def test_a_gateway_with_another_log_is_not_asked(run: Run, path: Path, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_gateway_with_another_log_is_not_asked(run: Run, path: Path, tmp_path:
         Desktop(own).start(totalQuestions=1)
         Desktop(other).start(totalQuestions=1)
         result = run("forget", "last", "--gateway", other.url, *WHY, "--yes")
-        assert (result.exit_code, "has another event log open" in result.stderr) == (1, True)
+        assert (result.exit_code, "uses another event log" in result.stderr) == (1, True)
         nobody = run("forget", "last", "--gateway", "http://127.0.0.1:9", *WHY, "--yes")
         assert (nobody.exit_code, "no gateway answers at" in nobody.stderr) == (1, True)
         assert run("forget", "last", "--gateway", own.url, *WHY, "--yes").exit_code == 0
@@ -191,7 +191,7 @@ def test_a_gateway_behind_tls_and_a_password_is_asked_with_both(
         asked = run("hold", "last", "--gateway", url, *WHY)
     assert "SSL_CERT_FILE names no certificates" in broken.stderr
     assert "(Its certificate is not trusted" in untrusted.stderr
-    assert "has another event log open" in asked.stderr, "the proxy knows no log"
+    assert "uses another event log" in asked.stderr, "the proxy knows no log"
     assert {request.headers["authorization"] for request in proxy.requests} == {
         "Basic bWU6czNjcmV0"
     }

@@ -188,7 +188,10 @@ def test_a_key_that_signed_nothing_of_the_log_is_no_old_key(
     write(other, ID, *OPENING)
     theirs = run("audit", "key", "--log", str(other)).stdout.strip()
     before = rows(path), key.read_bytes()
-    for given, says in ((theirs, "this log signs by"), ("x", "neither a verifier key nor a file")):
+    for given, says in (
+        (theirs, "is the key of another log"),
+        ("x", "neither a public key nor a file"),
+    ):
         result = run("audit", "new-key", "--yes", "--old-key", given)
         assert (result.exit_code, says in result.stderr) == (1, True)
     put_another(file.key_path(other))

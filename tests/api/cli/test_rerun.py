@@ -161,7 +161,7 @@ def test_an_interview_of_the_log_can_be_re_run(run: Run, path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("events", "verdict"),
-    [((start(),), "nothing was asked in it"), (OPENING, "1 move, the same to the byte")],
+    [((start(),), "it has no questions"), (OPENING, "1 move, the same to the byte")],
 )
 def test_an_interview_that_hardly_began(
     run: Run, path: Path, events: tuple[Any, ...], verdict: str
@@ -273,7 +273,7 @@ def test_a_folder_without_recordings_is_refused(run: Run, tmp_path: Path) -> Non
     empty.mkdir()
     result = run("rerun", str(empty))
     assert result.exit_code == 1
-    assert result.stderr == f"interview-gateway: {empty} holds no exported interviews (*.json)\n"
+    assert result.stderr == f"interview-gateway: {empty} has no exported interviews (*.json)\n"
 
 
 @pytest.mark.parametrize(
@@ -355,8 +355,8 @@ def test_an_interviewer_that_closes_early_is_found(
     headings = [line for line in result.stdout.splitlines() if "≠" in line]
     assert headings == [
         "question 2  ≠  closing, closed-by-interviewer",
-        "question 3  ≠  the new interview is over already",
-        "closing, all-answered  ≠  the new interview is over already",
+        "question 3  ≠  the new interview has already ended",
+        "closing, all-answered  ≠  the new interview has already ended",
     ]
     assert result.stdout.splitlines()[-1] == "3 of 4 moves came out differently"
     (told,) = json.loads(
@@ -419,7 +419,7 @@ def test_words_of_which_nobody_knows_where_they_are_from_are_shown(
     changed = tmp_path / "changed.json"
     with_payloads(WHOLE_INTERVIEW, changed, saying(2, origin=None))
     out = run("rerun", str(changed)).stdout
-    assert "  recorded (nobody knows by whom) Granite question 1" in out
+    assert "  recorded (source unknown) Granite question 1" in out
 
 
 def test_a_terminal_shows_how_far_a_folder_is(run: Run, terminal: None) -> None:

@@ -79,7 +79,7 @@ def test_a_file_whose_name_is_no_text_is_named_without_a_stack_trace(folder: Pat
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     named = b"replay\0\xff".decode("utf-8", "surrogateescape").split("\0")
     done = run(*named, env=environment(folder), cwd=folder)
-    assert (done.returncode, "is no id of an interview" in done.stderr) == (1, True)
+    assert (done.returncode, "is not the id of an interview" in done.stderr) == (1, True)
 
 
 def test_a_terminal_shows_a_mark_for_what_it_lacks(folder: Path) -> None:

@@ -27,10 +27,10 @@ ONLY_JSON = "--checkpoint goes only with --format json: a transcript"
         ("hold last --reason", "--reason needs a value"),
         ("replay last --full --json", "--full goes without --json"),
         ("replay last --full --at 2", "--full goes without --at"),
-        ("audit export last --checkpoint kept", f"{ONLY_JSON} (md) holds no proofs"),
+        ("audit export last --checkpoint kept", f"{ONLY_JSON} (md) has no proofs"),
         (
             "audit export last --format html --checkpoint kept",
-            f"{ONLY_JSON} (html) holds no proofs",
+            f"{ONLY_JSON} (html) has no proofs",
         ),
     ],
 )
@@ -58,13 +58,13 @@ def test_what_was_typed_wrong_is_named_with_what_it_must_be(
         ),
         (
             ["audit", "export", "last", "--format", "json", "--checkpoint", "no-checkpoint"],
-            "--checkpoint no-checkpoint holds no checkpoint; give a file that",
+            "--checkpoint no-checkpoint has no checkpoint; give a file that",
         ),
         (["audit", "export", "last", "-o", ""], "--output . is a folder; name a new file"),
         (["replay", "/nonexist.json"], "the file /nonexist.json does not exist; give the file of"),
         (["replay", "folder/"], "the file folder/ is a folder"),
-        (["replay", "no-checkpoint", "--log", "x"], "--log is of no use here: no-checkpoint is a"),
-        (["rerun", "folder", "--log", "x"], "--log is of no use here: folder is a folder"),
+        (["replay", "no-checkpoint", "--log", "x"], "--log has no effect: no-checkpoint is a"),
+        (["rerun", "folder", "--log", "x"], "--log has no effect: folder is a folder"),
         (["interviews", "--log", ""], "--log is empty; give the file of an event log"),
     ],
 )

@@ -225,7 +225,7 @@ async def test_what_keeps_words_from_being_overwritten_is_logged_once_and_its_en
     with caplog.at_level(logging.INFO):
         for _ in range(3):
             await custody.overwrite_what_is_left()
-    assert caplog.text.count("All forgotten words are overwritten") == 1
+    assert caplog.text.count("All erased words are now overwritten") == 1
     await log.close()
 
 

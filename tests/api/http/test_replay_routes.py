@@ -162,7 +162,7 @@ def test_a_forgotten_interview_has_no_session(forgotten: Served, params: dict[st
     problem = response.json()
     assert problem["type"] == "/problems/interview-forgotten"
     assert problem["title"] == PROBLEM_TYPES["interview-forgotten"].title
-    assert "forgotten" in problem["detail"]
+    assert "were erased" in problem["detail"]
 
 
 # The transcript

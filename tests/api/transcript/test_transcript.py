@@ -251,40 +251,40 @@ TOLD: dict[str, list[str]] = {
         "10:30:03 UTC",
         "From templates, in 0 ms.",
         "From ollama, model llama3.2:1b, in 1.4 s.",
-        "Passed over before: granite-interview-service after 12 ms, because “Connection refused”.",
+        "Not used: granite-interview-service after 12 ms, because “Connection refused”.",
         "All questions were answered.",
         "After 2 questions and 2 answers.",
         "messages[2].content",
     ],
     "adopted": [
         "Adopted",
-        "Question 1 (not vouched for)",
-        "Nobody vouches for what was said before this point.",
-        f"It leaves interview {OTHER_ID} after its event 4.",
+        "Question 1 (not proved)",
+        "Nothing proves what was said before this point.",
+        f"It branches off interview {OTHER_ID} after event 4.",
         "Put on hold",
         "Reason: “A court asked for it.”",
         "Hold lifted",
     ],
     "forgotten": [
-        "The words of this interview were forgotten on 2026-02-04 10:30:00 UTC.",
+        "The words of this interview were erased on 2026-02-04 10:30:00 UTC.",
         "Reason: “The candidate asked for it.”",
         "Question 2 (forgotten)",
         "Answer 2 (forgotten)",
-        "The words were forgotten.",
+        "The words were erased.",
         "Reason: “A court asked for it.”",
         "forgotten; before, it was complete",
     ],
     "streamed": [
         "Reply interrupted",
-        "The reply was interrupted. The candidate had been shown these words.",
+        "The reply was interrupted after the candidate saw these words.",
         "From ollama, model llama3.2:1b, in 13 s; 8 s loading, 2 s reading, 2 s writing, ",
         "The question is from templates.",
         "The model was not sent 1 early answer: its context was full.",
-        "Passed over before: openai, model qwen3 after 900 ms, because “Broke off its answer”.",
-        "The candidate was shown “Thank you for” before.",
+        "Not used: openai, model qwen3 after 900 ms, because “Broke off its answer”.",
+        "The candidate first saw “Thank you for”.",
     ],
     "under way": ["under way", "1 of 2 asked, 0 answered"],
-    "on hold": ["This interview is on hold: its words cannot be forgotten."],
+    "on hold": ["This interview is on hold: its words cannot be erased."],
     "closed": ["The interviewer closed the interview before all questions were answered."],
     "no question": ["started; no question was asked yet", "0 of 2 asked, 0 answered"],
 }
@@ -309,7 +309,7 @@ def test_both_formats_tell_the_same(case: str) -> None:
 
 def test_an_interview_that_was_not_forgotten_is_not_said_to_be() -> None:
     assert "forgotten" not in as_markdown(transcript(*WHOLE))
-    assert "vouch" not in as_markdown(transcript(*WHOLE))
+    assert "prove" not in as_markdown(transcript(*WHOLE))
 
 
 def test_a_later_day_is_told_with_its_date() -> None:
@@ -372,7 +372,7 @@ def test_no_words_change_the_outline_of_a_markdown_transcript(words: str) -> Non
         said = [collapsed(words)] * 5
         shown = escape_line(words)
         source = f"From {shown}, model {shown}, in 5 ms."
-        passed_over = f"Passed over before: {shown} after 3 ms, because “{shown}”."
+        passed_over = f"Not used: {shown} after 3 ms, because “{shown}”."
         texts = [p.text for p in root.all("p")]
         assert texts.count(source) == texts.count(passed_over) == 2
         assert [quote for quote in quotes if quote != OPENING_WORDS] == said

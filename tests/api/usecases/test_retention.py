@@ -253,7 +253,7 @@ async def test_a_clock_far_behind_forgets_nothing_and_is_told_of(
     clock.now = AT
     with caplog.at_level(logging.INFO):
         assert len(await keeping.forget_expired()) == 1
-    assert "The clock is believed again" in caplog.text
+    assert "The clock is right again" in caplog.text
 
 
 @in_loop
@@ -434,7 +434,7 @@ async def test_an_unexpected_error_is_told_of_with_the_interview_and_stops_no_ot
     await keeping.forget_expired()
     clock.passes(31 * DAY)
     assert await keeping.forget_expired() == [second]
-    assert f"Interview {first} cannot be forgotten" in caplog.text
+    assert f"The words of interview {first} cannot be erased" in caplog.text
     log.ids = ()
     assert await keeping.forget_expired() == [first]
 
@@ -477,5 +477,5 @@ def test_a_failed_round_is_logged_and_the_next_one_comes(
     asyncio.run(tell(log, new_id(), *OPENING, at=now))
     with serving(log=log, retention_days=1) as gateway:
         until(lambda: "forgotten" in states(gateway))
-    assert caplog.text.count("A round of Retention._round failed") == 2
-    assert "RETENTION_DAYS forgets nothing now: away" in caplog.text
+    assert caplog.text.count("Retention._round failed") == 2
+    assert "RETENTION_DAYS cannot erase anything now: away" in caplog.text

@@ -218,11 +218,13 @@ async def test_a_log_that_was_replaced_or_deleted_is_saved_beside_its_place(
     old = backup(path)
     await answer(log, id)
     old.rename(path)
-    await check_refused(log, id, match="it is saved beside its place")
+    await check_refused(log, id, match="its contents are saved in a file beside it")
     path.with_name("interviews.db.rescued-1").rename(path)
     await check_goes_on(log, path, id)
     path.unlink()
-    await check_refused(log, id, match="its file is gone; it is saved beside its place")
+    await check_refused(
+        log, id, match="its file is gone; its contents are saved in a file beside it"
+    )
     path.with_name("interviews.db.rescued-1").rename(path)
     await check_goes_on(log, path, id)
 
@@ -318,7 +320,7 @@ async def test_a_deleted_log_that_cannot_be_saved_leaves_nothing_and_is_saved_la
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert list(path.parent.glob("*.rescued-*")) == []
     await asyncio.sleep(0.3)
-    await check_refused(log, id, match="it is saved beside its place")
+    await check_refused(log, id, match="its contents are saved in a file beside it")
     assert [copy.name for copy in path.parent.glob("*.rescued-*")] == ["interviews.db.rescued-1"]
 
 

@@ -114,11 +114,11 @@ async def test_a_mistake_in_the_writer_itself_keeps_nobody_waiting(
         return []
 
     async with asyncio.timeout(2):
-        with pytest.raises(LogUnavailable, match="writer made a mistake"):
+        with pytest.raises(LogUnavailable, match="writer had an internal error"):
             await writer.submit(give_no_outcome, None)
         await writer.run(count)
     assert counted(path) == 1
-    assert "The event log's writer made a mistake" in caplog.text
+    assert "The event log's writer had an internal error" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ async def test_another_log_in_its_place_is_left_alone(log: SqliteEventLog, path:
     assert await log.is_writable()  # now the WAL holds the row that tells the log's id
     with replaced(path, other):
         await check_not_taken(log, id)
-        with pytest.raises(LogUnavailable, match="another event log was put in the place"):
+        with pytest.raises(LogUnavailable, match="another file replaced the event log"):
             await log.records(id)
     assert other.read_bytes() == bytes_before
     await check_in_order(log, path, id)
@@ -231,7 +231,7 @@ async def test_another_log_is_known_before_the_first_append_too(
     await SqliteEventLog(other).close()
     with (
         replaced(path, other),
-        pytest.raises(LogUnavailable, match="another event log was put in the place"),
+        pytest.raises(LogUnavailable, match="another file replaced the event log"),
     ):
         await tell(log, new_id(), *OPENING)
 
