@@ -15,6 +15,7 @@ from backends.condition import Loading
 from backends.errors import BackendError
 from backends.http import Service
 from backends.modelcard import ModelState
+from backends.patience import LOAD_SECONDS
 from backends.prompting import CONTEXT_TOKENS
 from statemachine.durations import duration_text
 
@@ -22,7 +23,6 @@ logger = logging.getLogger(__name__)
 
 KEEP_ALIVE = "30m"
 """How long a model stays in memory that nobody asks: longer than the longest answer."""
-LOAD_SECONDS = 300.0
 AT_ONCE_SECONDS = 0.3
 ASK_SECONDS = 3.0
 

@@ -6,6 +6,9 @@ from contextlib import suppress
 
 from backends.deadline import Deadline
 
+LOAD_SECONDS = 300.0
+"""How long a model may load that nobody waits for: a large one from a slow disk takes minutes."""
+
 
 class Patience:
     """The limits of one reply. They can only become tighter, and `changed` is set when they do.

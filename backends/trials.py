@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from backends.asking import Asking
 from backends.circuit import Circuit
-from backends.loading import LOAD_SECONDS
+from backends.patience import LOAD_SECONDS
 from backends.turn import Phase
 
 TRIAL_FACTOR = 6
