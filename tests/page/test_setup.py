@@ -203,7 +203,10 @@ def test_it_paints_and_starts_while_services_hang(browser: Browser, mood: Mood) 
         service.mood = mood
         service.start()
     try:
-        with serving(*services) as gateway, visiting(browser, gateway.url) as page:
+        with (
+            serving(*services, first_word_seconds=2) as gateway,
+            visiting(browser, gateway.url) as page,
+        ):
             before = time.monotonic()
             page.goto(gateway.url)
             expect(page.get_by_role("button", name="Start the interview")).to_be_visible()
