@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -37,24 +38,33 @@ READING = [
 PROVING = ["audit verify", "audit checkpoint", "audit key", "audit export last --format json"]
 
 
-def imported(folder: Path, command: str) -> set[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", LISTING, *command.split()], env=environment(folder), cwd=folder,
-        capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    return set(done.stderr.splitlines()[-1].split())
+Imported = Callable[[str], set[str]]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    write(tmp_path / "interviews.db", new_id(), *WHOLE)
-    return tmp_path
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Imported:
+    """What a command imports. It starts Python, so it is run once for all who ask, on a log of its
+    own."""
+
+    @cache
+    def run(command: str) -> set[str]:
+        folder = tmp_path_factory.mktemp("run")
+        write(folder / "interviews.db", new_id(), *WHOLE)
+        done = subprocess.run(
+            [sys.executable, "-c", LISTING, *command.split()], env=environment(folder), cwd=folder,
+            capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        return set(done.stderr.splitlines()[-1].split())
+
+    return run
 
 
 @pytest.mark.parametrize("command", ["--help", "--version", "audit verify --help"])
-def test_help_imports_no_library_but_that_of_the_command_line(folder: Path, command: str) -> None:
+def test_help_imports_no_library_but_that_of_the_command_line(
+    imported: Imported, command: str
+) -> None:
     others = {"rich", "asyncio", "sqlite3", "sqlite_utils", "cryptography"}
-    assert imported(folder, command) & (HEAVY | others) == set()
+    assert imported(command) & (HEAVY | others) == set()
 
 
 @pytest.mark.parametrize(
@@ -67,19 +77,19 @@ def test_help_imports_no_library_but_that_of_the_command_line(folder: Path, comm
         "rerun last --with recording",
     ],
 )
-def test_a_command_on_the_log_imports_nothing_of_http(folder: Path, command: str) -> None:
-    assert imported(folder, command) & HEAVY == set()
+def test_a_command_on_the_log_imports_nothing_of_http(imported: Imported, command: str) -> None:
+    assert imported(command) & HEAVY == set()
 
 
 @pytest.mark.parametrize("command", [*READING, *PROVING])
 def test_a_command_that_only_reads_imports_nothing_that_writes_a_log(
-    folder: Path, command: str
+    imported: Imported, command: str
 ) -> None:
-    assert imported(folder, command) & (TO_WRITE | SETTINGS) == set()
+    assert imported(command) & (TO_WRITE | SETTINGS) == set()
 
 
 @pytest.mark.parametrize("command", READING)
 def test_a_command_that_checks_no_signature_imports_no_cryptography(
-    folder: Path, command: str
+    imported: Imported, command: str
 ) -> None:
-    assert "cryptography" not in imported(folder, command)
+    assert "cryptography" not in imported(command)
