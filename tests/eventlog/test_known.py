@@ -61,7 +61,7 @@ from tests.eventlog.interviews import adopt, ask, new_id, start, tell
 async def main():
     log = SqliteEventLog(Path(sys.argv[1]))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    for number in range(200):
+    for number in range(80):
         id = new_id()
         words = f"{number} \\N{FOX FACE} " + "x" * 1_000_000
         session = replay([start(), ask(1, words)], id=id).session
@@ -77,4 +77,5 @@ def test_long_sessions_do_not_pile_up_in_memory(path: Path) -> None:
     with python("-c", ADOPT, str(path)) as process:
         assert process.stdout is not None
         grown = float(process.stdout.read())
-    assert grown < 250, "MiB for 200 sessions of 1 MB, each of 4 MB in memory"
+    # Where all are kept, these grow by 765 MiB; where they are not, 80 grow as much as 200.
+    assert grown < 250, "MiB for 80 sessions of 1 MB, each of 4 MB in memory"
