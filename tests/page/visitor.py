@@ -76,7 +76,8 @@ def violations(page: Page) -> list[str]:
         "Promise.allSettled(document.getAnimations().map(a => a.finished)).then(() => {})"
     )
     # The page's own policy would refuse the script; the tool's world is not the page's.
-    page.evaluate(AXE_SCRIPT)
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE_SCRIPT)
     # Whatever else it found stays in the browser: telling of that takes longer than finding it.
     found: list[dict[str, Any]] = page.evaluate(
         "async options => (await axe.run(document, options)).violations",
