@@ -188,7 +188,7 @@ def test_a_disk_that_fills_while_words_are_overwritten_is_no_lie_and_no_damage(
         # Somewhere between too little room for the event and enough for the whole log anew.
         for _ in range(100):
             response = gateway.client.delete(f"/api/v1/interviews/{secret.interview_id}")
-            if "not taken" not in response.text:
+            if "not recorded" not in response.text:
                 break
             check_refused(response)
             os.truncate(filler, filler.stat().st_size - 4 * PAGE)

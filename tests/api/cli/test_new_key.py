@@ -169,7 +169,7 @@ def test_what_a_key_signed_that_nobody_knows_can_be_used_still(
     kept.write_text(run("audit", "checkpoint").stdout, encoding="utf-8")
     key.unlink()
     result = run("audit", "new-key", "--yes")
-    assert "what it signed can be checked only with that key" in result.stdout
+    assert "Its signatures can be checked only with that key" in result.stdout
     assert json.loads(rows(path)[-1]["payload"])["oldKey"] is None
     says = run("audit", "verify").stdout
     assert "up to event 5: not checked, because the key that signed them is unknown" in says
@@ -203,7 +203,7 @@ def test_a_running_gateway_is_to_be_stopped_first(run: Run, path: Path, key: Pat
     with serving(eventlog_url=f"sqlite:///{path}"):
         result = run("audit", "new-key", "--yes")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert "stop it, make the new key, then start it" in result.stderr
+    assert "stop the gateway, make the key, then start it" in result.stderr
     assert key.read_bytes() == before
 
 

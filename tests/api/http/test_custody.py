@@ -185,7 +185,7 @@ def test_a_forgetting_beside_a_reader_says_when_the_words_will_be_gone_and_keeps
         body = replies[0].json()
         assert body["overwritten"] is False
         assert "a program that reads the log's file" in body["detail"]
-        assert "tries again every few seconds by itself" in body["detail"]
+        assert "tries again every few seconds" in body["detail"]
         assert {reply.headers["interview-event"] for reply in replies} == {
             f'position={body["position"]}, leaf="{leaf_of(path, body["position"])}"'
         }

@@ -22,7 +22,7 @@ def check_not_taken(desktop: Desktop) -> None:
     assert response.status_code == 503
     assert problem["type"] == "/problems/log-unavailable"
     assert problem["answerTaken"] is False
-    assert "not taken" in problem["detail"]
+    assert "not recorded" in problem["detail"]
     assert str(Path.cwd()) not in response.text
 
 
