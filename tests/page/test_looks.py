@@ -118,10 +118,20 @@ def test_nothing_jumps(browser: Browser, window: str) -> None:
         page.reload()
         expect(page.get_by_text("Question 1 of 3")).to_be_visible()
         expect(page.get_by_text("vetta-granite-2b-gguf-v4 · ")).to_be_visible()
+
+        def moved() -> float:
+            """How much has moved since this was asked last."""
+            by: float = page.evaluate("[window.shifted, window.shifted = 0][0]")
+            return by
+
+        total = moved()
         for words in ANSWERS:
+            # What moves while they type and send is the visitor's own doing.
             box_of(page).fill(words)
-            # What moves within 0.5 s of a click is the visitor's own doing; the reply comes later.
             page.get_by_role("button", name="Send").click()
+            expect(page.locator(".pending")).to_have_count(1)
+            moved()
             expect(page.locator(".pending")).to_have_count(0)
+            total += moved()
         expect(page.locator(".summary .words", has_text="Worth asking next")).to_be_visible()
-        assert page.evaluate("window.shifted") < 0.1  # what Web Vitals calls good
+        assert total + moved() < 0.1  # what Web Vitals calls good
