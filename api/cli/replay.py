@@ -115,8 +115,8 @@ def _print_step(
     for attempt in step.origin.attempts if step.origin else ():
         who = escape_line(f"{attempt.backend} after {duration_text(attempt.elapsed_ms)}")
         why = escape_line(attempt.reason)
-        passed_over = (f"{' ' * MARGIN}passed over {who}: ", "yellow")
-        out.print(Text.assemble(passed_over, why), soft_wrap=True)
+        not_used = (f"{' ' * MARGIN}not used: {who}: ", "yellow")
+        out.print(Text.assemble(not_used, why), soft_wrap=True)
         if attempt.withdrawn is not None:
             withdrawn = f"shown of it, and withdrawn: {escape_line(attempt.withdrawn)}"
             out.print(Text(f"{' ' * MARGIN}{withdrawn}", "dim"), soft_wrap=True)

@@ -73,7 +73,7 @@ class Source(Value):
 
     backend: str
     model: str | None = None
-    elapsed_ms: int = Field(description="For the whole chain, those passed over included.")
+    elapsed_ms: int = Field(description="For the whole chain, with those that were not used.")
     passed_over: list[PassedOver]
     completed_by: str | None = Field(
         None, description="Who asked the question, where the backend's words asked none."

@@ -356,7 +356,7 @@ export interface components {
         Source: {
             backend: string;
             model?: string | null;
-            /** @description For the whole chain, those passed over included. */
+            /** @description For the whole chain, with those that were not used. */
             elapsedMs: number;
             passedOver: components["schemas"]["PassedOver"][];
             /** @description Who asked the question, where the backend's words asked none. */

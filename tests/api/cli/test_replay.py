@@ -58,7 +58,7 @@ def test_the_story_tells_when_what_and_who(run: Run, id: str) -> None:
 
 def test_why_a_question_was_slow_is_said(run: Run, id: str) -> None:
     out = run("replay", id[:6]).stdout
-    assert "passed over granite-interview-service after 2.7 s: No answer within 2.7 s" in out
+    assert "not used: granite-interview-service after 2.7 s: No answer within 2.7 s" in out
     assert out.splitlines()[-1] == (
         "Slowest: question-asked 2, 3.1 s. granite-interview-service cost 2.7 s "
         "(No answer within 2.7 s); ollama itself took 420 ms"
@@ -91,7 +91,7 @@ def test_it_says_and_draws_how_long_a_model_loaded_read_and_wrote(run: Run, path
     write(path, "0" * 8 + "-0000-4000-8000-000000000000", *INTERRUPTED)
     out = run("replay", "last").stdout
     for line in (
-        "passed over openai after 900 ms: Broke off its answer",
+        "not used: openai after 900 ms: Broke off its answer",
         "shown of it, and withdrawn: Thank you for",
         "loading 8 s, reading 2 s, writing 2 s; first word after 10 s, 12.0 tokens a second",
         f"|{'l' * 27}{'r' * 6}{'w' * 7}|",
