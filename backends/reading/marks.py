@@ -137,6 +137,8 @@ _ROLES = _OWN_ROLES | OTHER_ROLES | _THOUGHT_CHANNELS | {"final"}
 # `List<Answer>` and `/users/<user>` are words; a turn's tag stands apart.
 _PLAIN_WORDS = _WRAPPERS | _OTHERS | {"assistant", "bot", "turn", "s", "reason", "analysis", "plan"}
 _TOUCHES = re.compile(r"[\w/`\"'(=.]")
+# Somebody else's tag in mid-sentence is a part of it: "How would you parse <user>Ann</user>?"
+_MAY_BE_NAMED = _OTHERS | {"assistant", "bot", "turn", "s"}
 
 # A thought's mark can be what a sentence is about: "What does <think> do?" It stands between
 # blanks then, where a thought begins with its first word or a new line. A thought that is shown
@@ -155,6 +157,7 @@ class MarkReader:
         self._behind = ""
         self._folds = 0
         self._is_subject = False
+        self._named: set[str] = set()
         self._role: str | None = None
 
     def read(self, text: str) -> Iterator[str | Mark]:
@@ -228,11 +231,10 @@ class MarkReader:
         return line[-1] == "`" or bool(line[:-1].strip())
 
     def _may_be_subject(self, text: str, name: str) -> bool:
-        line = self._behind.rpartition("\n")[2]
         is_token = text[1:2] in ("|", "｜")
-        if is_token or name not in THOUGHT_NAMES or not _UNFINISHED.match(line.rstrip()[-1:]):
+        if is_token or name not in THOUGHT_NAMES or not self._is_in_sentence():
             return False
-        return text[1] != "/" or (self._is_subject and line[-1] == " ")
+        return text[1] != "/" or (self._is_subject and self._behind[-1] == " ")
 
     def _mark_of(self, text: str) -> str | None:
         """The name of a whole mark, or None where it is none."""
@@ -265,8 +267,19 @@ class MarkReader:
         return name in _TAGS if so_far["rest"] else _begins_one(name, _TAGS)
 
     def _is_apart(self, text: str, name: str) -> bool:
-        is_token = text[1:2] in ("|", "｜", "/") or text[0] != "<"
-        return is_token or name not in _PLAIN_WORDS or not _TOUCHES.match(self._behind[-1:])
+        """Whether a whole mark is none of the sentence's own words."""
+        if text[0] != "<" or text[1:2] in ("|", "｜") or name not in _PLAIN_WORDS:
+            return True
+        if text[1] == "/":
+            return name not in self._named
+        if name in _MAY_BE_NAMED and self._is_in_sentence():
+            self._named.add(name)
+            return False
+        return not _TOUCHES.match(self._behind[-1:])
+
+    def _is_in_sentence(self) -> bool:
+        line = self._behind.rpartition("\n")[2]
+        return bool(_UNFINISHED.match(line.rstrip()[-1:]))
 
     def _of_mark(self, text: str, name: str) -> Iterator[Mark]:
         self._behind = ""

@@ -31,6 +31,10 @@ THOUGHTS = [
 
 WORDS = [
     "What does <think> do in such models?",
+    "How would you parse <user>Ann</user> in XML?",
+    "How do you write a <system> block in log4j?",
+    "What is <s> in HTML?",
+    "What is a <candidate> key element?",
     "What does `<think>` do in such models?",
     'What does "<think>" do in such models?',
     "What do <think> and </think> do?",
