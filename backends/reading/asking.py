@@ -83,7 +83,7 @@ _ALOUD = re.compile(
     r"(?:is|has|have|wants|said|says|asked|just|gave|seems|mentioned|responded|replied|answered"
     r"|wrote|provided)\b"
     r"|(?:i|we)\s+(?:need|should|have|must)\s+(?:to\s+|probably\s+|now\s+)*"
-    r"(?:ask|acknowledge|respond|greet|output|produce|generate|come\s+up|keep\s+it)\b"
+    r"(?:ask(?!\s*[:,])|acknowledge|respond|greet|output|produce|generate|come\s+up|keep\s+it)\b"
     r"|let\s+me\s+think\b)",
     re.IGNORECASE,
 )

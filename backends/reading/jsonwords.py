@@ -33,8 +33,16 @@ _ABOUT = frozenset([
     "category", "topic", "language", "name",
 ])  # fmt: skip
 _SPEAKERS = ("role", "speaker", "from")
-SPEAKS = re.compile(rf"[\"'](?:{'|'.join(sorted(_SPOKEN))})[\"']\s*:", re.IGNORECASE)
+
+
+def _key(names: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"[\"'](?:{'|'.join(sorted(names))})[\"']\s*:", re.IGNORECASE)
+
+
+SPEAKS = _key(_SPOKEN)
 """Finds a key for speech in JSON that may not be whole."""
+ASKS = _key(_QUESTIONS)
+"""Finds one for a question."""
 
 
 def value_of(source: str) -> object:

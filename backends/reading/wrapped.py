@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from backends.errors import BackendError
-from backends.reading.jsonwords import SPEAKS, has_thoughts, value_of
+from backends.reading.jsonwords import ASKS, SPEAKS, has_thoughts, value_of
 from statemachine.wording import QUESTION_MARKS, asks
 
 FENCE = "```"
@@ -137,7 +137,9 @@ class Json:
     def words(self, *, is_alone: bool) -> str | None:
         """As in `Block`."""
         is_data = self._is_summary and is_alone
-        if self._is_led and not is_data and not SPEAKS.search(self._source):
+        # Between a line that leads to it and text below, `{"text": …}` is what the text is about.
+        speaks = SPEAKS if is_alone else ASKS
+        if self._is_led and not is_data and not speaks.search(self._source):
             return None
         try:
             value = self._value()

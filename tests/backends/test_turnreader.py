@@ -246,6 +246,7 @@ ASKED = [
     ("You use pytest, don't you? Yes, I do.", "You use pytest, don't you?"),
     ("You use pytest, right?\nCandidate: I do. Question 2: Why?", "You use pytest, right?"),
     ("Makes sense? The user wants more.", "Makes sense?"),
+    ("I must ask: how did you test it?", "I must ask: how did you test it?"),
     (
         'Thanks. "Why?" is a good thing to ask. Question 2: How do you test? I',
         'Thanks. "Why?" is a good thing to ask. Question 2: How do you test?',

@@ -57,6 +57,8 @@ READ = [
     ("```python\nx()\n```\nWhat does this do?", None),
     ("```\nprint(1)\n```\nWhat does this print?", None),
     ("What does this code print?\n```json\n{\"question\": 1}\n```", None),
+    ("Take this record:\n```json\n{\"text\": \"Is it raining?\"}\n```\nHow do you load it?", None),
+    ("Here it is:\n```json\n{\"question\": \"How?\"}\n```\nGo.", "How?"),
     ("Consider this:\n```\nx = 1\n```\nWhat is x?", None),
     ("Question 2: Mend this sentence:\n```\nThe data is wrong.\n```\nHow?", None),
     ("```x``` and ``y``, what are they?", None),
