@@ -9,7 +9,7 @@ time all the while. At the end each gateway must hold no more sockets, files and
 at the beginning.
 
 A lane is a gateway process with fakes of its own, so that the gateway is measured as its
-user runs it, and counted from outside. Each fault meets one more gateway before the same fakes.
+user runs it, and counted from outside.
 """
 
 import argparse
@@ -21,9 +21,10 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ import httpx
 
 from backends.services import CONVERSATION, GRANITE, OLLAMA
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
-from tests.gateways import VARIABLES, Served, serving
+from tests.gateways import VARIABLES
 from tests.http_clients import async_http_client
 from tests.processes import Process, gateway_process
 from tests.reliability.counting import CAN_COUNT, Held, held_at_rest, held_by
@@ -54,7 +55,6 @@ LIMITS = {REPLY: 5.0, HEALTH: 1.0, MODELS: 0.5}
 
 FLAP_SECONDS = (0.1, 0.5)
 MIXED = "flapping"
-Gateway = Process | Served
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 LONGEST_MESSAGE = 10_000
 SPEAKERS = {GRANITE, CONVERSATION, OLLAMA, "templates"}
@@ -79,7 +79,7 @@ class Lane:
     def __init__(
         self,
         name: str,
-        begin: Callable[[str], AbstractContextManager[Gateway]],
+        begin: Callable[[str], AbstractContextManager[Process]],
         process: Process,
         services: Sequence[FakeServer],
         slack: float,
@@ -102,8 +102,8 @@ class Lane:
     def pid(self) -> int:
         return self.process.popen.pid
 
-    def client(self, gateway: Gateway | None = None) -> httpx.AsyncClient:
-        return async_http_client(base_url=(gateway or self.process).url, timeout=30)
+    def client(self, process: Process | None = None) -> httpx.AsyncClient:
+        return async_http_client(base_url=(process or self.process).url, timeout=30)
 
     def put(self, service: FakeServer, fault: str, *, everywhere: bool = False) -> None:
         """Give one service a fault: where it speaks only, or in all that it answers."""
@@ -125,11 +125,11 @@ class Lane:
         for service in self.services:
             self.put(service, fault)
 
-    async def wait_until_online(self, gateway: Gateway | None = None) -> None:
+    async def wait_until_online(self, process: Process | None = None) -> None:
         """Until the gateway has noticed that every service of the lane is up."""
         names = {service.name for service in self.services}
         deadline = time.monotonic() + 30
-        async with self.client(gateway) as client:
+        async with self.client(process) as client:
             while time.monotonic() < deadline:
                 services = (await client.get("/health")).json()["services"]
                 if names <= {s["name"] for s in services if s["status"] == "online"}:
@@ -238,18 +238,12 @@ class _NotServed(Exception):
 
 @contextmanager
 def lanes(
-    folder: Path,
-    *,
-    own_processes: bool = True,
-    slack: float = 0.0,
-    slow_seconds: float = 1.0,
-    **settings: Any,
+    folder: Path, *, slack: float = 0.0, slow_seconds: float = 1.0, **environment: str
 ) -> Iterator[list[Lane]]:
     """A lane for each adapter alone and one for all together, their services good.
 
-    `own_processes` tells whether the gateway that meets one fault is a process too, as the lane's
-    own always is; `slack` is added to every limit, for machines that do other things too;
-    `slow_seconds` is how late SLOW answers.
+    `slack` is added to every limit, for machines that do other things too; `slow_seconds` is
+    how late SLOW answers.
     """
     kinds = (GraniteServer, ConversationServer, OllamaServer)
     groups = {kind.name: (kind,) for kind in kinds} | {"all three": kinds}
@@ -259,34 +253,19 @@ def lanes(
             services: list[FakeServer] = [stack.enter_context(kind()) for kind in group]
             for service in services:
                 service.delay = slow_seconds
-            begin = _Begin(folder / name.replace(" ", "-"), services, settings)
-            process = stack.enter_context(begin.process("whole"))
-            beside = begin.process if own_processes else begin.served
-            opened.append(Lane(name, beside, process, services, slack))
+            urls = {VARIABLES[service.name].upper(): service.url for service in services}
+            begin = partial(_begin, folder / name.replace(" ", "-"), urls | environment)
+            process = stack.enter_context(begin("whole"))
+            opened.append(Lane(name, begin, process, services, slack))
         yield opened
 
 
-@dataclass(frozen=True)
-class _Begin:
-    """Begins gateways before the same services, each with its log in a folder of its own."""
-
-    folder: Path
-    services: Sequence[FakeServer]
-    settings: dict[str, Any]
-
-    def process(self, name: str) -> AbstractContextManager[Process]:
-        urls = {VARIABLES[service.name]: service.url for service in self.services}
-        environment = {key.upper(): str(value) for key, value in (urls | self.settings).items()}
-        return gateway_process(self._new(name), **environment)
-
-    def served(self, name: str) -> AbstractContextManager[Served]:
-        url = f"sqlite:///{self._new(name)}/interviews.db"
-        return serving(*self.services, eventlog_url=url, **self.settings)
-
-    def _new(self, name: str) -> Path:
-        own = self.folder / name
-        own.mkdir(parents=True)
-        return own
+def _begin(
+    folder: Path, environment: Mapping[str, str], name: str
+) -> AbstractContextManager[Process]:
+    own = folder / name
+    own.mkdir(parents=True)
+    return gateway_process(own, **environment)
 
 
 async def sweep(lane: Lane, faults: Sequence[str], clients: int, questions: int) -> None:
@@ -295,13 +274,12 @@ async def sweep(lane: Lane, faults: Sequence[str], clients: int, questions: int)
     for fault in faults:
         lane.put_all(Mood.GOOD)
         with ExitStack() as stack:
-            gateway = await asyncio.to_thread(stack.enter_context, lane.begin(fault))
-            await lane.wait_until_online(gateway)
+            process = await asyncio.to_thread(stack.enter_context, lane.begin(fault))
+            await lane.wait_until_online(process)
             lane.put_all(fault)
             asked = lane.asked()
-            async with lane.client(gateway) as client:
+            async with lane.client(process) as client:
                 await asyncio.gather(*(lane.conduct(client, questions) for _ in range(clients)))
-            await asyncio.to_thread(stack.close)
         unread = fault in WHOLE_SERVICE
         if not unread and lane.asked()[0] == asked[0]:
             lane.complain("the service was never asked, so its fault was not met")

@@ -1,8 +1,6 @@
 """Every fault behind every adapter, through the real gateway: in time, valid, nothing left.
 
-The same as `python -m tests.reliability.backends`, with less time for the backends. And each
-fault meets a gateway of this process: there are 150 of them, and of none of them is anything
-claimed that could only be seen from outside. That is what each lane's own gateway is for.
+The same as `python -m tests.reliability.backends`, with less time for the backends.
 """
 
 import asyncio
@@ -22,9 +20,7 @@ is waited for without end shows all the same."""
 
 
 def test_interviews_hold_behind_every_fault(tmp_path: Path) -> None:
-    with lanes(
-        tmp_path, own_processes=False, slack=SLACK, slow_seconds=0.2, reply_budget_seconds=0.6
-    ) as opened:
+    with lanes(tmp_path, slack=SLACK, slow_seconds=0.2, REPLY_BUDGET_SECONDS="0.6") as opened:
         asyncio.run(drive_all(opened, seconds=3, clients=2, questions=1))
         complaints = [complaint for lane in opened for complaint in lane.complaints]
         assert complaints == [], table(opened)
