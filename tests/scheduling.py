@@ -16,7 +16,6 @@ LONGEST = (
     "tests/client/test_streams.py",
     "tests/reliability/test_log_attacks.py",
     "tests/page/test_streaming.py",
-    "tests/reliability/test_backends.py",
     "tests/page/test_interview.py",
     "tests/reliability/test_hostile_text.py",
     "tests/client/test_client.py",
