@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 APPEND_SECONDS = 1.0
 
 RETRY_SECONDS = 1.0
-"""After how long it is tried again where the log could not be written."""
+"""After how long it is tried again where the log could not be written. Each try is reported."""
 
 
 class Recovery:

@@ -21,6 +21,7 @@ from api.usecases.happenings import (
     ReplyReset,
     ReplyStatus,
 )
+from api.usecases.recovery import RETRY_SECONDS
 from backends.deadline import Deadline
 from backends.patience import Patience
 from backends.turn import Phase
@@ -35,9 +36,6 @@ R = TypeVar("R")
 
 DRAFT_SECONDS = 0.15
 """How often what is shown is kept: of what a killed gateway had shown, no more is lost."""
-
-RETRY_SECONDS = 1.0
-"""After how long it is tried again where the log could not be written. Each try is reported."""
 
 STATUS_SECONDS = 1.0
 """How often a status is told again while nothing else happens."""

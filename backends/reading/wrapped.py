@@ -74,11 +74,7 @@ class Fence:
         """As in `Block`."""
         info, inside = self._parts()
         if OPENS_JSON.match(inside):
-            json = Json(
-                self._speak, is_led=self._is_led, is_summary=self._is_summary, opener=inside[0]
-            )
-            for character in inside[1:]:
-                json.push(character)
+            json = Json(inside, self._speak, is_led=self._is_led, is_summary=self._is_summary)
             return json.words(is_alone=is_alone)
         is_text = info in _TEXT_FENCES
         is_certain = is_text and _ENDED_LAST.search(inside) and not _CODE.search(inside)
@@ -97,19 +93,22 @@ class Fence:
 
 
 class Json:
-    """A bracket and what follows it, up to the one that closes it. Parameters as in `Fence`."""
+    """A bracket and what follows it, up to the one that closes it: `begun` is all so far. The other
+    parameters are as in `Fence`."""
 
     def __init__(
-        self, speak: Callable[[object], str], *, is_led: bool, is_summary: bool, opener: str
+        self, begun: str, speak: Callable[[object], str], *, is_led: bool, is_summary: bool
     ) -> None:
         self._speak = speak
         self._is_led = is_led
         self._is_summary = is_summary
-        self._source = opener
-        self._closers = [_CLOSERS[opener]]
+        self._source = begun[0]
+        self._closers = [_CLOSERS[begun[0]]]
         self._quote = ""
         self._is_escaped = False
         self.is_closed = False
+        for character in begun[1:]:
+            self.push(character)
 
     def push(self, character: str) -> bool:
         """As in `Block`."""

@@ -56,11 +56,7 @@ class Wrapping:
         if held == FENCE:
             self._block = Fence(self._speak, is_led=is_led, is_summary=self._is_summary)
         elif OPENS_JSON.fullmatch(held):
-            self._block = Json(
-                self._speak, is_led=is_led, is_summary=self._is_summary, opener=held[0]
-            )
-            for opened in held[1:]:
-                self._block.push(opened)
+            self._block = Json(held, self._speak, is_led=is_led, is_summary=self._is_summary)
         elif not FENCE.startswith(held) and not _OPENS_JSON_SO_FAR.fullmatch(held):
             return self._release()
         return ""
