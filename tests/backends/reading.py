@@ -4,10 +4,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from hypothesis import strategies as st
+
 from backends.errors import BackendError
 from backends.turn import End, Turn
 from backends.turnreader import SummaryReader, TurnReader, TurnText
-from statemachine.session import MAX_MESSAGE_CHARS
+from statemachine.session import MAX_MESSAGE_CHARS, Session
+
+CUTS = st.lists(st.integers(0, 200), max_size=6)
+"""Places at which a text is cut."""
+ENDS = st.sampled_from([End(), None])
+"""How a backend ends: by itself, or because it broke off."""
 
 Reader = TurnReader | SummaryReader
 
@@ -51,6 +58,17 @@ def read(reader: Reader, pieces: Iterable[str], end: End | None) -> Read:
 def turn_of(text: str, due: Turn, end: End | None = End(), size: int = 1) -> TurnText:  # noqa: B008
     """The turn that a reader makes of the text, one character at a time."""
     return read(TurnReader(due), pieces_of(text, size), end).turn
+
+
+def summary_of(text: str, session: Session, end: End | None = End(), size: int = 1) -> str:  # noqa: B008
+    """The summary that a reader makes of the text, one character at a time."""
+    return read(SummaryReader(session), pieces_of(text, size), end).turn.text
+
+
+def texts_of(words: Iterable[str], max_size: int = 8, between: str = "") -> st.SearchStrategy[str]:
+    """Texts of these words in any order, and of anything else."""
+    some = st.lists(st.sampled_from([*words]) | st.text(max_size=4), max_size=max_size)
+    return some.map(between.join)
 
 
 def outcome(

@@ -6,9 +6,15 @@ from hypothesis import strategies as st
 
 from backends.errors import BackendError
 from backends.turn import End, Turn
-from backends.turnreader import SummaryReader
 from tests.backends.interviews import turn
-from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
+from tests.backends.reading import (
+    CUTS,
+    ENDS,
+    assert_any_split_is_read_alike,
+    summary_of,
+    texts_of,
+    turn_of,
+)
 
 DUE = turn(2)
 LAST = turn(6)
@@ -61,8 +67,7 @@ def test_a_direction_is_left_out(direction: str, size: int, words: str, text: st
 def test_a_direction_is_left_out_of_closings_and_summaries(direction: str) -> None:
     words = f"Thank you for taking part. Goodbye!\n{direction}"
     assert turn_of(words, LAST).text == "Thank you for taking part. Goodbye!"
-    summary = read(SummaryReader(DUE.session), pieces_of(f"She knows SQL. {direction}", 1), End())
-    assert summary.turn.text == "She knows SQL."
+    assert summary_of(f"She knows SQL. {direction}", DUE.session) == "She knows SQL."
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
@@ -83,26 +88,22 @@ def test_code_stays_as_it_is() -> None:
     assert turn_of(words, DUE).text == words
 
 
-texts = st.lists(
-    st.sampled_from(
-        [
-            *DIRECTIONS,
-            *STAYS,
-            *("Thanks. ", "Tell me more. ", "Why?", "\n", " ", "*", "(", "[", "]", "**", "."),
-            *("[Wait", "s for ", "answer", "Candidate: ", "```\n"),
-        ]
-    )
-    | st.text(max_size=4),
-    max_size=8,
-).map("".join)
+texts = texts_of(
+    [
+        *DIRECTIONS,
+        *STAYS,
+        *("Thanks. ", "Tell me more. ", "Why?", "\n", " ", "*", "(", "[", "]", "**", "."),
+        *("[Wait", "s for ", "answer", "Candidate: ", "```\n"),
+    ],
+)
 
 
 @settings(max_examples=200, deadline=None)
 @given(
     texts,
-    st.lists(st.integers(0, 200), max_size=6),
+    CUTS,
     st.sampled_from([DUE, LAST]),
-    st.sampled_from([End(), None]),
+    ENDS,
 )
 def test_any_split_of_directions_is_read_alike(
     text: str, cuts: list[int], due: Turn, end: End | None

@@ -2,12 +2,20 @@
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from backends.turn import End
-from backends.turnreader import SummaryReader, TurnReader
+from backends.turnreader import TurnReader
 from tests.backends.interviews import turn
-from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
+from tests.backends.reading import (
+    CUTS,
+    ENDS,
+    assert_any_split_is_read_alike,
+    pieces_of,
+    read,
+    summary_of,
+    texts_of,
+    turn_of,
+)
 
 DUE = turn(2)
 
@@ -79,23 +87,19 @@ def test_an_armenian_question_needs_no_full_stop() -> None:
 @pytest.mark.parametrize(("question", "more"), QUESTIONS)
 def test_a_summary_may_hold_such_marks(question: str, more: str) -> None:
     words = f"{question} {more}."
-    assert read(SummaryReader(DUE.session), pieces_of(words, 1), End()).turn.text == words
+    assert summary_of(words, DUE.session) == words
 
 
-texts = st.lists(
-    st.sampled_from(
-        [
-            *(question for question, _ in QUESTIONS),
-            *(" ? ", "? ", "?", "a", "B", " : ", "int", "と", "聞", "？", "։", "՞", ":", " ", "\n"),
-            *("https://a.example/", ".*", "=", "Why", '"', "(", ")"),
-        ]
-    )
-    | st.text(max_size=4),
-    max_size=8,
-).map("".join)
+texts = texts_of(
+    [
+        *(question for question, _ in QUESTIONS),
+        *(" ? ", "? ", "?", "a", "B", " : ", "int", "と", "聞", "？", "։", "՞", ":", " ", "\n"),
+        *("https://a.example/", ".*", "=", "Why", '"', "(", ")"),
+    ],
+)
 
 
 @settings(max_examples=200, deadline=None)
-@given(texts, st.lists(st.integers(0, 200), max_size=6), st.sampled_from([End(), None]))
+@given(texts, CUTS, ENDS)
 def test_any_split_of_marks_is_read_alike(text: str, cuts: list[int], end: End | None) -> None:
     assert_any_split_is_read_alike(DUE, text, cuts, end)

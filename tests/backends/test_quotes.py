@@ -7,9 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backends.turn import End, Turn
-from backends.turnreader import SummaryReader, TurnReader
+from backends.turnreader import TurnReader
 from tests.backends.interviews import turn
-from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
+from tests.backends.reading import (
+    CUTS,
+    ENDS,
+    assert_any_split_is_read_alike,
+    pieces_of,
+    read,
+    summary_of,
+    texts_of,
+    turn_of,
+)
 
 DUE = turn(2)
 LAST = turn(6)
@@ -67,45 +76,41 @@ def test_quoted_closings_and_summaries_are_read_without_quotation_marks() -> Non
         ('"She knows SQL. Good."', "She knows SQL. Good."),
         ('"SQL" is known to her. She says "yes"', '"SQL" is known to her. She says "yes"'),
     ]:
-        assert read(SummaryReader(DUE.session), pieces_of(words, 1), End()).turn.text == text
+        assert summary_of(words, DUE.session) == text
 
 
 def test_a_quoted_turn_may_be_cut_off() -> None:
     assert turn_of('"Thanks. Tell me more. And th', DUE, None).text == "Thanks. Tell me more."
 
 
-texts = st.lists(
-    st.sampled_from(
-        [
-            *(words for words, _ in QUOTED),
-            *(
-                '"',
-                "“",
-                "”",
-                "„",
-                "«",
-                "»",
-                "「",
-                "」",
-                " ",
-                "How?",
-                "Thanks. ",
-                "\n",
-                "Question 2: ",
-            ),
-        ]
-    )
-    | st.text(max_size=4),
-    max_size=8,
-).map("".join)
+texts = texts_of(
+    [
+        *(words for words, _ in QUOTED),
+        *(
+            '"',
+            "“",
+            "”",
+            "„",
+            "«",
+            "»",
+            "「",
+            "」",
+            " ",
+            "How?",
+            "Thanks. ",
+            "\n",
+            "Question 2: ",
+        ),
+    ],
+)
 
 
 @settings(max_examples=200, deadline=None)
 @given(
     texts,
-    st.lists(st.integers(0, 200), max_size=6),
+    CUTS,
     st.sampled_from([DUE, LAST]),
-    st.sampled_from([End(), None]),
+    ENDS,
 )
 def test_any_split_of_quotations_is_read_alike(
     text: str, cuts: list[int], due: Turn, end: End | None

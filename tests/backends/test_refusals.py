@@ -6,9 +6,17 @@ from hypothesis import strategies as st
 
 from backends.errors import BackendError
 from backends.turn import End, Turn
-from backends.turnreader import SummaryReader, TurnReader
+from backends.turnreader import TurnReader
 from tests.backends.interviews import turn
-from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
+from tests.backends.reading import (
+    CUTS,
+    ENDS,
+    assert_any_split_is_read_alike,
+    pieces_of,
+    summary_of,
+    texts_of,
+    turn_of,
+)
 
 DUE = turn(2)
 LAST = turn(6)
@@ -80,7 +88,7 @@ def test_a_reply_that_only_refuses_is_passed_over(words: str, due: Turn, size: i
 @pytest.mark.parametrize("words", REFUSALS)
 def test_a_summary_that_only_refuses_is_passed_over(words: str) -> None:
     with pytest.raises(BackendError, match=r"^Refused to go on$"):
-        read(SummaryReader(DUE.session), pieces_of(words, 1), End())
+        summary_of(words, DUE.session)
 
 
 @pytest.mark.parametrize("words", GOES_ON)
@@ -95,19 +103,19 @@ def test_an_apology_alone_is_no_refusal(words: str) -> None:
     assert turn_of(words, DUE).text == words
 
 
-texts = st.lists(
-    st.sampled_from([*REFUSALS, *GOES_ON, *SAID, "I ", "can't ", "Sorry", ". ", "How?", "我"])
-    | st.text(max_size=4),
+texts = texts_of(
+    [*REFUSALS, *GOES_ON, *SAID, "I ", "can't ", "Sorry", ". ", "How?", "我"],
     max_size=5,
-).map(" ".join)
+    between=" ",
+)
 
 
 @settings(max_examples=150, deadline=None)
 @given(
     texts,
-    st.lists(st.integers(0, 200), max_size=6),
+    CUTS,
     st.sampled_from([DUE, LAST]),
-    st.sampled_from([End(), None]),
+    ENDS,
 )
 def test_any_split_of_a_refusal_is_read_alike(
     text: str, cuts: list[int], due: Turn, end: End | None

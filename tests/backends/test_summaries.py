@@ -8,7 +8,12 @@ from backends.errors import BackendError
 from backends.turn import End
 from backends.turnreader import SummaryReader
 from tests.backends.interviews import turn
-from tests.backends.reading import pieces_of, read
+from tests.backends.reading import (
+    pieces_of,
+    read,
+    summary_of,
+    texts_of,
+)
 
 SESSION = turn(6).session
 
@@ -45,22 +50,19 @@ def test_a_summary_ends_before_the_dialogue_goes_on(
     assert (result.turn.text, result.resets) == (text or words, 0)
 
 
-texts = st.lists(
-    st.sampled_from(
-        [
-            *(words for words, _ in SUMMARIES),
-            *("Candidate: ", "\n", "**", ". ", "She", '"', "```\n", '{"summary": "', '"}'),
-            *("<think>", "</think>", "[Pause]", "I can't assist with that."),
-        ]
-    )
-    | st.text(max_size=4),
+texts = texts_of(
+    [
+        *(words for words, _ in SUMMARIES),
+        *("Candidate: ", "\n", "**", ". ", "She", '"', "```\n", '{"summary": "', '"}'),
+        *("<think>", "</think>", "[Pause]", "I can't assist with that."),
+    ],
     max_size=6,
-).map("".join)
+)
 
 
 def summary_or_reason(text: str, size: int, end: End | None) -> str:
     try:
-        return read(SummaryReader(SESSION), pieces_of(text, size), end).turn.text
+        return summary_of(text, SESSION, end, size)
     except BackendError as error:
         return str(error)
 

@@ -2,13 +2,21 @@
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from backends.errors import BackendError
 from backends.turn import End
-from backends.turnreader import SummaryReader, TurnReader
+from backends.turnreader import TurnReader
 from tests.backends.interviews import turn
-from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
+from tests.backends.reading import (
+    CUTS,
+    ENDS,
+    assert_any_split_is_read_alike,
+    pieces_of,
+    read,
+    summary_of,
+    texts_of,
+    turn_of,
+)
 
 DUE = turn(2)
 
@@ -72,7 +80,7 @@ def test_a_thought_is_taken_out(thought: str, size: int, words: str, text: str) 
 @pytest.mark.parametrize("thought", THOUGHTS)
 def test_a_thought_is_taken_out_of_a_summary(thought: str) -> None:
     words = f"{thought}She knows."
-    assert read(SummaryReader(DUE.session), pieces_of(words, 1), End()).turn.text == "She knows."
+    assert summary_of(words, DUE.session) == "She knows."
 
 
 @pytest.mark.parametrize("thought", THOUGHTS)
@@ -87,8 +95,7 @@ def test_a_thought_alone_says_nothing(thought: str) -> None:
 @pytest.mark.parametrize("size", [1, 3, 10_000])
 def test_a_mark_that_is_spoken_of_is_a_word(words: str, size: int) -> None:
     assert turn_of(f"Thanks. {words} I do", DUE, size=size).text == f"Thanks. {words}"
-    summary = read(SummaryReader(DUE.session), pieces_of(words, size), End())
-    assert summary.turn.text == words
+    assert summary_of(words, DUE.session, size=size) == words
 
 
 @pytest.mark.parametrize("blank", ["", "\n"])
@@ -97,20 +104,16 @@ def test_a_thought_may_begin_behind_an_unfinished_sentence(blank: str) -> None:
     assert turn_of(words, DUE).text == "Thanks for that. Why Go?"
 
 
-texts = st.lists(
-    st.sampled_from(
-        [
-            *(*THOUGHTS, *WORDS),
-            *("<think>", "</think>", " ", "\n", "`", '"', "and ", "Why?", "Thanks. ", "[THINK]"),
-            *("<details>", "<summary>", "Thinking", "</summary>", "</details>", "<d", "<"),
-        ]
-    )
-    | st.text(max_size=4),
-    max_size=8,
-).map("".join)
+texts = texts_of(
+    [
+        *(*THOUGHTS, *WORDS),
+        *("<think>", "</think>", " ", "\n", "`", '"', "and ", "Why?", "Thanks. ", "[THINK]"),
+        *("<details>", "<summary>", "Thinking", "</summary>", "</details>", "<d", "<"),
+    ],
+)
 
 
 @settings(max_examples=200, deadline=None)
-@given(texts, st.lists(st.integers(0, 200), max_size=6), st.sampled_from([End(), None]))
+@given(texts, CUTS, ENDS)
 def test_any_split_of_marks_is_read_alike(text: str, cuts: list[int], end: End | None) -> None:
     assert_any_split_is_read_alike(DUE, text, cuts, end)

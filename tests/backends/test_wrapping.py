@@ -5,13 +5,19 @@ from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from backends.errors import BackendError
 from backends.turn import End
-from backends.turnreader import SummaryReader, TurnReader
+from backends.turnreader import TurnReader
 from tests.backends.interviews import turn
-from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
+from tests.backends.reading import (
+    CUTS,
+    ENDS,
+    assert_any_split_is_read_alike,
+    summary_of,
+    texts_of,
+    turn_of,
+)
 
 DUE = turn(2)
 LAST = turn(6)
@@ -135,25 +141,22 @@ def test_a_closing_may_be_wrapped() -> None:
 )
 @pytest.mark.parametrize("size", [1, 10_000])
 def test_a_wrapped_summary_is_read_without_its_wrapping(words: str, text: str, size: int) -> None:
-    assert read(SummaryReader(DUE.session), pieces_of(words, size), End()).turn.text == text
+    assert summary_of(words, DUE.session, size=size) == text
 
 
-texts = st.lists(
-    st.sampled_from(
-        [
-            *(words for words, _ in READ),
-            *(words for words, _ in REFUSED if len(words) < 100),
-            *("```", "```\n", "\n```", "\n", '{"', '"}', "}", "[", '"', "\\", "'", ": ", "How? "),
-            *('"question": "', '"content": "', "<think>", "</think>", "<|im_end|>", "User: "),
-        ]
-    )
-    | st.text(max_size=4),
+texts = texts_of(
+    [
+        *(words for words, _ in READ),
+        *(words for words, _ in REFUSED if len(words) < 100),
+        *("```", "```\n", "\n```", "\n", '{"', '"}', "}", "[", '"', "\\", "'", ": ", "How? "),
+        *('"question": "', '"content": "', "<think>", "</think>", "<|im_end|>", "User: "),
+    ],
     max_size=6,
-).map("".join)
+)
 
 
 @settings(max_examples=200, deadline=None)
-@given(texts, st.lists(st.integers(0, 200), max_size=6), st.sampled_from([End(), None]))
+@given(texts, CUTS, ENDS)
 def test_any_split_of_a_wrapped_reply_is_read_alike(
     text: str, cuts: list[int], end: End | None
 ) -> None:
