@@ -30,6 +30,7 @@ MIN_SAME_WORDS = 3
 
 _INVISIBLE = frozenset("\u200b\u2060\ufeff")
 _ONE_CHARACTER = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]")
+_LABEL = "question"
 _FIRST_OF_ONE = "\u0e00"
 MAX_WORD = 24
 
@@ -241,6 +242,13 @@ class Speech:
         self._watch()
         if self.end is None and len(sentences.text) > MAX_MESSAGE_CHARS:
             self._over_long()
+        if not self._word_starts and self._word:
+            self._show_first_word()
+
+    def _show_first_word(self) -> None:
+        """Show what there is of it: a slow model takes a third of a second to end it."""
+        if self.end is None and not _LABEL.startswith(self._word.casefold()):
+            self.shown.grow(self.text, self._showable(len(self.text)))
 
     def _end_word(self, end: int | None = None) -> None:
         word = self._word.casefold()
@@ -284,7 +292,8 @@ class Speech:
             self._loop_ends(len(self.text[:first].rstrip()))
 
     def _showable(self, end: int) -> int:
-        if self.refusal.may_be(self.text):
+        words = len(self._word_starts)
+        if words and self.refusal.may_be(self.text) and words > 1:
             return 0
         held = max(
             self._prompts.held if self._prompts is not None else 0,
