@@ -10,7 +10,7 @@ from contextlib import aclosing, suppress
 from api.usecases.errors import ReplyNotRecorded, SessionConflict
 from api.usecases.happenings import Happenings, Heard, ReplyFailed, recorded
 from api.usecases.interviews import Interviews
-from api.usecases.replies import Replies, ReplyUnderWay
+from api.usecases.replies import OVERLOADED_SECONDS, Replies, ReplyUnderWay
 from api.usecases.replymaker import ReplyMaker
 from api.usecases.results import Reply, Result, Summary, recorded_reply, recorded_summary
 from backends.deadline import Deadline
@@ -54,7 +54,7 @@ class Interviewer:
             interview = await self._interviews.get(id)
             if len(interview.messages) > length or not interview.awaits_interviewer:
                 return interview
-            await self._hurried(interview, deadline).wait(deadline)
+            await self._hurried(interview, deadline).wait(deadline, OVERLOADED_SECONDS)
 
     async def at_rest(self, id: str, deadline: Deadline) -> Interview:
         """The interview, after the reply that it may wait for. If somebody sees that reply come, it
@@ -75,7 +75,7 @@ class Interviewer:
             if summary is not None:
                 return summary
             reply = self._hurried(interview, deadline, of_summary=True)
-            await reply.wait(deadline)
+            await reply.wait(deadline, OVERLOADED_SECONDS)
             if isinstance(reply.result, Summary):
                 return reply.result
 

@@ -43,6 +43,10 @@ STATUS_SECONDS = 1.0
 LAST_SECONDS = 0.4
 """How long after the deadline a reply may still end: its words must be written."""
 
+OVERLOADED_SECONDS = 5.0
+"""How late a hurried reply may be on a machine that has too much to do. An error in its place would
+have its callers ask again, and the machine do even more."""
+
 STOPPING_SECONDS = 1.0
 """How long a gateway that stops waits for the replies under way."""
 
@@ -131,11 +135,11 @@ class ReplyUnderWay(Generic[R]):
         self._add(ReplyFailed(error))
         self._end()
 
-    async def wait(self, deadline: Deadline) -> None:
-        """Until it is over. Raises the error that it ended with, or LogUnavailable if it is not
-        over in time."""
+    async def wait(self, deadline: Deadline, late: float = LAST_SECONDS) -> None:
+        """Until it is over, but no more than `late` seconds after the deadline. Raises the error
+        that it ended with, or LogUnavailable if it is not over in time."""
         try:
-            async with asyncio.timeout(deadline.left() + LAST_SECONDS):
+            async with asyncio.timeout(deadline.left() + late):
                 await self._over.wait()
         except TimeoutError:
             raise LogUnavailable(

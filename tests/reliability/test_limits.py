@@ -404,15 +404,15 @@ def test_hundreds_of_replies_that_wait_stop_neither_health_nor_each_other(tmp_pa
         read_the_log(process)
         before = held_by(process.popen.pid) if CAN_COUNT else None
 
-        async def start() -> tuple[int, float]:
+        async def start() -> tuple[bytes, float]:
             began = time.monotonic()
             reader, writer = await asyncio.open_connection(*address_of(process.url))
             writer.write(request)
             answer = await reader.read()
             writer.close()
-            return status_of(answer), time.monotonic() - began
+            return answer, time.monotonic() - began
 
-        async def everybody() -> tuple[list[tuple[int, float]], list[float]]:
+        async def everybody() -> tuple[list[tuple[bytes, float]], list[float]]:
             starts = asyncio.gather(*(start() for _ in range(MANY)))
             waits = []
             while not starts.done():
@@ -424,7 +424,7 @@ def test_hundreds_of_replies_that_wait_stop_neither_health_nor_each_other(tmp_pa
             return await starts, waits
 
         replies, waits = asyncio.run(everybody())
-        assert {status for status, _ in replies} == {200}
+        assert [answer for answer, _ in replies if status_of(answer) != 200] == []
         assert granite.count(START) <= MAX_WAITING, "the others need not wait at all"
         # The contract says 5 s and 1 s; a machine of tests does other things too.
         assert max(took for _, took in replies) < 5 + 10

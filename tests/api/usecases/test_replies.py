@@ -91,3 +91,24 @@ def test_words_that_replace_settled_ones_are_kept_again() -> None:
 
     kept = asyncio.run(sum_up_twice())
     assert kept == ["They built a parser.", "They built a parser, and tested it."]
+
+
+def test_a_reply_is_waited_for_as_late_as_its_caller_says() -> None:
+    async def wait_for_a_late_one() -> str | None:
+        under_way: Replies[str] = Replies(FullForAWhile(), lambda _: None)
+        is_over = asyncio.Event()
+
+        async def make(reply: ReplyUnderWay[str]) -> str:
+            await is_over.wait()
+            return "Thank you."
+
+        reply: ReplyUnderWay[str] = ReplyUnderWay(ID, 3, Patience.plain(Deadline.after(0)))
+        under_way.begin(reply, make)
+        with pytest.raises(LogUnavailable, match="still in progress"):
+            await reply.wait(Deadline.after(0), late=0.01)
+        asyncio.get_running_loop().call_later(0.1, is_over.set)
+        await reply.wait(Deadline.after(0), late=60)
+        await under_way.close()
+        return reply.result
+
+    assert asyncio.run(wait_for_a_late_one()) == "Thank you."
