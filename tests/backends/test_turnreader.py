@@ -1,6 +1,5 @@
 """What models write becomes one turn of the interviewer, however it is split into pieces."""
 
-import time
 from contextlib import suppress
 
 import pytest
@@ -15,6 +14,7 @@ from statemachine.session import MAX_MESSAGE_CHARS, Config, Message, Role, Sessi
 from tests.backends.interviews import turn
 from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
 from tests.fakes.words import CLOSING
+from tests.growth import assert_in_proportion
 
 CUT_OFF = End(is_cut_off=True)
 
@@ -753,35 +753,37 @@ def test_no_turn_holds_two_labels_alike(text: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("due", [DUE, LAST])
 def test_single_characters_without_end_are_read_in_little_time(piece: str, due: Turn) -> None:
-    text = (piece * 100_000)[:100_000]
-    reader = TurnReader(due)
-    began = time.thread_time()
-    with suppress(BackendError):
-        for character in text:
-            reader.feed(character)
-            assert reader.shown is not None
-            if reader.is_whole:
-                break
-        reader.finish(End())
-    assert time.thread_time() - began < 5
+    def read_characters(count: int) -> None:
+        reader = TurnReader(due)
+        with suppress(BackendError):
+            for character in (piece * count)[:count]:
+                reader.feed(character)
+                assert reader.shown is not None
+                if reader.is_whole:
+                    break
+            reader.finish(End())
+
+    assert_in_proportion(read_characters, 40_000)
 
 
 def test_a_megabyte_after_the_question_is_passed_over_in_little_time() -> None:
-    reader = TurnReader(DUE)
-    began = time.thread_time()
-    reader.feed("Why Go? ")
-    for _ in range(250_000):
-        reader.feed("aaaa")
-    assert time.thread_time() - began < 3
+    def read_on(pieces: int) -> None:
+        reader = TurnReader(DUE)
+        reader.feed("Why Go? ")
+        for _ in range(pieces):
+            reader.feed("aaaa")
+
+    assert_in_proportion(read_on, 250_000)
 
 
 def test_the_longest_prompt_is_compared_in_little_time() -> None:
-    message = Message(role=Speaker.SYSTEM, content="the " * 250_000)
-    session = DUE.session.model_copy(update={"messages": (message,)})
-    began = time.thread_time()
-    reader = TurnReader(Turn(session, ANSWER))
-    reader.feed("the table and the key are what the team looks at. " * 150)
-    assert time.thread_time() - began < 2
+    def compare(words: int) -> None:
+        message = Message(role=Speaker.SYSTEM, content="the " * words)
+        session = DUE.session.model_copy(update={"messages": (message,)})
+        reader = TurnReader(Turn(session, ANSWER))
+        reader.feed("the table and the key are what the team looks at. " * (words // 1_600))
+
+    assert_in_proportion(compare, 250_000)
 
 
 def test_thoughts_are_read_past_up_to_a_limit() -> None:
