@@ -75,8 +75,9 @@ def _name(param: Any, ctx: Any) -> str:
 
 
 def _explained(param: Any) -> Sequence[str]:
-    default = "" if param.default in (None, False, ()) else f"The default is {param.default}"
-    default = default and default.rstrip(".") + "."
+    value = str(param.default).rstrip(".")
+    value = f'"{value}"' if " " in value else value
+    default = "" if param.default in (None, False, ()) else f"The default is {value}."
     required = (
         "This option is required." if param.required and param.param_type_name == "option" else ""
     )

@@ -155,7 +155,7 @@ def _source(origin: Origin) -> tuple[tuple[str, str], str]:
 
 
 def _how(origin: Origin, longest: int) -> Iterator[str]:
-    """How the words came: the phases, also drawn to scale, and what the model was not sent."""
+    """How the words came: the phases, also drawn to scale, and what was not sent to the model."""
     timing = origin.timing
     if timing is not None:
         phases = (
@@ -175,7 +175,7 @@ def _how(origin: Origin, longest: int) -> Iterator[str]:
         )
         yield f"|{bar:<{BAR}}|"
     if origin.trimmed is not None:
-        yield f"early answers that the model was not sent, its context being full: {origin.trimmed}"
+        yield f"early answers left out because the model's context was full: {origin.trimmed}"
 
 
 def _spent(step: Step) -> int:

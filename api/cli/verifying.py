@@ -56,7 +56,7 @@ def _check_asked(covers: int, kept: Sequence[Path]) -> None:
 def _check_covered(report: Report, wanted: int, *, is_signed: bool) -> None:
     found = report.coverage.kept_signed if is_signed else report.coverage.kept
     if found < wanted:
-        which = "that you gave and your key signed" if is_signed else "that you gave"
+        which = "signed by a key that you gave" if is_signed else "that you gave"
         raise CommandError(
             f"the checkpoints {which} cover {_many(found, 'event')}, and --covers asks for "
             f"{wanted:,}; the log has {report.events:,}"
@@ -118,9 +118,9 @@ def _covered(report: Report) -> Iterator[str]:
     """How many events are covered by what, and what that shows."""
     found = report.coverage
     if found.kept:
-        signed = f"; {found.kept_signed:,} by one that your key signed" if found.kept_signed else ""
+        signed = f"; {found.kept_signed:,} by one with your key" if found.kept_signed else ""
         if found.kept == found.kept_signed:
-            signed = ", and your key signed it"
+            signed = ", signed by a key that you gave"
         yield f"{_are(found.kept, ' of them')} covered by a checkpoint that you kept{signed}."
     else:
         yield (
@@ -129,9 +129,9 @@ def _covered(report: Report) -> Iterator[str]:
         )
     if found.sealed_only:
         yield (
-            f"{_are(found.sealed_only)} covered only by checkpoints in the log itself. Someone who "
-            "can write the file could have changed them and deleted other checkpoints. Someone who "
-            "has the key could have signed new ones."
+            f"{_are(found.sealed_only)} covered only by checkpoints in the log itself. Before "
+            "these were made, someone who can write the file could have changed the events and "
+            "deleted older checkpoints. Someone who has the key could have signed new ones."
         )
     if report.uncovered:
         yield (

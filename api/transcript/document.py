@@ -80,7 +80,7 @@ class Source(Value):
     )
     took: Took | None = None
     trimmed: int | None = Field(
-        None, description="How many of the candidate's answers the model was not sent."
+        None, description="How many of the candidate's answers were not sent to the model."
     )
 
     @classmethod

@@ -193,7 +193,7 @@ def _source(source: Source) -> Iterator[Line]:
         yield ("The question is from ", Untrusted(source.completed_by), ".")
     if source.trimmed is not None:
         answers = _counted(source.trimmed, "early answer")
-        yield (f"The model was not sent {answers}: its context was full.",)
+        yield (f"The gateway left out {answers}, because the model's context was full.",)
 
 
 def _took(took: Took) -> str:

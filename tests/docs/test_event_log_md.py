@@ -74,7 +74,7 @@ def test_a_backup_made_while_the_gateway_runs_is_restored_elsewhere_and_goes_on(
         assert gateway.client.post(f"{INTERVIEWS}/respond", json=body).status_code == 200
         assert "cannot be signed" not in gateway.printed.lower()
     verify = f"interview-gateway audit verify --key '{key.strip()}' --checkpoint kept --covers 2\n"
-    assert "2 of them are covered by a checkpoint that you kept, and your key" in run(verify, there)
+    assert "2 of them are covered by a checkpoint that you kept, signed by" in run(verify, there)
     assert len(rows(there / "interviews.db")) == 4
 
 

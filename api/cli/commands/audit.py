@@ -46,8 +46,8 @@ def verify(
         typer.Option(
             "--checkpoint",
             metavar="FILE",
-            help="Check that no event that this checkpoint covers was changed or removed. "
-            "Repeat the option to check several.",
+            help="Compare the log with this checkpoint, to find later changes. "
+            "Repeat the option to give several.",
         ),
     ] = None,
     covers: Annotated[
@@ -63,7 +63,7 @@ def verify(
 ) -> None:
     """Check the whole log for changes.
 
-    It checks every event, and says which one is the first that was changed.
+    It checks every event, and names the first one that was changed.
     The exit code is 0 if the log is consistent, and 1 if not.
     You can run it while a gateway uses the log.
 
@@ -85,7 +85,7 @@ def checkpoint(log: LogOption = None) -> None:
     """Print a signed checkpoint of the log.
 
     Keep it elsewhere, and give it to `audit verify --checkpoint` later.
-    That command then finds out if any event in it was changed or removed."""
+    That command finds out if any earlier event was changed or removed."""
     with plain_errors():
         from eventlog.checkpoints import signed_checkpoint
 

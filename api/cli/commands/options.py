@@ -43,7 +43,7 @@ GatewayOption = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="The address of the gateway that uses this log, if one does. "
-        "The command then goes through it. The default comes from HOST and PORT.",
+        help="If a gateway uses this log, ask that gateway at this URL to do it. "
+        "The default comes from HOST and PORT.",
     ),
 ]

@@ -214,7 +214,7 @@ def rerun(
             "--with",
             metavar="recording",
             help="Use the recorded replies instead of asking the backends. "
-            "The exit code is then 1 if any byte of a session differs.",
+            "Then the exit code is 0 only if each session is the same to the byte.",
         ),
     ] = None,
     log: LogOption = None,
@@ -223,9 +223,8 @@ def rerun(
     """Conduct an interview again with the same answers.
 
     It sends the recorded answers to the backends of today, and compares.
-    The exit code is 1 if the interview takes another course.
-    For example, it ends where the recorded one had a question.
-    Different words alone do not count.
+    The exit code is 1 if a move differs, for example an early closing.
+    Other words for the same move do not count.
     The log does not record the re-run.
 
     Check a folder of demos: interview-gateway rerun FOLDER --with recording"""

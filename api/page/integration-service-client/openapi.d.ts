@@ -362,7 +362,7 @@ export interface components {
             /** @description Who asked the question, where the backend's words asked none. */
             completedBy?: string | null;
             took?: components["schemas"]["Took"] | null;
-            /** @description How many of the candidate's answers the model was not sent. */
+            /** @description How many of the candidate's answers were not sent to the model. */
             trimmed?: number | null;
         };
         /**

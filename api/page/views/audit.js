@@ -18,12 +18,12 @@ export function show({ root, signal }) {
     h("p", { class: "lede" }, "The gateway adds each step of an interview at the end of its log. ",
       "This page checks whether the log is consistent. To see whether someone rewrote the whole log, compare it with a checkpoint that you saved earlier."),
     check,
-    h("h2", {}, "The checkpoint now"),
-    h("p", {}, "A checkpoint is a signed hash of the whole log. Keep a copy elsewhere. With it, you can find out later if someone changed or removed an earlier event, even someone who runs this gateway:  ",
+    h("h2", {}, "Checkpoint"),
+    h("p", {}, "A checkpoint is a signed hash of the whole log. Keep a copy elsewhere, and compare the log with it later. You then see if anyone changed or removed an event, even the owner of this gateway:  ",
       h("code", {}, "interview-gateway audit verify --checkpoint FILE"), "."),
     checkpoint,
     h("h2", {}, "One interview"),
-    h("p", {}, "The replay of an interview shows whether the log has it, and whether a part was refused or erased, or cannot be proved. Open an interview in the  ",
+    h("p", {}, "You can check one interview, and see whether a part was refused, was erased or cannot be proved. Open the interview in the  ",
       h("a", { href: "#/history" }, "history"), "."));
   load();
 
@@ -129,7 +129,7 @@ function verdictWords(report, ms) {
 /** How many events are covered by what, and what that shows. @param {Report["coverage"]} coverage */
 function coverWords({ sealed, none }) {
   return [
-    sealed > 0 && `${counted(sealed, "event")} ${sealed === 1 ? "is" : "are"} covered only by checkpoints in the log itself. Someone who can write the file could have changed them and deleted other checkpoints. Someone who has the key could have signed new ones.`,
+    sealed > 0 && `${counted(sealed, "event")} ${sealed === 1 ? "is" : "are"} covered only by checkpoints in the log itself. Before these were made, someone who can write the file could have changed the events and deleted older checkpoints. Someone who has the key could have signed new ones.`,
     none > 0 && `${counted(none, "event")} ${none === 1 ? "is" : "are"} not covered by a checkpoint. Someone who can write the file could have changed or removed them.`,
   ].filter((words) => words !== false);
 }

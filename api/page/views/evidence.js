@@ -58,7 +58,7 @@ async function proved(events, signal) {
     await Promise.all(events.slice(n, n + AT_ONCE).map(async ({ version, position, leaf }) => {
       const { proof } = await gateway.getInclusion(position, size, { signal });
       const found = await rootOf(leaf, position, size, proof).catch((error) => error.message);
-      if (found !== root) wrong.push(`Event ${version}, at position ${position}, does not match the checkpoint: its root is ${found}.`);
+      if (found !== root) wrong.push(`Event ${version}, at position ${position}, does not match the checkpoint. Its proof leads to the root ${found}.`);
     }));
   }
   const hash = h("p", { class: "quiet" }, "Root ", h("code", {}, root), ". Computed in this browser.");

@@ -260,7 +260,7 @@ function attemptsOf(origin) {
           completedBy && `; the question is from ${nameOf(completedBy)}`)))),
     timing && h("p", { class: "quiet" }, pace(timing)),
     trimmed && h("p", { class: "quiet" },
-      `The model was not sent ${counted(trimmed, "early answer")}: its context was full.`));
+      `The gateway left out ${counted(trimmed, "early answer")}, because the model’s context was full.`));
 }
 
 /** How long a model took for what. @param {import("./timeline.js").Timing} timing */

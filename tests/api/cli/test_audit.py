@@ -48,9 +48,9 @@ def test_without_a_checkpoint_no_more_is_claimed_than_that_the_log_is_consistent
         "The log is consistent: 8 events of 2 interviews.",
         "No checkpoint that you kept covers any of them, so this check shows only that the log is "
         "consistent. Give one with --checkpoint.",
-        "8 are covered only by checkpoints in the log itself. Someone who can write the file could "
-        "have changed them and deleted other checkpoints. Someone who has the key could have "
-        "signed new ones.",
+        "8 are covered only by checkpoints in the log itself. Before these were made, someone who "
+        "can write the file could have changed the events and deleted older checkpoints. Someone "
+        "who has the key could have signed new ones.",
         "Signatures: checked with the key beside the log. Someone who changed the log could have "
         "changed that key too. Give the key that you kept with --key.",
     ]
@@ -73,7 +73,7 @@ def test_a_checkpoint_that_was_kept_covers_what_it_covered(
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1:] == [
         "The log is consistent: 9 events of 2 interviews.",
-        "8 of them are covered by a checkpoint that you kept, and your key signed it.",
+        "8 of them are covered by a checkpoint that you kept, signed by a key that you gave.",
         "1 is not covered by a checkpoint. Someone who can write the file could have changed or "
         "removed them.",
         "Signatures: checked with a key that you gave.",
@@ -143,7 +143,7 @@ def test_with_a_key_only_what_it_signed_is_counted(run: Run, path: Path, tmp_pat
     assert run(*verify).exit_code == 0
     result = run(*verify, "--key", old)
     assert result.exit_code == 1
-    assert "that you gave and your key signed cover 0 events" in result.stderr
+    assert "signed by a key that you gave cover 0 events" in result.stderr
     new = run("audit", "key").stdout.strip()
     assert run(*verify, "--key", old, "--key", new).exit_code == 0
 

@@ -95,7 +95,7 @@ def test_it_says_and_draws_how_long_a_model_loaded_read_and_wrote(run: Run, path
         "shown of it, and withdrawn: Thank you for",
         "loading 8 s, reading 2 s, writing 2 s; first word after 10 s, 12.0 tokens a second",
         f"|{'l' * 27}{'r' * 6}{'w' * 7}|",
-        "early answers that the model was not sent, its context being full: 1",
+        "early answers left out because the model's context was full: 1",
         "reply-interrupted",
     ):
         assert line in out

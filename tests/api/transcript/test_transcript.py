@@ -279,7 +279,7 @@ TOLD: dict[str, list[str]] = {
         "The reply was interrupted after the candidate saw these words.",
         "From ollama, model llama3.2:1b, in 13 s; 8 s loading, 2 s reading, 2 s writing, ",
         "The question is from templates.",
-        "The model was not sent 1 early answer: its context was full.",
+        "The gateway left out 1 early answer, because the model's context was full.",
         "Not used: openai, model qwen3 after 900 ms, because “Broke off its answer”.",
         "The candidate first saw “Thank you for”.",
     ],
