@@ -19,7 +19,7 @@ export function show({ root, signal }) {
       "This page checks whether the log is consistent. To see whether someone rewrote the whole log, compare it with a checkpoint that you saved earlier."),
     check,
     h("h2", {}, "Checkpoint"),
-    h("p", {}, "A checkpoint is a signed hash of the whole log. Keep a copy elsewhere, and compare the log with it later. You then see if anyone changed or removed an event, even the owner of this gateway:  ",
+    h("p", {}, "A checkpoint is a signed hash of the whole log. Keep a copy elsewhere. Compare the log with it later, to see if anyone changed or removed an event, even the owner of this gateway:  ",
       h("code", {}, "interview-gateway audit verify --checkpoint FILE"), "."),
     checkpoint,
     h("h2", {}, "One interview"),
