@@ -21,8 +21,8 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -273,8 +273,7 @@ async def sweep(lane: Lane, faults: Sequence[str], clients: int, questions: int)
     that knows the service from the fault before may not ask it at all."""
     for fault in faults:
         lane.put_all(Mood.GOOD)
-        with ExitStack() as stack:
-            process = await asyncio.to_thread(stack.enter_context, lane.begin(fault))
+        async with _one_more_gateway(lane, fault) as process:
             await lane.wait_until_online(process)
             lane.put_all(fault)
             asked = lane.asked()
@@ -283,6 +282,17 @@ async def sweep(lane: Lane, faults: Sequence[str], clients: int, questions: int)
         unread = fault in WHOLE_SERVICE
         if not unread and lane.asked()[0] == asked[0]:
             lane.complain("the service was never asked, so its fault was not met")
+
+
+@asynccontextmanager
+async def _one_more_gateway(lane: Lane, name: str) -> AsyncIterator[Process]:
+    """Begun and ended in threads, so that no other lane waits for that."""
+    with ExitStack() as stack:
+        begun = await asyncio.to_thread(lambda: stack.enter_context(lane.begin(name)))
+        try:
+            yield begun
+        finally:
+            await asyncio.to_thread(stack.close)
 
 
 async def flap(lane: Lane, seconds: float, clients: int) -> None:
