@@ -8,6 +8,7 @@ because it proved to be a thought, or was cut off before it was whole.
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backends.errors import BackendError
 from backends.reading.echoes import Echo, words_of
@@ -33,6 +34,10 @@ MIN_REPEATED_WORDS = 5
 may be."""
 
 
+MAX_KEPT_CHARS = 4_000
+"""How long a prompt with its directions may be to be kept for the next interview."""
+
+
 @dataclass(frozen=True)
 class TurnText:
     """The interviewer's turn, made of what a backend wrote.
@@ -46,6 +51,21 @@ class TurnText:
     lacks_question: bool
 
 
+def _echo_of_prompts(session: Session, told: Sequence[str]) -> Echo:
+    """That of the session's prompt and of directions. The gateway's own are the same in many
+    interviews, so it is kept where they are short. Whoever reads takes a copy of it."""
+    prompts = tuple(m.content for m in session.messages if m.role is Speaker.SYSTEM)
+    is_short = sum(map(len, (*prompts, *told))) <= MAX_KEPT_CHARS
+    return (_kept_echo if is_short else _echo)(prompts, tuple(told))
+
+
+def _echo(prompts: tuple[str, ...], told: tuple[str, ...]) -> Echo:
+    return Echo({PROMPT_RUN: prompts, DIRECTION_RUN: told})
+
+
+_kept_echo = lru_cache(maxsize=64)(_echo)
+
+
 class TurnReader(Reader):
     """Reads the words of the turn that is due.
 
@@ -55,8 +75,7 @@ class TurnReader(Reader):
 
     def __init__(self, turn: Turn, *, told: Sequence[str] = ()) -> None:
         self._turn = turn
-        prompts = [m.content for m in turn.session.messages if m.role is Speaker.SYSTEM]
-        self._prompts = Echo({PROMPT_RUN: prompts, DIRECTION_RUN: told})
+        self._prompts = _echo_of_prompts(turn.session, told)
         self._answer = None if turn.answer is None else Echo({ANSWER_RUN: [turn.answer]})
         super().__init__((turn.number, turn.total))
 
@@ -125,8 +144,7 @@ class SummaryReader(Reader):
     """Reads a summary of an interview; `told` as in `TurnReader`."""
 
     def __init__(self, session: Session, *, told: Sequence[str] = ()) -> None:
-        prompts = [m.content for m in session.messages if m.role is Speaker.SYSTEM]
-        self._prompts = Echo({PROMPT_RUN: prompts, DIRECTION_RUN: told})
+        self._prompts = _echo_of_prompts(session, told)
         super().__init__(None)
 
     def _begin(self) -> Speech:

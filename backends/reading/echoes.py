@@ -81,23 +81,22 @@ class Loop:
     def __init__(self) -> None:
         self._words: list[str] = []
         self._repeated = [0] * (LONGEST_PERIOD + 1)
+        self.held = 0
+        """How many of the last words may be a loop's."""
 
     def push(self, word: str) -> int | None:
         """Take the next word. Returns how many of the last words only repeat, once they loop."""
         words = self._words
         words.append(word)
-        longest = None
+        longest, self.held = None, 0
         for period in range(1, min(LONGEST_PERIOD, len(words) - 1) + 1):
             if word == words[-1 - period]:
                 self._repeated[period] += 1
                 repeated = self._repeated[period]
+                if repeated > max(period, 5):
+                    self.held = max(self.held, repeated)
                 if longest is None and repeated >= max(MIN_REPEATED, 4 * period):
                     longest = repeated
             else:
                 self._repeated[period] = 0
         return longest
-
-    @property
-    def held(self) -> int:
-        """How many of the last words may be a loop's."""
-        return max((r for p, r in enumerate(self._repeated) if p and r > max(p, 5)), default=0)
