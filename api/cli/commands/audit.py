@@ -55,7 +55,7 @@ def verify(
         typer.Option(
             metavar="N",
             help="Fail if the checkpoints that you give cover fewer than N events. "
-            "With --key, only checkpoints signed by a given key count.",
+            "With --key, a checkpoint counts only if one of your keys signed it.",
         ),
     ] = None,
     log: LogOption = None,

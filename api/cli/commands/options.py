@@ -43,7 +43,7 @@ GatewayOption = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="If a gateway uses this log, ask that gateway at this URL to do it. "
+        help="If a gateway uses this log, it makes the change: give its URL. "
         "The default comes from HOST and PORT.",
     ),
 ]

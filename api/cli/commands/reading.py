@@ -163,7 +163,7 @@ def session(
     log: LogOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the client's session (JSON) as it was after an event.
+    """Show the client's session as it was after an event.
 
     With --json, it prints exactly the bytes that the client had."""
     with plain_errors():
@@ -222,9 +222,9 @@ def rerun(
 ) -> None:
     """Conduct an interview again with the same answers.
 
-    It sends the recorded answers to the backends of today, and compares.
-    The exit code is 1 if a move differs, for example an early closing.
-    Other words for the same move do not count.
+    It sends the recorded answers to today's backends, and compares their replies.
+    The exit code is 1 if a reply does something else, such as closing early.
+    If only the words differ, it is 0.
     The log does not record the re-run.
 
     Check a folder of demos: interview-gateway rerun FOLDER --with recording"""
