@@ -130,8 +130,9 @@ def _covered(report: Report) -> Iterator[str]:
     if found.sealed_only:
         yield (
             f"{_are(found.sealed_only)} covered only by checkpoints in the log itself. Before "
-            "these were made, someone who can write the file could have changed the events and "
-            "deleted older checkpoints. Someone who has the key could have signed new ones."
+            "these checkpoints were made, someone who can write the file could have changed the "
+            "events and deleted older checkpoints. Someone who has the key could have done that "
+            "later too, and signed new checkpoints."
         )
     if report.uncovered:
         yield (

@@ -95,7 +95,7 @@ export function noticeOf({ words, helps, passes }, again) {
 export function unsentNotice(typed, drop) {
   if (!typed.trim()) return "";
   const element = notice({
-    words: "The interview ended before this text was sent. It is not in the log:",
+    words: "The interview ended before you sent this text, so it is not in the log:",
     quote: typed,
     actions: [["Delete it", () => {
       drop();

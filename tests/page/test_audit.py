@@ -53,6 +53,9 @@ def test_a_log_that_was_tampered_with(browser: Browser, tmp_path: Path) -> None:
             page.goto(f"{gateway.url}/#/audit")
             page.get_by_role("button", name="Verify the log now").click()
             expect(page.locator(".verdict .mark")).to_have_text("not consistent")
+            found = page.locator(".findings li").count()
+            places = "1 place" if found == 1 else f"{found} places"
+            expect(page.locator(".verdict")).to_contain_text(f"damaged in {places}.")
             assert violations(page) == []
             page.get_by_role("link", name="its interview").first.click()
             expect(page).to_have_url(f"{gateway.url}/#/history/{desktop.interview_id}")

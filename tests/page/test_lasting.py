@@ -74,7 +74,7 @@ def test_an_answer_that_a_dead_gateway_never_got_comes_back_to_be_changed(
         answer(page, "Perhaps.")
         expect(page.locator(".notice")).to_contain_text("cannot be reached", timeout=PATIENCE_MS)
         stop_waiting(page)
-        expect(page.locator(".notice")).to_contain_text("does not know whether it has your answer")
+        expect(page.locator(".notice")).to_contain_text("does not know whether your answer arrived")
         assert turns(page)[1] == "Perhaps."
         expect(box_of(page)).to_have_value("")
         gateway.live()

@@ -19,11 +19,11 @@ export function show({ root, signal }) {
       "This page checks whether the log is consistent. To see whether someone rewrote the whole log, compare it with a checkpoint that you saved earlier."),
     check,
     h("h2", {}, "Checkpoint"),
-    h("p", {}, "A checkpoint is a signed hash of the whole log. Keep a copy elsewhere. Compare the log with it later, to see if anyone changed or removed an event, even the owner of this gateway:  ",
+    h("p", {}, "A checkpoint is a signed hash of the whole log. Keep a copy elsewhere. Compare the log with it later, to see if anyone, even the owner of this gateway, changed or removed an event: ",
       h("code", {}, "interview-gateway audit verify --checkpoint FILE"), "."),
     checkpoint,
     h("h2", {}, "One interview"),
-    h("p", {}, "You can check one interview, and see whether a part was refused, was erased or cannot be proved. Open the interview in the  ",
+    h("p", {}, "You can check one interview. You also see if its words were erased, and if something in it cannot be proved. Open the interview in the ",
       h("a", { href: "#/history" }, "history"), "."));
   load();
 
@@ -118,18 +118,18 @@ function verdictWords(report, ms) {
   return [
     h("p", { class: "verdict" },
       h("span", { class: `mark ${holds ? "good" : "bad"}` }, holds ? "consistent" : "not consistent"),
-      h("span", {}, holds ? " The log is consistent." : ` ${counted(findings.length + findingsLeftOut, "thing")} in the log ${findings.length === 1 ? "was" : "were"} changed or damaged.`)),
+      h("span", {}, holds ? " The log is consistent." : ` The log was changed or damaged in ${counted(findings.length + findingsLeftOut, "place")}.`)),
     h("p", { class: "quiet figure" }, checked),
     ...coverWords(coverage).map((words) => h("p", { class: "quiet figure covered" }, words)),
     findings.length > 0 && h("ol", { class: "findings" }, findings.map(findingWords)),
-    findingsLeftOut > 0 && h("p", { class: "quiet" }, `${findingsLeftOut.toLocaleString("en")} more are not shown here. List them with: interview-gateway audit verify`),
+    findingsLeftOut > 0 && h("p", { class: "quiet" }, `${findingsLeftOut.toLocaleString("en")} more ${findingsLeftOut === 1 ? "is" : "are"} not shown here. List them with: interview-gateway audit verify`),
   ].filter((part) => part !== false);
 }
 
 /** How many events are covered by what, and what that shows. @param {Report["coverage"]} coverage */
 function coverWords({ sealed, none }) {
   return [
-    sealed > 0 && `${counted(sealed, "event")} ${sealed === 1 ? "is" : "are"} covered only by checkpoints in the log itself. Before these were made, someone who can write the file could have changed the events and deleted older checkpoints. Someone who has the key could have signed new ones.`,
+    sealed > 0 && `${counted(sealed, "event")} ${sealed === 1 ? "is" : "are"} covered only by checkpoints in the log itself. Before these checkpoints were made, someone who can write the file could have changed the events and deleted older checkpoints. Someone who has the key could have done that later too, and signed new checkpoints.`,
     none > 0 && `${counted(none, "event")} ${none === 1 ? "is" : "are"} not covered by a checkpoint. Someone who can write the file could have changed or removed them.`,
   ].filter((words) => words !== false);
 }

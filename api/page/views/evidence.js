@@ -57,8 +57,11 @@ async function proved(events, signal) {
   for (let n = 0; n < events.length; n += AT_ONCE) {
     await Promise.all(events.slice(n, n + AT_ONCE).map(async ({ version, position, leaf }) => {
       const { proof } = await gateway.getInclusion(position, size, { signal });
-      const found = await rootOf(leaf, position, size, proof).catch((error) => error.message);
-      if (found !== root) wrong.push(`Event ${version}, at position ${position}, does not match the checkpoint. Its proof leads to the root ${found}.`);
+      const [found, why] = await rootOf(leaf, position, size, proof).then(
+        (found) => [found, `Its proof leads to another root: ${found}.`],
+        ({ message }) => ["", message],
+      );
+      if (found !== root) wrong.push(`Event ${version}, at position ${position}, does not match the checkpoint. ${why}`);
     }));
   }
   const hash = h("p", { class: "quiet" }, "Root ", h("code", {}, root), ". Computed in this browser.");
@@ -76,13 +79,13 @@ function remarksOn(events) {
   const count = (/** @type {string} */ kind) => events.filter((event) => event.kind === kind).length;
   const refused = count("session-refused");
   const remarks = [
-    count("session-adopted") && "The log did not record the start of this interview: a client sent it later. Nothing proves what was said before that.",
+    count("session-adopted") && "The log did not record how this interview began: a client sent that part later. Nothing proves what was said in that part.",
     refused && `${counted(refused, "posted session")} differed from the log and ${refused === 1 ? "was" : "were"} refused.`,
-    count("content-forgotten") && "Its words were erased. The log still shows what happened when, and can still be verified.",
+    count("content-forgotten") && "Its words were erased. The log still shows the kind and time of each event, and can still be verified.",
   ].filter(Boolean);
   return remarks.length
     ? h("ul", {}, remarks.map((remark) => h("li", {}, remark)))
-    : h("p", {}, "The log recorded every word when it was said. No session was adopted or refused, and no words were erased.");
+    : h("p", {}, "The log recorded every word when it was said. No client sent a session that differs from it, and no words were erased.");
 }
 
 /** @param {{ id: string, overview: Transcript, signal: AbortSignal, changed: () => void }} options */

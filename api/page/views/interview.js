@@ -32,7 +32,7 @@ const SENT = "Your answer was sent, so you cannot change it any more. The interv
 const OTHER_ANSWER = "The log has a different answer to the last question";
 
 const PLACES = {
-  unknown: "You stopped waiting. The gateway cannot be reached, so this page does not know whether it has your answer.",
+  unknown: "You stopped waiting. The gateway cannot be reached, so this page does not know whether your answer arrived.",
   recorded: "You stopped waiting. Your answer is in the log, and the reply will be there too.",
   "not-sent": "Your answer was not sent. It is back in the box.",
 };

@@ -163,10 +163,10 @@ function headOf(id, overview, events, load) {
 function slowWords(event) {
   const origin = /** @type {import("./timeline.js").Origin} */ (originOf(event));
   const worst = [...origin.attempts].sort((a, b) => b.elapsedMs - a.elapsedMs)[0];
-  const why = worst && worst.elapsedMs > origin.elapsedMs / 2
-    ? `: ${worst.backend} took ${took(worst.elapsedMs)} and gave no reply (${worst.reason})`
-    : `, from ${nameOf(origin.backend)}`;
-  return `The slowest reply took ${took(origin.elapsedMs)}: ${titleOf(event).toLowerCase()}${why}.`;
+  const [what, length] = [titleOf(event).toLowerCase(), took(origin.elapsedMs)];
+  return worst && worst.elapsedMs > origin.elapsedMs / 2
+    ? `The slowest reply was ${what}: ${length}. ${worst.backend} took ${took(worst.elapsedMs)} and gave no reply (${worst.reason}).`
+    : `The slowest reply was ${what}, from ${nameOf(origin.backend)}: ${length}.`;
 }
 
 /** @param {string} backend */
@@ -183,7 +183,7 @@ const MEANINGS = {
   "session-refused": "A client posted a session that differs from the log. The gateway refused it. Nothing in the interview changed.",
   "interview-held": "Nobody can erase the words until somebody lifts the hold.",
   "interview-released": "The hold was lifted. The words can be erased.",
-  "content-forgotten": "The words were erased. The log still shows what happened when, and can still be verified.",
+  "content-forgotten": "The words were erased. The log still shows the kind and time of each event, and can still be verified.",
   "reply-interrupted": "These words were shown. Then the gateway stopped, or its log could not be written.",
 };
 

@@ -48,9 +48,10 @@ def test_without_a_checkpoint_no_more_is_claimed_than_that_the_log_is_consistent
         "The log is consistent: 8 events of 2 interviews.",
         "No checkpoint that you kept covers any of them, so this check shows only that the log is "
         "consistent. Give one with --checkpoint.",
-        "8 are covered only by checkpoints in the log itself. Before these were made, someone who "
-        "can write the file could have changed the events and deleted older checkpoints. Someone "
-        "who has the key could have signed new ones.",
+        "8 are covered only by checkpoints in the log itself. Before these checkpoints were "
+        "made, someone who can write the file could have changed the events and deleted older "
+        "checkpoints. Someone who has the key could have done that later too, and signed new "
+        "checkpoints.",
         "Signatures: checked with the key beside the log. Someone who changed the log could have "
         "changed that key too. Give the key that you kept with --key.",
     ]
