@@ -78,7 +78,7 @@ def session_at_version(records: Sequence[Record], version: int) -> Session | Non
     it has not had, and otherwise as `story_of`.
     """
     if _forgotten(records) is not None:
-        raise WordsForgotten("the words of this interview were forgotten")
+        raise WordsForgotten("the words of this interview were erased")
     if not 1 <= version <= len(records):
         raise IndexError(f"the interview has versions 1 to {len(records)}, not {version}")
     interview = interview_of(records[:version])

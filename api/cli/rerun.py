@@ -144,7 +144,7 @@ def _check_words(records: Sequence[Record]) -> None:
     """Raises CommandError where there are none to say again."""
     interview = interview_of(records)
     if interview.is_forgotten:
-        raise CommandError(f"the words of interview {interview.id} were forgotten")
+        raise CommandError(f"the words of interview {interview.id} were erased")
 
 
 def _is_fine(exchange: Exchange, alone: bool) -> bool:

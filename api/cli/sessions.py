@@ -74,7 +74,7 @@ def _session_at(records: Sequence[Record], version: int) -> Session | None:
             f"there is no version {version}; this interview has 1 to {len(records)}"
         ) from None
     except WordsForgotten:
-        raise NothingToShow("the words of this interview were forgotten") from None
+        raise NothingToShow("the words of this interview were erased") from None
 
 
 def _setup(session: Session) -> str:

@@ -34,7 +34,7 @@ const STATES = {
   started: ["started", "warn"],
   questioning: ["under way", "warn"],
   complete: ["complete", "good"],
-  forgotten: ["forgotten", ""],
+  forgotten: ["erased", ""],
 };
 
 /** @param {string} state */

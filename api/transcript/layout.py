@@ -78,7 +78,7 @@ SPEAKERS = {
 }
 
 NOT_VOUCHED_FOR = "not proved"
-FORGOTTEN = "forgotten"
+ERASED = "erased"
 
 
 def lay_out(transcript: Transcript) -> TranscriptLayout:
@@ -96,7 +96,7 @@ def _facts(transcript: Transcript) -> Iterator[tuple[str, Line]]:
     if transcript.model is not None:
         yield "Model", (Untrusted(transcript.model),)
     elif transcript.forgotten:
-        yield "Model", ("forgotten",)
+        yield "Model", (ERASED,)
     yield "Interview", (transcript.interview_id,)
     yield "Adopted" if transcript.adopted else "Started", (_moment(transcript.started_at),)
     if transcript.ended_at is not None:
@@ -108,7 +108,7 @@ def _facts(transcript: Transcript) -> Iterator[tuple[str, Line]]:
 
 def _state(transcript: Transcript) -> str:
     if transcript.forgotten:
-        return f"forgotten; before, it was {STATES[transcript.forgotten.state]}"
+        return f"{ERASED}; before, it was {STATES[transcript.forgotten.state]}"
     return STATES[transcript.state]
 
 
@@ -155,14 +155,14 @@ _HEADINGS = {
     "session-refused": ("event", "Session refused"),
     "interview-held": ("event", "Put on hold"),
     "interview-released": ("event", "Hold lifted"),
-    "content-forgotten": ("event", "Words forgotten"),
+    "content-forgotten": ("event", "Words erased"),
     "reply-interrupted": ("event", "Reply interrupted"),
 }
 
 
 def _mark(entry: Entry) -> str | None:
     if entry.forgotten:
-        return FORGOTTEN
+        return ERASED
     return None if entry.vouched_for else NOT_VOUCHED_FOR
 
 

@@ -60,7 +60,7 @@ def recording_of(records: Sequence[Record]) -> Recording:
     erased."""
     interview = interview_of(records)
     if interview.is_forgotten:
-        raise BadRecording(f"the words of interview {interview.id} were forgotten")
+        raise BadRecording(f"the words of interview {interview.id} were erased")
     lines: list[Line] = []
     summaries: dict[int, Line] = {}
     for record in records:

@@ -121,10 +121,10 @@ class Retention:
             logger.info("The clock is right again, so RETENTION_DAYS continues")
         if not is_believed and not self._is_doubted:
             logger.warning(
-                "RETENTION_DAYS forgets nothing: the clock says %s, and the last time that is "
+                "RETENTION_DAYS erases nothing: the clock says %s, and the last time that is "
                 "known to be right is %s. If the clock is wrong, set it right. If it is right, set "
                 "RETENTION_CLOCK_CONFIRMED to today's date (YYYY-MM-DD) and restart the gateway; "
-                "the interviews whose time is over are then forgotten (%d by this clock).",
+                "the interviews whose time is over are then erased (%d by this clock).",
                 *(to_text(now), to_text(last), len(await self._expired(now))),
             )
         self._is_doubted = not is_believed

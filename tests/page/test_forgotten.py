@@ -173,7 +173,7 @@ def test_the_page_drops_what_it_kept_when_it_sees_that_an_interview_is_forgotten
         assert sorted(kept(page)) == [f"draft {id}", "model", "unfinished"]
         forget(gateway, id)
         other.goto(f"{gateway.url}/{place.format(id=id)}")
-        expect(other.locator("#main .mark").first).to_have_text("forgotten")
+        expect(other.locator("#main .mark").first).to_have_text("erased")
         assert kept(page) == ["model"]
 
 

@@ -23,7 +23,7 @@ export function show({ root, signal }) {
     },
   });
   const state = choice("state", "Any state", kept.state, {
-    started: "Started", questioning: "Under way", complete: "Complete", forgotten: "Forgotten",
+    started: "Started", questioning: "Under way", complete: "Complete", forgotten: "Erased",
   });
   const role = choice("role", "Any role", kept.role, {
     "Software Engineer": "Software Engineer",

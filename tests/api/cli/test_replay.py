@@ -111,7 +111,7 @@ def test_a_forgotten_interview_still_has_a_story(run: Run, path: Path) -> None:
     assert len({len(row) for row in rows}) == 1, "the states stand below each other"
     assert "It was asked for." in out
     refused = run("session", "last", "3")
-    assert (refused.exit_code, "were forgotten" in refused.stderr) == (1, True)
+    assert (refused.exit_code, "were erased" in refused.stderr) == (1, True)
 
 
 def test_hostile_words_do_not_reach_the_terminal(run: Run, path: Path) -> None:

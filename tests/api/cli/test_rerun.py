@@ -256,7 +256,7 @@ def test_an_interview_that_was_forgotten_has_no_words_to_say_again(run: Run, pat
     for how in (("--with", "recording"), ()):
         result = run("rerun", "last", *how)
         assert (result.exit_code, result.stdout) == (1, "")
-        assert "were forgotten" in result.stderr
+        assert "were erased" in result.stderr
     exported = run("audit", "export", "last", "--format", "json").stdout
     folder = path.parent / "demos"
     folder.mkdir()
@@ -265,7 +265,7 @@ def test_an_interview_that_was_forgotten_has_no_words_to_say_again(run: Run, pat
     assert result.exit_code == 1
     (told,) = json.loads(result.stdout)["interviews"]
     assert (told["name"], told["same"]) == ("forgotten.json", False)
-    assert "were forgotten" in told["error"]
+    assert "were erased" in told["error"]
 
 
 def test_a_folder_without_recordings_is_refused(run: Run, tmp_path: Path) -> None:

@@ -268,11 +268,11 @@ TOLD: dict[str, list[str]] = {
     "forgotten": [
         "The words of this interview were erased on 2026-02-04 10:30:00 UTC.",
         "Reason: “The candidate asked for it.”",
-        "Question 2 (forgotten)",
-        "Answer 2 (forgotten)",
+        "Question 2 (erased)",
+        "Answer 2 (erased)",
         "The words were erased.",
         "Reason: “A court asked for it.”",
-        "forgotten; before, it was complete",
+        "erased; before, it was complete",
     ],
     "streamed": [
         "Reply interrupted",
@@ -308,7 +308,7 @@ def test_both_formats_tell_the_same(case: str) -> None:
 
 
 def test_an_interview_that_was_not_forgotten_is_not_said_to_be() -> None:
-    assert "forgotten" not in as_markdown(transcript(*WHOLE))
+    assert "erased" not in as_markdown(transcript(*WHOLE))
     assert "prove" not in as_markdown(transcript(*WHOLE))
 
 

@@ -235,5 +235,5 @@ def first_event_of(text: str) -> str:
 
 
 def test_words_that_were_forgotten_cannot_be_played() -> None:
-    with pytest.raises(BadRecording, match=r"were forgotten$"):
+    with pytest.raises(BadRecording, match=r"were erased$"):
         recording_of(forget(records_of(*WHOLE)))

@@ -30,7 +30,7 @@ from tests.gateways import Served, serving
 INTERVIEWS = "/api/v1/interviews"
 DAY = timedelta(days=1)
 YEARS = timedelta(days=25 * 365)
-DOUBT = "RETENTION_DAYS forgets nothing: the clock says"
+DOUBT = "RETENTION_DAYS erases nothing: the clock says"
 
 
 @dataclass
