@@ -11,6 +11,7 @@ from xdist.workermanage import WorkerController
 ALONE = "alone"
 
 LONGEST = (
+    "tests/reliability/test_backends.py",
     "tests/docs/test_shell_blocks.py",
     "tests/page/test_replay.py",
     "tests/client/test_streams.py",

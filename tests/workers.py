@@ -17,9 +17,8 @@ from typing import Any
 
 import pytest
 
-MORE_THAN_CORES = 1
-"""Workers beyond one for each core: tests wait about half of their time. With one more, tests of
-time limits fail now and then."""
+MORE_THAN_CORES = 2
+"""Workers beyond one for each core: tests wait about half of their time."""
 
 LOOKING_FOR_ONE = ("keyword", "markexpr", "lf", "failedfirst", "stepwise", "usepdb", "trace")
 """Options of somebody who follows one failure."""

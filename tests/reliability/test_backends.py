@@ -9,8 +9,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.desktop import Desktop
 from tests.fakes import ConversationServer, GraniteServer, Mood, OllamaServer
 from tests.gateways import Served, serving
@@ -21,7 +19,6 @@ SLACK = 3.0
 is waited for without end shows all the same."""
 
 
-@pytest.mark.alone
 def test_interviews_hold_behind_every_fault(tmp_path: Path) -> None:
     with lanes(tmp_path, slack=SLACK, slow_seconds=0.2, REPLY_BUDGET_SECONDS="0.6") as opened:
         asyncio.run(drive_all(opened, seconds=3, clients=2, questions=1))
