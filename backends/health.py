@@ -1,4 +1,4 @@
-"""Which services are up: the seven, and the one with OpenAI's interface if its URL is set.
+"""Which services are up: the seven, and those that are there if their URLs are set.
 
 All are probed side by side, every 5 s, whoever asks or not: so everybody is answered from
 memory, nobody waits for a service that hangs, and the interview never asks one that is
@@ -17,13 +17,15 @@ from backends.address import Address
 from backends.errors import BackendError
 from backends.http import Connections, Service
 from backends.periodic import PeriodicTask
-from backends.services import OPENAI_SERVICE, SERVICES, ServiceInfo
+from backends.services import ONLY_FORWARDED, OPENAI_SERVICE, SERVICES, ServiceInfo
 from statemachine.durations import duration_text
 
 logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 5.0
 PROBE_SECONDS = 3.0
+
+_FORWARDED = {info.name for info in ONLY_FORWARDED}
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class HealthMonitor:
     ) -> None:
         self._services = {
             info: Service(connections, urls[info.name])
-            for info in (*SERVICES, OPENAI_SERVICE)
+            for info in (*SERVICES, OPENAI_SERVICE, *ONLY_FORWARDED)
             if info.name in urls
         }
         self._found: dict[str, ServiceStatus] = {}
@@ -67,9 +69,14 @@ class HealthMonitor:
         await self._task.run()
 
     async def statuses(self, within: float) -> list[ServiceStatus]:
-        """Every service's status, from memory; only before the first round is over does
-        it wait, at most `within` seconds. A service that has not answered by then is
-        offline with an error that says so, and its probe goes on."""
+        """The status of every service that an interview needs, from memory; only before the first
+        round is over does it wait, at most `within` seconds. A service that has not answered by
+        then is offline with an error that says so, and its probe goes on."""
+        statuses = await self.all_statuses(within)
+        return [status for status in statuses if status.name not in _FORWARDED]
+
+    async def all_statuses(self, within: float) -> list[ServiceStatus]:
+        """As `statuses`, with those that are only forwarded to at the end."""
         await self._task.wait_for_first(within)
         unanswered = f"No answer yet after {duration_text(within * 1000)}"
         return [

@@ -1,4 +1,4 @@
-"""The seven services the gateway stands before, and one that is there if its URL is set."""
+"""The seven services the gateway stands before, and those that are there if their URLs are set."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,10 @@ GRANITE = "granite-interview-service"
 CONVERSATION = "conversation-service"
 OLLAMA = "ollama"
 OPENAI = "openai"
+VOICE = "voice-service"
+ANALYTICS = "analytics-service"
+SCOUT = "scout-service"
+AGENTS = "agents-service"
 TEMPLATES = "templates"
 RECORDING = "recording"
 """Not services: the built-in words and a recorded interviewer's, named where a backend is."""
@@ -24,13 +28,20 @@ class ServiceInfo:
 
 SERVICES: tuple[ServiceInfo, ...] = (
     ServiceInfo(CONVERSATION, "CONVERSATION_URL", "http://127.0.0.1:8003"),
-    ServiceInfo("voice-service", "VOICE_URL", "http://127.0.0.1:8002"),
+    ServiceInfo(VOICE, "VOICE_URL", "http://127.0.0.1:8002"),
     ServiceInfo("avatar-service", "AVATAR_URL", "http://127.0.0.1:8001"),
     ServiceInfo("interview-service", "INTERVIEW_URL", "http://127.0.0.1:8004"),
-    ServiceInfo("analytics-service", "ANALYTICS_URL", "http://127.0.0.1:8007"),
+    ServiceInfo(ANALYTICS, "ANALYTICS_URL", "http://127.0.0.1:8007"),
     ServiceInfo(GRANITE, "GRANITE_INTERVIEW_URL", "http://127.0.0.1:8005"),
     ServiceInfo(OLLAMA, "OLLAMA_URL", "http://127.0.0.1:11434", "/api/tags"),
 )
 
 OPENAI_SERVICE = ServiceInfo(OPENAI, "OPENAI_BASE_URL", "", "/v1/models")
 """Any server with OpenAI's interface. There is none by default."""
+
+ONLY_FORWARDED: tuple[ServiceInfo, ...] = (
+    ServiceInfo(SCOUT, "SCOUT_URL", ""),
+    ServiceInfo(AGENTS, "AGENTS_URL", ""),
+)
+"""Services that desktops ask through the gateway, and that no interview needs. There are none by
+default, and they do not count for the health of the whole."""
