@@ -11,6 +11,8 @@ from api.settings import Settings
 from api.usecases.aside import Aside
 from api.usecases.conductor import Budgets, Conductor
 from api.usecases.custody import Custody
+from api.usecases.draining import Drain
+from api.usecases.forwarding import Forwarding
 from api.usecases.interviews import Interviews
 from api.usecases.logmonitor import LogMonitor
 from api.usecases.modelchoice import ModelChoice
@@ -74,6 +76,7 @@ class Gateway:
                 RecordedInterviewer(recording, settings.recording_pace) if recording else None
             ),
         )
+        self.drain = Drain(lambda: self.conductor.replies_under_way)
         self.conductor = Conductor(
             log,
             self.chain,
@@ -86,7 +89,10 @@ class Gateway:
                 settings.first_word_seconds,
             ),
             strict=settings.strict_sessions,
+            admit=self.drain.admit,
         )
+        self.forwarding = Forwarding(self._connections, urls)
+        self.urls = {name: str(address) for name, address in urls.items()}
         self.interviews = Interviews(log, utc_now)
         self.custody = Custody(log, now=utc_now)
         self.verifier = Verifier(log)

@@ -26,7 +26,7 @@ from api.environment import BLANK, InvalidSettings, log_of_this_user, tidied, va
 from api.validation import requirement
 from backends.address import Address, host_and_port
 from backends.recording import Pace
-from backends.services import OPENAI, SERVICES
+from backends.services import ONLY_FORWARDED, OPENAI, SERVICES
 from statemachine.redaction import without_secrets
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -149,6 +149,12 @@ class Settings(BaseModel):
         None, description="A server with OpenAI's interface, as one more service."
     )
     openai_api_key: ApiKey | None = Field(None, description="The key that it is sent.")
+    scout_url: ServiceUrl | None = Field(
+        None, description="scout-service, which desktops search candidates with."
+    )
+    agents_url: ServiceUrl | None = Field(
+        None, description="The service of agents that conduct interviews of their own."
+    )
     ssl_cert_file: Path | None = Field(
         None, description="Certificates to trust for https URLs, besides the system's."
     )
@@ -199,6 +205,12 @@ class Settings(BaseModel):
         description="The date on which a person confirmed that the clock is right, after "
         "RETENTION_DAYS had said that it does not believe it.",
     )
+    drain_seconds: float = Field(
+        60.0,
+        ge=0,
+        le=3600,
+        description="Time that replies under way may take when the gateway is told to stop.",
+    )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
@@ -208,8 +220,9 @@ class Settings(BaseModel):
         return f"http://{host_and_port(everywhere.get(self.host, self.host), self.port)}"
 
     def service_urls(self) -> Mapping[str, Address]:
-        """Where each service is, by its name; one with OpenAI's interface only if it is set."""
-        urls = {info.name: getattr(self, info.variable.lower()) for info in SERVICES}
+        """Where each service is, by its name; those without a default only if they are set."""
+        found = {i.name: getattr(self, i.variable.lower()) for i in (*SERVICES, *ONLY_FORWARDED)}
+        urls = {name: address for name, address in found.items() if address is not None}
         return urls if self.openai_base_url is None else {**urls, OPENAI: self._openai_address()}
 
     def _openai_address(self) -> Address:

@@ -50,7 +50,12 @@ def serve(host: str | None, port: int | None) -> None:
         # costs each full one 45 ms in which nobody is answered.
         gc.collect()
         gc.freeze()
-        asyncio.run(_run(Server(config, gateway.before_stopping), listeners, gateway))
+        server = Server(
+            config,
+            gateway.before_stopping,
+            lambda: gateway.drain.run(settings.drain_seconds),
+        )
+        asyncio.run(_run(server, listeners, gateway))
     _say("Stopped; the event log is closed.")
 
 

@@ -8,21 +8,33 @@ import logging
 from email.message import Message
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
 
 from api.http import problems
-from api.http.problems import FieldError, Problem, ProblemType, problem_of, problem_response
+from api.http.leaving import ClientLeft
+from api.http.problems import (
+    RETRY_LATER,
+    FieldError,
+    Problem,
+    ProblemType,
+    problem_of,
+    problem_response,
+)
 from api.usecases.errors import (
     AlreadyComplete,
+    GatewayDraining,
     InterviewForgotten,
     InterviewOnHold,
     NoLogFile,
     NoReplyUnderWay,
     ReplyNotRecorded,
+    ServiceFailed,
+    ServiceNotSet,
+    ServiceUnavailable,
     SessionConflict,
     UnknownInterview,
     UnknownModel,
@@ -40,8 +52,8 @@ from statemachine.errors import IllegalSession
 
 logger = logging.getLogger(__name__)
 
-RETRY_LATER = {"retry-after": "5"}
-"""Seconds: as often as the log is looked at."""
+CLIENT_LEFT = 499
+"""The status, nginx's, of an answer that nobody is there to read any more."""
 
 _BY_STATUS = {
     404: problems.NOT_FOUND,
@@ -61,6 +73,10 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     UnknownModel: problems.UNKNOWN_MODEL,
     NoLogFile: problems.NO_LOG_FILE,
     NoReplyUnderWay: problems.NO_REPLY_UNDER_WAY,
+    GatewayDraining: problems.DRAINING,
+    ServiceNotSet: problems.SERVICE_NOT_SET,
+    ServiceUnavailable: problems.SERVICE_UNAVAILABLE,
+    ServiceFailed: problems.SERVICE_FAILED,
     ReplyNotRecorded: problems.LOG_UNAVAILABLE,
     LogUnavailable: problems.LOG_UNAVAILABLE,
     NoSigningKey: problems.NO_SIGNING_KEY,
@@ -77,6 +93,7 @@ def install(app: FastAPI) -> None:
         **dict.fromkeys(PROBLEMS, _known),
         RequestValidationError: _invalid_input,
         HTTPException: _http,
+        ClientLeft: _left,
     }
     for error, handler in handlers.items():
         app.add_exception_handler(error, handler)
@@ -134,6 +151,12 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
             return str(error), {"known_models": list(error.known)}
         case ReplyNotRecorded():
             return str(error), {"answer_taken": True, "headers": RETRY_LATER}
+        case GatewayDraining():
+            return str(error), {"answer_taken": False, "headers": RETRY_LATER}
+        case ServiceUnavailable():
+            return str(error), {"service": error.service, "headers": RETRY_LATER}
+        case ServiceNotSet() | ServiceFailed():
+            return str(error), {"service": error.service}
         case NoSigningKey():
             return f"Checkpoints cannot be signed: {error}.", {}
         case LogUnavailable():
@@ -150,7 +173,7 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
 
 async def _invalid_input(request: Request, error: RequestValidationError) -> JSONResponse:
     found = error.errors()
-    if request.method == "POST" and not _declares_json(request) and _is_about_the_body(found):
+    if request.method == "POST" and not declares_json(request) and _is_about_the_body(found):
         return _problem(request, problems.NOT_JSON, problems.NOT_JSON.advice)
     errors = [
         FieldError(field=_field(e["loc"]), message=_message(e))
@@ -161,7 +184,8 @@ async def _invalid_input(request: Request, error: RequestValidationError) -> JSO
     return _problem(request, problems.INVALID_INPUT, detail, errors=errors[:20])
 
 
-def _declares_json(request: Request) -> bool:
+def declares_json(request: Request) -> bool:
+    """Whether the request says that its body is JSON."""
     declared = Message()
     declared["content-type"] = request.headers.get("content-type", "")
     subtype = declared.get_content_subtype()
@@ -208,6 +232,10 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
         detail = kind.advice
     headers = dict(error.headers) if error.headers else None
     return _problem(request, kind, detail, headers=headers)
+
+
+async def _left(_: Request, __: Exception) -> Response:
+    return Response(status_code=CLIENT_LEFT)
 
 
 def _log_mistake(request: Request, error: Exception) -> None:

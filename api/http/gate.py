@@ -126,7 +126,7 @@ def guards(path: str) -> list[tuple[bytes, bytes]]:
     it is, or load it as part of itself where CORS is not asked. No cache may store what the API
     answers: words that are forgotten here would stay in the browser's files.
     """
-    return UNSTORED if path.startswith(API) or path == "/health" else GUARDS
+    return UNSTORED if path.startswith(API) or path in ("/health", "/live", "/ready") else GUARDS
 
 
 def _guarded(path: str, send: Send) -> Send:

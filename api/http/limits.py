@@ -8,10 +8,14 @@ from api.http import problems
 from api.http.problems import problem_response
 
 MAX_BODY_BYTES = 1024 * 1024
+MAX_AUDIO_BYTES = 25 * 1024 * 1024
+
+_LARGER = {"/api/v1/voice/transcribe": MAX_AUDIO_BYTES}
+"""The paths that take more, each of which reads its body with care: see `wire/forwarded.py`."""
 
 
 class BodyLimit:
-    """ASGI middleware: a body over 1 MiB is refused before it is in memory.
+    """ASGI middleware: a body over 1 MiB (25 MiB of audio) is refused before it is in memory.
 
     Starlette has a limit of its own, which answers a declared length in plain text; ours
     must be a problem.
@@ -25,8 +29,9 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
+        limit = _LARGER.get(scope["path"], MAX_BODY_BYTES)
         declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
+        if declared.isdecimal() and int(declared[:20]) > limit:
             refusal = problem_response(problems.TOO_LARGE, problems.TOO_LARGE.advice, scope["path"])
             await refusal(scope, receive, send)
             return
@@ -36,7 +41,7 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > MAX_BODY_BYTES:
+            if received > limit:
                 raise HTTPException(problems.TOO_LARGE.status)
             return message
 

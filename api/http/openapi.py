@@ -9,8 +9,18 @@ from pydantic import BaseModel
 from api.http.links import add_links
 from api.http.problems import INVALID_INPUT, Problem, ProblemType
 from api.http.responses import EVERYWHERE, WITH_BODY, documented
+from api.http.wire import forwarded, overview
 from api.usecases.verify_report import VerifyProgress, VerifyReport
 from backends.models import ModelCatalogue
+
+UNSEEN = (
+    *(Problem, VerifyProgress, VerifyReport),
+    *(forwarded.SynthesizeRequest, forwarded.TranscribeRequest, forwarded.SentimentRequest),
+    *(forwarded.TrustReportRequest, forwarded.SearchRequest, forwarded.ExecuteRequest),
+    *(overview.SystemStatusReply, overview.ServicesReply, overview.DashboardReply),
+)
+"""Models that FastAPI does not find: parts of answers, and what endpoints read and make by
+themselves."""
 
 
 def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
@@ -22,7 +32,7 @@ def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
         is_new = app.openapi_schema is None
         document = as_generated()
         if is_new:
-            for model in (Problem, VerifyProgress, VerifyReport):
+            for model in UNSEEN:
                 _put_schema(document["components"]["schemas"], model)
             _tell_of_problems(document)
             add_links(document)
@@ -42,10 +52,23 @@ def _tell_of_problems(document: dict[str, Any]) -> None:
             operation["responses"].pop("422", None)
             for status, response in documented(*_kinds_of(operation)).items():
                 operation["responses"].setdefault(str(status), response)
+            if forwarded.TAG in operation["tags"]:
+                _tell_of_refusals_passed_on(operation["responses"])
+
+
+def _tell_of_refusals_passed_on(responses: dict[str, Any]) -> None:
+    """A service's own refusals come beside the gateway's problems, in whatever shape they have."""
+    its_own: dict[str, Any] = {"application/json": {}}
+    for status in ("400", "413", "415", "422"):
+        if status in responses:
+            responses[status]["content"] |= its_own
+    responses["4XX"] = {
+        "description": "The service refuses the input. Its answer is passed on as it came.",
+        "content": its_own,
+    }
 
 
 def _put_schema(schemas: dict[str, Any], model: type[BaseModel]) -> None:
-    """Add a model that FastAPI does not find, since it is only a part of some answer."""
     schema = model.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
     for name, part in schema.pop("$defs", {}).items():
         schemas.setdefault(name, part)

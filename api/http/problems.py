@@ -17,6 +17,9 @@ from statemachine.verdict import Verdict
 PROBLEM_JSON = "application/problem+json"
 PREFIX = "/problems/"
 
+RETRY_LATER = {"retry-after": "5"}
+"""Seconds: as often as the log is looked at."""
+
 
 @dataclass(frozen=True)
 class ProblemType:
@@ -116,7 +119,7 @@ TOO_LARGE = ProblemType(
     "too-large",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "The body is too large",
-    "Send at most 1 MiB.",
+    "Send at most 1 MiB. /api/v1/voice/transcribe takes 25 MiB, if the audio is what is large.",
 )
 TOO_SLOW = ProblemType(
     "too-slow",
@@ -142,6 +145,37 @@ LOG_UNAVAILABLE = ProblemType(
     "The event log cannot be used right now",
     "Send the same request again later. `answerTaken` says whether your answer is already in "
     "the log.",
+)
+DRAINING = ProblemType(
+    "draining",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The gateway is about to stop",
+    "Send the same request again after the seconds in `Retry-After`. Nothing new was recorded.",
+)
+NOT_READY = ProblemType(
+    "not-ready",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The gateway is not ready for interviews",
+    "Send requests to another gateway, or wait until this answers 200.",
+)
+SERVICE_NOT_SET = ProblemType(
+    "service-not-set",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The gateway does not have this service",
+    "Set the URL of the service, and restart the gateway.",
+)
+SERVICE_UNAVAILABLE = ProblemType(
+    "service-unavailable",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The service is down, busy or too slow",
+    "Send the same request again later. `service` names the service. GET /api/v1/system/status "
+    "shows whether it is up.",
+)
+SERVICE_FAILED = ProblemType(
+    "service-failed",
+    HTTPStatus.BAD_GATEWAY,
+    "The service gave no answer that can be passed on",
+    "Look at the output of the service. `service` names it.",
 )
 NO_SIGNING_KEY = ProblemType(
     "no-signing-key",
@@ -185,6 +219,11 @@ PROBLEM_TYPES = {
         NOT_JSON,
         INVALID_INPUT,
         LOG_UNAVAILABLE,
+        DRAINING,
+        NOT_READY,
+        SERVICE_NOT_SET,
+        SERVICE_UNAVAILABLE,
+        SERVICE_FAILED,
         NO_SIGNING_KEY,
         LOG_CORRUPTED,
         INTERNAL_ERROR,
@@ -219,6 +258,7 @@ class Problem(BaseModel):
     session: Session | None = Field(None, description="The log's own session, to continue with.")
     known_models: list[str] | None = None
     answer_taken: bool | None = None
+    service: str | None = Field(None, description="The service that did not answer.")
 
 
 def problem_of(kind: ProblemType, detail: str, instance: str, **members: Any) -> Problem:

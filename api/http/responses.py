@@ -54,6 +54,20 @@ def json_of(reply: BaseModel, record: Record | None = None, *, status: int = 200
     return response
 
 
+def takes(body: type[BaseModel]) -> dict[str, Any]:
+    """FastAPI's `openapi_extra` for an endpoint that reads this JSON itself."""
+    return {"requestBody": {"required": True, "content": _json(body)}}
+
+
+def gives(reply: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """FastAPI's `responses` for an endpoint that makes this JSON itself."""
+    return {200: {"description": "Successful Response", "content": _json(reply)}}
+
+
+def _json(model: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
+
+
 NDJSON = "application/x-ndjson"
 
 

@@ -1,11 +1,13 @@
 """uvicorn with the gateway's limits on time and connections, and its listening socket."""
 
 import asyncio
+import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from functools import cache
 from types import FrameType
+from typing import Any
 
 import h11
 import uvicorn
@@ -52,14 +54,30 @@ class Server(uvicorn.Server):
     uvicorn itself drops everything at a second Ctrl-C, and raises the signal again when it
     has stopped, so that nothing after it in the process would run.
 
-    `before_stopping` ends what would not end by itself in that time.
+    SIGTERM is for a gateway that is replaced: it goes on serving until `drain` returns, so that
+    what asks it hears that it is not ready. Ctrl-C, or a second signal, waits for nothing.
+    `before_stopping` ends what would not end by itself.
     """
 
     def __init__(
-        self, config: uvicorn.Config, before_stopping: Callable[[], Awaitable[None]]
+        self,
+        config: uvicorn.Config,
+        before_stopping: Callable[[], Awaitable[None]],
+        drain: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         super().__init__(config)
         self._before_stopping = before_stopping
+        self._drain = drain
+        self._is_told_to_stop = False
+        self._draining: asyncio.Task[None] | None = None
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._is_told_to_stop and self._draining is None:
+            self._draining = asyncio.create_task(self._drain(), name="draining")
+            await asyncio.sleep(0)  # where nothing is in progress, that is all
+        if self._draining is not None and self._draining.done():
+            self.should_exit = True
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -67,11 +85,17 @@ class Server(uvicorn.Server):
             listener.listen(WAITING_CONNECTIONS)  # asyncio accepts no more at once than before
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._draining is not None:
+            self._draining.cancel()
+            await asyncio.wait([self._draining])
         await self._before_stopping()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.should_exit = True
+        if sig == signal.SIGTERM and not self._is_told_to_stop:
+            self._is_told_to_stop = True
+        else:
+            self.should_exit = True
 
 
 class Protocol(H11Protocol):

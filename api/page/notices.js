@@ -26,6 +26,14 @@ const KNOWN = {
     helps: "again",
     passes: { promise: "This page tries again as soon as the log is back.", isOver: () => health.isWell },
   },
+  draining: {
+    words: "The gateway is about to stop. Nothing was recorded.",
+    helps: "again",
+    passes: {
+      promise: "This page tries again as soon as the gateway is back.",
+      isOver: () => health.latest !== null && !health.latest.gateway.draining,
+    },
+  },
   "interview-forgotten": {
     words: "The words of this interview were erased on request. The log shows only that it took place.",
     helps: "no",

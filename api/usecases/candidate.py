@@ -34,7 +34,7 @@ class Candidate:
 
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
     `begin` what an interview starts with. With `strict`, a session that the log does not know is
-    refused.
+    refused. `admit` is called before anything new is appended, and raises what refuses it.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Candidate:
         maker: ReplyMaker,
         choose_model: Callable[[str | None], Awaitable[str | None]],
         begin: Callable[[Config], InterviewStarted],
+        admit: Callable[[], None],
         *,
         strict: bool,
     ) -> None:
@@ -56,6 +57,7 @@ class Candidate:
         self._maker = maker
         self._choose_model = choose_model
         self._begin_with = begin
+        self._admit = admit
         self._strict = strict
 
     async def begin(self, asked: Config, interview_id: str | None, deadline: Deadline) -> Interview:
@@ -87,6 +89,7 @@ class Candidate:
         begun = await self._interviews.find(interview_id) if interview_id else None
         if begun is not None:
             return begun
+        self._admit()
         id = interview_id or str(uuid4())
         config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
         moves = await self._maker.move_and_reply(id, None, self._begin_with(config), deadline)
@@ -169,6 +172,7 @@ class Candidate:
                 None,
                 interview.session,
             )
+        self._admit()
         moves = await self._maker.move_and_reply(
             interview.id, interview, give_answer(answer), deadline
         )
@@ -186,6 +190,7 @@ class Candidate:
                 None,
                 posted,
             )
+        self._admit()
         id = posted.interview_id or str(uuid4())
         seen = await self._log.find(posted.fingerprint())
         fork = Fork(interview_id=seen.interview_id, version=seen.version) if seen else None

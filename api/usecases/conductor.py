@@ -45,7 +45,8 @@ class Conductor:
 
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
     `begin` what an interview starts with. `now` gives the time that events are recorded with.
-    With `strict`, a session that the log does not know is refused.
+    With `strict`, a session that the log does not know is refused. `admit` is called before
+    anything new is begun, and raises what refuses it.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Conductor:
         now: Callable[[], datetime],
         budgets: Budgets,
         strict: bool,
+        admit: Callable[[], None] = lambda: None,
     ) -> None:
         interviews = self._interviews = Interviews(log, now)
         self._recovery = Recovery(log, interviews)
@@ -69,6 +71,7 @@ class Conductor:
             self._replies,
             maker,
             lambda: Patience.streamed(budgets.stream, budgets.first_word),
+            admit,
         )
         self._candidate = Candidate(
             log,
@@ -78,9 +81,15 @@ class Conductor:
             maker,
             choose_model,
             begin,
+            admit,
             strict=strict,
         )
         self._budgets = budgets
+
+    @property
+    def replies_under_way(self) -> int:
+        """How many replies and summaries are being made."""
+        return self._replies.count
 
     async def recover(self) -> None:
         """Put into the log what was shown of replies in which an earlier gateway was stopped."""

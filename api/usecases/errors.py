@@ -10,6 +10,10 @@ UseCaseError
 ├── UnknownModel        no source offers it
 ├── NoLogFile           the log is in memory
 ├── NoReplyUnderWay     there is nothing to wait for
+├── GatewayDraining     it is about to stop, and takes nothing new
+├── ServiceNotSet       the settings do not say where the service is
+├── ServiceUnavailable  the service is down or too slow
+├── ServiceFailed       the service answered what cannot be passed on
 └── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
 """
 
@@ -98,6 +102,40 @@ class UnknownModel(UseCaseError):
             f"No source offers the model {model_id!r}. Choose one of: {', '.join(known)}."
         )
         self.known = tuple(known)
+
+
+class GatewayDraining(UseCaseError):
+    """The gateway is about to stop."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The gateway is about to stop, and finishes only what is in progress. Nothing of your "
+            "request was recorded. Send it again later."
+        )
+
+
+class ServiceNotSet(UseCaseError):
+    """Nobody has said where the service is."""
+
+    def __init__(self, service: str, variable: str) -> None:
+        super().__init__(f"This gateway has no {service}. Set {variable} to use one.")
+        self.service = service
+
+
+class ServiceUnavailable(UseCaseError):
+    """The service is down, too slow, or has too much to do. `reason` is in our own words."""
+
+    def __init__(self, service: str, reason: str) -> None:
+        super().__init__(f"{service} cannot answer now: {reason}.")
+        self.service = service
+
+
+class ServiceFailed(UseCaseError):
+    """The service answered what cannot be passed on. `reason` is in our own words."""
+
+    def __init__(self, service: str, reason: str) -> None:
+        super().__init__(f"{service} failed: {reason}.")
+        self.service = service
 
 
 class ReplyNotRecorded(UseCaseError):

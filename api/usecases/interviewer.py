@@ -23,7 +23,8 @@ Listening = AsyncGenerator[Heard[Result], None]
 
 class Interviewer:
     """Lets `maker` make the replies, once for all who wait for one. `new_patience` gives that of a
-    caller who sees the words as they come."""
+    caller who sees the words as they come. `admit` raises if no summary may be begun: replies are
+    always, since the answers to them are in the log."""
 
     def __init__(
         self,
@@ -31,11 +32,13 @@ class Interviewer:
         replies: Replies[Result],
         maker: ReplyMaker,
         new_patience: Callable[[], Patience],
+        admit: Callable[[], None],
     ) -> None:
         self._interviews = interviews
         self._replies = replies
         self._maker = maker
         self._new_patience = new_patience
+        self._admit = admit
 
     # For those who get one answer
 
@@ -174,6 +177,8 @@ class Interviewer:
         self, interview: Interview, patience: Patience, *, of_summary: bool = False
     ) -> ReplyUnderWay[Result]:
         assert interview.id is not None
+        if of_summary:
+            self._admit()
         reply: ReplyUnderWay[Result] = ReplyUnderWay(
             interview.id, len(interview.messages), patience, of_summary=of_summary
         )

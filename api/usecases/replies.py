@@ -241,6 +241,11 @@ class Replies(Generic[R]):
         """The one to this interview, if one is under way."""
         return self._under_way.get(interview_id)
 
+    @property
+    def count(self) -> int:
+        """How many are being made."""
+        return len(self._tasks)
+
     def begin(
         self, reply: ReplyUnderWay[R], make: Callable[[ReplyUnderWay[R]], Awaitable[R]]
     ) -> ReplyUnderWay[R]:

@@ -80,7 +80,7 @@ def main() -> None:
     with bound("127.0.0.1", 0) as (listener,):
         listener.listen()
         print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-        asyncio.run(Server(config, _nothing).serve(sockets=[listener]))
+        asyncio.run(Server(config, _nothing, _nothing).serve(sockets=[listener]))
 
 
 def running(folder: Path) -> AbstractContextManager[str]:

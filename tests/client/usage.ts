@@ -101,6 +101,7 @@ export function adviceFor(error: unknown): string {
       return error.knownModels.join();
     case "log-unavailable":
       return error.answerTaken ? "taken" : "not taken";
+    case "draining":
     case "unknown-interview":
     case "interview-forgotten":
     case "interview-on-hold":

@@ -12,9 +12,11 @@ import httpx
 import pytest
 
 from api.http import server
+from backends.address import Address
 from tests.desktop import Desktop
 from tests.eventlog.evidence import reading
-from tests.fakes import GraniteServer, OllamaServer
+from tests.fakes import GraniteServer, Mood, OllamaServer
+from tests.fakes.forwarded import ForwardedServer
 from tests.gateways import Served, serving
 from tests.reliability.documented import Documented, Operation
 from tests.streams import listening
@@ -29,14 +31,16 @@ REASON = {"reason": "It is asked for."}
 
 @dataclass
 class Stage:
-    """A gateway and what stands in its log; one that takes no unknown sessions, and keeps its log
-    in memory; and one without its log."""
+    """A gateway, what stands in its log, and the other services that it passes calls on to; one
+    that takes no unknown sessions, keeps its log in memory, and has no service; and one without its
+    log."""
 
     gateway: Served
     strict: Served
     broken: Served
     broken_desktop: Desktop
     path: Path
+    services: ForwardedServer
 
     def desktop(self) -> Desktop:
         return Desktop(self.gateway).start(**ENGINEER)
@@ -58,14 +62,21 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("statuses")
     broken_url = f"sqlite:///{folder}/broken.db"
     with (
-        serving(eventlog_url=f"sqlite:///{folder}/interviews.db") as gateway,
+        ForwardedServer() as services,
+        serving(
+            services,
+            eventlog_url=f"sqlite:///{folder}/interviews.db",
+            analytics_url=Address(services.url),
+            scout_url=Address(services.url),
+            agents_url=Address(services.url),
+        ) as gateway,
         serving(strict_sessions=True) as strict,
         serving(eventlog_url=broken_url) as broken,
     ):
         desktop = Desktop(broken).start(**ENGINEER)
         (folder / "broken.db").rename(folder / "away.db")
         (folder / "broken.db.key").write_text("no key")
-        yield Stage(gateway, strict, broken, desktop, folder)
+        yield Stage(gateway, strict, broken, desktop, folder, services)
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +96,7 @@ class Asked:
     def send(self, gateway: Served, **more: Any) -> httpx.Response:
         method, path = self.operation
         more = {"params": self.query} | more
-        if self.body is not None and "content" not in more:
+        if self.body is not None and "content" not in more and "json" not in more:
             more["json"] = self.body
         return gateway.client.request(method, path.replace("{interviewId}", self.id), **more)
 
@@ -95,6 +106,10 @@ Make = Callable[[Desktop], Asked]
 
 def plain(method: str, path: str, **query: Any) -> Make:
     return lambda _: Asked((method, path), query)
+
+
+def posted(path: str, **body: Any) -> Make:
+    return lambda _: Asked(("POST", path), {}, body)
 
 
 def about(method: str, path: str, body: Any = None) -> Make:
@@ -144,12 +159,32 @@ RULES = plain("GET", "/api/v1/statemachine")
 HEALTH = plain("GET", "/health")
 MODELS = plain("GET", "/api/v1/models")
 
-WITH_BODY = (start_anew, respond, sum_up, select, HOLD, RELEASE)
+LIVE = plain("GET", "/live")
+READY = plain("GET", "/ready")
+OVERVIEWS = (
+    plain("GET", "/api/v1/system/status"),
+    plain("GET", "/api/v1/services"),
+    plain("GET", "/api/v1/dashboard"),
+)
+REGISTRY = plain("GET", "/api/v1/scout/agents")
+POSTED = (
+    posted("/api/v1/voice/synthesize", text="Hello"),
+    posted("/api/v1/voice/transcribe", audio_base64="UklG"),
+    posted("/api/v1/analytics/sentiment", text="Hello"),
+    posted("/api/v1/analytics/trust-report", interview_id="i-1"),
+    posted("/api/v1/scout/search", query="Rust"),
+    posted("/api/v1/agents/execute", action="status", interview_id="i-1"),
+)
+
+WITH_BODY = (start_anew, respond, sum_up, select, HOLD, RELEASE, *POSTED)
 ON_THE_LOG = (
     *(start_anew, respond, sum_up, HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT),
     *(BUNDLE, REPLY, LIST, CHECKPOINT, STORE_CHECKPOINT, KEY, INCLUSION, CONSISTENCY),
 )
-EVERY = (*ON_THE_LOG, VERIFY, select, HEALTH, MODELS, RULES)
+EVERY = (
+    *(*ON_THE_LOG, VERIFY, select, HEALTH, MODELS, RULES),
+    *(LIVE, READY, *OVERVIEWS, REGISTRY, *POSTED),
+)
 IN_PATH = (HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT, BUNDLE, REPLY)
 
 Reach = Callable[[Stage], httpx.Response]
@@ -201,6 +236,22 @@ def dripping(make: Make) -> Reach:
     return reach
 
 
+def of_a_broken_service(make: Make) -> Reach:
+    def reach(stage: Stage) -> httpx.Response:
+        stage.services.mood = Mood.ERROR_500
+        try:
+            return make(stage.desktop()).send(stage.gateway)
+        finally:
+            stage.services.mood = Mood.GOOD
+
+    return reach
+
+
+def without_a_log(stage: Stage) -> httpx.Response:
+    LIST(stage.broken_desktop).send(stage.broken)  # so that it is noticed
+    return READY(stage.broken_desktop).send(stage.broken)
+
+
 def of_a_model_that_no_source_has(_: Stage) -> httpx.Response:
     with GraniteServer() as granite, OllamaServer() as ollama, serving(granite, ollama) as gateway:
         gateway.wait_until_noticed(granite_interview_service="online", ollama="online")
@@ -248,6 +299,10 @@ TABLE: list[tuple[Make, int, Reach]] = [
     *((make, 413, on("gateway", make, "desktop", **HUGE)) for make in WITH_BODY),
     *((make, 415, on("gateway", make, "desktop", **NOT_JSON)) for make in WITH_BODY),
     *((make, 503, on("broken", make, "broken_desktop")) for make in (*ON_THE_LOG, STOP)),
+    (READY, 503, without_a_log),
+    *((make, 502, of_a_broken_service(make)) for make in (*POSTED, REGISTRY)),
+    *((make, 503, on("strict", make, "desktop")) for make in (*POSTED, REGISTRY)),
+    *((make, 422, on("gateway", make, "desktop", json=[])) for make in POSTED),
     (STOP, 202, while_a_reply_is_under_way),
     (STOP, 404, on("gateway", STOP, "desktop")),
     *((make, 404, of_nobody(make)) for make in IN_PATH),

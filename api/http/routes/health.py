@@ -1,4 +1,4 @@
-"""Is the gateway up, and which of the seven services are."""
+"""Is the gateway up, can it take work, and which of the seven services are up."""
 
 from datetime import datetime
 from functools import lru_cache
@@ -7,8 +7,18 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 
 from api import __version__
+from api.http import problems
+from api.http.problems import RETRY_LATER, problem_response
+from api.http.responses import documented, json_of
 from api.http.routes.gateway_of import gateway_of
-from api.http.wire.health import GatewayReply, HealthReply, OnlineCount, ServiceReply
+from api.http.wire.health import (
+    GatewayReply,
+    HealthReply,
+    LiveReply,
+    OnlineCount,
+    ReadyReply,
+    ServiceReply,
+)
 from backends.condition import Condition
 from backends.health import ServiceStatus
 from eventlog.times import to_text, utc_now
@@ -34,8 +44,30 @@ async def health(request: Request) -> Response:
         utc_now().replace(microsecond=0),
         gateway.uptime_seconds,
         gateway.log_monitor.is_writable,
+        gateway.drain.is_draining,
     )
     return Response(content, media_type="application/json")
+
+
+@router.head("/live", include_in_schema=False)
+@router.get("/live", response_model=LiveReply)
+async def live() -> Response:
+    """200 as long as the process runs and answers. If it does not, restart it."""
+    return json_of(LiveReply())
+
+
+@router.head("/ready", include_in_schema=False)
+@router.get("/ready", response_model=ReadyReply, responses=documented(problems.NOT_READY))
+async def ready(request: Request) -> Response:
+    """200 while the gateway takes interviews: its log can be written, and it is not stopping."""
+    gateway = gateway_of(request)
+    if gateway.drain.is_draining:
+        reason = "The gateway is about to stop, and finishes only what is in progress."
+    elif not gateway.log_monitor.is_writable:
+        reason = "The event log cannot be written."
+    else:
+        return json_of(ReadyReply())
+    return problem_response(problems.NOT_READY, reason, request.url.path, headers=RETRY_LATER)
 
 
 @lru_cache(maxsize=1)  # it is asked far more often than once a second
@@ -44,15 +76,17 @@ def _content(
     now: datetime,
     uptime_seconds: int,
     is_writable: bool,
+    is_draining: bool,
 ) -> bytes:
     online = sum(status.online for status, _ in found)
     reply = HealthReply(
-        status=_overall(online),
+        status=overall(online),
         timestamp=to_text(now),
         gateway=GatewayReply(
             version=__version__,
             uptime_seconds=uptime_seconds,
             eventLog="online" if is_writable else "offline",
+            draining=True if is_draining else None,
         ),
         services=[ServiceReply.of(status, condition, now) for status, condition in found],
         summary=OnlineCount(online=online, total=len(found)),
@@ -60,7 +94,8 @@ def _content(
     return reply.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
-def _overall(online: int) -> Literal["online", "degraded", "offline"]:
+def overall(online: int) -> Literal["online", "degraded", "offline"]:
+    """The status of the whole, by how many of the services that interviews need are online."""
     if online >= ONLINE_FROM:
         return "online"
     return "degraded" if online >= DEGRADED_FROM else "offline"

@@ -43,6 +43,7 @@ REFUSALS = WHOLE_OR_AS_EVENTS | documented(
     problems.UNKNOWN_INTERVIEW,
     problems.INTERVIEW_FORGOTTEN,
     problems.LOG_UNAVAILABLE,
+    problems.DRAINING,
 )
 
 
@@ -55,6 +56,7 @@ REFUSALS = WHOLE_OR_AS_EVENTS | documented(
         problems.SESSION_CONFLICT,
         problems.INTERVIEW_FORGOTTEN,
         problems.LOG_UNAVAILABLE,
+        problems.DRAINING,
     ),
 )
 async def start(request: Request, posted: StartRequest) -> Response:
@@ -64,10 +66,12 @@ async def start(request: Request, posted: StartRequest) -> Response:
         model=posted.model,
         total_questions=posted.total_questions,
     )
-    conductor = gateway_of(request).conductor
-    if wants_events(request):
-        return events_of(request, await conductor.stream_start(config, posted.interview_id))
-    reply = await conductor.start(config, posted.interview_id)
+    gateway = gateway_of(request)
+    with gateway.drain.working():
+        if wants_events(request):
+            listening = await gateway.conductor.stream_start(config, posted.interview_id)
+            return events_of(request, listening)
+        reply = await gateway.conductor.start(config, posted.interview_id)
     return json_of(reply.session, reply.record)
 
 
@@ -77,20 +81,23 @@ async def respond(request: Request, posted: RespondRequest) -> Response:
 
     The same post again gives the same reply, word for word.
     """
-    conductor = gateway_of(request).conductor
-    if wants_events(request):
-        return events_of(request, await conductor.stream_response(posted.session, posted.message))
-    reply = await conductor.respond(posted.session, posted.message)
+    gateway = gateway_of(request)
+    session, message = posted.session, posted.message
+    with gateway.drain.working():
+        if wants_events(request):
+            return events_of(request, await gateway.conductor.stream_response(session, message))
+        reply = await gateway.conductor.respond(session, message)
     return json_of(reply.session, reply.record)
 
 
 @router.post("/summary", response_model=SummaryReply, responses=REFUSALS)
 async def summary(request: Request, posted: SummaryRequest) -> Response:
     """Sum the interview up as it stands."""
-    conductor = gateway_of(request).conductor
-    if wants_events(request):
-        return events_of(request, await conductor.stream_summary(posted.session))
-    given = await conductor.sum_up(posted.session)
+    gateway = gateway_of(request)
+    with gateway.drain.working():
+        if wants_events(request):
+            return events_of(request, await gateway.conductor.stream_summary(posted.session))
+        given = await gateway.conductor.sum_up(posted.session)
     reply = SummaryReply(
         summary=given.event.content,
         role=given.config.role,

@@ -37,12 +37,23 @@ class ServiceReply(Value):
         )
 
 
+class LiveReply(Value):
+    status: Literal["alive"] = "alive"
+
+
+class ReadyReply(Value):
+    status: Literal["ready"] = "ready"
+
+
 class GatewayReply(BaseModel):
     """`uptime_seconds` and `eventLog` are spelled so in the contract."""
 
     version: str
     uptime_seconds: int
     eventLog: Literal["online", "offline"]  # noqa: N815 - the contract's spelling
+    draining: Literal[True] | None = Field(
+        None, description="There while the gateway is about to stop: it takes no new steps."
+    )
 
 
 class OnlineCount(Value):

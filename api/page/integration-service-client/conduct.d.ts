@@ -33,7 +33,7 @@ export function conductCalls(transport: import("./transport.js").Transport): {
      * @param {Setup} setup
      * @param {CallOptions} [options]
      * @returns {Promise<Session>}
-     * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
+     * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError | DrainingError}
      */
     startInterview: (setup: Setup, options?: CallOptions) => Promise<Session>;
     /**
@@ -45,7 +45,7 @@ export function conductCalls(transport: import("./transport.js").Transport): {
      * @param {string} message 1 to 10,000 characters
      * @param {CallOptions} [options]
      * @returns {Promise<Session>}
-     * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+     * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
      */
     sendResponse: (session: Session, message: string, options?: CallOptions) => Promise<Session>;
     /**
@@ -54,7 +54,7 @@ export function conductCalls(transport: import("./transport.js").Transport): {
      * @param {Session} session as the gateway returned it
      * @param {CallOptions} [options]
      * @returns {Promise<Summary>}
-     * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+     * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
      */
     getSummary: (session: Session, options?: CallOptions) => Promise<Summary>;
     /**

@@ -50,7 +50,7 @@ export const conductCalls = (transport) => ({
    * @param {Setup} setup
    * @param {CallOptions} [options]
    * @returns {Promise<Session>}
-   * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
+   * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError | DrainingError}
    */
   startInterview: (setup, options) =>
     transport.post(
@@ -69,7 +69,7 @@ export const conductCalls = (transport) => ({
    * @param {string} message 1 to 10,000 characters
    * @param {CallOptions} [options]
    * @returns {Promise<Session>}
-   * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+   * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
    */
   sendResponse: (session, message, options) =>
     transport.post(`${INTERVIEWS}/respond`, { session, message }, "messages", options),
@@ -80,7 +80,7 @@ export const conductCalls = (transport) => ({
    * @param {Session} session as the gateway returned it
    * @param {CallOptions} [options]
    * @returns {Promise<Summary>}
-   * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+   * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
    */
   getSummary: (session, options) =>
     transport.post(`${INTERVIEWS}/summary`, { session }, "summary", options),

@@ -48,6 +48,7 @@ export class ProblemError extends GatewayError {
         session: import("./openapi.js").components["schemas"]["Session"] | null;
         knownModels: string[] | null;
         answerTaken: boolean | null;
+        service: string | null;
     };
     /** @readonly */
     readonly status: number;
@@ -111,6 +112,11 @@ export class LogUnavailableError extends ProblemError {
     /** @readonly */
     readonly kind: "log-unavailable";
 }
+/** The gateway is about to stop. Nothing of the request is in the log: send it again. */
+export class DrainingError extends ProblemError {
+    /** @readonly */
+    readonly kind: "draining";
+}
 /** Any other problem, such as a body that is too large. */
 export class RefusedError extends ProblemError {
     /** @readonly */
@@ -122,7 +128,7 @@ export class RefusedError extends ProblemError {
 export type Problem = import("./openapi.js").components["schemas"]["Problem"];
 export type Session = import("./openapi.js").components["schemas"]["Session"];
 export type Verdict = import("./openapi.js").components["schemas"]["Verdict"];
-export type AnyGatewayError = UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError | RefusedError;
+export type AnyGatewayError = UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError | DrainingError | RefusedError;
 /**
  * The errors of any call, besides its signal's reason.
  */

@@ -146,6 +146,12 @@ export class LogUnavailableError extends ProblemError {
   kind = /** @type {const} */ ("log-unavailable");
 }
 
+/** The gateway is about to stop. Nothing of the request is in the log: send it again. */
+export class DrainingError extends ProblemError {
+  /** @readonly */
+  kind = /** @type {const} */ ("draining");
+}
+
 /** Any other problem, such as a body that is too large. */
 export class RefusedError extends ProblemError {
   /** @readonly */
@@ -156,7 +162,7 @@ export class RefusedError extends ProblemError {
  * @typedef {UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError
  *   | SessionConflictError | InterviewCompleteError | UnknownInterviewError
  *   | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError
- *   | RefusedError} AnyGatewayError
+ *   | DrainingError | RefusedError} AnyGatewayError
  */
 
 /**
@@ -175,6 +181,7 @@ const KINDS = {
   "interview-on-hold": InterviewOnHoldError,
   "unknown-model": UnknownModelError,
   "log-unavailable": LogUnavailableError,
+  "draining": DrainingError,
 };
 
 /**

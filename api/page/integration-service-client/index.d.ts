@@ -53,7 +53,7 @@ export const selectModel: (modelId: string, options?: CallOptions) => Promise<Se
  * @param {Setup} setup
  * @param {CallOptions} [options]
  * @returns {Promise<Session>}
- * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
+ * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError | DrainingError}
  */
 export const startInterview: (setup: Setup, options?: CallOptions) => Promise<Session>;
 /**
@@ -65,7 +65,7 @@ export const startInterview: (setup: Setup, options?: CallOptions) => Promise<Se
  * @param {string} message 1 to 10,000 characters
  * @param {CallOptions} [options]
  * @returns {Promise<Session>}
- * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+ * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
  */
 export const sendResponse: (session: Session, message: string, options?: CallOptions) => Promise<Session>;
 /**
@@ -74,7 +74,7 @@ export const sendResponse: (session: Session, message: string, options?: CallOpt
  * @param {Session} session as the gateway returned it
  * @param {CallOptions} [options]
  * @returns {Promise<Summary>}
- * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+ * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
  */
 export const getSummary: (session: Session, options?: CallOptions) => Promise<Summary>;
 /**
@@ -94,7 +94,7 @@ export const getInterview: (id: string, options?: CallOptions) => Promise<Interv
  * @param {Setup} setup
  * @param {CallOptions} [options]
  * @returns {AsyncGenerator<ReplyEvent, void, void>}
- * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
+ * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError | DrainingError}
  */
 export const streamStart: (setup: Setup, options?: CallOptions) => AsyncGenerator<ReplyEvent, void, void>;
 /**
@@ -104,7 +104,7 @@ export const streamStart: (setup: Setup, options?: CallOptions) => AsyncGenerato
  * @param {string} message 1 to 10,000 characters
  * @param {CallOptions} [options]
  * @returns {AsyncGenerator<ReplyEvent, void, void>}
- * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+ * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
  */
 export const streamResponse: (session: Session, message: string, options?: CallOptions) => AsyncGenerator<ReplyEvent, void, void>;
 /**
@@ -113,7 +113,7 @@ export const streamResponse: (session: Session, message: string, options?: CallO
  * @param {Session} session as the gateway returned it
  * @param {CallOptions} [options]
  * @returns {AsyncGenerator<SummaryEvent, void, void>}
- * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+ * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
  */
 export const streamSummary: (session: Session, options?: CallOptions) => AsyncGenerator<SummaryEvent, void, void>;
 /**

@@ -151,6 +151,8 @@ export interface components {
             uptime_seconds: number;
             /** @enum {string} */
             eventLog: "online" | "offline";
+            /** @description There while the gateway is about to stop: it takes no new steps. */
+            draining?: true | null;
         };
         HealthReply: {
             /** @enum {string} */
@@ -224,6 +226,13 @@ export interface components {
             checkpoint: string;
             consistencyProof: string[];
         };
+        LiveReply: {
+            /**
+             * @default alive
+             * @constant
+             */
+            status: "alive";
+        };
         /** @description One thing said: by the prompt, the candidate or the interviewer. */
         Message: {
             role: components["schemas"]["Speaker"];
@@ -262,6 +271,13 @@ export interface components {
             model?: string | null;
             /** @description Words of it that the candidate was shown before. */
             withdrawn?: string | null;
+        };
+        ReadyReply: {
+            /**
+             * @default ready
+             * @constant
+             */
+            status: "ready";
         };
         /**
          * @example {
@@ -513,6 +529,11 @@ export interface components {
             knownModels: string[] | null;
             /** @default null */
             answerTaken: boolean | null;
+            /**
+             * @description The service that did not answer.
+             * @default null
+             */
+            service: string | null;
         };
         /** @description How many events are checked, and of how many. Any line but the last is one. */
         VerifyProgress: {
@@ -579,6 +600,131 @@ export interface components {
             findings: components["schemas"]["VerifyFinding"][];
             /** @description How many more findings there are. */
             findingsLeftOut: number;
+        };
+        SynthesizeRequest: {
+            text: string;
+            /** @default null */
+            voice: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description One of the two. The gateway itself never fetches the URL. */
+        TranscribeRequest: {
+            /** @default null */
+            audio_base64: string | null;
+            /** @default null */
+            audio_url: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        SentimentRequest: {
+            text: string;
+            /** @default null */
+            context: unknown;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Any object. */
+        TrustReportRequest: {
+            [key: string]: unknown;
+        };
+        SearchRequest: {
+            query: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * @description `candidate_id` starts an interview. All other actions need its `interview_id`, and an answer
+         *     its words.
+         */
+        ExecuteRequest: {
+            /**
+             * @default start
+             * @enum {string}
+             */
+            action: "start" | "answer" | "status" | "next_question";
+            /** @default null */
+            candidate_id: string | null;
+            /** @default null */
+            interview_id: string | null;
+            /**
+             * @description It goes into the URL: that is how agents take it.
+             * @default null
+             */
+            answer: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        ServiceDetail: {
+            name: string;
+            /** @enum {string} */
+            status: "online" | "offline";
+            /** @default null */
+            latencyMs: number | null;
+            /** @default null */
+            error: string | null;
+            lastChecked: string;
+            /**
+             * @description What can be expected of it: `loading` while its model is on the way into memory, `busy` while it is too slow for a reply.
+             * @enum {string}
+             */
+            state: "up" | "loading" | "busy" | "down";
+            /**
+             * @description Why it is not `up`, for a person.
+             * @default null
+             */
+            detail: string | null;
+            /** @description Where it is, without the login that its setting may hold. */
+            url: string;
+        };
+        SystemStatusReply: {
+            gateway_version: string;
+            /** @enum {string} */
+            status: "online" | "degraded" | "offline";
+            timestamp: string;
+            services_online: number;
+            services_total: number;
+            service_details: {
+                [key: string]: components["schemas"]["ServiceDetail"];
+            };
+        };
+        GatewayPlace: {
+            version: string;
+            port: number;
+        };
+        RegisteredService: {
+            port: number;
+            url: string;
+            /** @enum {string} */
+            status: "online" | "offline";
+            description: string;
+        };
+        ServicesReply: {
+            total_services: number;
+            gateway: components["schemas"]["GatewayPlace"];
+            /** @description Services by group, and in it by name. */
+            service_registry: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["RegisteredService"];
+                };
+            };
+            timestamp: string;
+        };
+        ServicesSummary: {
+            online: number;
+            total: number;
+            percentage: number;
+        };
+        DashboardReply: {
+            /** @enum {string} */
+            status: "online" | "degraded" | "offline";
+            timestamp: string;
+            services: {
+                [key: string]: components["schemas"]["ServiceDetail"];
+            };
+            servicesSummary: components["schemas"]["ServicesSummary"];
+            availableModels: components["schemas"]["Model"][];
+            gateway: components["schemas"]["GatewayPlace"];
         };
     };
     responses: never;

@@ -1,5 +1,5 @@
 /** Whether a retry may help. Each request can be sent twice: the gateway recognizes it. */
-export function mayPass(error: unknown): error is UnreachableError | TimedOutError | LogUnavailableError;
+export function mayPass(error: unknown): error is UnreachableError | TimedOutError | LogUnavailableError | DrainingError;
 /**
  * Wait after a failed attempt: longer after each.
  *
@@ -11,3 +11,4 @@ export function pauseAfter(attempt: number, signal: AbortSignal | undefined): Pr
 import { UnreachableError } from "./errors.js";
 import { TimedOutError } from "./errors.js";
 import { LogUnavailableError } from "./errors.js";
+import { DrainingError } from "./errors.js";

@@ -1,6 +1,6 @@
 /** When a lost request is sent again. */
 
-import { LogUnavailableError, TimedOutError, UnreachableError } from "./errors.js";
+import { DrainingError, LogUnavailableError, TimedOutError, UnreachableError } from "./errors.js";
 
 const FIRST_PAUSE_MS = 250;
 
@@ -9,7 +9,8 @@ export function mayPass(/** @type {unknown} */ error) {
   return (
     error instanceof UnreachableError ||
     error instanceof TimedOutError ||
-    error instanceof LogUnavailableError
+    error instanceof LogUnavailableError ||
+    error instanceof DrainingError
   );
 }
 

@@ -6,7 +6,7 @@ export function streamCalls(transport: Transport): {
      * @param {Setup} setup
      * @param {CallOptions} [options]
      * @returns {AsyncGenerator<ReplyEvent, void, void>}
-     * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
+     * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError | DrainingError}
      */
     streamStart: (setup: Setup, options?: CallOptions) => AsyncGenerator<ReplyEvent, void, void>;
     /**
@@ -16,7 +16,7 @@ export function streamCalls(transport: Transport): {
      * @param {string} message 1 to 10,000 characters
      * @param {CallOptions} [options]
      * @returns {AsyncGenerator<ReplyEvent, void, void>}
-     * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+     * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
      */
     streamResponse: (session: Session, message: string, options?: CallOptions) => AsyncGenerator<ReplyEvent, void, void>;
     /**
@@ -25,7 +25,7 @@ export function streamCalls(transport: Transport): {
      * @param {Session} session as the gateway returned it
      * @param {CallOptions} [options]
      * @returns {AsyncGenerator<SummaryEvent, void, void>}
-     * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+     * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
      */
     streamSummary: (session: Session, options?: CallOptions) => AsyncGenerator<SummaryEvent, void, void>;
     /**

@@ -23,7 +23,7 @@ export const streamCalls = (transport) => ({
    * @param {Setup} setup
    * @param {CallOptions} [options]
    * @returns {AsyncGenerator<ReplyEvent, void, void>}
-   * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError}
+   * @throws {CallError | InvalidInputError | UnknownModelError | SessionConflictError | InterviewForgottenError | LogUnavailableError | DrainingError}
    */
   streamStart: (setup, options) => {
     const body = { ...setup, interviewId: setup.interviewId ?? newInterviewId() };
@@ -37,7 +37,7 @@ export const streamCalls = (transport) => ({
    * @param {string} message 1 to 10,000 characters
    * @param {CallOptions} [options]
    * @returns {AsyncGenerator<ReplyEvent, void, void>}
-   * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+   * @throws {CallError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
    */
   streamResponse: (session, message, options) => {
     const id = session.interviewId;
@@ -51,7 +51,7 @@ export const streamCalls = (transport) => ({
    * @param {Session} session as the gateway returned it
    * @param {CallOptions} [options]
    * @returns {AsyncGenerator<SummaryEvent, void, void>}
-   * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError}
+   * @throws {CallError | InvalidInputError | SessionConflictError | UnknownInterviewError | InterviewForgottenError | LogUnavailableError | DrainingError}
    */
   streamSummary: (session, options) =>
     hear(transport, post("summary", { session }, options), null, "summary"),
