@@ -233,8 +233,9 @@ def test_words_that_are_not_those_of_the_log_are_replaced(before: tuple[bytes, .
         HangUp(),
         Plain(b"<h1>502 Bad Gateway</h1>", 502, "text/html"),
         refused("log-unavailable", 503, answerTaken=True),
+        refused("draining", 503, answerTaken=False),
     ],
-    ids=["nobody", "a proxy", "a locked log"],
+    ids=["nobody", "a proxy", "a locked log", "one that is about to stop"],
 )
 def test_what_may_pass_is_waited_out(between: Plain | HangUp) -> None:
     rest = stream(SECOND, THIRD, DONE)

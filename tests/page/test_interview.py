@@ -240,6 +240,26 @@ def test_an_answer_that_the_log_cannot_take_can_be_changed(browser: Browser) -> 
         assert turns(page)[1] == "Or rather not."
 
 
+def test_an_answer_to_a_gateway_that_is_about_to_stop_goes_out_when_it_takes_steps_again(
+    browser: Browser,
+) -> None:
+    with (
+        serving() as gateway,
+        visiting(browser, gateway.url, expected=["503"]) as page,
+    ):
+        page.goto(gateway.url)
+        begin(page)
+        gateway.app.state.gateway.drain.begin()
+        answer(page, "Because.")
+        notice = page.locator(".notice")
+        expect(notice).to_contain_text("The gateway is about to stop", timeout=15_000)
+        gateway.app.state.gateway.drain.end()
+        page.evaluate('document.dispatchEvent(new Event("visibilitychange"))')  # look at once
+        expect(page.get_by_text("Question 2 of 3")).to_be_visible(timeout=15_000)
+        expect(notice).to_have_count(0)
+        assert turns(page)[1] == "Because."
+
+
 def test_two_clicks_on_send_send_once_and_cancel_nothing(browser: Browser) -> None:
     with with_granite(Mood.SLOW) as (gateway, _), visiting(browser, gateway.url) as page:
         page.goto(gateway.url)

@@ -30,6 +30,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from backends.address import Address
+from tests.fakes.forwarded import ForwardedServer
 from tests.gateways import Served, serving
 
 EXAMPLES = int(os.environ.get("RELIABILITY_EXAMPLES", "20"))
@@ -71,8 +73,17 @@ WAYS = {
 
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Served]:
-    with serving(eventlog_url=f"sqlite:///{tmp_path}/interviews.db") as gateway:
-        yield gateway
+    """With the services up that calls are passed on to: where one is down, that is a 503."""
+    with ForwardedServer() as services:
+        url = Address(services.url)
+        with serving(
+            services,
+            eventlog_url=f"sqlite:///{tmp_path}/interviews.db",
+            analytics_url=url,
+            scout_url=url,
+            agents_url=url,
+        ) as gateway:
+            yield gateway
 
 
 def test_the_links_lead_through_interviews_and_every_answer_is_as_documented(
