@@ -1,12 +1,14 @@
 """The application: the gateway, its endpoints, its OpenAPI page."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import __version__
+from api.environment import InvalidSettings
 from api.gateway import Gateway
 from api.http import errors
 from api.http.cors import Cors
@@ -32,6 +34,9 @@ from api.usecases.recordings import recording_to_play
 from eventlog.open import open_log
 from eventlog.protocol import EventLog
 
+if TYPE_CHECKING:
+    from api.http.signin.setup import SignInSetup
+
 
 def create_app(settings: Settings | None = None, log: EventLog | None = None) -> FastAPI:
     """A gateway with `settings` (those of the environment) on `log` (the one they name).
@@ -41,11 +46,12 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     settings = settings or load_settings()
     # First the recording: where there is none to play, no log is opened in vain.
     recording = recording_to_play(settings)
+    sign_in = _sign_in(settings)
     gateway = Gateway(settings, log or open_log(settings.eventlog_url), recording)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with gateway.running():
+        async with gateway.running(), sign_in.running() if sign_in else nullcontext():
             yield
 
     app = FastAPIOffline(
@@ -59,6 +65,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         lifespan=lifespan,
     )
     app.state.gateway = gateway
+    app.state.sign_in = sign_in
     # Not `include_router`: what it makes matches each request twice, at 70 µs. Those that are asked
     # most often come first.
     for module in (
@@ -81,6 +88,8 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     # The last one added is met first. CORS may allow any origin, since the gate has let in
     # only those that may use the gateway.
     app.add_middleware(BodyLimit)
+    if sign_in is not None:
+        sign_in.install(app)
     app.add_middleware(
         Cors,
         allow_origin_regex=".*",
@@ -91,3 +100,19 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     )
     app.add_middleware(Gate, hosts=settings.allowed_hosts, origins=settings.allowed_origins)
     return app
+
+
+def _sign_in(settings: Settings) -> "SignInSetup | None":
+    """What checks tokens; None while sign-in is off, and then nothing of it is imported. Raises
+    InvalidSettings."""
+    if not settings.signs_in:
+        return None
+    try:
+        from api.http.signin.setup import SignInSetup
+    except ModuleNotFoundError as error:
+        if error.name != "jwt":
+            raise
+        raise InvalidSettings(
+            "AUTH_…: sign-in needs a library that is not installed; install interview-gateway[team]"
+        ) from error
+    return SignInSetup(settings)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -18,7 +18,10 @@ from pydantic import (
     InstanceOf,
     PlainSerializer,
     SecretStr,
+    StringConstraints,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_core import ErrorDetails
 
@@ -35,11 +38,18 @@ NOT_OURS_ALONE = {
     "HOST": "unset it or give --host",
     "PORT": "unset it or give --port",
     "LOG_LEVEL": "unset it",
+    "AUTH": "unset it",
 }
 """Variables that other software sets too, and what to do then."""
 
-SECRETS = ("openai_api_key",)
-"""Settings that are never quoted."""
+SECRETS = ("openai_api_key", "auth_public_key", "auth_secret")
+"""Settings that are never quoted. Some put their private key where the public one belongs."""
+
+AUTH_KEYS = ("auth_jwks_url", "auth_public_key", "auth_secret")
+"""The settings of which one switches sign-in on."""
+
+MIN_SECRET_BYTES = 32
+"""As long as what HS256 makes (RFC 7518, section 3.2)."""
 
 _DEFAULT_URLS = {info.variable.lower(): Address(info.default_url) for info in SERVICES}
 
@@ -111,6 +121,18 @@ def _date(value: Any) -> Any:
     return value
 
 
+def _pem(value: Any) -> Any:
+    """A .env file has a PEM in one line, with \\n for each end of a line."""
+    return value.replace("\\n", "\n") if isinstance(value, str) else value
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
+        raise ValueError(f"must have {MIN_SECRET_BYTES} bytes or more")
+    return value
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 ServiceUrl = Annotated[InstanceOf[Address], BeforeValidator(_address), PlainSerializer(str)]
 ApiKey = Annotated[SecretStr, AfterValidator(_api_key)]
 LogLevel = Annotated[str, AfterValidator(_log_level)]
@@ -212,6 +234,54 @@ class Settings(BaseModel):
         description="Time that replies under way may take when the gateway is told to stop.",
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    auth_jwks_url: ServiceUrl | None = Field(
+        None, description="Where the issuer of the tokens publishes its keys, as a JWK set."
+    )
+    auth_public_key: Annotated[str, BeforeValidator(_pem)] | None = Field(
+        None, description="The issuer's public key, as a PEM."
+    )
+    auth_secret: Annotated[SecretStr, AfterValidator(_secret)] | None = Field(
+        None, description="A secret shared with the issuer, of 32 bytes or more, for HS256."
+    )
+    auth_issuer: Name | None = Field(
+        None, description="What `iss` must be in a token.", validate_default=True
+    )
+    auth_audience: Name | None = Field(
+        None, description="What `aud` must be in a token, or contain.", validate_default=True
+    )
+    auth_roles_claim: Name = Field("roles", description="The claim with the caller's roles.")
+    auth: Literal["off"] | None = Field(
+        None, description="off: other machines may use the gateway without sign-in."
+    )
+
+    @field_validator("auth_public_key", "auth_secret")
+    @classmethod
+    def _is_the_only_key(cls, value: Any, info: ValidationInfo) -> Any:
+        others = [name.upper() for name in AUTH_KEYS if info.data.get(name) is not None]
+        if value is not None and others:
+            raise ValueError(f"cannot be set together with {others[0]}; keep one of them")
+        return value
+
+    @field_validator("auth_issuer", "auth_audience")
+    @classmethod
+    def _is_set_for_sign_in(cls, value: Any, info: ValidationInfo) -> Any:
+        given = [name.upper() for name in AUTH_KEYS if info.data.get(name) is not None]
+        if value is None and given:
+            raise ValueError(f"must be set, because {given[0]} is")
+        return value
+
+    @field_validator("auth")
+    @classmethod
+    def _is_off_without_key(cls, value: Any, info: ValidationInfo) -> Any:
+        given = [name.upper() for name in AUTH_KEYS if info.data.get(name) is not None]
+        if value is not None and given:
+            raise ValueError(f"must be unset, because {given[0]} switches sign-in on")
+        return value
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether callers need a token."""
+        return any(getattr(self, name) is not None for name in AUTH_KEYS)
 
     @property
     def own_url(self) -> str:
@@ -249,7 +319,7 @@ def load_settings(**overrides: Any) -> Settings:
 def _problem(problem: ErrorDetails, options: Mapping[str, Any]) -> str:
     """What is wrong with a setting, in a line: of an option, if it was given as one."""
     setting, words, value = str(problem["loc"][0]), requirement(problem), problem["input"]
-    if setting in SECRETS:
+    if setting in SECRETS or value is None:
         return f"{setting.upper()}: {words}"
     shown = without_secrets(value) if isinstance(value, str) else value
     if setting in options:

@@ -2,8 +2,9 @@
 
 import asyncio
 import gc
+import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import typer
@@ -15,7 +16,12 @@ from api.cli.errors import CommandError
 from api.cli.log_setup import set_up_logging
 from api.gateway import Gateway
 from api.http.listening import CannotServe, UnknownHost, bound, urls
-from api.http.server import ACCEPTED_AT_ONCE, Protocol, Server
+from api.http.server import (
+    ACCEPTED_AT_ONCE,
+    MAX_HEAD_BYTES_WITH_TOKENS,
+    Protocol,
+    Server,
+)
 from api.settings import Settings, load_settings
 from backends.health import PROBE_SECONDS
 from backends.periodic import log_failure
@@ -28,6 +34,7 @@ def serve(host: str | None, port: int | None) -> None:
     set_up_logging(settings.log_level)
     # Both are taken before anything starts, so that what is wrong with them is one line.
     with _bound(settings, is_option=host is not None) as listeners:
+        _check_reach(listeners, settings)
         application = create_app(settings)
         gateway: Gateway = application.state.gateway
         first, *others = urls(listeners)
@@ -45,6 +52,9 @@ def serve(host: str | None, port: int | None) -> None:
             proxy_headers=False,  # the gateway stands behind none: those headers are anybody's
             timeout_graceful_shutdown=10,
             backlog=ACCEPTED_AT_ONCE,
+            h11_max_incomplete_event_size=(
+                MAX_HEAD_BYTES_WITH_TOKENS if settings.signs_in else None
+            ),
         )
         # What start-up made stays to the end. Kept out of the collector's rounds, it no longer
         # costs each full one 45 ms in which nobody is answered.
@@ -74,6 +84,21 @@ def _bound(settings: Settings, *, is_option: bool) -> Iterator[list[socket.socke
         ) from error
     except CannotServe as error:
         raise CommandError(str(error)) from error
+
+
+def _check_reach(listeners: Sequence[socket.socket], settings: Settings) -> None:
+    """Refuse to serve other machines without sign-in, unless somebody said that it is wanted.
+    Raises CommandError."""
+    if settings.signs_in or settings.auth == "off":
+        return
+    for listener in listeners:
+        host, _, _ = listener.getsockname()[0].partition("%")
+        if not ipaddress.ip_address(host).is_loopback:
+            raise CommandError(
+                f"{host} can be reached from other machines, and nobody has to sign in; switch "
+                "sign-in on (docs/team.md), or set AUTH=off if everybody who can reach this "
+                "address may use the gateway"
+            )
 
 
 def _say(line: str) -> None:

@@ -55,6 +55,18 @@ FOREIGN_ORIGIN = ProblemType(
     "Use the desktop app or the gateway's own page, or add the origin to ALLOWED_ORIGINS. "
     "The gateway's output names the origin and the setting.",
 )
+NOT_SIGNED_IN = ProblemType(
+    "not-signed-in",
+    HTTPStatus.UNAUTHORIZED,
+    "The request has no valid token",
+    "Sign in, and send the token in the header Authorization: Bearer.",
+)
+ROLE_MISSING = ProblemType(
+    "role-missing",
+    HTTPStatus.FORBIDDEN,
+    "Your roles do not allow this request",
+    "Ask an administrator for a role that allows it.",
+)
 NOT_FOUND = ProblemType(
     "not-found",
     HTTPStatus.NOT_FOUND,
@@ -204,6 +216,8 @@ PROBLEM_TYPES = {
         UNKNOWN_HOST,
         MALFORMED,
         FOREIGN_ORIGIN,
+        NOT_SIGNED_IN,
+        ROLE_MISSING,
         NOT_FOUND,
         UNKNOWN_MODEL,
         UNKNOWN_INTERVIEW,

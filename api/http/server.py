@@ -34,6 +34,10 @@ ACCEPTED_AT_ONCE = 16
 """Connections accepted in one turn of the event loop. Where descriptors run out in the midst of a
 turn, asyncio tries and reports each connection that is left of it."""
 
+MAX_HEAD_BYTES_WITH_TOKENS = 192 * 1024
+"""Bytes of headers that are read if callers sign in. uvicorn's own limit, 64 KiB, would answer an
+absurd token with 400, as no HTTP. With this, the caller is told that its token is too long."""
+
 WAITING_CONNECTIONS = 2048
 """Connections that the system keeps until they are accepted."""
 

@@ -197,7 +197,7 @@ def test_the_health_check_fails_without_a_good_answer(mood: Mood) -> None:
 
 # compose.yaml
 
-VARIABLE = re.compile(r"\$\{(\w+):-([^}]+)\}")
+VARIABLE = re.compile(r"\$\{(\w+):?-([^}]+)\}")
 
 
 def compose(**given: str) -> dict[str, Any]:
@@ -257,6 +257,11 @@ def test_every_setting_but_the_images_own_is_handed_on() -> None:
     own = {"HOST", "PORT", "EVENTLOG_URL"}
     assert set(gateway()["environment"]) == {name.upper() for name in Settings.model_fields} - own
     assert own <= set(image_environment())
+
+
+def test_the_gateway_may_serve_without_sign_in_until_somebody_switches_it_on() -> None:
+    assert gateway()["environment"]["AUTH"] == "off"
+    assert gateway(AUTH="")["environment"]["AUTH"] == ""
 
 
 def test_only_this_machine_reaches_a_port() -> None:

@@ -67,3 +67,10 @@ class HealthReply(Value):
     gateway: GatewayReply
     services: list[ServiceReply]
     summary: OnlineCount
+
+
+class OverallHealthReply(Value):
+    """All that a caller is shown who has not signed in, or is a candidate."""
+
+    status: Literal["online", "degraded", "offline"]
+    timestamp: str

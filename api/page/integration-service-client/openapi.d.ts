@@ -263,6 +263,12 @@ export interface components {
             online: number;
             total: number;
         };
+        /** @description All that a caller is shown who has not signed in, or is a candidate. */
+        OverallHealthReply: {
+            /** @enum {string} */
+            status: "online" | "degraded" | "offline";
+            timestamp: string;
+        };
         /** @description A backend that was asked before and gave nothing that could be used. */
         PassedOver: {
             backend: string;

@@ -1,0 +1,78 @@
+"""Which role may call which endpoint: the one table. What is not in it, nobody may call."""
+
+from collections.abc import Iterable, Mapping
+
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import Scope
+
+from api.usecases.callers import CallerRole
+
+CANDIDATE, INTERVIEWER, AUDITOR, ADMIN = CallerRole
+
+Allowed = frozenset[CallerRole] | None
+"""The roles that may call an endpoint; None if it is open to all, also without a token."""
+
+OPEN: Allowed = None
+ANY_ROLE: Allowed = frozenset(CallerRole)
+CONDUCTING: Allowed = frozenset({CANDIDATE, INTERVIEWER, ADMIN})
+STAFF: Allowed = frozenset({INTERVIEWER, AUDITOR, ADMIN})
+AUDITING: Allowed = frozenset({AUDITOR, ADMIN})
+ONLY_ADMIN: Allowed = frozenset({ADMIN})
+
+INTERVIEWS = "/api/v1/interviews"
+INTERVIEW = f"{INTERVIEWS}/{{interviewId}}"
+
+ACCESS: Mapping[str, Allowed] = {
+    # The page's own files, and what explains an error. /health shows only its overall status to
+    # who is not staff.
+    "GET /": OPEN,
+    "GET /page": OPEN,
+    "GET /health": OPEN,
+    "GET /problems/{name}": OPEN,
+    # A candidate finds only its own interviews here.
+    f"POST {INTERVIEWS}/start": CONDUCTING,
+    f"POST {INTERVIEWS}/respond": CONDUCTING,
+    f"POST {INTERVIEWS}/summary": CONDUCTING,
+    # An interrupted reply goes on when it is listened to, and an auditor changes nothing.
+    f"GET {INTERVIEW}/reply": CONDUCTING,
+    f"DELETE {INTERVIEW}/reply": CONDUCTING,
+    f"GET {INTERVIEW}": ANY_ROLE,
+    f"GET {INTERVIEW}/session": ANY_ROLE,
+    "GET /api/v1/models": ANY_ROLE,
+    "GET /api/v1/statemachine": ANY_ROLE,
+    # Of all interviews.
+    f"GET {INTERVIEWS}": STAFF,
+    f"GET {INTERVIEW}/events": STAFF,
+    f"GET {INTERVIEW}/transcript": STAFF,
+    f"GET {INTERVIEW}/bundle": STAFF,
+    "GET /docs": STAFF,
+    "GET /docs/oauth2-redirect": STAFF,
+    "GET /static-offline-docs": STAFF,
+    "GET /openapi.json": STAFF,
+    "GET /api/v1/audit/checkpoint": AUDITING,
+    "GET /api/v1/audit/key": AUDITING,
+    "GET /api/v1/audit/inclusion": AUDITING,
+    "GET /api/v1/audit/consistency": AUDITING,
+    "POST /api/v1/audit/verify": AUDITING,
+    # What changes the log, or what all interviews begin with.
+    "POST /api/v1/audit/checkpoint": ONLY_ADMIN,
+    "POST /api/v1/models/select": ONLY_ADMIN,
+    f"POST {INTERVIEW}/hold": ONLY_ADMIN,
+    f"POST {INTERVIEW}/release": ONLY_ADMIN,
+    f"DELETE {INTERVIEW}": ONLY_ADMIN,
+}
+"""The roles that may call each endpoint, by its method and path. HEAD is as GET."""
+
+
+def endpoint_of(scope: Scope, routes: Iterable[BaseRoute]) -> str | None:
+    """Return the key in ACCESS of the endpoint that takes this request; None if none does."""
+    for route in routes:
+        if route.matches(scope)[0] is Match.FULL:
+            return key_of(route, scope["method"])
+    return None
+
+
+def key_of(route: BaseRoute, method: str) -> str:
+    """Return the key in ACCESS of a route for a method."""
+    path = route.path if isinstance(route, Route | Mount) else ""
+    return f"{'GET' if method == 'HEAD' else method} {path.replace(':uuid}', '}')}"

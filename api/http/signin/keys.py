@@ -1,0 +1,226 @@
+"""The keys that tokens are checked with: one that is set, or the key set of an issuer.
+
+A key set is fetched in the background. Requests never wait for more than one fetch, and however
+many tokens name keys that nobody knows, the issuer is asked at most every `COOL_DOWN_SECONDS`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+
+from backends.errors import BackendError
+from backends.http import Service
+
+logger = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 300.0
+"""How often a key set is fetched. A key that the issuer has withdrawn is trusted for so long."""
+
+COOL_DOWN_SECONDS = 10.0
+"""The shortest time between two fetches, and so the longest for which a new key is unknown."""
+
+FETCH_SECONDS = 5.0
+"""How long an issuer may take."""
+
+WAIT_SECONDS = 2.0
+"""How long a request waits for a fetch."""
+
+MOST_KEYS = 64
+"""As many keys of a set as are taken. Issuers have two or three."""
+
+MIN_RSA_BITS = 2048
+
+PublicKey = RSAPublicKey | EllipticCurvePublicKey | Ed25519PublicKey
+
+RSA_ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
+READERS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "RSA": RSAAlgorithm.from_jwk,
+    "EC": ECAlgorithm.from_jwk,
+    "OKP": OKPAlgorithm.from_jwk,
+}
+"""What reads a public JWK, by its `kty`."""
+
+CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key, and the algorithms that it may be used with. `id` is its `kid`, if it has one."""
+
+    id: str | None
+    material: PublicKey | str
+    algorithms: frozenset[str]
+
+
+class NoKeys(Exception):
+    """The issuer's keys were never fetched, so that no token can be checked yet."""
+
+
+class Keys(Protocol):
+    """Gives the keys for a token, by what its header says."""
+
+    async def for_token(self, id: str | None, algorithm: str) -> Sequence[Key]:
+        """The keys that a token with this `kid` and `alg` may be signed with. Raises NoKeys."""
+        ...
+
+
+class FixedKey:
+    """The one key that is set. A token's `kid` says nothing then."""
+
+    def __init__(self, key: Key) -> None:
+        self._key = key
+
+    async def for_token(self, id: str | None, algorithm: str) -> Sequence[Key]:
+        return [self._key] if algorithm in self._key.algorithms else []
+
+
+def secret_key(secret: str) -> Key:
+    """The key that a shared secret is. Tokens are signed with it by HS256, and by nothing else."""
+    return Key(None, secret, frozenset({"HS256"}))
+
+
+def public_key(pem: str) -> Key:
+    """The key in a PEM. Raises ValueError, which says what is wrong with it."""
+    try:
+        material = load_pem_public_key(pem.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        raise ValueError("must be a public key in PEM, from BEGIN PUBLIC KEY on") from None
+    return _key(None, material)
+
+
+def _key(id: str | None, material: object) -> Key:
+    """Raises ValueError for a key that signs no token, or is too weak."""
+    if isinstance(material, RSAPublicKey):
+        if material.key_size < MIN_RSA_BITS:
+            raise ValueError(f"must have {MIN_RSA_BITS} bits or more")
+        return Key(id, material, RSA_ALGORITHMS)
+    if isinstance(material, EllipticCurvePublicKey) and material.curve.name in CURVES:
+        return Key(id, material, frozenset({CURVES[material.curve.name]}))
+    if isinstance(material, Ed25519PublicKey):
+        return Key(id, material, frozenset({"EdDSA", "Ed25519"}))
+    raise ValueError("must be a key for RSA, ECDSA (P-256, P-384, P-521) or Ed25519")
+
+
+class KeySet:
+    """The keys at an issuer's JWKS address, read by `service`. `run` keeps them fresh. If the
+    issuer cannot be asked, or sends nothing that can be used, the keys at hand stay."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._keys: Sequence[Key] | None = None
+        self._fetching: asyncio.Task[None] | None = None
+        self._fetched_at = float("-inf")
+        self._failed_because: str | None = None
+
+    async def run(self) -> None:
+        """Fetch the keys again and again; until cancelled."""
+        while True:
+            await self._fetch()
+            await asyncio.sleep(REFRESH_SECONDS if self._keys else COOL_DOWN_SECONDS)
+
+    async def aclose(self) -> None:
+        """End the fetch that is under way."""
+        if self._fetching is not None:
+            self._fetching.cancel()
+            await asyncio.gather(self._fetching, return_exceptions=True)
+
+    async def for_token(self, id: str | None, algorithm: str) -> Sequence[Key]:
+        found = self._find(id, algorithm)
+        if not found:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(WAIT_SECONDS):
+                    await self._fetch()
+            found = self._find(id, algorithm)
+        if not found and self._keys is None:
+            raise NoKeys
+        return found
+
+    def _find(self, id: str | None, algorithm: str) -> Sequence[Key]:
+        return [
+            key
+            for key in self._keys or ()
+            if algorithm in key.algorithms and (id is None or key.id in (id, None))
+        ]
+
+    async def _fetch(self) -> None:
+        """Fetch the keys, or wait for the fetch that is under way. Do nothing right after one."""
+        loop = asyncio.get_running_loop()
+        if self._fetching is None or self._fetching.done():
+            if loop.time() - self._fetched_at < COOL_DOWN_SECONDS:
+                return
+            self._fetched_at = loop.time()
+            self._fetching = asyncio.create_task(self._replace())
+        # Who gives up waiting does not end it for the others.
+        await asyncio.shield(self._fetching)
+
+    async def _replace(self) -> None:
+        try:
+            async with asyncio.timeout(FETCH_SECONDS):
+                answer = await self._service.get("", dict[str, Any])
+            self._keys = usable_keys(answer)
+        except TimeoutError:
+            self._report(f"no answer within {FETCH_SECONDS:g} s")
+        except (BackendError, ValueError) as error:
+            self._report(str(error))
+        else:
+            self._report(None)
+
+    def _report(self, failed_because: str | None) -> None:
+        """Log once why the keys cannot be fetched, and once that they can again."""
+        if failed_because == self._failed_because:
+            return
+        if failed_because is None:
+            logger.info("The issuer's keys can be fetched again")
+        else:
+            kept = "The keys at hand stay in use" if self._keys else "Nobody can sign in yet"
+            logger.warning(
+                "The issuer's keys (AUTH_JWKS_URL) cannot be fetched: %s. %s.", failed_because, kept
+            )
+        self._failed_because = failed_because
+
+
+def usable_keys(answer: dict[str, Any]) -> Sequence[Key]:
+    """The keys of a JWK set (RFC 7517) that tokens can be checked with. Raises ValueError if there
+    are none: an issuer that withdraws all its keys is more likely broken."""
+    listed = answer.get("keys")
+    if not isinstance(listed, list):
+        raise ValueError("it is not a JWK set")
+    keys = list(_usable(listed[:MOST_KEYS]))
+    if not keys:
+        raise ValueError("it has no public key that signs tokens")
+    return keys
+
+
+def _usable(listed: Iterable[object]) -> Iterable[Key]:
+    for jwk in listed:
+        with suppress(jwt.PyJWTError, ValueError, TypeError, UnsupportedAlgorithm):
+            yield _of_jwk(jwk)
+
+
+def _of_jwk(jwk: object) -> Key:
+    """Raises ValueError, or whatever the library makes of a malformed key."""
+    if not isinstance(jwk, dict) or "d" in jwk or jwk.get("use", "sig") != "sig":
+        raise ValueError("is no public key for signatures")
+    if "verify" not in jwk.get("key_ops", ["verify"]):
+        raise ValueError("is no key to check signatures with")
+    id = jwk.get("kid")
+    if not isinstance(id, str | None):
+        raise ValueError("has an id that is no text")
+    # Not PyJWK, which takes secrets ("oct") from the network, too.
+    read = READERS.get(str(jwk.get("kty")))
+    if read is None:
+        raise ValueError("is of no kind that is public")
+    key = _key(id, read(jwk))
+    named = jwk.get("alg")
+    return key if named is None else Key(id, key.material, key.algorithms & {named})

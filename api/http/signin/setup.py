@@ -1,0 +1,79 @@
+"""Sign-in as the settings have it, and where it stands in the application."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+
+from api.environment import InvalidSettings
+from api.http.signin.keys import FixedKey, Keys, KeySet, public_key, secret_key
+from api.http.signin.middleware import SignIn
+from api.http.signin.tokens import Tokens
+from api.settings import Settings
+from backends.address import Address
+from backends.http import Connections, Service
+from backends.periodic import keep_running
+
+logger = logging.getLogger(__name__)
+
+
+class SignInSetup:
+    """The parts of sign-in. Raises InvalidSettings for a key that cannot be used."""
+
+    def __init__(self, settings: Settings) -> None:
+        assert settings.auth_issuer is not None
+        assert settings.auth_audience is not None
+        self._connections = Connections(settings.ssl_cert_file)
+        self._key_set: KeySet | None = None
+        self.tokens = Tokens(
+            self._keys(settings),
+            settings.auth_issuer,
+            settings.auth_audience,
+            settings.auth_roles_claim,
+        )
+
+    def install(self, app: FastAPI) -> None:
+        """Put sign-in in front of all of `app` that was installed before."""
+        app.add_middleware(SignIn, tokens=self.tokens, routes=app.router.routes)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep the issuer's keys fresh."""
+        if self._key_set is None:
+            yield
+            return
+        task = asyncio.create_task(keep_running("KeySet", self._key_set.run))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await self._key_set.aclose()
+            await self._connections.aclose()
+
+    def _keys(self, settings: Settings) -> Keys:
+        if settings.auth_secret is not None:
+            return FixedKey(secret_key(settings.auth_secret.get_secret_value()))
+        if settings.auth_public_key is not None:
+            try:
+                return FixedKey(public_key(settings.auth_public_key))
+            except ValueError as error:
+                raise InvalidSettings(f"AUTH_PUBLIC_KEY: {error}") from None
+        address = settings.auth_jwks_url
+        assert address is not None
+        self._connections.prepare([address])
+        _warn_of_plain_http(address)
+        self._key_set = KeySet(Service(self._connections, address))
+        return self._key_set
+
+
+def _warn_of_plain_http(address: Address) -> None:
+    is_local = urlsplit(address.url).hostname in ("localhost", "127.0.0.1", "::1")
+    if not address.is_encrypted and not is_local:
+        logger.warning(
+            "AUTH_JWKS_URL is not https. Whoever can change what is sent on this network can make "
+            "tokens that the gateway accepts."
+        )
