@@ -16,6 +16,7 @@ from api.usecases.forwarding import Forwarding
 from api.usecases.interviews import Interviews
 from api.usecases.logmonitor import LogMonitor
 from api.usecases.modelchoice import ModelChoice
+from api.usecases.ownership import OwnInterviews
 from api.usecases.retention import Retention
 from api.usecases.verifier import Verifier
 from backends.address import Address
@@ -81,7 +82,9 @@ class Gateway:
             log,
             self.chain,
             self.model_choice.choose,
-            lambda config: start_interview(config, templates.prompt(config.role)),
+            lambda config, started_by: start_interview(
+                config, templates.prompt(config.role), started_by
+            ),
             now=utc_now,
             budgets=Budgets(
                 settings.reply_budget_seconds,
@@ -94,6 +97,7 @@ class Gateway:
         self.forwarding = Forwarding(self._connections, urls)
         self.urls = {name: str(address) for name, address in urls.items()}
         self.interviews = Interviews(log, utc_now)
+        self.own_interviews = OwnInterviews(log)
         self.custody = Custody(log, now=utc_now)
         self.verifier = Verifier(log)
         self._in_background: list[_Part] = [

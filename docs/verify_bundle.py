@@ -205,7 +205,7 @@ TOLD = {"state": TEXT, "adopted": FLAG, "totalQuestions": COUNT, "questionsAsked
         "answersGiven": COUNT}
 PAYLOADS: dict[str, Object] = {
     "interview-started": {"config": CONFIG, "messages": MESSAGES},
-    "session-adopted": {"session": SESSION},
+    "session-adopted": {"session": SESSION}, "interview-exported": {"format": TEXT, "by": TEXT},
     "question-asked": {"number": COUNT, "content": TEXT}, "answer-given": {"content": TEXT},
     "interview-completed": {"ending": TEXT, "content": TEXT},
     "summary-given": {"questionsAsked": COUNT, "responsesGiven": COUNT, "content": TEXT},
@@ -241,10 +241,10 @@ def read_event(event: Object, id: str, head: Head | None, is_forgotten: bool) ->
         return {}
     return dict(need_shape(read_json(payload, "the payload"), PAYLOADS[kind], "the payload"))
 
-# The rules, with a letter for each kind: Started, aDopted (an E if it was complete), Question,
+# The rules, with a letter for each kind: Started, aDopted (E if complete), eXported, Question,
 # Answer, Completed, sUmmary, Refused, Held, reLeased, Forgotten, reply Interrupted.
-LETTERS = dict(zip(PAYLOADS, "SDQACURHLFI"))  # noqa: B905  # Python 3.9 has no strict
-ORDER = "((S[RHLI]*Q|D)[URHLI]*(A[URHLI]*Q[URHLI]*)*(A[URHLI]*(C[URHLI]*)?)?|S[RHLI]*|E[URHLI]*)F?"
+LETTERS = dict(zip(PAYLOADS, "SDXQACURHLFI"))  # noqa: B905  # Python 3.9 has no strict
+ORDER = "((S[V]*Q|D)[UV]*(A[UV]*Q[UV]*)*(A[UV]*(C[UV]*)?)?|S[V]*|E[UV]*)F?".replace("V", "RHLIX")
 HOLDS = "([^HLF]*H[^HLF]*L)*[^HLF]*(H[^HLF]*|F)?"
 
 def rules(kinds: list[str], said: list[Object]) -> Iterator[None]:
@@ -299,7 +299,7 @@ def findings_in(bundle: Object, keys: list[Key], given: str | None = None) -> li
     for n, event in enumerate(events):
         with noting(found, places[n]):
             need(event["version"] == n + 1, f"it is version {event['version']}")
-            is_gone = n < forgotten and kinds[n] not in ("interview-held", "interview-released")
+            is_gone = n < forgotten and LETTERS.get(kinds[n]) not in {*"HLX"}
             said.append(read_event(event, bundle["interviewId"], head, is_forgotten=is_gone))
             need(event["position"] > last, f"it stands after position {last}")
             last = event["position"]
@@ -347,7 +347,7 @@ def transcript(event: Object) -> str:
     said = said.get("session", said) if kind == "session-adopted" else said
     turns = said.get("messages", []) if kind in ("session-adopted", "interview-started") else []
     words = [f"{turn['role']}: {turn['content']}" for turn in turns]
-    words += [said[n] for n in ("ending", "place", "reason", "content") if type(said.get(n)) is str]
+    words += [str(said[n]) for n in ("ending", "place", "reason", "by", "content") if n in said]
     lines = [f"    {shown(line)}" for text in words for line in text.split("\n")]
     return "\n".join(["", f"{event['version']}. {kind}, {event['time']}", *lines])
 

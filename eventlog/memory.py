@@ -220,16 +220,32 @@ class MemoryEventLog:
     async def keys(self) -> list[VerifierKey | None]:
         return in_turn(self._changes, self._signer)
 
-    async def find(self, fingerprint: bytes) -> FingerprintMatch | None:
+    async def find(
+        self, fingerprint: bytes, started_by: str | None = None
+    ) -> FingerprintMatch | None:
         return max(
-            self._matches.get(fingerprint, []),
+            (
+                match
+                for match in self._matches.get(fingerprint, [])
+                if self._is_of(started_by, match.interview_id)
+            ),
             key=lambda match: (self._begun(match.interview_id), -match.version),
             default=None,
         )
 
-    async def find_current(self, fingerprint: bytes) -> str | None:
-        at_it = (id for id, current in self._current.items() if current == fingerprint)
+    async def find_current(self, fingerprint: bytes, started_by: str | None = None) -> str | None:
+        at_it = (
+            id
+            for id, current in self._current.items()
+            if current == fingerprint and self._is_of(started_by, id)
+        )
         return max(at_it, key=self._begun, default=None)
+
+    async def was_started_by(self, subject: str, interview_id: str) -> bool:
+        return interview_id in self._interviews and self._is_of(subject, interview_id)
+
+    def _is_of(self, started_by: str | None, interview_id: str) -> bool:
+        return started_by in (None, self._interviews[interview_id].started_by)
 
     def _begun(self, interview_id: str) -> int:
         return self._overviews[interview_id].first_position

@@ -1,13 +1,13 @@
 """The event log as the rest of the gateway knows it, by who needs what of it. Every implementation
 passes the contract suite in `tests/eventlog/contract.py`.
 
-    EventReader ── EventAppender ─┬─ ConductingLog    what conducts interviews
-    SessionFinder, Drafts ────────┘
-    EventAppender ─────────────────── ForgettingLog   what keeps them in custody
-    Writability ───────────────────── RetentionLog    what forgets them in time
-    EventReader, Proofs ───────────── ProvableLog     what exports them with their proofs
-    all that reads ────────────────── ReadableLog     a command beside the gateway
-    all ───────────────────────────── EventLog        the gateway's own
+    EventReader ── EventAppender ────┬─ ConductingLog    what conducts interviews
+    SessionFinder, Ownership, Drafts ┘
+    EventAppender ────────────────────── ForgettingLog   what keeps them in custody
+    Writability ──────────────────────── RetentionLog    what forgets them in time
+    EventReader, Proofs ──────────────── ProvableLog     what exports them with their proofs
+    all that reads ───────────────────── ReadableLog     a command beside the gateway
+    all ──────────────────────────────── EventLog        the gateway's own
 
 Any method that reads raises LogUnavailable where the log cannot be read, and LogCorrupted where it
 holds what was never logged.
@@ -75,13 +75,25 @@ class EventAppender(EventReader, Protocol):
 class SessionFinder(Protocol):
     """Finds interviews by fingerprints of what their clients hold."""
 
-    async def find(self, fingerprint: bytes) -> FingerprintMatch | None:
+    async def find(
+        self, fingerprint: bytes, started_by: str | None = None
+    ) -> FingerprintMatch | None:
         """Of the interviews that have reached this session or made this move, the one
-        begun last (and where it did so first)."""
+        begun last (and where it did so first); of those that `started_by` began, if given."""
         ...
 
-    async def find_current(self, fingerprint: bytes) -> str | None:
-        """Of the interviews that stand at this session now, the id of the one begun last."""
+    async def find_current(self, fingerprint: bytes, started_by: str | None = None) -> str | None:
+        """Of the interviews that stand at this session now, the id of the one begun last; of
+        those that `started_by` began, if given."""
+        ...
+
+
+class Ownership(Protocol):
+    """Tells who began an interview."""
+
+    async def was_started_by(self, subject: str, interview_id: str) -> bool:
+        """Whether `subject` began the interview, and its words are not forgotten. It takes as long
+        whether somebody else began it or nobody did."""
         ...
 
 
@@ -206,7 +218,7 @@ class Drafts(Protocol):
         ...
 
 
-class ConductingLog(EventAppender, SessionFinder, Drafts, Protocol):
+class ConductingLog(EventAppender, SessionFinder, Ownership, Drafts, Protocol):
     """The log for conducting interviews: it appends, finds the interview of a session, and keeps
     what is shown of a reply."""
 
@@ -260,7 +272,7 @@ class ProvableLog(EventReader, Proofs, Protocol):
     """The log for exporting an interview with its proofs."""
 
 
-class ReadableLog(ProvableLog, SessionFinder, InterviewList, Protocol):
+class ReadableLog(ProvableLog, SessionFinder, Ownership, InterviewList, Protocol):
     """All that can be read of a log, also beside the gateway that writes it."""
 
     @property

@@ -14,6 +14,7 @@ from statemachine.events import (
     ContentForgotten,
     Event,
     InterviewCompleted,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     InterviewStarted,
@@ -34,7 +35,8 @@ COMPLETING = (KIND_OF[InterviewCompleted], KIND_OF[SessionAdopted])
 
 @dataclass(frozen=True)
 class Overview:
-    """One interview in the list. `sources` are the backends whose words are in it."""
+    """One interview in the list. `sources` are the backends whose words are in it. `started_by` is
+    who began it, if they had signed in; whose it was is forgotten with its words."""
 
     interview_id: InterviewId
     first_position: int
@@ -50,6 +52,7 @@ class Overview:
     version: int
     started_at: str
     updated_at: str
+    started_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def project(
                 fingerprints.append((move, after.version))
             case InterviewStarted() | SummaryGiven() | SessionRefused() | ContentForgotten():
                 pass  # the client holds what it held before
-            case InterviewHeld() | InterviewReleased() | ReplyInterrupted():
+            case InterviewHeld() | InterviewReleased() | ReplyInterrupted() | InterviewExported():
                 pass
             case _:
                 assert_never(event)
@@ -120,6 +123,8 @@ class Listed(InterviewProgress, Protocol):
     def adopted(self) -> bool: ...
     @property
     def sources(self) -> tuple[str, ...]: ...
+    @property
+    def started_by(self) -> str | None: ...
 
 
 def overview(
@@ -141,4 +146,5 @@ def overview(
         version=interview.version,
         started_at=started_at,
         updated_at=updated_at,
+        started_by=interview.started_by,
     )

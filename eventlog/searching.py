@@ -14,6 +14,7 @@ from statemachine.events import (
     AnswerGiven,
     ContentForgotten,
     InterviewCompleted,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     InterviewStarted,
@@ -50,8 +51,10 @@ def words_of(record: Record) -> Iterator[str]:
             yield from (message.content for message in session.messages)
         case InterviewStarted():
             pass  # the gateway's own words, the same in every interview of a role
-        case SessionRefused() | InterviewHeld() | InterviewReleased() | ContentForgotten():
+        case InterviewHeld() | InterviewReleased() | InterviewExported() | ContentForgotten():
             pass  # said by nobody in the interview
+        case SessionRefused():
+            pass  # its words were turned away
         case _:
             assert_never(record.event)
 

@@ -21,13 +21,14 @@ OPENING_WORDS = "Please start the interview."
 """The first message of the candidate's side; the desktop app has always shown it so."""
 
 
-def start_interview(config: Config, prompt: str) -> InterviewStarted:
+def start_interview(config: Config, prompt: str, started_by: str | None = None) -> InterviewStarted:
     return InterviewStarted(
         config=config,
         messages=(
             Message(role=Speaker.SYSTEM, content=prompt),
             Message(role=Speaker.USER, content=OPENING_WORDS),
         ),
+        started_by=started_by,
     )
 
 
@@ -58,7 +59,7 @@ def give_summary(interview: Interview, content: str, *, origin: Origin) -> Summa
     )
 
 
-def forget_content(interview: Interview, reason: str) -> ContentForgotten:
+def forget_content(interview: Interview, reason: str, by: str | None = None) -> ContentForgotten:
     return ContentForgotten(
         reason=reason,
         state=interview.state,
@@ -67,4 +68,5 @@ def forget_content(interview: Interview, reason: str) -> ContentForgotten:
         questions_asked=interview.questions_asked,
         answers_given=interview.answers_given,
         adopted=interview.adopted,
+        by=by,
     )

@@ -1,5 +1,7 @@
 """The events of an interview. Past tense, frozen, the only thing the log keeps.
 
+`started_by` and `by` say who did it, and are missing where nobody had signed in.
+
 An event says what happened; when, to which interview and in which order stands in the
 record around it (`eventlog.records`). `KINDS` gives each event its stored name and
 schema version: stable words, so that a renamed class still reads an old log.
@@ -19,6 +21,7 @@ from statemachine.session import (
     Reason,
     Role,
     Session,
+    Subject,
     Value,
     Words,
 )
@@ -97,6 +100,7 @@ class InterviewStarted(Value):
 
     config: Config
     messages: tuple[Message, ...]
+    started_by: Subject | None = None
 
 
 class QuestionAsked(Value):
@@ -144,6 +148,7 @@ class SessionAdopted(Value):
 
     session: Session
     forked_from: Fork | None = None
+    started_by: Subject | None = None
 
 
 class SessionRefused(Value):
@@ -170,12 +175,29 @@ class InterviewHeld(Value):
     """The interview was put on hold: until it is released, its words cannot be forgotten."""
 
     reason: Reason
+    by: Subject | None = None
 
 
 class InterviewReleased(Value):
     """The hold on the interview was lifted."""
 
     reason: Reason
+    by: Subject | None = None
+
+
+class ExportFormat(StrEnum):
+    """What an interview was exported as."""
+
+    BUNDLE = "bundle"
+    MARKDOWN = "md"
+    HTML = "html"
+
+
+class InterviewExported(Value):
+    """Somebody who had signed in got a copy of the interview."""
+
+    format: ExportFormat
+    by: Subject
 
 
 class ContentForgotten(Value):
@@ -189,6 +211,7 @@ class ContentForgotten(Value):
     questions_asked: int
     answers_given: int
     adopted: bool
+    by: Subject | None = None
 
 
 Event = (
@@ -203,6 +226,7 @@ Event = (
     | InterviewReleased
     | ContentForgotten
     | ReplyInterrupted
+    | InterviewExported
 )
 
 KINDS: dict[str, tuple[type[Event], int]] = {
@@ -217,13 +241,14 @@ KINDS: dict[str, tuple[type[Event], int]] = {
     "interview-released": (InterviewReleased, 1),
     "content-forgotten": (ContentForgotten, 1),
     "reply-interrupted": (ReplyInterrupted, 1),
+    "interview-exported": (InterviewExported, 1),
 }
 """Stored kind → the event and its present schema version."""
 
 OUTLIVES_FORGETTING: frozenset[str] = frozenset(
-    {"interview-held", "interview-released", "content-forgotten"}
+    {"interview-held", "interview-released", "content-forgotten", "interview-exported"}
 )
 """The kinds whose payload stays when an interview is forgotten: they hold the words of whoever
-keeps the log, and tell on whose word it was done."""
+keeps the log, and tell on whose word it was done, and who has a copy of what is forgotten."""
 
 KIND_OF: dict[type[Event], str] = {event: kind for kind, (event, _) in KINDS.items()}

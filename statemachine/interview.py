@@ -13,6 +13,7 @@ from statemachine.events import (
     ContentForgotten,
     Event,
     InterviewCompleted,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     InterviewStarted,
@@ -36,6 +37,7 @@ class Interview:
     `version` counts its events; `messages` are all the words said, an answer that has no
     reply yet included; `adopted` is true when it began with a session nobody vouches for.
     `interrupted` is what was shown of the reply that is due, if the gateway stopped in it.
+    `started_by` is who began it, if they had signed in and its words are not forgotten.
     """
 
     id: str | None
@@ -52,6 +54,7 @@ class Interview:
     summary: SummaryGiven | None = None
     summed_up_at: int = 0
     interrupted: ReplyInterrupted | None = None
+    started_by: str | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -134,12 +137,17 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
         case SessionAdopted(session=session):
             said_at = (1,) * len(session.messages)
             return replace(
-                rebuild(session), id=before.id, version=version, adopted=True, said_at=said_at
+                rebuild(session),
+                id=before.id,
+                version=version,
+                adopted=True,
+                said_at=said_at,
+                started_by=before.started_by,
             )
         case ReplyInterrupted():
             shown = before.interrupted if event.of_summary else event
             return replace(before, state=state, version=version, interrupted=shown)
-        case SessionRefused():
+        case SessionRefused() | InterviewExported():
             return replace(before, state=state, version=version)
         case InterviewHeld():
             return replace(before, state=state, version=version, on_hold=True)
@@ -154,9 +162,9 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
 def _initial(event: Event, id: str | None) -> Interview:
     match event:
         case InterviewStarted(config=config):
-            return Interview(id=id, config=config)
+            return Interview(id=id, config=config, started_by=event.started_by)
         case SessionAdopted(session=session):
-            return Interview(id=id, config=session.config)
+            return Interview(id=id, config=session.config, started_by=event.started_by)
         case _:
             raise IllegalMove("an interview begins by being started or adopted")
 

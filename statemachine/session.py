@@ -82,6 +82,16 @@ Reason = Annotated[
 ]
 """Why something was done to an interview, in the words of who did it: 1 to 500 characters."""
 
+MAX_SUBJECT_CHARS = 255
+
+Subject = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_SUBJECT_CHARS),
+    AfterValidator(_has_words),
+]
+"""Who did something, as their token calls them (`sub`): 1 to 255 characters, as OpenID Connect has
+it."""
+
 Text = Annotated[str, AfterValidator(_is_storable)]
 InterviewId = Annotated[
     str, AfterValidator(_is_canonical_uuid), Field(json_schema_extra={"format": "uuid"})

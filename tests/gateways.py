@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.http.listening import bound
-from api.http.server import Protocol
+from api.http.server import MAX_HEAD_BYTES_WITH_TOKENS, Protocol
 from api.settings import Settings
 from backends.services import SERVICES
 from eventlog.memory import MemoryEventLog
@@ -111,7 +111,12 @@ def serving(
     needs_memory = log is None and chosen.eventlog_url == "memory:"
     app = create_app(chosen, MemoryEventLog() if needs_memory else log)
     config = uvicorn.Config(
-        app, http=Protocol, log_config=None, access_log=False, timeout_graceful_shutdown=6
+        app,
+        http=Protocol,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=6,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES_WITH_TOKENS if chosen.signs_in else None,
     )
     server = _Server(config)
     with bound("127.0.0.1", 0) as (listener,):

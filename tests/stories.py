@@ -10,7 +10,9 @@ from statemachine.events import (
     OUTLIVES_FORGETTING,
     Attempt,
     Event,
+    ExportFormat,
     Fork,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     Origin,
@@ -80,6 +82,7 @@ EVERYTHING: tuple[Event, ...] = with_summary(
     asked_by_ollama(2, "Question 2: How do you know?"),
     give_answer("I measured."),
     InterviewReleased(reason="The court is done."),
+    InterviewExported(format=ExportFormat.BUNDLE, by="ada"),
     close(),
 )
 """An interview in which every kind of event that can follow an adoption happened."""

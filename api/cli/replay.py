@@ -17,6 +17,7 @@ from statemachine.events import (
     AnswerGiven,
     ContentForgotten,
     InterviewCompleted,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     InterviewStarted,
@@ -192,7 +193,10 @@ def _words(step: Step) -> str:
         case ReplyInterrupted(content=shown):
             return shown
         case InterviewHeld() | InterviewReleased() | ContentForgotten():
-            return step.event.reason
+            by = step.event.by
+            return step.event.reason if by is None else f"{step.event.reason} (by {by})"
+        case InterviewExported():
+            return f"As {step.event.format}, by {step.event.by}."
         case SessionRefused():
             return f"A client posted a session that differs from the log at {step.event.place}."
         case SessionAdopted():

@@ -1,6 +1,8 @@
 """The caller of a request, for the endpoints and for what limits or records callers."""
 
-from fastapi import Request
+from typing import Annotated
+
+from fastapi import Depends, Request
 from starlette.types import Scope
 
 from api.usecases.callers import EVERYBODY, Caller
@@ -21,3 +23,11 @@ def caller_in(scope: Scope) -> Caller:
         return EVERYBODY
     caller: Caller = scope[CALLER]
     return caller
+
+
+async def _caller(request: Request) -> Caller:
+    # Async for the reason that `TheGateway` is.
+    return caller_of(request)
+
+
+TheCaller = Annotated[Caller, Depends(_caller)]

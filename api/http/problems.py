@@ -82,7 +82,7 @@ UNKNOWN_MODEL = ProblemType(
 UNKNOWN_INTERVIEW = ProblemType(
     "unknown-interview",
     HTTPStatus.NOT_FOUND,
-    "The log does not have this interview",
+    "There is no such interview",
     "GET /api/v1/interviews lists the interviews. Choose one of them, or start a new one.",
 )
 INTERVIEW_FORGOTTEN = ProblemType(

@@ -19,6 +19,7 @@ from api.http.problems import (
     Problem,
     ProblemType,
 )
+from api.usecases.callers import EVERYBODY, Caller
 from eventlog.records import Record
 
 EVENT_HEADER = "Interview-Event"
@@ -39,18 +40,26 @@ WITH_EVIDENCE: dict[int | str, dict[str, Any]] = {
 """FastAPI's `responses` for an endpoint that points to the event of its answer."""
 
 
-def json_of(reply: BaseModel, record: Record | None = None, *, status: int = 200) -> Response:
+def json_of(
+    reply: BaseModel,
+    record: Record | None = None,
+    *,
+    caller: Caller = EVERYBODY,
+    status: int = 200,
+) -> Response:
     """The reply as JSON, without the fields that are None. It saves the time in which FastAPI would
     check and convert a valid reply again.
 
     A header (an RFC 9651 dictionary) points to the reply's `record`: a client that keeps it can
-    check later that the log still has the event.
+    check later that the log still has the event. A `caller` who sees only its own interviews is not
+    told its position: from one to the next, it could tell how much others say.
     """
     content = reply.model_dump_json(by_alias=True, exclude_none=True)
     response = Response(content, status, media_type="application/json")
     if record is not None:
         leaf = record.leaf.hex()
-        response.headers[EVENT_HEADER] = f'position={record.position}, leaf="{leaf}"'
+        position = f"position={record.position}, " if caller.owner is None else ""
+        response.headers[EVENT_HEADER] = f'{position}leaf="{leaf}"'
     return response
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import Request
 
+from api.http.caller import caller_of
 from api.http.errors import problem_for
 from api.http.responses import EVENT_STREAM, EventStream
 from api.http.wire.replies import (
@@ -86,8 +87,9 @@ def _event(request: Request, happening: Happening[Result]) -> tuple[str, Any]:
         case ReplyReset(text=text, reason=reason):
             return "reset", ResetEvent(text=text, reason=reason)
         case ReplyDone(result=result):
+            with_position = caller_of(request).owner is None
             if isinstance(result, Summary):
-                return "done", SummaryDoneEvent.of(result)
-            return "done", ReplyDoneEvent.of(result)
+                return "done", SummaryDoneEvent.of(result, with_position=with_position)
+            return "done", ReplyDoneEvent.of(result, with_position=with_position)
         case ReplyFailed(error=error):
             return "problem", problem_for(request, error)

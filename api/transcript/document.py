@@ -14,7 +14,9 @@ from statemachine.events import (
     ContentForgotten,
     Ending,
     Event,
+    ExportFormat,
     InterviewCompleted,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     InterviewStarted,
@@ -41,6 +43,7 @@ EntryKind = Literal[
     "interview-released",
     "content-forgotten",
     "reply-interrupted",
+    "interview-exported",
 ]
 """The kinds of the log's events, word for word."""
 
@@ -131,6 +134,8 @@ class Entry(Value):
     forked_from: ForkedFrom | None = None
     place: str | None = Field(None, description="Where a refused session differs.")
     reason: str | None = None
+    by: str | None = Field(None, description="Who did it: the `sub` of their token.")
+    format: ExportFormat | None = Field(None, description="What the interview was exported as.")
 
 
 class Forgetting(Value):
@@ -236,7 +241,8 @@ def _told(step: Step, event: Event, count: _Count, **more: object) -> Entry:
     """The entry for an event: the step's own, or one that its adopted session tells of."""
     match event:
         case InterviewStarted():
-            return _entry(step, kind="interview-started", messages=event.messages, **more)
+            more = {"messages": event.messages, "by": event.started_by, **more}
+            return _entry(step, kind="interview-started", **more)
         case QuestionAsked():
             return _spoken(
                 step, "question-asked", event, number=count.number("question-asked"), **more
@@ -256,13 +262,16 @@ def _told(step: Step, event: Event, count: _Count, **more: object) -> Entry:
             )
         case SessionAdopted():
             fork = event.forked_from
-            return _entry(step, forked_from=fork and ForkedFrom(**dict(fork)))
+            by = event.started_by
+            return _entry(step, forked_from=fork and ForkedFrom(**dict(fork)), by=by)
         case ReplyInterrupted():
             return _entry(step, words=event.content)
         case SessionRefused():
             return _entry(step, place=event.place)
         case InterviewHeld() | InterviewReleased() | ContentForgotten():
-            return _entry(step, reason=event.reason)
+            return _entry(step, reason=event.reason, by=event.by)
+        case InterviewExported():
+            return _entry(step, format=event.format, by=event.by)
         case _:
             assert_never(event)
 

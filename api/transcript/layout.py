@@ -11,7 +11,7 @@ from datetime import datetime
 from api.transcript.document import Entry, PassedOver, Source, Took, Transcript
 from eventlog.times import from_text
 from statemachine.durations import duration_text
-from statemachine.events import Ending
+from statemachine.events import Ending, ExportFormat
 from statemachine.session import Speaker
 from statemachine.states import State
 
@@ -69,6 +69,12 @@ ENDINGS = {
     Ending.ALL_ANSWERED: "All questions were answered.",
     Ending.CLOSED_BY_INTERVIEWER: "The interviewer closed the interview before all questions "
     "were answered.",
+}
+
+EXPORTS = {
+    ExportFormat.BUNDLE: "Somebody got a copy with its proofs.",
+    ExportFormat.MARKDOWN: "Somebody got a transcript in Markdown.",
+    ExportFormat.HTML: "Somebody got a transcript to print.",
 }
 
 SPEAKERS = {
@@ -157,6 +163,7 @@ _HEADINGS = {
     "interview-released": ("event", "Hold lifted"),
     "content-forgotten": ("event", "Words erased"),
     "reply-interrupted": ("event", "Reply interrupted"),
+    "interview-exported": ("event", "Exported"),
 }
 
 
@@ -183,6 +190,8 @@ def _lines(entry: Entry) -> Iterator[Line]:
         yield from _source(entry.source)
         yield from (_passed_over(attempt) for attempt in entry.source.passed_over)
     yield from _what_happened(entry)
+    if entry.by is not None:
+        yield ("By “", Untrusted(entry.by), "”.")
 
 
 def _source(source: Source) -> Iterator[Line]:
@@ -250,6 +259,8 @@ def _what_happened(entry: Entry) -> Iterator[Line]:
             Untrusted(entry.place),
             "”.",
         )
+    elif entry.format is not None:
+        yield (EXPORTS[entry.format],)
     elif entry.reason is not None:
         yield ("Reason: “", Untrusted(entry.reason), "”")
 

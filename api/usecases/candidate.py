@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import NoReturn
 from uuid import uuid4
 
+from api.usecases.callers import Caller
 from api.usecases.errors import (
     AlreadyComplete,
     InterviewForgotten,
+    NotOwnInterview,
     SessionConflict,
     UnknownInterview,
     UnknownSession,
@@ -16,6 +18,7 @@ from api.usecases.errors import (
 from api.usecases.interviewer import Interviewer
 from api.usecases.interviews import Interviews, settle
 from api.usecases.locks import KeyedLocks
+from api.usecases.ownership import OwnInterviews
 from api.usecases.replymaker import ReplyMaker
 from backends.deadline import Deadline
 from eventlog.errors import VersionConflict
@@ -33,8 +36,9 @@ class Candidate:
     """Takes what candidates post.
 
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
-    `begin` what an interview starts with. With `strict`, a session that the log does not know is
-    refused. `admit` is called before anything new is appended, and raises what refuses it.
+    `begin` what an interview starts with, from its set-up and who started it. With `strict`, a
+    session that the log does not know is refused. `admit` is called before anything new is
+    appended, and raises what refuses it.
     """
 
     def __init__(
@@ -45,12 +49,13 @@ class Candidate:
         interviewer: Interviewer,
         maker: ReplyMaker,
         choose_model: Callable[[str | None], Awaitable[str | None]],
-        begin: Callable[[Config], InterviewStarted],
+        begin: Callable[[Config, str | None], InterviewStarted],
         admit: Callable[[], None],
         *,
         strict: bool,
     ) -> None:
         self._log = log
+        self._own = OwnInterviews(log)
         self._interviews = interviews
         self._locks = locks
         self._interviewer = interviewer
@@ -60,31 +65,48 @@ class Candidate:
         self._admit = admit
         self._strict = strict
 
-    async def begin(self, asked: Config, interview_id: str | None, deadline: Deadline) -> Interview:
+    async def begin(
+        self, caller: Caller, asked: Config, interview_id: str | None, deadline: Deadline
+    ) -> Interview:
         """The interview that was begun with this id; else a new one.
 
-        Raises UnknownModel, SessionConflict, InterviewForgotten or LogUnavailable.
+        Raises UnknownModel, SessionConflict, NotOwnInterview, InterviewForgotten or
+        LogUnavailable.
         """
-        begun = await settle(lambda: self._begun(interview_id, asked, deadline), deadline)
+        if interview_id is not None:
+            interview_id = await self._own.to_begin(interview_id, caller)
+        begun = await settle(lambda: self._begun(caller, interview_id, asked, deadline), deadline)
+        if caller.owner not in (None, begun.started_by):
+            raise NotOwnInterview
         _check_same_start(begun, asked)
         return begun
 
-    async def claim(self, posted: Session, answer: str | None, deadline: Deadline) -> str:
+    async def claim(
+        self, caller: Caller, posted: Session, answer: str | None, deadline: Deadline
+    ) -> str:
         """The id of the interview that `posted` is a state of, with `answer` in the log.
 
-        Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownSession,
+        Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownSession, NotOwnInterview,
         InterviewForgotten or LogUnavailable.
         """
+        if posted.interview_id is not None:
+            # First of all: how anything that follows ends may tell what others have.
+            id = await self._own.get(posted.interview_id, caller)
+            posted = posted.model_copy(update={"interview_id": id})
+            await self._check_legal(posted)
+            return await settle(
+                lambda: self._claim_by_id(caller, id, posted, answer, deadline), deadline
+            )
         await self._check_legal(posted)
-        id = posted.interview_id
-        if id is not None:
-            return await settle(lambda: self._claim_by_id(id, posted, answer, deadline), deadline)
         # Without an id, two posts of a session that nobody knows must not both adopt it.
-        async with self._locks.holding(posted.fingerprint().hex(), deadline.left()):
-            return await settle(lambda: self._claim_by_words(posted, answer, deadline), deadline)
+        place = f"{posted.fingerprint().hex()} {caller.owner or ''}"
+        async with self._locks.holding(place, deadline.left()):
+            return await settle(
+                lambda: self._claim_by_words(caller, posted, answer, deadline), deadline
+            )
 
     async def _begun(
-        self, interview_id: str | None, asked: Config, deadline: Deadline
+        self, caller: Caller, interview_id: str | None, asked: Config, deadline: Deadline
     ) -> Interview:
         begun = await self._interviews.find(interview_id) if interview_id else None
         if begun is not None:
@@ -92,7 +114,8 @@ class Candidate:
         self._admit()
         id = interview_id or str(uuid4())
         config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
-        moves = await self._maker.move_and_reply(id, None, self._begin_with(config), deadline)
+        started = self._begin_with(config, caller.subject)
+        moves = await self._maker.move_and_reply(id, None, started, deadline)
         return (await self._interviews.append(id, 0, *moves)).interview
 
     async def _check_legal(self, posted: Session) -> None:
@@ -105,11 +128,11 @@ class Candidate:
         rebuild(posted)
 
     async def _claim_by_id(
-        self, id: str, posted: Session, answer: str | None, deadline: Deadline
+        self, caller: Caller, id: str, posted: Session, answer: str | None, deadline: Deadline
     ) -> str:
         interview = await self._interviews.find(id)
         if interview is None:
-            return await self._adopt(posted, answer)
+            return await self._adopt(caller, posted, answer)
         judgement = judge(posted, interview, answer)
         if judgement.verdict is Verdict.CURRENT:
             return await self._take(interview, answer, deadline)
@@ -117,12 +140,14 @@ class Candidate:
             await self._refuse(posted, interview, judgement, deadline)
         return id
 
-    async def _claim_by_words(self, posted: Session, answer: str | None, deadline: Deadline) -> str:
+    async def _claim_by_words(
+        self, caller: Caller, posted: Session, answer: str | None, deadline: Deadline
+    ) -> str:
         """As `_claim_by_id`, for a session that is found by its words. They are the log's own words
         then: if the interview has others, somebody moves it on, or forgets it, meanwhile."""
-        found = await self._locate(posted, answer)
+        found = await self._locate(caller, posted, answer)
         if found is None:
-            return await self._adopt(posted, answer)
+            return await self._adopt(caller, posted, answer)
         interview = await self._found(found)
         verdict = judge(posted, interview, answer).verdict
         if verdict is Verdict.CURRENT:
@@ -143,15 +168,15 @@ class Candidate:
                 f"interview {id} is found by words, and there are none of it"
             ) from gone
 
-    async def _locate(self, posted: Session, answer: str | None) -> str | None:
-        """The interview that a session without an id belongs to; None where none does, or
-        where all that stood there have moved on by other answers."""
+    async def _locate(self, caller: Caller, posted: Session, answer: str | None) -> str | None:
+        """The interview that a session without an id belongs to, of those that the caller can see;
+        None where none does, or where all that stood there have moved on by other answers."""
         # Who stands there is looked up before who has moved on: one that moves in between is
         # then seen to have moved, and not taken for nobody.
-        standing = await self._log.find_current(posted.fingerprint())
+        standing = await self._log.find_current(posted.fingerprint(), caller.owner)
         moved = None
         if answer is not None:
-            moved = await self._log.find(posted.move_fingerprint(answer))
+            moved = await self._log.find(posted.move_fingerprint(answer), caller.owner)
         if moved is not None:
             interview = await self._found(moved.interview_id)
             if judge(posted, interview, answer).verdict is Verdict.CURRENT:
@@ -179,8 +204,12 @@ class Candidate:
         await self._interviews.append(interview.id, interview.version, *moves)
         return interview.id
 
-    async def _adopt(self, posted: Session, answer: str | None) -> str:
-        """Take on a session that the log does not know, under its own id if it has one."""
+    async def _adopt(self, caller: Caller, posted: Session, answer: str | None) -> str:
+        """Take on a session that the log does not know, under its own id if it has one. A candidate
+        can only branch off its own interviews."""
+        seen = await self._log.find(posted.fingerprint(), caller.owner)
+        if seen is None and caller.owner is not None:
+            raise NotOwnInterview
         if self._strict:
             raise UnknownSession
         if posted.is_complete and answer is not None:
@@ -192,10 +221,11 @@ class Candidate:
             )
         self._admit()
         id = posted.interview_id or str(uuid4())
-        seen = await self._log.find(posted.fingerprint())
         fork = Fork(interview_id=seen.interview_id, version=seen.version) if seen else None
         adopted = SessionAdopted(
-            session=posted.model_copy(update={"interview_id": id}), forked_from=fork
+            session=posted.model_copy(update={"interview_id": id}),
+            forked_from=fork,
+            started_by=caller.subject,
         )
         moves = [adopted] if answer is None else [adopted, give_answer(answer)]
         await self._interviews.append(id, 0, *moves)

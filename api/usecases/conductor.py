@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.usecases.callers import Caller
 from api.usecases.candidate import Candidate
 from api.usecases.errors import NoReplyUnderWay
 from api.usecases.interviewer import Interviewer, Listening
@@ -44,9 +45,9 @@ class Conductor:
     """Starts interviews, takes answers and sums up.
 
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
-    `begin` what an interview starts with. `now` gives the time that events are recorded with.
-    With `strict`, a session that the log does not know is refused. `admit` is called before
-    anything new is begun, and raises what refuses it.
+    `begin` what an interview starts with, from its set-up and who started it. `now` gives the time
+    that events are recorded with. With `strict`, a session that the log does not know is refused.
+    `admit` is called before anything new is begun, and raises what refuses it.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Conductor:
         log: ConductingLog,
         chain: Chain,
         choose_model: Callable[[str | None], Awaitable[str | None]],
-        begin: Callable[[Config], InterviewStarted],
+        begin: Callable[[Config, str | None], InterviewStarted],
         *,
         now: Callable[[], datetime],
         budgets: Budgets,
@@ -101,52 +102,56 @@ class Conductor:
         await self._recovery.close()
         await self._chain.aclose()
 
-    async def start(self, asked: Config, interview_id: str | None = None) -> Reply:
+    async def start(self, caller: Caller, asked: Config, interview_id: str | None = None) -> Reply:
         """A new interview's session, with its first question; a model that is not asked for
         is chosen.
 
         With an `interview_id` of the client's own the start can be posted again after a
-        lost reply: it gives the same session. Raises UnknownModel, SessionConflict when the
+        lost reply: it gives the same session. (Of a candidate who has signed in, the session has
+        another id: `OwnInterviews`.) Raises UnknownModel, SessionConflict when the
         id is another interview's, InterviewForgotten, LogUnavailable or ReplyNotRecorded.
         """
         deadline = self._deadline()
-        id, length = await self._begun(asked, interview_id, deadline)
+        id, length = await self._begun(caller, asked, interview_id, deadline)
         return await self._interviewer.reply_to(id, length, deadline)
 
-    async def respond(self, posted: Session, answer: str) -> Reply:
+    async def respond(self, caller: Caller, posted: Session, answer: str) -> Reply:
         """The session after `answer` and the interviewer's reply to it.
 
         Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownSession (strict),
-        InterviewForgotten, LogUnavailable (the answer was not taken) or ReplyNotRecorded (it was).
+        NotOwnInterview, InterviewForgotten, LogUnavailable (the answer was not taken) or
+        ReplyNotRecorded (it was).
         """
         deadline = self._deadline()
-        interview_id = await self._candidate.claim(posted, answer, deadline)
+        interview_id = await self._candidate.claim(caller, posted, answer, deadline)
         return await self._interviewer.reply_to(interview_id, len(posted.messages) + 1, deadline)
 
-    async def sum_up(self, posted: Session) -> Summary:
+    async def sum_up(self, caller: Caller, posted: Session) -> Summary:
         """A summary of the interview as it stands; the same one while nothing more is said.
 
         Raises as `respond` does, but for AlreadyComplete.
         """
         deadline = self._deadline()
-        interview_id = await self._candidate.claim(posted, None, deadline)
+        interview_id = await self._candidate.claim(caller, posted, None, deadline)
         return await self._interviewer.sum_up(interview_id, deadline)
 
-    async def stream_start(self, asked: Config, interview_id: str | None = None) -> Listening:
+    async def stream_start(
+        self, caller: Caller, asked: Config, interview_id: str | None = None
+    ) -> Listening:
         """As `start`: what happens to the first question until it is in the log."""
         deadline = self._deadline()
-        id, length = await self._begun(asked, interview_id, deadline)
+        id, length = await self._begun(caller, asked, interview_id, deadline)
         return await self._interviewer.stream_reply_to(id, length, deadline)
 
-    async def stream_response(self, posted: Session, answer: str) -> Listening:
+    async def stream_response(self, caller: Caller, posted: Session, answer: str) -> Listening:
         """As `respond`: what happens to the reply until it is in the log."""
         deadline = self._deadline()
-        id = await self._candidate.claim(posted, answer, deadline)
+        id = await self._candidate.claim(caller, posted, answer, deadline)
         return await self._interviewer.stream_reply_to(id, len(posted.messages) + 1, deadline)
 
-    async def stream_summary(self, posted: Session) -> Listening:
+    async def stream_summary(self, caller: Caller, posted: Session) -> Listening:
         """As `sum_up`: what happens to the summary until it is in the log."""
-        id = await self._candidate.claim(posted, None, self._deadline())
+        id = await self._candidate.claim(caller, posted, None, self._deadline())
         return await self._interviewer.stream_summary(id)
 
     async def newest_reply(self, interview_id: str, last_id: int | None = None) -> Listening:
@@ -167,10 +172,10 @@ class Conductor:
         self._interviewer.stop_waiting(interview_id)
 
     async def _begun(
-        self, asked: Config, interview_id: str | None, deadline: Deadline
+        self, caller: Caller, asked: Config, interview_id: str | None, deadline: Deadline
     ) -> tuple[str, int]:
         """The id of the interview that is begun, and how many messages it begins with."""
-        begun = await self._candidate.begin(asked, interview_id, deadline)
+        begun = await self._candidate.begin(caller, asked, interview_id, deadline)
         assert begun.id is not None
         return begun.id, len(begun.messages) - begun.questions_asked
 

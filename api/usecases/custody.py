@@ -16,7 +16,13 @@ from eventlog.errors import LogCorrupted, LogUnavailable
 from eventlog.protocol import ForgettingLog
 from eventlog.records import Record
 from statemachine.commands import forget_content
-from statemachine.events import Event, InterviewHeld, InterviewReleased
+from statemachine.events import (
+    Event,
+    ExportFormat,
+    InterviewExported,
+    InterviewHeld,
+    InterviewReleased,
+)
 from statemachine.interview import Interview
 
 logger = logging.getLogger(__name__)
@@ -59,27 +65,43 @@ class Custody:
         self._task = PeriodicTask(self.overwrite_what_is_left, ROUND_SECONDS)
         self._left_because: str | None = None
 
-    async def hold(self, interview_id: str, reason: str) -> None:
-        """Put the interview on hold: until it is released, it cannot be forgotten.
+    async def hold(self, interview_id: str, reason: str, by: str | None = None) -> None:
+        """Put the interview on hold: until it is released, it cannot be forgotten. `by` is who does
+        it, here and below, if they have signed in.
 
         Raises UnknownInterview, InterviewForgotten, LogCorrupted or LogUnavailable.
         """
 
         def decide(interview: Interview) -> Event | None:
-            return None if interview.on_hold else InterviewHeld(reason=reason)
+            return None if interview.on_hold else InterviewHeld(reason=reason, by=by)
 
         await self._append(interview_id, decide)
 
-    async def release(self, interview_id: str, reason: str) -> None:
+    async def release(self, interview_id: str, reason: str, by: str | None = None) -> None:
         """Lift the hold. Raises as `hold` does."""
 
         def decide(interview: Interview) -> Event | None:
-            return InterviewReleased(reason=reason) if interview.on_hold else None
+            return InterviewReleased(reason=reason, by=by) if interview.on_hold else None
 
         await self._append(interview_id, decide)
 
+    async def exported(self, interview_id: str, format: ExportFormat, by: str) -> None:
+        """Record that somebody gets a copy of the interview, before they do. Of one that is
+        forgotten nobody can get words, and nothing is recorded.
+
+        Raises UnknownInterview, LogCorrupted or LogUnavailable.
+        """
+        event = InterviewExported(format=format, by=by)
+        with suppress(InterviewForgotten):
+            await self._append(interview_id, lambda _: event)
+
     async def forget(
-        self, interview_id: str, reason: str, *, within: float = OVERWRITE_SECONDS
+        self,
+        interview_id: str,
+        reason: str,
+        by: str | None = None,
+        *,
+        within: float = OVERWRITE_SECONDS,
     ) -> Forgotten:
         """Erase the interview's words, and wait up to `within` seconds until the last byte of them
         is overwritten in the log's files.
@@ -88,10 +110,12 @@ class Custody:
         forgotten.
         """
         forks = await self._log.forks_of(interview_id)
-        record = await self.erase(interview_id, reason)
+        record = await self.erase(interview_id, reason, by)
         return Forgotten(record, tuple(forks), await self._overwrite(within))
 
-    async def erase(self, interview_id: str, reason: str, *, only_complete: bool = False) -> Record:
+    async def erase(
+        self, interview_id: str, reason: str, by: str | None = None, *, only_complete: bool = False
+    ) -> Record:
         """Erase the interview's words from the log's tables. The record of it, also where they were
         erased before. Raises as `forget` does; with `only_complete`, LogCorrupted where the
         interview is not complete."""
@@ -105,7 +129,7 @@ class Custody:
                 raise InterviewOnHold(
                     f"Interview {interview_id} is on hold. Release it before you erase its words."
                 )
-            return forget_content(interview, reason)
+            return forget_content(interview, reason, by)
 
         with suppress(InterviewForgotten):  # by an earlier call, whose reply may have been lost
             await self._append(interview_id, decide)

@@ -4,6 +4,7 @@ UseCaseError
 ├── SessionConflict     the session differs from the log
 │   └── AlreadyComplete     the log says that the interview is complete
 ├── UnknownInterview    the log does not have it
+├── NotOwnInterview     the caller has none like it, whoever else may have
 ├── UnknownSession      the log does not have it, and the gateway adopts no sessions
 ├── InterviewForgotten  its words were erased
 ├── InterviewOnHold     its words cannot be erased
@@ -54,6 +55,14 @@ class UnknownInterview(UseCaseError):
             f"The log does not have interview {interview_id}. Choose one from the list, or start "
             "a new one."
         )
+
+
+class NotOwnInterview(UseCaseError):
+    """None of the caller's own interviews has this id or is at this session. It is the same error,
+    word for word, whether somebody else has such an interview or nobody does."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no such interview. Start a new one.")
 
 
 class UnknownSession(UseCaseError):

@@ -7,20 +7,25 @@ waiting, one that goes away stops nothing, and one that comes late, or back, beg
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from itertools import count
-from time import time
+from time import perf_counter, time
 from typing import Generic, TypeVar
 
 from backends.turn import Phase
 
 R = TypeVar("R")
 
-IDS_OF_A_REPLY = 100_000
-"""More than any reply has happenings, so that an id belongs to one reply."""
+IDS_IN_A_SECOND = 1_000_000
+"""More than any reply has happenings in that time, so that an id belongs to one reply of an
+interview."""
 
-_first_ids = count(int(time()) * IDS_OF_A_REPLY, IDS_OF_A_REPLY)
-"""The first id of each reply. They rise, also from one gateway to the next, and are numbers that
-JavaScript can hold."""
+_STARTED = time() - perf_counter()
+
+
+def _new_first_id() -> int:
+    """The first id of a reply, by the time at which it begins. They rise, also from one gateway to
+    the next, and are numbers that JavaScript can hold. They are not counted: a candidate could tell
+    from a count how many replies others get."""
+    return int((_STARTED + perf_counter()) * IDS_IN_A_SECOND)
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Happenings(Generic[R]):
         self._quiet_seconds = quiet_seconds
         self.text = ""
         """All words so far."""
-        self._first_id = next(_first_ids)
+        self._first_id = _new_first_id()
         self._list: list[Happening[R]] = []
         self._news = asyncio.Event()
 

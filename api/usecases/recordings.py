@@ -20,6 +20,7 @@ from statemachine.events import (
     AnswerGiven,
     ContentForgotten,
     InterviewCompleted,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     InterviewStarted,
@@ -73,7 +74,7 @@ def recording_of(records: Sequence[Record]) -> Recording:
                 summaries[len(lines) - 1] = _line(summary)
             case InterviewStarted() | AnswerGiven() | SessionRefused() | ContentForgotten():
                 pass  # not the interviewer's words
-            case InterviewHeld() | InterviewReleased() | ReplyInterrupted():
+            case InterviewHeld() | InterviewReleased() | InterviewExported() | ReplyInterrupted():
                 pass
             case _:
                 assert_never(record.event)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import assert_never
 from uuid import uuid4
 
+from api.usecases.callers import EVERYBODY
 from api.usecases.conductor import Budgets, Conductor
 from api.usecases.errors import UnknownModel
 from api.usecases.recordings import recording_of
@@ -26,6 +27,7 @@ from statemachine.events import (
     ContentForgotten,
     Event,
     InterviewCompleted,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     InterviewStarted,
@@ -104,7 +106,7 @@ async def on_recording(records: Sequence[Record]) -> AsyncIterator[Exchange]:
     async def recorded_model(asked: str | None) -> str | None:
         return asked
 
-    def begin(config: Config) -> InterviewStarted:
+    def begin(config: Config, _: str | None) -> InterviewStarted:
         # The recorded prompt: a release may change its own, and the session holds it.
         assert isinstance(first, InterviewStarted)
         return InterviewStarted(config=config, messages=first.messages)
@@ -172,12 +174,12 @@ async def _conducted(
                 answer = None
             case SummaryGiven() as event:
                 assert session is not None, "there is no summary before the first question"
-                summary = await conductor.sum_up(session)
+                summary = await conductor.sum_up(EVERYBODY, session)
                 new = Utterance(summary.event, session.to_json())
                 yield Exchange(None, _recorded(event, records, record.version), new)
             case InterviewStarted() | SessionRefused() | ContentForgotten():
                 pass  # nobody says anything
-            case InterviewHeld() | InterviewReleased() | ReplyInterrupted():
+            case InterviewHeld() | InterviewReleased() | InterviewExported() | ReplyInterrupted():
                 pass
             case _:
                 assert_never(record.event)
@@ -187,9 +189,9 @@ async def _reply(
     conductor: Conductor, session: Session | None, answer: str | None, config: Config, id: str
 ) -> Reply:
     if session is None:
-        return await conductor.start(config, id)
+        return await conductor.start(EVERYBODY, config, id)
     assert answer is not None, "the interviewer's words follow an answer"
-    return await conductor.respond(session, answer)
+    return await conductor.respond(EVERYBODY, session, answer)
 
 
 def _recorded(event: Spoken, records: Sequence[Record], version: int) -> Utterance:

@@ -263,7 +263,36 @@ def m005_drafts(db: Connection) -> None:
     db.execute(DRAFTS)
 
 
-STEPS: Final = (m001_events_and_read_models, m002_tree, m003_custody, m004_clock, m005_drafts)
+# Who began an interview, where they had signed in. A candidate's own interviews are looked up in
+# the index alone, so that another's interview takes as long as one that nobody has.
+STARTED_BY = (
+    "ALTER TABLE interviews ADD COLUMN started_by TEXT",
+    "CREATE INDEX interviews_by_starter ON interviews (started_by, interview_id) "
+    "WHERE started_by IS NOT NULL",
+)
+
+EVENTS_KEEP_WHO_HAS_A_COPY = EVENTS_ONLY_FORGET.replace(
+    "'content-forgotten')\n", "'content-forgotten', 'interview-exported')\n", 1
+)
+
+
+def m006_who_acted(db: Connection) -> None:
+    for statement in (
+        *STARTED_BY,
+        "DROP TRIGGER events_only_forget",
+        EVENTS_KEEP_WHO_HAS_A_COPY,
+    ):
+        db.execute(statement)
+
+
+STEPS: Final = (
+    m001_events_and_read_models,
+    m002_tree,
+    m003_custody,
+    m004_clock,
+    m005_drafts,
+    m006_who_acted,
+)
 NAMES: Final = frozenset(step.__name__ for step in STEPS)
 
 

@@ -53,6 +53,19 @@ FIND = (
 FIND_HEAD = (
     "SELECT interview_id FROM interviews WHERE head = ? ORDER BY first_position DESC LIMIT 1"
 )
+# By way of the subject's own interviews: in all that hold the fingerprint, those of others would be
+# looked at too, and the time would tell how many there are.
+OWN = "interviews INDEXED BY interviews_by_starter"
+FIND_OWN = (
+    f"SELECT interview_id, fingerprints.version FROM {OWN} CROSS JOIN fingerprints "
+    "USING (first_position) WHERE started_by = ? AND fingerprint = ? "
+    "ORDER BY first_position DESC, fingerprints.version LIMIT 1"
+)
+FIND_OWN_HEAD = (
+    f"SELECT interview_id FROM {OWN} WHERE started_by = ? AND head = ? "
+    "ORDER BY first_position DESC LIMIT 1"
+)
+IS_OWN = f"SELECT 1 FROM {OWN} WHERE started_by = ? AND interview_id = ?"
 BEGINNING_WITH = (
     "SELECT interview_id FROM interviews WHERE interview_id >= ? AND interview_id < ? "
     "ORDER BY interview_id LIMIT ?"
@@ -164,13 +177,27 @@ class SqliteReader:
         sql = "SELECT note FROM checkpoints ORDER BY size"
         return await self._reader.run(lambda db: [note for (note,) in db.execute(sql)])
 
-    async def find(self, fingerprint: bytes) -> FingerprintMatch | None:
-        row = await self._reader.run(lambda db: db.execute(FIND, [fingerprint]).fetchone())
+    async def find(
+        self, fingerprint: bytes, started_by: str | None = None
+    ) -> FingerprintMatch | None:
+        sql, values = (
+            (FIND, [fingerprint]) if started_by is None else (FIND_OWN, [started_by, fingerprint])
+        )
+        row = await self._reader.run(lambda db: db.execute(sql, values).fetchone())
         return _fingerprint_match(row) if row else None
 
-    async def find_current(self, fingerprint: bytes) -> str | None:
-        row = await self._reader.run(lambda db: db.execute(FIND_HEAD, [fingerprint]).fetchone())
+    async def find_current(self, fingerprint: bytes, started_by: str | None = None) -> str | None:
+        sql, values = (
+            (FIND_HEAD, [fingerprint])
+            if started_by is None
+            else (FIND_OWN_HEAD, [started_by, fingerprint])
+        )
+        row = await self._reader.run(lambda db: db.execute(sql, values).fetchone())
         return str(row[0]) if row else None
+
+    async def was_started_by(self, subject: str, interview_id: str) -> bool:
+        values = [subject, interview_id]
+        return await self._reader.run(lambda db: db.execute(IS_OWN, values).fetchone() is not None)
 
     async def overview(self, interview_id: str) -> Overview | None:
         rows = await self._reader.run(partial(overviews_where, "interview_id = ?", [interview_id]))

@@ -11,6 +11,7 @@ from statemachine.events import (
     ContentForgotten,
     Event,
     InterviewCompleted,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     InterviewStarted,
@@ -50,6 +51,7 @@ class CompactFold:
         "on_hold",
         "questions_asked",
         "sources",
+        "started_by",
         "state",
         "version",
     )
@@ -63,6 +65,7 @@ class CompactFold:
         self.adopted = False
         self.on_hold = False
         self.sources: tuple[str, ...] = ()
+        self.started_by: str | None = None
         self.fingerprints: list[Fingerprint] = []
         self._config = config_text(config)
         self._said = bytearray()
@@ -97,11 +100,12 @@ class CompactFold:
             case InterviewReleased():
                 self.on_hold = False
             case InterviewStarted():
+                self.started_by = event.started_by
                 for message in event.messages:
                     self._say(message.role, message.content)
             case SessionAdopted():
                 self._adopt(event)
-            case ReplyInterrupted() | SessionRefused() | ContentForgotten():
+            case ReplyInterrupted() | SessionRefused() | InterviewExported() | ContentForgotten():
                 pass  # they change nothing but the state and the version
             case _:
                 assert_never(event)
@@ -109,6 +113,7 @@ class CompactFold:
     def _adopt(self, event: SessionAdopted) -> None:
         adopted = evolve(None, event)
         self.adopted = True
+        self.started_by = event.started_by
         self.questions_asked = adopted.questions_asked
         self.answers_given = adopted.answers_given
         for message in event.session.messages:

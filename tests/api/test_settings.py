@@ -10,12 +10,16 @@ from pathlib import Path
 from traceback import format_exception
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import ValidationError
 
+from api.app import create_app
 from api.environment import InvalidSettings, variables
 from api.settings import Settings, load_settings
 from backends.address import Address
 from backends.services import OPENAI, SERVICES, ServiceInfo
+from eventlog.memory import MemoryEventLog
 from tests.gateways import settings_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,6 +148,70 @@ def test_a_dotenv_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InvalidSettings, match=r"^\.env"):
         load_settings()
+
+
+# Sign-in
+
+SIGN_IN = {"AUTH_SECRET": "s" * 32, "AUTH_ISSUER": "https://id.example", "AUTH_AUDIENCE": "gateway"}
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_a_key_switches_sign_in_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not load_settings().signs_in
+    set_all(monkeypatch, AUTH_ISSUER="https://id.example", AUTH_AUDIENCE="gateway")
+    assert not load_settings().signs_in
+    set_all(monkeypatch, **SIGN_IN)
+    assert load_settings().signs_in
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"AUTH_ISSUER": ""}, "AUTH_ISSUER: must be set, because AUTH_SECRET is"),
+        ({"AUTH_AUDIENCE": ""}, "AUTH_AUDIENCE: must be set, because AUTH_SECRET is"),
+        ({"AUTH_SECRET": "é" * 15}, "AUTH_SECRET: must have 32 bytes or more"),
+        (
+            {"AUTH_JWKS_URL": "https://id.example/keys"},
+            "AUTH_SECRET: cannot be set together with AUTH_JWKS_URL; keep one of them",
+        ),
+        (
+            {"AUTH_SECRET": "", "AUTH_PUBLIC_KEY": "a key", "AUTH_JWKS_URL": "http://id.example"},
+            "AUTH_PUBLIC_KEY: cannot be set together with AUTH_JWKS_URL; keep one of them",
+        ),
+        ({"AUTH_JWKS_URL": "id.example", "AUTH_SECRET": ""}, "AUTH_JWKS_URL: must be a URL"),
+        (
+            {"AUTH": "off"},
+            "AUTH: must be unset, because AUTH_SECRET switches sign-in on (it is 'off')",
+        ),
+        ({"AUTH": "no"}, "AUTH: "),
+    ],
+)
+def test_sign_in_that_is_half_set_up_is_refused(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], wrong: str
+) -> None:
+    set_all(monkeypatch, **SIGN_IN | given)
+    with pytest.raises(InvalidSettings) as refused:
+        load_settings()
+    assert str(refused.value).startswith(wrong)
+    assert "sss" not in str(refused.value)
+    assert "éé" not in str(refused.value)
+
+
+@pytest.mark.parametrize("pem", ["nonsense", "-----BEGIN PRIVATE KEY-----\\nMC4CAQ", "weak"])
+def test_a_public_key_that_cannot_be_used_is_refused_and_never_shown(
+    monkeypatch: pytest.MonkeyPatch, pem: str
+) -> None:
+    if pem == "weak":
+        numbers = generate_private_key(65537, 1024).public_key()
+        pem = numbers.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    set_all(monkeypatch, **SIGN_IN | {"AUTH_SECRET": "", "AUTH_PUBLIC_KEY": pem})
+    with pytest.raises(InvalidSettings, match=r"^AUTH_PUBLIC_KEY: must ") as refused:
+        create_app(load_settings(), MemoryEventLog())
+    assert pem[:20] not in str(refused.value)
 
 
 # What stands around a value

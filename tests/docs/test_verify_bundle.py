@@ -274,7 +274,7 @@ TAMPERINGS: dict[str, tuple[Tampering, str]] = {
     "interview": (lambda b: b.update(interviewId=IDS["summary"]), AT_3 + "the leaf"),
     "payload no JSON": (put(3, payload="{"), AT_3 + "payload and salt"),
     "signature": (on_note(" ", " A"), "checkpoint: "),
-    "size": (on_note("\n67\n", "\n68\n"), "checkpoint: has a signature that does not hold"),
+    "size": (on_note("\n69\n", "\n70\n"), "checkpoint: has a signature that does not hold"),
     "origin": (on_note("test\n", "text\n"), "checkpoint: is of the log"),
     "origin, signed": (renamed, "checkpoint: is of the log"),
     "no checkpoint": (lambda b: b.update(checkpoint=""), "checkpoint: is not a signed note"),
@@ -334,8 +334,8 @@ def test_base64_has_one_spelling() -> None:
     on_note(signature, respelled(signature))(bundle)
     [finding] = findings(bundle)
     assert finding.startswith("checkpoint: is not signed by the key")
-    root = Checkpoint(SIGNER.name, 67, bytes(32)).text().split()[2]
-    note = SIGNER.sign(f"{SIGNER.name}\n67\n{respelled(root)}\n")
+    root = Checkpoint(SIGNER.name, 69, bytes(32)).text().split()[2]
+    note = SIGNER.sign(f"{SIGNER.name}\n69\n{respelled(root)}\n")
     assert findings(bundle | {"checkpoint": note})[0] == "checkpoint: has a root that is not a hash"
 
 
@@ -922,7 +922,7 @@ def test_it_says_what_a_good_bundle_proves(command: Command) -> None:
     assert (code, err) == (0, "")
     assert f"Interview {IDS['whole']}: 6 events, 2026-01-05T10:30:00.000Z to " in out
     assert SIGNER.name in out
-    assert "over 67 events is signed by the key you gave" in out
+    assert "over 69 events is signed by the key you gave" in out
     assert "NO --key" not in out
     assert command(file, "--key", key, "--checkpoint", kept) == (code, out, err)
 

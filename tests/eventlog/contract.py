@@ -24,9 +24,12 @@ from eventlog.tree import is_consistent, is_included
 from statemachine.commands import forget_content, give_answer, give_summary, start_interview
 from statemachine.errors import IllegalMove
 from statemachine.events import (
+    ContentForgotten,
     Ending,
     Event,
+    ExportFormat,
     Fork,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     SessionAdopted,
@@ -591,6 +594,54 @@ class EventLogContract:
         fingerprint = interview.session.fingerprint()
         assert await log.find_current(fingerprint) == id
         assert await log.find(fingerprint) == FingerprintMatch(id, 6)
+
+    # Whose interviews they are
+
+    @in_loop
+    async def test_only_the_interviews_that_somebody_started_are_found_for_them(
+        self, log: EventLog
+    ) -> None:
+        mine, adopted, theirs, nobodys = (new_id() for _ in range(4))
+        session = (await tell(log, nobodys, *OPENING)).session
+        fingerprint, move = session.fingerprint(), session.move_fingerprint("Yes.")
+        begun = start().model_copy(update={"started_by": "ann"})
+        await tell(log, mine, begun, ask(1))
+        await tell(log, theirs, start().model_copy(update={"started_by": "bob"}), ask(1))
+        await tell(log, theirs, give_answer("Yes."))
+        taken_on = adopt(session, adopted).model_copy(update={"started_by": "cyd"})
+        await tell(log, adopted, taken_on, give_answer("No."))
+
+        assert await log.find(fingerprint, "ann") == FingerprintMatch(mine, 2)
+        assert await log.find(fingerprint, "cyd") == FingerprintMatch(adopted, 1)
+        assert await log.find_current(fingerprint, "ann") == mine
+        assert await log.find_current(fingerprint, "bob") is None  # it has moved on
+        assert await log.find(move, "bob") == FingerprintMatch(theirs, 3)
+        assert await log.find(move, "ann") is None
+        assert await log.find(fingerprint, "eve") is None
+        everybody = {"ann": mine, "bob": theirs, "cyd": adopted, "eve": "", "": nobodys}
+        for subject, id in everybody.items():
+            for other in (mine, adopted, theirs, nobodys, new_id()):
+                assert await log.was_started_by(subject, other) is (other == id and subject != "")
+
+    @in_loop
+    async def test_whose_an_interview_was_is_forgotten_with_its_words(self, log: EventLog) -> None:
+        id = new_id()
+        begun = start().model_copy(update={"started_by": "ann"})
+        whole = await tell(log, id, begun, *WHOLE[1:])
+        overview = await log.overview(id)
+        assert overview is not None
+        assert overview.started_by == whole.started_by == "ann"
+        exported = InterviewExported(format=ExportFormat.HTML, by="ada")
+        await tell(log, id, exported, forget_content(whole, "It was asked for.", by="ada"))
+        overview = await log.overview(id)
+        assert overview is not None
+        assert overview.started_by is None
+        assert not await log.was_started_by("ann", id)
+        first, *_, copied, forgotten = await log.records(id)
+        assert first.payload is None
+        assert copied.event == exported
+        assert isinstance(forgotten.event, ContentForgotten)
+        assert forgotten.event.by == "ada"
 
     # The list of interviews
 

@@ -19,8 +19,10 @@ from statemachine.events import (
     ContentForgotten,
     Ending,
     Event,
+    ExportFormat,
     Fork,
     InterviewCompleted,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     InterviewStarted,
@@ -86,6 +88,7 @@ MEANT: dict[str, Event] = {
     "reply-interrupted 1": ReplyInterrupted(
         content="Thank you. Question 2: How", backend="ollama", model="granite4:2b"
     ),
+    "interview-exported 1": InterviewExported(format=ExportFormat.BUNDLE, by="auth0|5f7c8ec7"),
 }
 """What the stored events say, in this release's words."""
 

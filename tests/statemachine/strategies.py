@@ -13,8 +13,10 @@ from statemachine.events import (
     Attempt,
     Ending,
     Event,
+    ExportFormat,
     Fork,
     InterviewCompleted,
+    InterviewExported,
     InterviewHeld,
     InterviewReleased,
     Origin,
@@ -75,11 +77,12 @@ _asides = (
     st.just(())
     | st.tuples(refusals)
     | st.just((InterviewHeld(reason="A court asks."), InterviewReleased(reason="It is done.")))
+    | st.just((InterviewExported(format=ExportFormat.MARKDOWN, by="ada"),))
     | interruptions
     | words
 )
-"""What is recorded between two moves: nothing, a refusal, a hold and its release, an interruption
-of whatever may be interrupted there, or a summary of these words."""
+"""What is recorded between two moves: nothing, a refusal, a hold and its release, an export, an
+interruption of whatever may be interrupted there, or a summary of these words."""
 
 
 def _recorded(aside: Aside, asked: int, answered: int, *, is_over: bool = False) -> list[Event]:

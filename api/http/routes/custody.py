@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from api.http import problems
+from api.http.caller import TheCaller
 from api.http.responses import WITH_EVIDENCE, documented, json_of
 from api.http.routes.gateway_of import TheGateway
 from api.http.routes.in_path import InterviewInPath
@@ -33,19 +34,19 @@ NOT_YET_OVERWRITTEN: dict[int | str, dict[str, Any]] = {
 
 @router.post("/{interviewId:uuid}/hold", responses=REFUSALS)
 async def hold(
-    interview_id: InterviewInPath, request: ReasonRequest, gateway: TheGateway
+    interview_id: InterviewInPath, request: ReasonRequest, gateway: TheGateway, caller: TheCaller
 ) -> InterviewOverview:
     """Put the interview on hold: until it is released, it cannot be forgotten."""
-    await gateway.custody.hold(interview_id, request.reason)
+    await gateway.custody.hold(interview_id, request.reason, caller.subject)
     return await _overview(gateway, interview_id)
 
 
 @router.post("/{interviewId:uuid}/release", responses=REFUSALS)
 async def release(
-    interview_id: InterviewInPath, request: ReasonRequest, gateway: TheGateway
+    interview_id: InterviewInPath, request: ReasonRequest, gateway: TheGateway, caller: TheCaller
 ) -> InterviewOverview:
     """Lift the hold on the interview."""
-    await gateway.custody.release(interview_id, request.reason)
+    await gateway.custody.release(interview_id, request.reason, caller.subject)
     return await _overview(gateway, interview_id)
 
 
@@ -59,6 +60,7 @@ async def release(
 async def forget(
     interview_id: InterviewInPath,
     gateway: TheGateway,
+    caller: TheCaller,
     reason: Annotated[
         Reason, Query(description="Why, in a few words; it is kept as evidence.")
     ] = BY_HTTP,
@@ -71,7 +73,7 @@ async def forget(
     gateway then overwrites them as soon as it can. Send the same request again to see whether it
     has.
     """
-    forgotten = await gateway.custody.forget(interview_id, reason)
+    forgotten = await gateway.custody.forget(interview_id, reason, caller.subject)
     gateway.conductor.end_reply(interview_id)
     reply = ForgottenReply.of(forgotten.record, forgotten.forks, forgotten.left_because)
     status = HTTPStatus.OK if reply.overwritten else HTTPStatus.ACCEPTED

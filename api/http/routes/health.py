@@ -79,7 +79,7 @@ async def ready(request: Request) -> Response:
 def _overall_reply(statuses: Sequence[ServiceStatus]) -> OverallHealthReply:
     online = sum(status.online for status in statuses)
     return OverallHealthReply(
-        status=_overall(online), timestamp=to_text(utc_now().replace(microsecond=0))
+        status=overall(online), timestamp=to_text(utc_now().replace(microsecond=0))
     )
 
 

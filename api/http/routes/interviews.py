@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http import problems
+from api.http.caller import caller_of
 from api.http.responses import EVENT_STREAM, WITH_EVIDENCE, documented, json_of
 from api.http.routes.gateway_of import TheGateway, gateway_of
 from api.http.routes.in_path import InterviewInPath
@@ -66,13 +67,13 @@ async def start(request: Request, posted: StartRequest) -> Response:
         model=posted.model,
         total_questions=posted.total_questions,
     )
-    gateway = gateway_of(request)
+    gateway, caller = gateway_of(request), caller_of(request)
     with gateway.drain.working():
         if wants_events(request):
-            listening = await gateway.conductor.stream_start(config, posted.interview_id)
+            listening = await gateway.conductor.stream_start(caller, config, posted.interview_id)
             return events_of(request, listening)
-        reply = await gateway.conductor.start(config, posted.interview_id)
-    return json_of(reply.session, reply.record)
+        reply = await gateway.conductor.start(caller, config, posted.interview_id)
+    return json_of(reply.session, reply.record, caller=caller)
 
 
 @router.post("/respond", response_model=Session, responses=REFUSALS)
@@ -81,23 +82,25 @@ async def respond(request: Request, posted: RespondRequest) -> Response:
 
     The same post again gives the same reply, word for word.
     """
-    gateway = gateway_of(request)
+    gateway, caller = gateway_of(request), caller_of(request)
     session, message = posted.session, posted.message
     with gateway.drain.working():
         if wants_events(request):
-            return events_of(request, await gateway.conductor.stream_response(session, message))
-        reply = await gateway.conductor.respond(session, message)
-    return json_of(reply.session, reply.record)
+            listening = await gateway.conductor.stream_response(caller, session, message)
+            return events_of(request, listening)
+        reply = await gateway.conductor.respond(caller, session, message)
+    return json_of(reply.session, reply.record, caller=caller)
 
 
 @router.post("/summary", response_model=SummaryReply, responses=REFUSALS)
 async def summary(request: Request, posted: SummaryRequest) -> Response:
     """Sum the interview up as it stands."""
-    gateway = gateway_of(request)
+    gateway, caller = gateway_of(request), caller_of(request)
     with gateway.drain.working():
         if wants_events(request):
-            return events_of(request, await gateway.conductor.stream_summary(posted.session))
-        given = await gateway.conductor.sum_up(posted.session)
+            listening = await gateway.conductor.stream_summary(caller, posted.session)
+            return events_of(request, listening)
+        given = await gateway.conductor.sum_up(caller, posted.session)
     reply = SummaryReply(
         summary=given.event.content,
         role=given.config.role,
@@ -105,7 +108,7 @@ async def summary(request: Request, posted: SummaryRequest) -> Response:
         responses_given=given.event.responses_given,
         timestamp=given.record.time,
     )
-    return json_of(reply, given.record)
+    return json_of(reply, given.record, caller=caller)
 
 
 ABOUT_A_REPLY = documented(

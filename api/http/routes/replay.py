@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 
 from api.gateway import Gateway
 from api.http import problems
+from api.http.caller import TheCaller
 from api.http.responses import documented, json_of
 from api.http.routes.gateway_of import TheGateway
 from api.http.routes.in_path import InterviewInPath
@@ -19,11 +20,13 @@ from api.transcript.html import CONTENT_SECURITY_POLICY, as_html
 from api.transcript.markdown import as_markdown
 from api.usecases.aside import Aside
 from api.usecases.bundles import bundle_now, text_of
+from api.usecases.callers import Caller
 from api.usecases.errors import InterviewForgotten, UnknownInterview
 from eventlog.bundle import Bundle
 from eventlog.errors import WordsForgotten
 from eventlog.records import Record
 from eventlog.story import session_at_version, story_of
+from statemachine.events import ExportFormat
 from statemachine.session import Session
 
 router = APIRouter(
@@ -122,6 +125,7 @@ def _no_session(first: int | None, last: int) -> RequestValidationError:
 async def transcript(
     interview_id: InterviewInPath,
     gateway: TheGateway,
+    caller: TheCaller,
     format: Annotated[
         Format, Query(description="`json`, `md` for Markdown, `html` for a page to print.")
     ] = Format.JSON,
@@ -129,6 +133,8 @@ async def transcript(
     """The interview for a person to read: what was said, when, and which backend said it. JSON has
     the exact words. Markdown and HTML show them as plain text, never as markup, and show an
     invisible character by its code, as in "<U+202E>"."""
+    if format is not Format.JSON:
+        await _record_export(gateway, caller, interview_id, ExportFormat(format.value))
     # A replay opened in the page does not wait for the exports of others.
     aside = gateway.views if format is Format.JSON else gateway.exports
 
@@ -161,10 +167,12 @@ def _written(found: Transcript, format: Format) -> Response:
     response_model=Bundle,
     responses=documented(problems.LOG_UNAVAILABLE, problems.NO_SIGNING_KEY),
 )
-async def bundle(interview_id: InterviewInPath, gateway: TheGateway) -> Response:
+async def bundle(interview_id: InterviewInPath, gateway: TheGateway, caller: TheCaller) -> Response:
     """The interview as a file to check elsewhere: its events with their proofs, a signed checkpoint
     and the public key. `docs/verify_bundle.py` checks it, and `interview-gateway audit export
     --format json` writes the same. Erased words are null, and the proofs still check."""
+
+    await _record_export(gateway, caller, interview_id, ExportFormat.BUNDLE)
 
     async def read() -> dict[str, Any]:
         if not await gateway.log.record(interview_id, 1):
@@ -181,6 +189,14 @@ async def bundle(interview_id: InterviewInPath, gateway: TheGateway) -> Response
         )
 
     return await gateway.exports.make(read, make)
+
+
+async def _record_export(
+    gateway: Gateway, caller: Caller, interview_id: str, format: ExportFormat
+) -> None:
+    """Record who gets a copy; while sign-in is off, nobody knows who."""
+    if caller.subject is not None:
+        await gateway.custody.exported(interview_id, format, caller.subject)
 
 
 def _inline(found: Transcript, format: Format) -> str:

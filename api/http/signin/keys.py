@@ -108,7 +108,7 @@ def _key(id: str | None, material: object) -> Key:
     if isinstance(material, EllipticCurvePublicKey) and material.curve.name in CURVES:
         return Key(id, material, frozenset({CURVES[material.curve.name]}))
     if isinstance(material, Ed25519PublicKey):
-        return Key(id, material, frozenset({"EdDSA", "Ed25519"}))
+        return Key(id, material, frozenset({"EdDSA"}))
     raise ValueError("must be a key for RSA, ECDSA (P-256, P-384, P-521) or Ed25519")
 
 
@@ -116,8 +116,20 @@ class KeySet:
     """The keys at an issuer's JWKS address, read by `service`. `run` keeps them fresh. If the
     issuer cannot be asked, or sends nothing that can be used, the keys at hand stay."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(
+        self,
+        service: Service,
+        *,
+        refresh_seconds: float = REFRESH_SECONDS,
+        cool_down_seconds: float = COOL_DOWN_SECONDS,
+        fetch_seconds: float = FETCH_SECONDS,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> None:
         self._service = service
+        self._refresh_seconds = refresh_seconds
+        self._cool_down_seconds = cool_down_seconds
+        self._fetch_seconds = fetch_seconds
+        self._wait_seconds = wait_seconds
         self._keys: Sequence[Key] | None = None
         self._fetching: asyncio.Task[None] | None = None
         self._fetched_at = float("-inf")
@@ -127,7 +139,7 @@ class KeySet:
         """Fetch the keys again and again; until cancelled."""
         while True:
             await self._fetch()
-            await asyncio.sleep(REFRESH_SECONDS if self._keys else COOL_DOWN_SECONDS)
+            await asyncio.sleep(self._refresh_seconds if self._keys else self._cool_down_seconds)
 
     async def aclose(self) -> None:
         """End the fetch that is under way."""
@@ -139,7 +151,7 @@ class KeySet:
         found = self._find(id, algorithm)
         if not found:
             with suppress(TimeoutError):
-                async with asyncio.timeout(WAIT_SECONDS):
+                async with asyncio.timeout(self._wait_seconds):
                     await self._fetch()
             found = self._find(id, algorithm)
         if not found and self._keys is None:
@@ -157,7 +169,7 @@ class KeySet:
         """Fetch the keys, or wait for the fetch that is under way. Do nothing right after one."""
         loop = asyncio.get_running_loop()
         if self._fetching is None or self._fetching.done():
-            if loop.time() - self._fetched_at < COOL_DOWN_SECONDS:
+            if loop.time() - self._fetched_at < self._cool_down_seconds:
                 return
             self._fetched_at = loop.time()
             self._fetching = asyncio.create_task(self._replace())
@@ -166,11 +178,11 @@ class KeySet:
 
     async def _replace(self) -> None:
         try:
-            async with asyncio.timeout(FETCH_SECONDS):
+            async with asyncio.timeout(self._fetch_seconds):
                 answer = await self._service.get("", dict[str, Any])
             self._keys = usable_keys(answer)
         except TimeoutError:
-            self._report(f"no answer within {FETCH_SECONDS:g} s")
+            self._report(f"no answer within {self._fetch_seconds:g} s")
         except (BackendError, ValueError) as error:
             self._report(str(error))
         else:

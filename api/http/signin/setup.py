@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from api.environment import InvalidSettings
 from api.http.signin.keys import FixedKey, Keys, KeySet, public_key, secret_key
 from api.http.signin.middleware import SignIn
+from api.http.signin.openapi import describe_sign_in
 from api.http.signin.tokens import Tokens
 from api.settings import Settings
 from backends.address import Address
@@ -38,6 +39,7 @@ class SignInSetup:
     def install(self, app: FastAPI) -> None:
         """Put sign-in in front of all of `app` that was installed before."""
         app.add_middleware(SignIn, tokens=self.tokens, routes=app.router.routes)
+        describe_sign_in(app)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -35,12 +35,14 @@ class ResetEvent(Value):
 class EventPlace(Value):
     """Where the reply stands in the log."""
 
-    position: int
+    position: int | None = Field(
+        None, description="Not told to a candidate who has signed in: it counts what others say."
+    )
     leaf: str = Field(description="Its RFC 6962 leaf hash, in hexadecimal.")
 
     @classmethod
-    def of(cls, record: Record) -> "EventPlace":
-        return cls(position=record.position, leaf=record.leaf.hex())
+    def of(cls, record: Record, *, with_position: bool) -> "EventPlace":
+        return cls(position=record.position if with_position else None, leaf=record.leaf.hex())
 
 
 class ReplyDoneEvent(Value):
@@ -50,8 +52,9 @@ class ReplyDoneEvent(Value):
     event: EventPlace
 
     @classmethod
-    def of(cls, reply: Reply) -> "ReplyDoneEvent":
-        return cls(session=reply.session, event=EventPlace.of(reply.record))
+    def of(cls, reply: Reply, *, with_position: bool) -> "ReplyDoneEvent":
+        event = EventPlace.of(reply.record, with_position=with_position)
+        return cls(session=reply.session, event=event)
 
 
 class SummaryDoneEvent(Value):
@@ -65,12 +68,12 @@ class SummaryDoneEvent(Value):
     event: EventPlace
 
     @classmethod
-    def of(cls, summary: Summary) -> "SummaryDoneEvent":
+    def of(cls, summary: Summary, *, with_position: bool) -> "SummaryDoneEvent":
         return cls(
             summary=summary.event.content,
             role=summary.config.role,
             questions_asked=summary.event.questions_asked,
             responses_given=summary.event.responses_given,
             timestamp=summary.record.time,
-            event=EventPlace.of(summary.record),
+            event=EventPlace.of(summary.record, with_position=with_position),
         )

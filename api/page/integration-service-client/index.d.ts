@@ -218,7 +218,7 @@ export type SummaryDoneEvent = {
  * where it is in the log; only a gateway that streams tells it
  */
 export type Recorded = {
-    position: number;
+    position?: number;
     leaf: string;
 };
 /**

@@ -68,7 +68,7 @@ export { newInterviewId } from "./interview-id.js";
  * @typedef {{ type: "reset", text: string, reason: string }} ResetEvent
  * @typedef {{ type: "done", session: Session, event?: Recorded }} DoneEvent
  * @typedef {{ type: "done", event?: Recorded } & Summary} SummaryDoneEvent
- * @typedef {{ position: number, leaf: string }} Recorded where it is in the log; only a gateway that streams tells it
+ * @typedef {{ position?: number, leaf: string }} Recorded where it is in the log; only a gateway that streams tells it
  * @typedef {StatusEvent | DeltaEvent | ResetEvent | DoneEvent} ReplyEvent
  * @typedef {StatusEvent | DeltaEvent | ResetEvent | SummaryDoneEvent} SummaryEvent
  */

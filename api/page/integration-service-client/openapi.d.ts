@@ -56,7 +56,7 @@ export interface components {
          */
         Entry: {
             /** @enum {string} */
-            kind: "interview-started" | "question-asked" | "answer-given" | "interview-completed" | "summary-given" | "session-adopted" | "session-refused" | "interview-held" | "interview-released" | "content-forgotten" | "reply-interrupted";
+            kind: "interview-started" | "question-asked" | "answer-given" | "interview-completed" | "summary-given" | "session-adopted" | "session-refused" | "interview-held" | "interview-released" | "content-forgotten" | "reply-interrupted" | "interview-exported";
             /** @description Of its event in the whole log. */
             position: number;
             /** @description Of its event in the interview. */
@@ -81,6 +81,10 @@ export interface components {
             /** @description Where a refused session differs. */
             place?: string | null;
             reason?: string | null;
+            /** @description Who did it: the `sub` of their token. */
+            by?: string | null;
+            /** @description What the interview was exported as. */
+            format?: components["schemas"]["ExportFormat"] | null;
         };
         /** @description One event. SHA-256 of the salt and of the payload as canonical JSON is the commitment. */
         EventReply: {
@@ -111,6 +115,11 @@ export interface components {
             interviewId: string;
             events: components["schemas"]["EventReply"][];
         };
+        /**
+         * @description What an interview was exported as.
+         * @enum {string}
+         */
+        ExportFormat: "bundle" | "md" | "html";
         /** @description When and why the words were erased, and in which state the interview was then. */
         Forgetting: {
             time: string;

@@ -24,6 +24,7 @@ const TITLES = {
   "interview-released": () => "Hold lifted",
   "content-forgotten": () => "Words erased",
   "reply-interrupted": ({ ofSummary }) => (ofSummary ? "Summary interrupted" : "Reply interrupted"),
+  "interview-exported": () => "Exported",
 };
 
 /** @param {InterviewEvent} event */

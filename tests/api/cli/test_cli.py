@@ -175,6 +175,22 @@ def test_options_go_before_the_environment(tmp_path: Path) -> None:
     assert result.stderr == "interview-gateway: --port must be 65535 or less (it is 99999)\n"
 
 
+def test_other_machines_are_served_only_with_sign_in_or_if_that_is_wanted(tmp_path: Path) -> None:
+    refused = run("serve", "--host", "0.0.0.0", env=environment(tmp_path), cwd=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("interview-gateway: 0.0.0.0 can be reached from other")
+    assert "AUTH=off" in refused.stderr
+    assert not (tmp_path / "interviews.db").exists()
+    key = {"AUTH_SECRET": "s" * 32, "AUTH_ISSUER": "i", "AUTH_AUDIENCE": "a"}
+    local = {"host": "localhost"}
+    with gateway_process(tmp_path, HOST="0.0.0.0", **key) as gateway:
+        assert gateway.client.get("/api/v1/interviews", headers=local).status_code == 401
+        long = local | {"authorization": f"Bearer a.b.{'c' * 100_000}"}
+        assert gateway.client.get("/api/v1/interviews", headers=long).status_code == 401
+    with gateway_process(tmp_path, HOST="0.0.0.0", AUTH="off") as gateway:
+        assert gateway.client.get("/api/v1/interviews", headers=local).status_code == 200
+
+
 def test_a_host_that_was_given_as_an_option_is_named_as_one(tmp_path: Path) -> None:
     for host, wrong in (("nope.invalid", "is no address"), ("http://h", "must be a name or")):
         result = run("serve", "--host", host, env=environment(tmp_path), cwd=tmp_path)

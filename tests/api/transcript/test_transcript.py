@@ -15,6 +15,7 @@ from api.transcript.markdown import as_markdown, quotable
 from eventlog.records import Record
 from statemachine.commands import OPENING_WORDS, give_answer, start_interview
 from statemachine.events import (
+    OUTLIVES_FORGETTING,
     Attempt,
     Ending,
     Event,
@@ -218,7 +219,7 @@ def test_a_forgotten_interview_keeps_positions_kinds_times_and_numbers(
     assert found.forgotten.reason == after[-1]["reason"] == "The candidate asked for it."
     assert found.state is State.FORGOTTEN
     for entry in after:
-        outlives = entry["kind"] in ("interview-held", "interview-released", "content-forgotten")
+        outlives = entry["kind"] in OUTLIVES_FORGETTING
         assert entry["forgotten"] is not outlives
         assert ("reason" in entry) is outlives
         assert not {"words", "source", "messages", "place"} & set(entry)

@@ -224,11 +224,11 @@ class BusyLog(MemoryEventLog):
 
     moving: tuple[str, str] | None = None
 
-    async def find_current(self, fingerprint: bytes) -> str | None:
+    async def find_current(self, fingerprint: bytes, started_by: str | None = None) -> str | None:
         if self.moving is not None:
             (id, answer), self.moving = self.moving, None
             await self.append(id, 2, [give_answer(answer)], utc_now())
-        return await super().find_current(fingerprint)
+        return await super().find_current(fingerprint, started_by)
 
 
 @pytest.mark.parametrize("strict", [True, False])
