@@ -7,6 +7,7 @@ import httpx
 
 from api.cli.errors import CommandError, GatewayRefused
 from api.cli.orders import Order, Outcome, forgotten_outcome
+from api.environment import variables
 from api.settings import load_settings
 from backends.address import Address
 from backends.certificates import trusting
@@ -17,6 +18,12 @@ GATEWAY_SECONDS = 30
 """How long the gateway may take; it answers within seconds."""
 
 
+NOT_ALLOWED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+TOKEN = "GATEWAY_TOKEN"  # noqa: S105 - a name
+"""The variable with the token for a gateway whose callers sign in. As an option, it would be seen
+in the list of processes."""
+
+
 async def through_gateway(gateway: str, order: Order) -> Outcome:
     """Have the gateway at the URL `gateway` carry out `order`. Raises CommandError."""
     path = f"/api/v1/interviews/{order.interview_id}"
@@ -24,7 +31,13 @@ async def through_gateway(gateway: str, order: Order) -> Outcome:
     async with _client(address) as client:
         try:
             at = {"position": order.first.position}
-            served = (await client.get("/api/v1/audit/inclusion", params=at)).json()
+            found = await client.get("/api/v1/audit/inclusion", params=at)
+            served = found.json()
+            if found.status_code in NOT_ALLOWED:
+                raise GatewayRefused(
+                    f"{served.get('detail')} This command takes the token of an admin from the "
+                    f"variable {TOKEN}."
+                )
             leaf = served.get("leaf") if isinstance(served, dict) else None
             if leaf != order.first.leaf.hex():  # which no other log has
                 raise GatewayRefused(
@@ -58,8 +71,10 @@ def _address(gateway: str) -> Address:
 
 
 def _client(address: Address) -> httpx.AsyncClient:
-    """Credentials and certificates are as for the services."""
-    headers = {"authorization": address.authorization} if address.authorization else {}
+    """Credentials and certificates are as for the services; or a token is taken from TOKEN."""
+    token = variables().get(TOKEN.lower())
+    authorization = address.authorization or (f"Bearer {token}" if token else None)
+    headers = {"authorization": authorization} if authorization else {}
     trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # none, and none is needed
     if address.is_encrypted:
         try:

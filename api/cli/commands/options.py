@@ -44,6 +44,7 @@ GatewayOption = Annotated[
     typer.Option(
         metavar="URL",
         help="If a gateway uses this log, it makes the change: give its URL. "
-        "The default comes from HOST and PORT.",
+        "The default comes from HOST and PORT. If callers sign in there, put a token "
+        "into GATEWAY_TOKEN.",
     ),
 ]

@@ -1,5 +1,6 @@
 """`interview-gateway hold`, `release` and `forget`, without a gateway and beside one."""
 
+import json
 import ssl
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import trustme
 from statemachine.events import Fork
 from statemachine.interview import replay
 from tests.api.cli.conftest import Run, write
+from tests.api.http.signin.people import BY_SECRET
+from tests.api.http.signin.people import token as bearer
 from tests.desktop import Desktop
 from tests.eventlog.evidence import reading, rows
 from tests.eventlog.interviews import AT, WHOLE, adopt, new_id
@@ -36,6 +39,19 @@ def test_an_interview_is_held_released_and_forgotten(run: Run, path: Path) -> No
     assert kinds(path)[-3:] == ["interview-held", "interview-released", "content-forgotten"]
     assert run("forget", "last", *WHY, "--yes").exit_code == 0
     assert kinds(path).count("content-forgotten") == 1
+
+
+def test_a_gateway_whose_callers_sign_in_is_sent_a_token(run: Run, path: Path) -> None:
+    write(path, new_id(), *WHOLE)
+    with serving(eventlog_url=f"sqlite:///{path}", **BY_SECRET) as gateway:
+        hold = ("hold", "last", *WHY, "--gateway", gateway.url)
+        for token, why in (("", "The request has no token"), (bearer("aud", "auditor"), "role")):
+            result = run(*hold, env={"GATEWAY_TOKEN": token})
+            assert result.exit_code == 1
+            assert why in result.stderr
+        held = run(*hold, env={"GATEWAY_TOKEN": bearer("ada", "admin")})
+        assert held.exit_code == 0, held.stderr
+    assert json.loads(rows(path)[-1]["payload"])["by"] == "ada"
 
 
 @pytest.mark.parametrize("reason", ["", "x" * 501])
