@@ -1,6 +1,7 @@
 """The log's file: what stands in it, that it stays, and that it is read back for ever."""
 
 import asyncio
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ from eventlog.known import INTERVIEWS_IN_MEMORY
 from eventlog.records import UnplacedRecord, commit
 from eventlog.sqlite.file import open_writer
 from eventlog.sqlite.log import SqliteEventLog
+from eventlog.sqlite.reading import FIND_OWN, FIND_OWN_HEAD, IS_OWN
 from statemachine.commands import give_answer
 from tests.eventlog.evidence import check_events, execute, rows
 from tests.eventlog.interviews import AT, OPENING, WHOLE, adopt, new_id, tell
@@ -220,3 +222,19 @@ async def test_a_time_that_is_none_was_not_put_there_by_the_log(
     execute(path, f"UPDATE log SET clock = '{text}'")
     with pytest.raises(LogCorrupted, match="the time that it keeps is none"):
         await log.clock()
+
+
+# Whose interviews they are
+
+
+def test_whether_an_interview_is_somebodys_is_answered_by_the_index_alone(
+    log: SqliteEventLog, path: Path
+) -> None:
+    """So the rows of others are never read, and the time does not tell whether there are any."""
+    for sql, values in ((IS_OWN, 2), (FIND_OWN, 2), (FIND_OWN_HEAD, 2)):
+        with closing(sqlite3.connect(path)) as db:
+            plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", ["x"] * values)]
+        first, *then = plan
+        assert re.match(r"SEARCH interviews USING (COVERING )?INDEX interviews_by_starter", first)
+        assert not any("SCAN" in step or "interviews" in step for step in then)
+        assert ("COVERING" in first) is (sql == IS_OWN)

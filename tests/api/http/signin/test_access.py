@@ -8,10 +8,12 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
+from starlette.types import Message
 
 from api.http.signin.access import ACCESS, key_of
 from api.usecases.callers import CallerRole
 from tests.api.http.signin.people import BY_SECRET, token
+from tests.eventlog.running import in_loop
 from tests.gateways import Served, serving
 
 ROLES = tuple(CallerRole)
@@ -114,6 +116,22 @@ def test_a_web_page_of_another_origin_can_ask_whether_it_may_send_a_token(gatewa
     answer = gateway.client.options("/api/v1/interviews", headers=asked)
     assert answer.status_code == 200
     assert "authorization" in answer.headers["access-control-allow-headers"]
+
+
+@in_loop
+async def test_a_websocket_is_closed_at_once(gateway: Served) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        raise AssertionError("nothing is read of it")
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {token()}".encode())]
+    scope = {"type": "websocket", "path": "/api/v1/models", "headers": headers}
+    await gateway.app(scope, receive, send)
+    assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
 def test_the_document_lists_401_where_a_token_is_needed(document: dict[str, Any]) -> None:

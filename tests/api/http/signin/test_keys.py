@@ -1,7 +1,6 @@
 """The keys of an issuer: fetched, rotated, and kept when the issuer is not what it should be."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -12,6 +11,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from jwt.algorithms import RSAAlgorithm
 
 from api.http.signin.keys import KeySet, NoKeys, usable_keys
+from api.http.signin.setup import SignInSetup
 from api.http.signin.tokens import TokenRefused, Tokens
 from backends.address import Address
 from backends.http import Connections, Service
@@ -28,7 +28,7 @@ from tests.api.http.signin.people import (
 from tests.eventlog.running import in_loop
 from tests.fakes.issuer import JWKS, IssuerServer
 from tests.fakes.moods import Mood
-from tests.gateways import serving
+from tests.gateways import serving, settings_for
 
 NEW = ECKey.generate_key("P-256", {"kid": "new"})
 
@@ -50,7 +50,7 @@ def issuer() -> Iterator[IssuerServer]:
 async def keys_of(issuer: IssuerServer, **seconds: float) -> AsyncIterator[KeySet]:
     """The issuer's key set, kept fresh."""
     connections = Connections()
-    given = {"cool_down_seconds": 0.1, "fetch_seconds": 0.3, "wait_seconds": 0.2} | seconds
+    given = {"cool_down_seconds": 0.1, "fetch_seconds": 20, "wait_seconds": 20} | seconds
     keys = KeySet(Service(connections, Address(issuer.jwks_url)), **given)
     task = asyncio.create_task(keys.run())
     try:
@@ -101,10 +101,10 @@ async def test_a_withdrawn_key_is_dropped_although_nobody_asks(issuer: IssuerSer
     async with keys_of(issuer, refresh_seconds=0.1) as keys:
         assert await is_found(keys, "ec", "ES256")
         issuer.keys = published(RSA)
-        await asyncio.sleep(0.3)
-        before = issuer.count(JWKS)
-        assert [key.id for key in keys._find("ec", "ES256")] == []
-        assert before >= 2
+        await asked_again(issuer, issuer.count(JWKS) + 2)
+        issuer.stop()
+        assert await ids_for(keys, "ec", "ES256") == []
+        assert await ids_for(keys, "rsa", "RS256") == ["rsa"]
 
 
 @in_loop
@@ -145,16 +145,16 @@ BROKEN = [
 @in_loop
 async def test_the_keys_at_hand_outlast_an_issuer_that_is_broken(mood: Mood) -> None:
     with IssuerServer(published(EC)) as issuer:
-        async with keys_of(issuer, refresh_seconds=0.05) as keys:
+        short = {"fetch_seconds": 0.3, "wait_seconds": 0.2}
+        async with keys_of(issuer, refresh_seconds=0.05, **short) as keys:
             assert await is_found(keys, "ec", "ES256")
             issuer.mood, before = mood, issuer.count(JWKS)
             await asked_again(issuer, before + (mood is not Mood.HANG_ACCEPT))
             await asyncio.sleep(0.05)
-            began = time.monotonic()
             assert await ids_for(keys, "ec", "ES256") == ["ec"]
-            assert time.monotonic() - began < 0.1
-            assert await ids_for(keys, "new", "ES256") == []  # and waits no longer than it may
-            assert time.monotonic() - began < 1
+            # A token of a key that nobody knows is not waited with for longer than it may.
+            async with asyncio.timeout(10):
+                assert await ids_for(keys, "new", "ES256") == []
             issuer.mood = Mood.GOOD
             issuer.keys = published(NEW)
             assert await is_found(keys, "new", "ES256")
@@ -245,6 +245,15 @@ def test_a_gateway_signs_people_in_by_the_key_set_of_their_issuer(issuer: Issuer
         assert status(signed(claims(), RSA, "RS256", kid="rsa")) == 200
         issuer.start()
     assert issuer.count(JWKS) <= 2
+
+
+@pytest.mark.parametrize("host", ["id.example", "127.0.0.1"])
+def test_keys_that_come_over_a_network_in_the_clear_are_warned_of(
+    host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = Address(f"http://{host}/keys")
+    SignInSetup(settings_for(**BY_SECRET | {"auth_secret": None, "auth_jwks_url": address}))
+    assert ("AUTH_JWKS_URL is not https" in caplog.text) is (host == "id.example")
 
 
 def test_a_gateway_whose_issuer_is_down_starts_and_says_so() -> None:
