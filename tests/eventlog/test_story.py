@@ -9,7 +9,7 @@ from eventlog.errors import LogCorrupted, WordsForgotten
 from eventlog.records import Record, draft
 from eventlog.story import session_at_version, story_of
 from statemachine.commands import give_answer
-from statemachine.events import Event, InterviewHeld, InterviewReleased
+from statemachine.events import OUTLIVES_FORGETTING, Event, InterviewHeld, InterviewReleased
 from statemachine.interview import replay as interview_after
 from statemachine.states import State
 from tests.eventlog.interviews import AT, OPENING, WHOLE, ask, start
@@ -83,7 +83,7 @@ def test_forgetting_takes_the_words_and_leaves_the_story(events: tuple[Event, ..
     assert story.forgotten is not None
     assert story.interview.is_forgotten
     for step, kept in zip(story.steps, before, strict=False):
-        keeps_words = kept.kind in ("interview-held", "interview-released")
+        keeps_words = kept.kind in OUTLIVES_FORGETTING
         assert step.event == (kept.event if keeps_words else None)
         assert (step.record.position, step.record.time) == (kept.position, kept.time)
 
