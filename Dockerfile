@@ -13,7 +13,7 @@ COPY backends/ backends/
 
 # Of all this, only the environment is taken over into the image.
 RUN python -m venv /opt/gateway \
-    && /opt/gateway/bin/pip --disable-pip-version-check install --no-cache-dir .
+    && /opt/gateway/bin/pip --disable-pip-version-check install --no-cache-dir '.[team]'
 
 
 FROM base

@@ -18,6 +18,7 @@ from api.usecases import bundles
 from eventlog.memory import MemoryEventLog
 from eventlog.records import Record
 from statemachine.canonical import canonical_json
+from statemachine.events import OUTLIVES_FORGETTING
 from tests.api.transcript.rendering import by_github, parsed
 from tests.desktop import Desktop
 from tests.docs.bundles import SCRIPT
@@ -101,7 +102,7 @@ def test_events_of_a_forgotten_interview_stay_without_their_words(forgotten: Ser
     assert last["kind"] == "content-forgotten"
     assert last["stateAfter"] == "forgotten"
     for event in events:
-        is_kept = event["kind"] in ("interview-held", "interview-released")
+        is_kept = event["kind"] in OUTLIVES_FORGETTING
         assert (event["payload"] is not None) == is_kept
         assert (event["salt"] is not None) == is_kept
         assert len(event["commitment"]) == len(event["leaf"]) == 64

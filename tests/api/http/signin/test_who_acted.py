@@ -80,6 +80,21 @@ def test_who_erased_the_words_and_who_has_a_copy_outlive_them(person: Person) ->
     assert_verifies(ada)
 
 
+def test_whose_an_interview_was_is_gone_from_the_files_with_its_words(tmp_path: Path) -> None:
+    sub = "somebody-who-wants-to-be-forgotten"
+    with (
+        serving(eventlog_url=f"sqlite:///{tmp_path}/interviews.db", **BY_SECRET) as gateway,
+        signed_in(gateway, token("ada", "admin")) as ada,
+        signed_in(gateway, token(sub)) as candidate,
+    ):
+        desktop = Desktop(candidate).start()
+        desktop.answer("Forget me.")
+        assert sub.encode() in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+        erased = ada.client.delete(f"{INTERVIEWS}/{desktop.interview_id}")
+        assert erased.json()["overwritten"] is True
+        assert sub.encode() not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("is_forgotten", [False, True])
 def test_the_checker_of_bundles_knows_who_acted(
     person: Person, is_forgotten: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
