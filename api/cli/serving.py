@@ -41,6 +41,8 @@ def serve(host: str | None, port: int | None) -> None:
         _say(f"Interview page: {first}/{''.join(f' and {url}/' for url in others)}")
         _say(f"API reference: {first}/docs (gateway {__version__})")
         _say(f"Event log: {gateway.log.where}")
+        if settings.signs_in:
+            _say(f"Sign-in: with tokens of {settings.auth_issuer}")
         if gateway.recording:
             _say(f"Recording: {settings.recording} ({gateway.recording})")
         config = uvicorn.Config(

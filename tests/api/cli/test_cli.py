@@ -185,6 +185,7 @@ def test_other_machines_are_served_only_with_sign_in_or_if_that_is_wanted(tmp_pa
     local = {"host": "localhost"}
     with gateway_process(tmp_path, HOST="0.0.0.0", **key) as gateway:
         assert gateway.client.get("/api/v1/interviews", headers=local).status_code == 401
+        assert "\nSign-in: with tokens of i\n" in gateway.printed
         long = local | {"authorization": f"Bearer a.b.{'c' * 100_000}"}
         assert gateway.client.get("/api/v1/interviews", headers=long).status_code == 401
     with gateway_process(tmp_path, HOST="0.0.0.0", AUTH="off") as gateway:
