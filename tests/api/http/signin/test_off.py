@@ -15,6 +15,26 @@ print(*sorted(name for name in sys.modules if name == "jwt" or name.startswith("
 """
 
 
+LACKING = """
+import sys
+sys.modules["jwt"] = None  # as where it is not installed
+from api.app import create_app
+from api.environment import InvalidSettings
+from tests.gateways import settings_for
+try:
+    create_app(settings_for(auth_issuer="i", auth_audience="a", auth_secret="s" * 32))
+except InvalidSettings as error:
+    print(error)
+"""
+
+
+def test_without_the_library_it_says_what_to_install() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", LACKING], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "install interview-gateway[team]" in run.stdout
+
+
 def loaded(**settings: str) -> set[str]:
     run = subprocess.run(
         [sys.executable, "-c", LISTING, repr(settings)],
