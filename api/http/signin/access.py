@@ -17,6 +17,7 @@ ANY_ROLE: Allowed = frozenset(CallerRole)
 CONDUCTING: Allowed = frozenset({CANDIDATE, INTERVIEWER, ADMIN})
 STAFF: Allowed = frozenset({INTERVIEWER, AUDITOR, ADMIN})
 AUDITING: Allowed = frozenset({AUDITOR, ADMIN})
+INTERVIEWING: Allowed = frozenset({INTERVIEWER, ADMIN})
 ONLY_ADMIN: Allowed = frozenset({ADMIN})
 
 INTERVIEWS = "/api/v1/interviews"
@@ -28,6 +29,8 @@ ACCESS: Mapping[str, Allowed] = {
     "GET /": OPEN,
     "GET /page": OPEN,
     "GET /health": OPEN,
+    "GET /live": OPEN,
+    "GET /ready": OPEN,
     "GET /problems/{name}": OPEN,
     # A candidate finds only its own interviews here.
     f"POST {INTERVIEWS}/start": CONDUCTING,
@@ -40,6 +43,17 @@ ACCESS: Mapping[str, Allowed] = {
     f"GET {INTERVIEW}/session": ANY_ROLE,
     "GET /api/v1/models": ANY_ROLE,
     "GET /api/v1/statemachine": ANY_ROLE,
+    "POST /api/v1/voice/synthesize": CONDUCTING,
+    "POST /api/v1/voice/transcribe": CONDUCTING,
+    # Other services, which know nothing of whose interview is whose.
+    "POST /api/v1/analytics/sentiment": INTERVIEWING,
+    "POST /api/v1/analytics/trust-report": INTERVIEWING,
+    "POST /api/v1/scout/search": INTERVIEWING,
+    "GET /api/v1/scout/agents": INTERVIEWING,
+    "POST /api/v1/agents/execute": INTERVIEWING,
+    "GET /api/v1/system/status": STAFF,
+    "GET /api/v1/services": STAFF,
+    "GET /api/v1/dashboard": STAFF,
     # Of all interviews.
     f"GET {INTERVIEWS}": STAFF,
     f"GET {INTERVIEW}/events": STAFF,
