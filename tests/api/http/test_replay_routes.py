@@ -220,7 +220,7 @@ def test_a_forgotten_interview_has_a_transcript_that_says_so(
 ) -> None:
     text = transcript(forgotten, ID, format=format).text
     assert "The candidate asked for it." in text
-    assert "forgotten" in text
+    assert ("forgotten" if format == "json" else "erased") in text
     assert "I measured" not in text
 
 
