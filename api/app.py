@@ -15,6 +15,8 @@ from api.http.cors import Cors
 from api.http.gate import Gate
 from api.http.limits import BodyLimit
 from api.http.openapi import describe
+from api.http.request_ids import HEADER as REQUEST_ID_HEADER
+from api.http.request_ids import RequestIds
 from api.http.responses import EVENT_HEADER
 from api.http.routes import (
     audit,
@@ -96,9 +98,10 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["*"],
         allow_private_network=True,  # a browser may ask first whether a page may reach this machine
-        expose_headers=[EVENT_HEADER],
+        expose_headers=[EVENT_HEADER, REQUEST_ID_HEADER],
     )
     app.add_middleware(Gate, hosts=settings.allowed_hosts, origins=settings.allowed_origins)
+    app.add_middleware(RequestIds)
     return app
 
 

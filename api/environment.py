@@ -1,11 +1,19 @@
 """What was set: in the environment, or in the `.env` of the working folder."""
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 BLANK = "".join(map(chr, (*range(33), 127, 0x85, 0xA0, 0x200B, 0x2028, 0x2029, 0xFEFF)))
 """What nobody sees at the ends of a value."""
+
+
+class LogFormat(StrEnum):
+    """How a line of the gateway's own log is written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class InvalidSettings(Exception):

@@ -25,7 +25,14 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from api.environment import BLANK, InvalidSettings, log_of_this_user, tidied, variables
+from api.environment import (
+    BLANK,
+    InvalidSettings,
+    LogFormat,
+    log_of_this_user,
+    tidied,
+    variables,
+)
 from api.validation import requirement
 from backends.address import Address, host_and_port
 from backends.recording import Pace
@@ -234,6 +241,10 @@ class Settings(BaseModel):
         description="Time that replies under way may take when the gateway is told to stop.",
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: LogFormat = Field(
+        LogFormat.TEXT,
+        description="text, or json: an object a line, with the ids of the request and its trace.",
+    )
     auth_jwks_url: ServiceUrl | None = Field(
         None, description="Where the issuer of the tokens publishes its keys, as a JWK set."
     )

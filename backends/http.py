@@ -22,6 +22,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
+from backends import correlation
 from backends.address import Address
 from backends.errors import BackendError
 
@@ -210,8 +211,14 @@ class Service:
         self, method: str, path: str, json: Any = None
     ) -> AsyncIterator[httpx.Response]:
         try:
-            url = self._address.url + path
-            request = httpx.Request(method, url, headers=self._headers, json=json)
+            url, headers, asked_for = (
+                self._address.url + path,
+                self._headers,
+                correlation.current.get(),
+            )
+            if asked_for is not None:
+                headers = {**headers, **asked_for.headers()}
+            request = httpx.Request(method, url, headers=headers, json=json)
             async with self._connections.stream(self._address, request) as response:
                 yield response
         except FOREIGN_ERRORS as error:

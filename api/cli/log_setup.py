@@ -1,10 +1,14 @@
 """The gateway's own log output. It never shows what a person or a model said."""
 
+import json
 import logging
+from datetime import UTC, datetime
 from traceback import format_tb
 from types import TracebackType
 
+from api.environment import LogFormat
 from api.transcript.escaping import escape_controls
+from backends.correlation import current
 
 _Info = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -35,12 +39,37 @@ def _name(error: BaseException) -> str:
     return f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
 
 
-def set_up_logging(level: str) -> None:
-    """Print what is logged from `level` on; words only at DEBUG, for whoever asks for them."""
-    shape = "%(asctime)s %(levelname)s %(message)s"
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line, in ASCII, with the ids of the request and of its trace. `text` writes
+    the exceptions."""
+
+    def __init__(self, text: logging.Formatter) -> None:
+        super().__init__()
+        self._text = text
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, UTC)
+        line = {
+            "time": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        request = current.get()
+        if request is not None:
+            line["request_id"] = request.request_id
+            if request.trace_id is not None and request.span_id is not None:
+                line |= {"trace_id": request.trace_id, "span_id": request.span_id}
+        if record.exc_info:
+            line["exception"] = self._text.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def set_up_logging(level: str, shape: LogFormat = LogFormat.TEXT) -> None:
+    """Print what is logged from `level` on; at no level what a person or a model said."""
     handler = logging.StreamHandler()
-    formatter = EscapingFormatter if level == "DEBUG" else RedactingFormatter
-    handler.setFormatter(formatter(shape))
+    text = RedactingFormatter("%(asctime)s %(levelname)s %(message)s")
+    handler.setFormatter(JsonFormatter(text) if shape is LogFormat.JSON else text)
     logging.basicConfig(level=level, handlers=[handler])
     # These tell of every request, probe and transition; only their warnings are news.
     for talkative in ("httpx", "httpcore", "transitions", "uvicorn"):

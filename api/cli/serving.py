@@ -3,8 +3,9 @@
 import asyncio
 import gc
 import ipaddress
+import logging
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import typer
@@ -14,6 +15,7 @@ from api import __version__
 from api.app import create_app
 from api.cli.errors import CommandError
 from api.cli.log_setup import set_up_logging
+from api.environment import LogFormat
 from api.gateway import Gateway
 from api.http.listening import CannotServe, UnknownHost, bound, urls
 from api.http.server import (
@@ -26,25 +28,31 @@ from api.settings import Settings, load_settings
 from backends.health import PROBE_SECONDS
 from backends.periodic import log_failure
 
+logger = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+
 
 def serve(host: str | None, port: int | None) -> None:
     """Serve until a signal; `host` and `port` go before the settings. Raises InvalidSettings,
     CommandError or EventLogError."""
     settings = load_settings(host=host, port=port)
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, settings.log_format)
+    # Whoever reads JSON line by line is to find nothing else.
+    say = logger.info if settings.log_format is LogFormat.JSON else _say
     # Both are taken before anything starts, so that what is wrong with them is one line.
     with _bound(settings, is_option=host is not None) as listeners:
         _check_reach(listeners, settings)
         application = create_app(settings)
         gateway: Gateway = application.state.gateway
         first, *others = urls(listeners)
-        _say(f"Interview page: {first}/{''.join(f' and {url}/' for url in others)}")
-        _say(f"API reference: {first}/docs (gateway {__version__})")
-        _say(f"Event log: {gateway.log.where}")
+        say(f"Interview page: {first}/{''.join(f' and {url}/' for url in others)}")
+        say(f"API reference: {first}/docs (gateway {__version__})")
+        say(f"Event log: {gateway.log.where}")
         if settings.signs_in:
-            _say(f"Sign-in: with tokens of {settings.auth_issuer}")
+            say(f"Sign-in: with tokens of {settings.auth_issuer}")
         if gateway.recording:
-            _say(f"Recording: {settings.recording} ({gateway.recording})")
+            say(f"Recording: {settings.recording} ({gateway.recording})")
         config = uvicorn.Config(
             application,
             http=Protocol,
@@ -67,8 +75,8 @@ def serve(host: str | None, port: int | None) -> None:
             gateway.before_stopping,
             lambda: gateway.drain.run(settings.drain_seconds),
         )
-        asyncio.run(_run(server, listeners, gateway))
-    _say("Stopped; the event log is closed.")
+        asyncio.run(_run(server, listeners, gateway, say))
+    say("Stopped; the event log is closed.")
 
 
 @contextmanager
@@ -108,15 +116,19 @@ def _say(line: str) -> None:
         typer.echo(line)
 
 
-async def _run(server: uvicorn.Server, listeners: list[socket.socket], gateway: Gateway) -> None:
-    announcing = asyncio.create_task(_announce_services(gateway), name="announcing the services")
+async def _run(
+    server: uvicorn.Server, listeners: list[socket.socket], gateway: Gateway, say: Say
+) -> None:
+    announcing = asyncio.create_task(
+        _announce_services(gateway, say), name="announcing the services"
+    )
     announcing.add_done_callback(log_failure)
     await server.serve(sockets=listeners)
     announcing.cancel()
 
 
-async def _announce_services(gateway: Gateway) -> None:
+async def _announce_services(gateway: Gateway, say: Say) -> None:
     statuses = await gateway.health.statuses(within=PROBE_SECONDS + 1)
     online = [status.name for status in statuses if status.online]
     asking = ", ".join(online) if online else "none; the built-in templates ask the questions"
-    _say(f"Services up: {len(online)} of {len(statuses)} ({asking})")
+    say(f"Services up: {len(online)} of {len(statuses)} ({asking})")

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from api.http.gate import API, guards
 from api.http.problems import MALFORMED, TOO_SLOW, ProblemType, problem_response
+from api.http.request_ids import HEADER, Headers, correlation_of
 
 if sys.platform != "win32":
     import resource
@@ -215,17 +216,20 @@ class Protocol(H11Protocol):
         if self._has_begun() and self._can_answer():
             if self.cycle is not None:
                 self.cycle.disconnected = True  # the application has nobody to answer any more
-            path = self.scope["path"] if self.conn.their_state is h11.SEND_BODY else "/"
-            self._refuse(TOO_SLOW, path)
+            is_known = self.conn.their_state is h11.SEND_BODY
+            path, given = (self.scope["path"], self.scope["headers"]) if is_known else ("/", ())
+            self._refuse(TOO_SLOW, path, given)
         self.transport.close()
 
     def _can_answer(self) -> bool:
         """True unless the request that comes in has its answer already, or the head of it."""
         return self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE)
 
-    def _refuse(self, kind: ProblemType, path: str) -> None:
-        """Answer what the application does not get, and say that the connection is closed."""
-        answer = problem_response(kind, kind.advice, path, headers={"connection": "close"})
+    def _refuse(self, kind: ProblemType, path: str, given: Headers = ()) -> None:
+        """Answer what the application does not get, and say that the connection is closed. `given`
+        are the request's headers, as far as they came in."""
+        ours = {"connection": "close", HEADER: correlation_of(given).request_id}
+        answer = problem_response(kind, kind.advice, path, headers=ours)
         headers = [*answer.raw_headers, *guards(API)]  # which perhaps was asked
         head = h11.Response(status_code=answer.status_code, headers=headers)
         for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):

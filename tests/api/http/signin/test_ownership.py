@@ -106,7 +106,8 @@ def under_another_id(session: dict[str, Any]) -> dict[str, Any]:
 
 def told(response: httpx.Response) -> tuple[int, dict[str, Any], dict[str, str]]:
     """All that a response tells, but for the id that was asked for and the time."""
-    headers = {n: v for n, v in response.headers.items() if n not in ("date", "content-length")}
+    others = ("date", "content-length", "x-request-id")
+    headers = {n: v for n, v in response.headers.items() if n not in others}
     body = response.json()
     body.pop("instance", None)
     return response.status_code, body, headers

@@ -1,0 +1,77 @@
+"""The id of each request: the caller's own if it is sane, else a new one. Every answer carries it.
+
+A caller's place in a trace (https://www.w3.org/TR/trace-context/) is kept beside it.
+"""
+
+import re
+from collections.abc import Iterable
+from random import getrandbits
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from backends.correlation import Correlation, current
+
+HEADER = "X-Request-ID"
+
+_NAME = HEADER.lower().encode()
+_SANE_ID = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
+"""All that usual ids consist of. A sentence has blanks, and is none."""
+
+_TRACEPARENT = re.compile(
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+)
+_TRACESTATE = re.compile(rb"[!-~](?:[ -~]{0,510}[!-~])?")
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+class RequestIds:
+    """ASGI middleware, the outermost: whatever answers, the id is in it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        correlation = correlation_of(scope["headers"])
+        current.set(correlation)  # in the request's own task
+        header = (_NAME, correlation.request_id.encode())
+
+        async def identified(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], header]
+            await send(message)
+
+        await self._app(scope, receive, identified)
+
+
+def correlation_of(headers: Headers) -> Correlation:
+    """The id that these request headers give, or a new one; and the trace that they name, if any.
+    What is not sane, or is given twice, counts as not given."""
+    id = traceparent = tracestate = None
+    for name, value in headers:
+        if name == _NAME:
+            id = value if id is None else b""
+        elif name == b"traceparent":
+            traceparent = value if traceparent is None else b""
+        elif name == b"tracestate":
+            tracestate = value if tracestate is None else b"%b,%b" % (tracestate, value)
+    return Correlation(
+        id.decode() if id is not None and _SANE_ID.fullmatch(id) else new_id(),
+        *_trace(traceparent, tracestate),
+    )
+
+
+def new_id() -> str:
+    """32 hexadecimal digits. They need not be hard to guess, and a draw from the system would give
+    the interpreter's lock away at each request."""
+    return f"{getrandbits(128):032x}"
+
+
+def _trace(traceparent: bytes | None, tracestate: bytes | None) -> tuple[str | None, str | None]:
+    if traceparent is None or not _TRACEPARENT.fullmatch(traceparent):
+        return None, None
+    is_usable = tracestate is not None and _TRACESTATE.fullmatch(tracestate)
+    return traceparent.decode(), tracestate.decode() if tracestate and is_usable else None
