@@ -16,11 +16,13 @@ from api.usecases.forwarding import Forwarding
 from api.usecases.interviews import Interviews
 from api.usecases.logmonitor import LogMonitor
 from api.usecases.modelchoice import ModelChoice
+from api.usecases.observing import UNOBSERVED, Observer
 from api.usecases.ownership import OwnInterviews
 from api.usecases.retention import Retention
 from api.usecases.verifier import Verifier
 from backends.address import Address
 from backends.chain import Chain
+from backends.circuit import CircuitState
 from backends.condition import Condition, condition_of
 from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend
@@ -50,16 +52,22 @@ class _Part(Protocol):
 
 class Gateway:
     """All parts of the gateway, wired together from the settings, a log and the recording to
-    play, if any. It lives as long as the application."""
+    play, if any. It lives as long as the application. `observer` follows what it does."""
 
     def __init__(
-        self, settings: Settings, log: EventLog, recording: Recording | None = None
+        self,
+        settings: Settings,
+        log: EventLog,
+        recording: Recording | None = None,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         urls = settings.service_urls()
         self._connections = Connections(settings.ssl_cert_file)
         self._connections.prepare(urls.values())
         self._reply_seconds = settings.reply_budget_seconds
         self.log = log
+        if observer is not UNOBSERVED:
+            log.watch_commits(observer)
         self.recording = recording
         self.log_monitor = LogMonitor(log)
         self.health = HealthMonitor(self._connections, urls)
@@ -76,6 +84,7 @@ class Gateway:
             recording=(
                 RecordedInterviewer(recording, settings.recording_pace) if recording else None
             ),
+            observe=observer.asking,
         )
         self.drain = Drain(lambda: self.conductor.replies_under_way)
         self.conductor = Conductor(
@@ -93,13 +102,14 @@ class Gateway:
             ),
             strict=settings.strict_sessions,
             admit=self.drain.admit,
+            observer=observer,
         )
         self.forwarding = Forwarding(self._connections, urls)
         self.urls = {name: str(address) for name, address in urls.items()}
         self.interviews = Interviews(log, utc_now)
         self.own_interviews = OwnInterviews(log)
-        self.custody = Custody(log, now=utc_now)
-        self.verifier = Verifier(log)
+        self.custody = Custody(log, now=utc_now, observer=observer)
+        self.verifier = Verifier(log, observer)
         self._in_background: list[_Part] = [
             self.health,
             self.catalogue,
@@ -128,6 +138,11 @@ class Gateway:
         loading = self._loader.under_way() if status.name == OLLAMA else None
         circuit = self.chain.circuits.get(status.name)
         return condition_of(status, circuit, loading, self._reply_seconds)
+
+    def circuits(self) -> dict[str, CircuitState]:
+        """The circuit of each backend, for somebody who gets one answer."""
+        patience = self._reply_seconds
+        return {name: circuit.state(patience) for name, circuit in self.chain.circuits.items()}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

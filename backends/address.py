@@ -39,6 +39,10 @@ class Address:
         """The same, but for this ending of its URL if it has it."""
         return self._with(self.url.removesuffix(ending), self.authorization)
 
+    def below(self, path: str) -> "Address":
+        """The same with this path behind its own."""
+        return self._with(self.url + path, self.authorization)
+
     def with_key(self, key: str) -> "Address":
         """The same with an API key (RFC 6750), in place of a user and password."""
         return self._with(self.url, f"Bearer {key}")

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Protocol
 
 from backends.errors import BackendError
@@ -31,8 +31,13 @@ class Reader(Protocol):
     def finish(self, end: End | None) -> TurnText: ...
 
 
+def unobserved(_: "Asking") -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 class Asking:
     """`pieces` of the backend `name`, read by `reader`. `wake` is called whenever something is new.
+    What `observe` returns is entered in the task, and left when it is over.
 
     The task begins at once. `close` ends it, and with it the request to the backend. Whoever takes
     an asking over sets a `wake` of their own.
@@ -44,6 +49,7 @@ class Asking:
         pieces: AsyncGenerator[Piece, None],
         reader: Reader,
         wake: Callable[[], None],
+        observe: Callable[["Asking"], AbstractContextManager[None]] = unobserved,
     ) -> None:
         self.name = name
         self.reader = reader
@@ -63,6 +69,7 @@ class Asking:
         self._ended = self.began
         self._phases: list[tuple[Phase, float]] = [(Phase.QUEUED, self.began)]
         self.wake = wake
+        self._observe = observe
         self._task = asyncio.create_task(self._read(pieces), name=f"asking {name}")
 
     @property
@@ -83,6 +90,21 @@ class Asking:
     def has_words(self) -> bool:
         return bool(self.reader.shown)
 
+    @property
+    def tokens(self) -> int | None:
+        """How many tokens it wrote, if it has said so."""
+        return self._end.tokens if self._end else None
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """How many tokens the prompt had, if it has said so."""
+        return self._end.prompt_tokens if self._end else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has said all that is needed of it."""
+        return self.is_over and self.error is None and self.usable_after is not None
+
     def text(self) -> TurnText:
         """What it has said, as far as that is whole. Raises BackendError."""
         if self.error is not None:
@@ -101,7 +123,7 @@ class Asking:
             loading_ms=round(spent[Phase.LOADING] * 1000),
             reading_ms=round((spent[Phase.QUEUED] + spent[Phase.READING]) * 1000),
             writing_ms=round(spent[Phase.WRITING] * 1000),
-            tokens=self._end.tokens if self._end else None,
+            tokens=self.tokens,
         )
 
     def seconds_next_time(self, read_again: float) -> float:
@@ -120,6 +142,10 @@ class Asking:
         await asyncio.wait([self._task])
 
     async def _read(self, pieces: AsyncGenerator[Piece, None]) -> None:
+        with self._observe(self):
+            await self._read_all(pieces)
+
+    async def _read_all(self, pieces: AsyncGenerator[Piece, None]) -> None:
         try:
             async with aclosing(pieces):
                 async for piece in pieces:

@@ -9,11 +9,12 @@ question follows them.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from backends.asking import Asking, Reader
+from backends.asking import Asking, Reader, unobserved
 from backends.audience import NOBODY, Audience
 from backends.circuit import Circuit
 from backends.errors import BackendError
@@ -49,7 +50,7 @@ class Chain:
 
     `offline_reason` says why the backend of a name is known to be offline (None: it is not
     known to be), `source_of` which backend offers a model. A `recording` is asked before all
-    others, whatever the model.
+    others, whatever the model. `observe` follows each asking.
     """
 
     def __init__(
@@ -60,12 +61,14 @@ class Chain:
         offline_reason: Callable[[str], str | None],
         source_of: Callable[[str | None], str | None],
         recording: RecordedInterviewer | None = None,
+        observe: Callable[[Asking], AbstractContextManager[None]] = unobserved,
     ) -> None:
         self._backends = backends
         self._templates = templates
         self._offline_reason = offline_reason
         self._source_of = source_of
         self._recording = recording
+        self._observe = observe
         self.circuits = {backend.name: Circuit() for backend in backends}
         """By the backends' names."""
         self._trials = Trials(self.circuits)
@@ -159,7 +162,7 @@ class Chain:
             return hearing
 
         def asking(backend: Backend, wake: Callable[[], None]) -> Asking:
-            return Asking(backend.name, ask(backend), read(), wake)
+            return Asking(backend.name, ask(backend), read(), wake, self._observe)
 
         worth_asking = await self._worth_asking(session, asking, patience, hearing)
         relay = Relay(

@@ -7,6 +7,7 @@ person who stopped waiting, say nothing about a backend.
 """
 
 from collections.abc import Callable
+from enum import StrEnum
 from time import monotonic
 
 from statemachine.durations import duration_text
@@ -18,6 +19,13 @@ FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 
 SLACK = 0.95
 """Who needs nearly all the time that there is will not make it the next time."""
+
+
+class CircuitState(StrEnum):
+    CLOSED = "closed"
+    OPEN = "open"
+    TRIAL = "trial"
+    """It is open, and one request tells whether it closes."""
 
 
 class Circuit:
@@ -44,6 +52,12 @@ class Circuit:
             return None
         why = self._why()
         return f"{why[0].upper()}{why[1:]}; {self._when()}"
+
+    def state(self, patience: float) -> CircuitState:
+        """For somebody who waits for `patience` seconds."""
+        if not self._is_against(patience):
+            return CircuitState.CLOSED
+        return CircuitState.TRIAL if self._on_trial else CircuitState.OPEN
 
     def needs_trial(self, patience: float) -> bool:
         """Whether somebody who asks now would be the trial of an open circuit."""

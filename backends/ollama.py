@@ -36,6 +36,9 @@ STOPS = ["<|im_end|>", "<|eot_id|>", "\nCandidate:", "\nUser:", "\nInterviewer:"
 """Where a small model goes on with the other side's turn."""
 
 
+Count = Annotated[int, Field(ge=0, le=10**9)]
+
+
 class _Message(BaseModel):
     # Thoughts come as `thinking` beside it, and are no words.
     content: str = ""
@@ -45,7 +48,8 @@ class _Chunk(BaseModel):
     message: _Message
     done: bool = False
     done_reason: str | None = None
-    eval_count: Annotated[int, Field(ge=0, le=10**9)] | None = None
+    eval_count: Count | None = None
+    prompt_eval_count: Count | None = None
 
 
 class OllamaBackend:
@@ -125,6 +129,10 @@ class OllamaBackend:
                         is_writing = True
                     yield Words(chunk.message.content)
                 if chunk.done:
-                    yield End(is_cut_off=chunk.done_reason == "length", tokens=chunk.eval_count)
+                    yield End(
+                        is_cut_off=chunk.done_reason == "length",
+                        tokens=chunk.eval_count,
+                        prompt_tokens=chunk.prompt_eval_count,
+                    )
                     return
         raise BackendError(BROKE_OFF)

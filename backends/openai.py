@@ -56,8 +56,12 @@ class _Choice(BaseModel):
     finish_reason: str | None = None
 
 
+Count = Annotated[int, Field(ge=0, le=10**9)]
+
+
 class _Usage(BaseModel):
-    completion_tokens: Annotated[int, Field(ge=0, le=10**9)]
+    completion_tokens: Count
+    prompt_tokens: Count | None = None
 
 
 class _Chunk(BaseModel):
@@ -181,6 +185,7 @@ class OpenAiBackend:
                         yield End(
                             is_cut_off=choice.finish_reason == "length",
                             tokens=usage.completion_tokens if usage else None,
+                            prompt_tokens=usage.prompt_tokens if usage else None,
                         )
                         return
         if decoder.is_done and said_anything:  # some servers give no reason for their end

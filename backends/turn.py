@@ -89,14 +89,15 @@ class End:
     """The backend has said all that it wants to say.
 
     `concludes`: it said outright that this ends the interview; `is_remark`: it said outright that
-    this is no question; `is_cut_off`: it was stopped by its limit on length; `tokens`: how many it
-    wrote, where it says so.
+    this is no question; `is_cut_off`: it was stopped by its limit on length; `tokens` and
+    `prompt_tokens`: how many it wrote, and how many the prompt had, where it says so.
     """
 
     concludes: bool = False
     is_remark: bool = False
     is_cut_off: bool = False
     tokens: int | None = None
+    prompt_tokens: int | None = None
 
 
 Piece = Status | Words | End

@@ -14,6 +14,7 @@ from eventlog.errors import ReservedId, VersionConflict
 from eventlog.keychanges import LOG_STREAM, Changed, KeyChange, draft_change, in_turn
 from eventlog.keys import key_name
 from eventlog.notes import Checkpoint, Signer, VerifierKey
+from eventlog.observing import CommitObserver
 from eventlog.protocol import Appended
 from eventlog.readmodels import COMPLETING, FingerprintMatch, Overview, overview, project
 from eventlog.records import Record, UnplacedRecord, draft
@@ -283,6 +284,12 @@ class MemoryEventLog:
 
     async def is_writable(self) -> bool:
         return True
+
+    async def stored_bytes(self) -> int | None:
+        return None
+
+    def watch_commits(self, observer: CommitObserver) -> None:
+        pass
 
     async def close(self) -> None:
         pass

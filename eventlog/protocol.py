@@ -5,6 +5,7 @@ passes the contract suite in `tests/eventlog/contract.py`.
     SessionFinder, Ownership, Drafts ┘
     EventAppender ────────────────────── ForgettingLog   what keeps them in custody
     Writability ──────────────────────── RetentionLog    what forgets them in time
+    Measurable ───────────────────────── what measures it
     EventReader, Proofs ──────────────── ProvableLog     what exports them with their proofs
     all that reads ───────────────────── ReadableLog     a command beside the gateway
     all ──────────────────────────────── EventLog        the gateway's own
@@ -21,6 +22,7 @@ from typing import Protocol
 from eventlog.drafts import ReplyDraft
 from eventlog.keychanges import Changed
 from eventlog.notes import Signer, VerifierKey
+from eventlog.observing import CommitObserver
 from eventlog.readmodels import FingerprintMatch, Overview
 from eventlog.records import Record
 from statemachine.events import Event
@@ -199,6 +201,18 @@ class Writability(Protocol):
         ...
 
 
+class Measurable(Protocol):
+    """Tells how large the log is, and how it is written."""
+
+    async def stored_bytes(self) -> int | None:
+        """The size of the log's files; None where it has none. Raises LogUnavailable."""
+        ...
+
+    def watch_commits(self, observer: CommitObserver) -> None:
+        """Tell `observer` of each commit from now on."""
+        ...
+
+
 class Drafts(Protocol):
     """Keeps what has been shown of replies that are under way. It is no evidence: no event is made
     of it, and the event that ends a reply deletes it."""
@@ -291,5 +305,7 @@ class ReadableLog(ProvableLog, SessionFinder, Ownership, InterviewList, Protocol
         ...
 
 
-class EventLog(ReadableLog, ConductingLog, ForgettingLog, RetentionLog, Sealing, Protocol):
+class EventLog(
+    ReadableLog, ConductingLog, ForgettingLog, RetentionLog, Sealing, Measurable, Protocol
+):
     """All of a log, for the one gateway that writes it."""

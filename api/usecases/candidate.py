@@ -18,6 +18,7 @@ from api.usecases.errors import (
 from api.usecases.interviewer import Interviewer
 from api.usecases.interviews import Interviews, settle
 from api.usecases.locks import KeyedLocks
+from api.usecases.observing import Observer
 from api.usecases.ownership import OwnInterviews
 from api.usecases.replymaker import ReplyMaker
 from backends.deadline import Deadline
@@ -53,6 +54,7 @@ class Candidate:
         admit: Callable[[], None],
         *,
         strict: bool,
+        observer: Observer,
     ) -> None:
         self._log = log
         self._own = OwnInterviews(log)
@@ -64,6 +66,7 @@ class Candidate:
         self._begin_with = begin
         self._admit = admit
         self._strict = strict
+        self._observer = observer
 
     async def begin(
         self, caller: Caller, asked: Config, interview_id: str | None, deadline: Deadline
@@ -75,7 +78,10 @@ class Candidate:
         """
         if interview_id is not None:
             interview_id = await self._own.to_begin(interview_id, caller)
-        begun = await settle(lambda: self._begun(caller, interview_id, asked, deadline), deadline)
+        with self._observer.claiming():
+            begun = await settle(
+                lambda: self._begun(caller, interview_id, asked, deadline), deadline
+            )
         if caller.owner not in (None, begun.started_by):
             raise NotOwnInterview
         _check_same_start(begun, asked)
@@ -89,6 +95,12 @@ class Candidate:
         Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownSession, NotOwnInterview,
         InterviewForgotten or LogUnavailable.
         """
+        with self._observer.claiming():
+            return await self._claim(caller, posted, answer, deadline)
+
+    async def _claim(
+        self, caller: Caller, posted: Session, answer: str | None, deadline: Deadline
+    ) -> str:
         if posted.interview_id is not None:
             # First of all: how anything that follows ends may tell what others have.
             id = await self._own.get(posted.interview_id, caller)

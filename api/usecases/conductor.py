@@ -19,6 +19,7 @@ from api.usecases.errors import NoReplyUnderWay
 from api.usecases.interviewer import Interviewer, Listening
 from api.usecases.interviews import Interviews
 from api.usecases.locks import KeyedLocks
+from api.usecases.observing import UNOBSERVED, Observer
 from api.usecases.recovery import Recovery
 from api.usecases.replies import Replies
 from api.usecases.replymaker import ReplyMaker
@@ -47,7 +48,8 @@ class Conductor:
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
     `begin` what an interview starts with, from its set-up and who started it. `now` gives the time
     that events are recorded with. With `strict`, a session that the log does not know is refused.
-    `admit` is called before anything new is begun, and raises what refuses it.
+    `admit` is called before anything new is begun, and raises what refuses it. `observer` follows
+    the moves.
     """
 
     def __init__(
@@ -61,8 +63,9 @@ class Conductor:
         budgets: Budgets,
         strict: bool,
         admit: Callable[[], None] = lambda: None,
+        observer: Observer = UNOBSERVED,
     ) -> None:
-        interviews = self._interviews = Interviews(log, now)
+        interviews = self._interviews = Interviews(log, now, observer)
         self._recovery = Recovery(log, interviews)
         self._replies: Replies[Result] = Replies(log, self._recovery.hand_over)
         self._chain = chain
@@ -84,6 +87,7 @@ class Conductor:
             begin,
             admit,
             strict=strict,
+            observer=observer,
         )
         self._budgets = budgets
 

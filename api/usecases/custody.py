@@ -10,6 +10,7 @@ from datetime import datetime
 
 from api.usecases.errors import InterviewForgotten, InterviewOnHold
 from api.usecases.interviews import Interviews
+from api.usecases.observing import UNOBSERVED, Observer
 from backends.deadline import Deadline
 from backends.periodic import PeriodicTask
 from eventlog.errors import LogCorrupted, LogUnavailable
@@ -59,9 +60,15 @@ class Forgotten:
 class Custody:
     """Holds, releases and forgets interviews of `log`. Each request can be repeated safely."""
 
-    def __init__(self, log: ForgettingLog, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        log: ForgettingLog,
+        *,
+        now: Callable[[], datetime],
+        observer: Observer = UNOBSERVED,
+    ) -> None:
         self._log = log
-        self._interviews = Interviews(log, now)
+        self._interviews = Interviews(log, now, observer)
         self._task = PeriodicTask(self.overwrite_what_is_left, ROUND_SECONDS)
         self._left_because: str | None = None
 

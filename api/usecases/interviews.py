@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from api.usecases.errors import InterviewForgotten, UnknownInterview
+from api.usecases.observing import UNOBSERVED, Observer
 from backends.deadline import Deadline
 from eventlog.errors import LogCorrupted, LogUnavailable, VersionConflict
 from eventlog.protocol import Appended, EventAppender
@@ -52,11 +53,15 @@ async def settle(attempt: Callable[[], Awaitable[T]], deadline: Deadline) -> T:
 
 
 class Interviews:
-    """The interviews of `log`. `now` gives the time that events are recorded with."""
+    """The interviews of `log`. `now` gives the time that events are recorded with. `observer`
+    follows what is appended."""
 
-    def __init__(self, log: EventAppender, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, log: EventAppender, now: Callable[[], datetime], observer: Observer = UNOBSERVED
+    ) -> None:
         self._log = log
         self._now = now
+        self._observer = observer
 
     async def find(self, id: str) -> Interview | None:
         """The interview; None if the log does not hold it. Raises InterviewForgotten."""
@@ -87,7 +92,8 @@ class Interviews:
 
     async def append(self, id: str, version: int, *events: Event) -> Appended:
         """Append to an interview that is at `version`. Raises as `EventAppender.append` does."""
-        return await self._log.append(id, version, events, self._now())
+        with self._observer.appending(id, events):
+            return await self._log.append(id, version, events, self._now())
 
     async def append_to(
         self, id: str, decide: Callable[[Interview], Event | None], deadline: Deadline

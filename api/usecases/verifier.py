@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from api.usecases.errors import NoLogFile
+from api.usecases.observing import UNOBSERVED, Observer
 from backends.periodic import log_failure
 from eventlog.errors import LogUnavailable
 from eventlog.protocol import ReadableLog
@@ -39,7 +40,8 @@ STOPPED = "the process that checked the event log was stopped"
 class Verification:
     """A check of the log that is running, and its progress for those who follow it."""
 
-    def __init__(self, address: str, origin: str) -> None:
+    def __init__(self, address: str, origin: str, observer: Observer) -> None:
+        self._observer = observer
         self.followers = 0
         self.is_over = False
         self._progress: bytes | None = None
@@ -95,6 +97,7 @@ class Verification:
                 self._progress = said
             case b"report":
                 self._report = said
+                self._observer.verified(said)
             case b"trouble":
                 self._trouble = said.decode().strip()
         self._tell()
@@ -109,10 +112,11 @@ class Verification:
 
 
 class Verifier:
-    """Checks `log`. Callers who ask while a check runs share it."""
+    """Checks `log`. Callers who ask while a check runs share it. `observer` gets the reports."""
 
-    def __init__(self, log: ReadableLog) -> None:
+    def __init__(self, log: ReadableLog, observer: Observer = UNOBSERVED) -> None:
         self._log = log
+        self._observer = observer
         self._checks: set[Verification] = set()
 
     async def verify(self) -> AsyncGenerator[bytes, None]:
@@ -140,7 +144,7 @@ class Verifier:
                 check.stop()
 
     def _begin(self, address: str, origin: str) -> Verification:
-        check = Verification(address, origin)
+        check = Verification(address, origin, self._observer)
         self._checks.add(check)
         check.when_stopped(self._checks.discard)
         return check

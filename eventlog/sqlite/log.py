@@ -22,6 +22,7 @@ from eventlog.keychanges import LOG_STREAM, Changed, change_of
 from eventlog.keys import install_staged, key_name
 from eventlog.known import Known, KnownInterviews
 from eventlog.notes import Checkpoint, VerifierKey
+from eventlog.observing import CommitObserver
 from eventlog.protocol import Appended
 from eventlog.readmodels import Projection, project
 from eventlog.records import Record, draft
@@ -29,6 +30,7 @@ from eventlog.sqlite import custody, file
 from eventlog.sqlite.appending import FORGOTTEN, Append, rebuild_read_models, write
 from eventlog.sqlite.connection import ReadingBesideWriter
 from eventlog.sqlite.drafts import drafts_in, drop_drafts, keep_drafts
+from eventlog.sqlite.footprint import Footprint
 from eventlog.sqlite.nodes import head_of
 from eventlog.sqlite.reading import SqliteReader, records_where
 from eventlog.sqlite.rekeying import give_key, record_change
@@ -175,6 +177,16 @@ class SqliteEventLog(SqliteReader):
         except LogUnavailable:
             return False
         return True
+
+    async def stored_bytes(self) -> int | None:
+        try:
+            found = await asyncio.to_thread(Footprint.of, str(self._path))
+        except OSError as error:
+            raise LogUnavailable(f"its file cannot be found: {file.reason(error)}") from error
+        return found.file.size + (found.wal.size if found.wal else 0)
+
+    def watch_commits(self, observer: CommitObserver) -> None:
+        self._writer.observer = observer
 
     async def rebuild_read_models(self) -> None:
         """Make the list of interviews and the fingerprints again, from the events alone."""

@@ -15,9 +15,11 @@ from operator import attrgetter
 from queue import Empty, SimpleQueue
 from sqlite3 import Connection
 from threading import Thread
+from time import time_ns
 from typing import Any, TypeVar
 
 from eventlog.errors import EventLogError, LogCorrupted, LogUnavailable
+from eventlog.observing import CommitObserver
 from eventlog.sqlite import file
 from eventlog.sqlite.writing import NotTheFile, WritingConnection
 
@@ -40,11 +42,12 @@ Work = Callable[[Connection, Sequence[J]], Sequence[T | EventLogError]]
 @dataclass
 class _Job:
     """`item` is for `work` to do inside a transaction, or `alone` and outside of any; and who
-    waits for what comes of it."""
+    waits for what comes of it. `mark` is the observer's."""
 
     work: Work[Any, Any]
     item: Any = None
     alone: bool = False
+    mark: object = None
     waiter: "asyncio.Future[Any]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -70,6 +73,7 @@ class Writer:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = False
         self.failed = False
+        self.observer: CommitObserver | None = None
         self._thread = Thread(target=self._run, name="eventlog-writer", daemon=True)
         self._thread.start()
 
@@ -87,7 +91,8 @@ class Writer:
         """What `work` makes of `item`, after it is committed; all items that wait for the same
         work are given to it together. Who gives up waiting must shield the future: the work is done
         anyway."""
-        return self._hand_over(_Job(work, item))
+        mark = self.observer.mark() if self.observer is not None else None
+        return self._hand_over(_Job(work, item, mark=mark))
 
     async def run_alone(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, run between two commits: for what SQLite does not do inside a
@@ -145,6 +150,7 @@ class Writer:
         return group
 
     def _commit(self, group: list[_Job]) -> None:
+        began = time_ns()
         try:
             outcomes = self._transact(group)
         except Exception as error:
@@ -153,9 +159,23 @@ class Writer:
                     self._commit([job])
                 return
             outcomes = [self._failure(error)] * len(group)
+        if self.observer is not None:
+            self._tell(self.observer, group, outcomes, began)
         for job, outcome in zip(group, outcomes, strict=True):
             job.answer(outcome)
         self._connection.checkpoint_if_due()
+
+    def _tell(
+        self, observer: CommitObserver, group: list[_Job], outcomes: list[Any], began: int
+    ) -> None:
+        # What an append becomes are its records.
+        appended = zip(group, outcomes, strict=True)
+        marks = [job.mark for job, outcome in appended if isinstance(outcome, tuple)]
+        if marks:
+            try:
+                observer.committed(marks, began, time_ns())
+            except Exception:  # what is committed is committed, whoever could not follow
+                logger.exception("A commit could not be measured")
 
     def _do_alone(self, job: _Job) -> None:
         try:

@@ -1,6 +1,6 @@
 """A circuit: who is worth asking, and when somebody is let through to find out."""
 
-from backends.circuit import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, Circuit
+from backends.circuit import FAILURES, FIRST_PAUSE, LONGEST_PAUSE, Circuit, CircuitState
 
 PLAIN, STREAMED = 4.5, 60.0
 
@@ -55,6 +55,16 @@ def test_after_the_pause_one_is_let_through_and_closes_the_circuit() -> None:
     failing.succeeded(1.0)
     assert failing.refusal(PLAIN) is failing.detail(PLAIN) is None
     assert not failing.needs_trial(PLAIN)
+
+
+def test_its_state_is_that_for_whoever_waits_so_long() -> None:
+    failing, clock = failed_often()
+    assert failing.state(PLAIN) is CircuitState.OPEN
+    clock.at += FIRST_PAUSE
+    failing.begin_trial()
+    assert failing.state(PLAIN) is CircuitState.TRIAL
+    failing.succeeded(10.0)
+    assert (failing.state(PLAIN), failing.state(STREAMED)) == ("open", "closed")
 
 
 def test_each_trial_that_fails_doubles_the_pause_up_to_a_minute() -> None:

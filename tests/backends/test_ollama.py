@@ -57,14 +57,17 @@ def chats_of(ollama: OllamaServer) -> list[Any]:
 
 def test_a_reply_comes_word_by_word(ollama: OllamaServer) -> None:
     ollama.loaded = {FIRST: 4096}
-    assert said_of(ollama, turn(3)).pieces == (
+    *pieces, end = said_of(ollama, turn(3)).pieces
+    assert pieces == [
         Status(Phase.READING, FIRST),
         Status(Phase.WRITING, FIRST),
         Words("Ollama "),
         Words("question "),
         Words("3?"),
-        End(tokens=3),
-    )
+    ]
+    assert isinstance(end, End)
+    assert end.prompt_tokens
+    assert end == End(tokens=3, prompt_tokens=end.prompt_tokens)
 
 
 def test_it_is_asked_for_a_stream_with_limits(ollama: OllamaServer) -> None:
@@ -107,7 +110,8 @@ def test_a_turn_costs_its_own_answer_and_direction(ollama: OllamaServer) -> None
 def test_a_reply_that_reached_its_limit_is_cut_off(ollama: OllamaServer) -> None:
     ollama.script = ["word " * 500]
     said = said_of(ollama, turn(2))
-    assert said.end == End(is_cut_off=True, tokens=400)
+    assert said.end
+    assert (said.end.is_cut_off, said.end.tokens) == (True, 400)
 
 
 def test_another_turn_is_not_written(ollama: OllamaServer) -> None:
@@ -276,7 +280,8 @@ def test_thoughts_are_not_words(ollama: OllamaServer) -> None:
     ollama.mood = Mood.ONLY_THOUGHTS
     said = said_of(ollama, turn(1))
     assert said.text == ""
-    assert said.end == End(tokens=3)
+    assert said.end
+    assert said.end.tokens == 3
 
 
 def test_what_a_model_can_is_not_waited_for_long(ollama: OllamaServer) -> None:
@@ -333,7 +338,8 @@ def test_a_stream_that_goes_wrong_gives_its_words_and_the_reason(
 def test_nothing_counts_after_done(ollama: OllamaServer, mood: Mood) -> None:
     ollama.mood = mood
     said = said_of(ollama, turn(2))
-    assert (said.text, said.end) == ("Ollama question 2?", End(tokens=3))
+    assert said.end
+    assert (said.text, said.end.tokens) == ("Ollama question 2?", 3)
 
 
 def test_a_character_may_be_cut_by_a_chunk(ollama: OllamaServer) -> None:

@@ -74,7 +74,7 @@ def test_a_reply_comes_word_by_word(openai: OpenAiServer) -> None:
         Words("OpenAI "),
         Words("question "),
         Words("3?"),
-        End(tokens=3),
+        End(tokens=3, prompt_tokens=40),
     )
 
 
@@ -109,7 +109,7 @@ def test_a_summary_is_asked_for_so_too(openai: OpenAiServer) -> None:
 
 def test_a_reply_that_reached_its_limit_is_cut_off(openai: OpenAiServer) -> None:
     openai.script = ["word " * 500]
-    assert said_of(openai, turn(2)).end == End(is_cut_off=True, tokens=400)
+    assert said_of(openai, turn(2)).end == End(is_cut_off=True, tokens=400, prompt_tokens=40)
 
 
 def test_a_server_that_does_not_count_tokens_is_not_asked_to_again(openai: OpenAiServer) -> None:
@@ -264,7 +264,7 @@ def test_a_stream_that_goes_wrong_gives_its_words_and_the_reason(
 def test_nothing_counts_after_done(openai: OpenAiServer, mood: Mood) -> None:
     openai.mood = mood
     said = said_of(openai, turn(2))
-    assert (said.text, said.end) == ("OpenAI question 2?", End(tokens=3))
+    assert (said.text, said.end) == ("OpenAI question 2?", End(tokens=3, prompt_tokens=40))
 
 
 def test_a_character_may_be_cut_by_a_chunk(openai: OpenAiServer) -> None:

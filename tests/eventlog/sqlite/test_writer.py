@@ -96,6 +96,62 @@ async def test_of_two_appends_in_a_group_at_the_same_version_one_is_taken(
     assert await log.interview(id) == first.interview
 
 
+class Followed:
+    """Who follows the commits; it fails if it is `broken`."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.broken = broken
+        self.marked = 0
+        self.commits: list[tuple[Sequence[object], int, int]] = []
+
+    def mark(self) -> object:
+        self.marked += 1
+        return self.marked
+
+    def committed(self, marks: Sequence[object], began: int, ended: int) -> None:
+        self.commits.append((marks, began, ended))
+        if self.broken:
+            raise ZeroDivisionError
+
+
+@in_loop
+async def test_who_follows_the_commits_is_told_which_appends_shared_one(
+    log: SqliteEventLog, path: Path
+) -> None:
+    followed = Followed()
+    log.watch_commits(followed)
+    before = time.time_ns()
+    with locked(path):
+        told = (tell(log, new_id(), *OPENING) for _ in range(20))
+        waiting = asyncio.gather(*told, log.is_writable())
+        await asyncio.sleep(SOON)
+    await waiting
+    marks = [mark for commit, _, _ in followed.commits for mark in commit]
+    assert marks == list(range(1, 21)), "each append once, and nothing else"
+    assert max(len(commit) for commit, _, _ in followed.commits) > 1
+    times = [time for _, began, ended in followed.commits for time in (began, ended)]
+    assert [before, *times] == sorted([before, *times])
+
+
+@in_loop
+async def test_who_fails_to_follow_costs_nobody_an_event(
+    log: SqliteEventLog, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log.watch_commits(Followed(broken=True))
+    await tell(log, new_id(), *OPENING)
+    assert await log.head() == 2
+    assert "could not be measured" in caplog.text
+
+
+@in_loop
+async def test_the_size_is_that_of_the_file_and_its_wal(log: SqliteEventLog, path: Path) -> None:
+    await tell(log, new_id(), *OPENING)
+    parts = (path, path.with_name(f"{path.name}-wal"))
+    assert await log.stored_bytes() == sum(part.stat().st_size for part in parts)
+    with deleted(path), pytest.raises(LogUnavailable):
+        await log.stored_bytes()
+
+
 def break_a_rule_of_the_database(db: Connection) -> None:
     count(db)
     db.execute("INSERT INTO log (id) VALUES (NULL)")
