@@ -16,7 +16,6 @@ from api.http.gate import Gate
 from api.http.limits import BodyLimit
 from api.http.openapi import describe
 from api.http.request_ids import HEADER as REQUEST_ID_HEADER
-from api.http.request_ids import RequestIds
 from api.http.responses import EVENT_HEADER
 from api.http.routes import (
     audit,
@@ -32,12 +31,14 @@ from api.http.routes import (
     statemachine,
 )
 from api.settings import Settings, load_settings
+from api.usecases.observing import UNOBSERVED
 from api.usecases.recordings import recording_to_play
 from eventlog.open import open_log
 from eventlog.protocol import EventLog
 
 if TYPE_CHECKING:
     from api.http.signin.setup import SignInSetup
+    from api.telemetry.telemetry import Telemetry
 
 
 def create_app(settings: Settings | None = None, log: EventLog | None = None) -> FastAPI:
@@ -48,12 +49,18 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     settings = settings or load_settings()
     # First the recording: where there is none to play, no log is opened in vain.
     recording = recording_to_play(settings)
-    sign_in = _sign_in(settings)
-    gateway = Gateway(settings, log or open_log(settings.eventlog_url), recording)
+    sign_in, telemetry = _sign_in(settings), _telemetry(settings)
+    gateway = Gateway(
+        settings, log or open_log(settings.eventlog_url), recording, telemetry or UNOBSERVED
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with gateway.running(), sign_in.running() if sign_in else nullcontext():
+        async with (
+            telemetry.running() if telemetry else nullcontext(),
+            gateway.running(),
+            sign_in.running() if sign_in else nullcontext(),
+        ):
             yield
 
     app = FastAPIOffline(
@@ -84,6 +91,12 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         page,
     ):
         app.router.routes.extend(module.router.routes)
+    if telemetry is not None and telemetry.metrics is not None:
+        from api.http.routes import metrics
+        from api.telemetry.exposition import Exposition
+
+        app.state.exposition = Exposition(gateway, telemetry.metrics)
+        app.router.routes.extend(metrics.router.routes)
     errors.install(app)
     describe(app, gateway.catalogue)
 
@@ -101,7 +114,10 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         expose_headers=[EVENT_HEADER, REQUEST_ID_HEADER],
     )
     app.add_middleware(Gate, hosts=settings.allowed_hosts, origins=settings.allowed_origins)
-    app.add_middleware(RequestIds)
+    if telemetry is not None:
+        from api.http.observed import Observed
+
+        app.add_middleware(Observed, telemetry=telemetry)
     return app
 
 
@@ -119,3 +135,12 @@ def _sign_in(settings: Settings) -> "SignInSetup | None":
             "AUTH_…: sign-in needs a library that is not installed; install interview-gateway[team]"
         ) from error
     return SignInSetup(settings)
+
+
+def _telemetry(settings: Settings) -> "Telemetry | None":
+    """What follows the gateway; None if nothing is switched on. Raises InvalidSettings."""
+    if not settings.metrics and settings.collector() is None:
+        return None
+    from api.telemetry.telemetry import Telemetry
+
+    return Telemetry(settings)

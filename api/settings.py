@@ -3,7 +3,6 @@
 `.env.example` and the README's table say the same; a test holds the three together.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -15,10 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    InstanceOf,
-    PlainSerializer,
     SecretStr,
-    StringConstraints,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -26,12 +22,23 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from api.environment import (
-    BLANK,
     InvalidSettings,
     LogFormat,
     log_of_this_user,
     tidied,
     variables,
+)
+from api.setting_types import (
+    ApiKey,
+    Hosts,
+    LogLevel,
+    Name,
+    Origins,
+    ServiceUrl,
+    address_to_listen_on,
+    date_only,
+    long_secret,
+    pem,
 )
 from api.validation import requirement
 from backends.address import Address, host_and_port
@@ -39,13 +46,12 @@ from backends.recording import Pace
 from backends.services import ONLY_FORWARDED, OPENAI, SERVICES
 from statemachine.redaction import without_secrets
 
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-
 NOT_OURS_ALONE = {
     "HOST": "unset it or give --host",
     "PORT": "unset it or give --port",
     "LOG_LEVEL": "unset it",
     "AUTH": "unset it",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "unset it or set OTEL_SDK_DISABLED=true",
 }
 """Variables that other software sets too, and what to do then."""
 
@@ -55,100 +61,7 @@ SECRETS = ("openai_api_key", "auth_public_key", "auth_secret")
 AUTH_KEYS = ("auth_jwks_url", "auth_public_key", "auth_secret")
 """The settings of which one switches sign-in on."""
 
-MIN_SECRET_BYTES = 32
-"""As long as what HS256 makes (RFC 7518, section 3.2)."""
-
 _DEFAULT_URLS = {info.variable.lower(): Address(info.default_url) for info in SERVICES}
-
-
-def _comma_separated(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    parts = (part.strip(f"{BLANK}\"'") for part in value.split(","))
-    return [part for part in parts if part]
-
-
-def _address(value: Any) -> Any:
-    return Address(value) if isinstance(value, str) else value
-
-
-def _api_key(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[!-~]+", value.get_secret_value()):
-        raise ValueError("must be letters, digits and signs of ASCII, without spaces")
-    return value
-
-
-def _log_level(value: str) -> str:
-    if value.upper() not in LOG_LEVELS:
-        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
-    return value.upper()
-
-
-def _host(value: str) -> str:
-    if not re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:.]+\]", value):
-        shown = without_secrets(value)
-        raise ValueError(f"{shown} is not a name or address without scheme, port and path")
-    return value
-
-
-_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([\w.-]+|\[[0-9a-f:.]+\])(:\d+)?/?", re.ASCII)
-_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-
-
-def allowed_origin(value: str) -> str:
-    """An origin as browsers send it: `scheme://host`, and the port unless it is the scheme's own.
-    Any scheme will do, since desktop shells have their own (`app://.`, `tauri://localhost`). Raises
-    ValueError for anything else, also for "null", which any web page can send from a frame."""
-    if value.lower().rstrip("/") in ("null", "file:"):
-        raise ValueError(
-            f"{value} cannot be allowed, because any web page can send it from a frame. "
-            "file:// pages in Electron need no setting"
-        )
-    parts = _ORIGIN.fullmatch(value.lower())
-    if not parts:
-        raise ValueError(
-            f"{without_secrets(value)} is not an origin like http://localhost:5173 or app://name"
-        )
-    scheme, host, port = parts.groups(default="")
-    return f"{scheme}://{host}{'' if port == _DEFAULT_PORTS.get(scheme) else port}"
-
-
-Hosts = Annotated[
-    tuple[Annotated[str, AfterValidator(_host)], ...], BeforeValidator(_comma_separated)
-]
-Origins = Annotated[
-    tuple[Annotated[str, AfterValidator(allowed_origin)], ...],
-    BeforeValidator(_comma_separated),
-]
-
-
-def _date(value: Any) -> Any:
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-        raise ValueError("must be a date like 2026-11-24")
-    return value
-
-
-def _pem(value: Any) -> Any:
-    """A .env file has a PEM in one line, with \\n for each end of a line."""
-    return value.replace("\\n", "\n") if isinstance(value, str) else value
-
-
-def _secret(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value().encode()) < MIN_SECRET_BYTES:
-        raise ValueError(f"must have {MIN_SECRET_BYTES} bytes or more")
-    return value
-
-
-Name = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-ServiceUrl = Annotated[InstanceOf[Address], BeforeValidator(_address), PlainSerializer(str)]
-ApiKey = Annotated[SecretStr, AfterValidator(_api_key)]
-LogLevel = Annotated[str, AfterValidator(_log_level)]
-
-
-def _address_to_listen_on(value: str) -> str:
-    if not re.fullmatch(r"[^\s/:@\[\]]+|\[?([0-9a-fA-F]*:){2}[0-9a-fA-F:.]*(%[\w.-]+)?\]?", value):
-        raise ValueError("must be a name or address alone, like 127.0.0.1; the port is PORT")
-    return value.removeprefix("[").removesuffix("]")
 
 
 class Settings(BaseModel):
@@ -159,7 +72,7 @@ class Settings(BaseModel):
         hide_input_in_errors=True,  # it may hold a password
     )
 
-    host: Annotated[str, AfterValidator(_address_to_listen_on)] = Field(
+    host: Annotated[str, AfterValidator(address_to_listen_on)] = Field(
         "127.0.0.1", description="Address to listen on."
     )
     port: int = Field(8009, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -229,7 +142,7 @@ class Settings(BaseModel):
         description="Days after which the words of complete interviews are forgotten; kept for "
         "good where it is not set.",
     )
-    retention_clock_confirmed: Annotated[date, BeforeValidator(_date)] | None = Field(
+    retention_clock_confirmed: Annotated[date, BeforeValidator(date_only)] | None = Field(
         None,
         description="The date on which a person confirmed that the clock is right, after "
         "RETENTION_DAYS had said that it does not believe it.",
@@ -245,13 +158,21 @@ class Settings(BaseModel):
         LogFormat.TEXT,
         description="text, or json: an object a line, with the ids of the request and its trace.",
     )
+    metrics: bool = Field(False, description="Whether Prometheus finds metrics at /metrics.")
+    otel_exporter_otlp_endpoint: ServiceUrl | None = Field(
+        None, description="A collector that gets traces, by OTLP over HTTP; they are at /v1/traces."
+    )
+    otel_exporter_otlp_traces_endpoint: ServiceUrl | None = Field(
+        None, description="The whole URL for traces, in place of the other."
+    )
+    otel_sdk_disabled: bool = Field(False, description="No traces, whatever else is set.")
     auth_jwks_url: ServiceUrl | None = Field(
         None, description="Where the issuer of the tokens publishes its keys, as a JWK set."
     )
-    auth_public_key: Annotated[str, BeforeValidator(_pem)] | None = Field(
+    auth_public_key: Annotated[str, BeforeValidator(pem)] | None = Field(
         None, description="The issuer's public key, as a PEM."
     )
-    auth_secret: Annotated[SecretStr, AfterValidator(_secret)] | None = Field(
+    auth_secret: Annotated[SecretStr, AfterValidator(long_secret)] | None = Field(
         None, description="A secret shared with the issuer, of 32 bytes or more, for HS256."
     )
     auth_issuer: Name | None = Field(
@@ -305,6 +226,13 @@ class Settings(BaseModel):
         found = {i.name: getattr(self, i.variable.lower()) for i in (*SERVICES, *ONLY_FORWARDED)}
         urls = {name: address for name, address in found.items() if address is not None}
         return urls if self.openai_base_url is None else {**urls, OPENAI: self._openai_address()}
+
+    def collector(self) -> Address | None:
+        """Where traces are sent, by OTLP over HTTP; None if there are to be none."""
+        if self.otel_sdk_disabled:
+            return None
+        base, whole = self.otel_exporter_otlp_endpoint, self.otel_exporter_otlp_traces_endpoint
+        return whole if whole is not None or base is None else base.below("/v1/traces")
 
     def _openai_address(self) -> Address:
         assert self.openai_base_url is not None, "asked for only where it is set"

@@ -1,15 +1,14 @@
 """What ties a request to all that it causes: the ids that log lines carry and services are sent."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import NamedTuple
 
 TRACE_ID = slice(3, 35)
 SPAN_ID = slice(36, 52)
 """Where these stand in a `traceparent` (https://www.w3.org/TR/trace-context/)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Correlation:
+class Correlation(NamedTuple):
     """The request's id, and its place in a trace if it is part of one."""
 
     request_id: str

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http import problems
 from api.http.problems import ProblemType, problem_response
 from api.http.refused import RefusedLog
+from api.http.request_ids import identify
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 DEVELOPMENT_ORIGIN = "http://localhost:3000"
@@ -49,15 +50,16 @@ class Gate:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        id = identify(scope)
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._app(scope, receive, _guarded(scope["path"], send))
+            await self._app(scope, receive, _guarded(scope["path"], id, send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
             kind, detail = refusal
             response = problem_response(kind, detail, scope["path"])
-            await response(scope, receive, _guarded(scope["path"], send))
+            await response(scope, receive, _guarded(scope["path"], id, send))
 
     def _refusal(self, scope: Scope) -> tuple[ProblemType, str] | None:
         headers = Headers(scope=scope)
@@ -129,9 +131,9 @@ def guards(path: str) -> list[tuple[bytes, bytes]]:
     return UNSTORED if path.startswith(API) or path in ("/health", "/live", "/ready") else GUARDS
 
 
-def _guarded(path: str, send: Send) -> Send:
-    """`send`, with the guards of `path` in the answer's head."""
-    added = guards(path)
+def _guarded(path: str, id: tuple[bytes, bytes], send: Send) -> Send:
+    """`send`, with the guards of `path` and the request's `id` in the answer's head."""
+    added = [*guards(path), id]
 
     async def guarded(message: Message) -> None:
         if message["type"] == "http.response.start":

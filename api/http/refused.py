@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Iterable
 
-from api.settings import allowed_origin
+from api.setting_types import allowed_origin
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from random import getrandbits
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from backends.correlation import Correlation, current
 
@@ -22,41 +22,39 @@ _TRACEPARENT = re.compile(
 )
 _TRACESTATE = re.compile(rb"[!-~](?:[ -~]{0,510}[!-~])?")
 
+_NAMES = frozenset({_NAME, b"traceparent", b"tracestate"})
+
+KEY = "correlation"
+"""Where the correlation stands in the scope of a request that has one."""
+
 Headers = Iterable[tuple[bytes, bytes]]
 
 
-class RequestIds:
-    """ASGI middleware, the outermost: whatever answers, the id is in it."""
+def identify(scope: Scope) -> tuple[bytes, bytes]:
+    """Let all that is done for this request be known by its id. Returns the answer's header.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        correlation = correlation_of(scope["headers"])
+    It is no middleware of its own: that would cost each request 3 % of its time.
+    """
+    correlation = scope.get(KEY)
+    if correlation is None:
+        correlation = scope[KEY] = correlation_of(scope["headers"])
         current.set(correlation)  # in the request's own task
-        header = (_NAME, correlation.request_id.encode())
-
-        async def identified(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], header]
-            await send(message)
-
-        await self._app(scope, receive, identified)
+    return _NAME, correlation.request_id.encode()
 
 
 def correlation_of(headers: Headers) -> Correlation:
     """The id that these request headers give, or a new one; and the trace that they name, if any.
     What is not sane, or is given twice, counts as not given."""
+    given = [header for header in headers if header[0] in _NAMES]
+    if not given:
+        return Correlation(new_id())
     id = traceparent = tracestate = None
-    for name, value in headers:
+    for name, value in given:
         if name == _NAME:
             id = value if id is None else b""
         elif name == b"traceparent":
             traceparent = value if traceparent is None else b""
-        elif name == b"tracestate":
+        else:
             tracestate = value if tracestate is None else b"%b,%b" % (tracestate, value)
     return Correlation(
         id.decode() if id is not None and _SANE_ID.fullmatch(id) else new_id(),

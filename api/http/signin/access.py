@@ -68,6 +68,7 @@ ACCESS: Mapping[str, Allowed] = {
     "GET /api/v1/audit/inclusion": AUDITING,
     "GET /api/v1/audit/consistency": AUDITING,
     "POST /api/v1/audit/verify": AUDITING,
+    "GET /metrics": AUDITING,
     # What changes the log, or what all interviews begin with.
     "POST /api/v1/audit/checkpoint": ONLY_ADMIN,
     "POST /api/v1/models/select": ONLY_ADMIN,

@@ -21,7 +21,7 @@ ROLES = tuple(CallerRole)
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Served]:
-    with serving(**BY_SECRET) as gateway:
+    with serving(**BY_SECRET, metrics=True) as gateway:
 
         async def added() -> None:
             raise AssertionError("nobody may call this")

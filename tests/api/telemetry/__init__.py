@@ -1,0 +1,1 @@
+"""Metrics and traces, over HTTP and to their end: Prometheus and a collector."""
