@@ -36,6 +36,7 @@ SET_UP_SECONDS = 300
 
 ELSEWHERE = {
     "pip install -q -e '.[dev]' && .venv/bin/pytest": ".ci/run runs it",
+    "'.[team]'": "the extra `dev` has all that it brings",
     "npm install": "tests/client takes the client in from such an app",
     "mkdir -m 700 backup": "tests/docs/test_event_log_md.py runs it",
     "backup(sqlite3.connect": "tests/docs/test_event_log_md.py runs it",

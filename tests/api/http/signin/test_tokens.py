@@ -61,11 +61,16 @@ def test_without_a_token_the_challenge_names_no_error(gateway: Served) -> None:
         assert "Sign in" in response.json()["detail"]
 
 
-NOW = int(time.time())
+
+
+def now() -> int:
+    return int(time.time())
+
+
 BAD: dict[str, tuple[Callable[[], str], str]] = {
-    "expired": (lambda: token(exp=NOW - 120), "The token has expired"),
-    "not valid yet": (lambda: token(nbf=NOW + 600), "The token is not valid yet"),
-    "issued in the future": (lambda: token(iat=NOW + 600), "The token is not valid yet"),
+    "expired": (lambda: token(exp=now() - 120), "The token has expired"),
+    "not valid yet": (lambda: token(nbf=now() + 600), "The token is not valid yet"),
+    "issued in the future": (lambda: token(iat=now() + 600), "The token is not valid yet"),
     "of another issuer": (lambda: token(iss="https://id.example"), "The token is from another"),
     "for another audience": (lambda: token(aud="payroll"), "The token is for another audience"),
     "for others": (lambda: token(aud=["a", "b"]), "The token is for another audience"),
@@ -123,14 +128,14 @@ def test_a_token_that_is_sent_twice_is_refused(gateway: Served) -> None:
 
 
 def test_a_clock_that_is_a_minute_off_keeps_nobody_out(gateway: Served) -> None:
-    now = int(time.time())
-    assert ask(gateway, token(nbf=now + 59, iat=now + 59)).status_code == 200
-    assert ask(gateway, token(exp=now - 55)).status_code == 200
+    at = now()
+    assert ask(gateway, token(nbf=at + 59, iat=at + 59)).status_code == 200
+    assert ask(gateway, token(exp=at - 55)).status_code == 200
 
 
 def test_what_is_open_to_all_stays_open_whatever_the_token(gateway: Served) -> None:
     for path in ("/", "/page/index.html", "/health", "/problems/not-signed-in"):
-        for bearers in ([], ["nonsense"], [token(exp=NOW - 600)], [token()]):
+        for bearers in ([], ["nonsense"], [token(exp=now() - 600)], [token()]):
             assert ask(gateway, *bearers, path=path).status_code == 200, path
 
 
