@@ -61,8 +61,6 @@ def test_without_a_token_the_challenge_names_no_error(gateway: Served) -> None:
         assert "Sign in" in response.json()["detail"]
 
 
-
-
 def now() -> int:
     return int(time.time())
 
