@@ -77,16 +77,6 @@ _BEGINS_READY = re.compile(
 _MERELY_NEXT = re.compile(
     r"\bnext\s+question\b(?!\W*(?:is|concerns?|deals|about|on|relates)\b)", re.I
 )
-_ALOUD = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|so|alright|hmm|well|now|first|wait)\W+)*"
-    r"(?:the\s+(?:user|candidate)(?:'s\s+(?:answer|response|message))?\s+"
-    r"(?:is|has|have|wants|said|says|asked|just|gave|seems|mentioned|responded|replied|answered"
-    r"|wrote|provided)\b"
-    r"|(?:i|we)\s+(?:need|should|have|must)\s+(?:to\s+|probably\s+|now\s+)*"
-    r"(?:ask(?!\s*[:,])|acknowledge|respond|greet|output|produce|generate|come\s+up|keep\s+it)\b"
-    r"|let\s+me\s+think\b)",
-    re.IGNORECASE,
-)
 _AUXILIARY = (
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|would|will|should|ca|wo)(?:n't)?"
 )
@@ -98,15 +88,6 @@ _ASIDE = re.compile(
     r"|^\W*(?:right|ok(?:ay)?|really|ready|clear|good|fair(?:\s+enough)?|got\s+it|you\s+know"
     r"|is\s+(?:that|this|it)\s+(?:ok(?:ay)?|clear|fair|right|correct))\W*$"
     r"|^\W*[\"“«「][^\"”»」]{0,200}[\"”»」]\s*$",
-    re.IGNORECASE,
-)
-_ALOUD_IN_SUMMARY = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|so|alright|hmm|well|now|first|wait)\W+)*"
-    r"(?:the\s+user\s+(?:is|has|wants|asks|asked|said|needs|would|just|gave|provided)\b"
-    r"|(?:i|we)\s+(?:need|should|have|must)\s+(?:to\s+|now\s+|first\s+)*"
-    r"(?:write|summari[sz]e|respond|produce|generate|create|provide|think|output|analy[sz]e)\b"
-    r"|let\s+me\s+(?:think|see|analy[sz]e|look|read|go\s+(?:over|through))\b"
-    r"|let's\s+see\b)",
     re.IGNORECASE,
 )
 
@@ -129,16 +110,6 @@ def is_aside(question: str) -> bool:
     """Whether a question may be none: "It worked, right?", "Makes sense?", one in quotation
     marks. It is asked only where no other follows."""
     return bool(_ASIDE.search(question[-300:].replace("’", "'")))
-
-
-def thinks_aloud(text: str) -> bool:
-    """Whether a sentence is a thought that has no mark: "The user wants me to …"."""
-    return bool(_ALOUD.search(text[:120].replace("’", "'")))
-
-
-def thinks_aloud_of_summary(text: str) -> bool:
-    """Whether a summary's first sentence is a thought. "The candidate has …" is none in it."""
-    return bool(_ALOUD_IN_SUMMARY.search(text[:120].replace("’", "'")))
 
 
 def opening_of(text: str, *, is_whole: bool = False) -> Opening | None:

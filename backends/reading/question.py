@@ -2,14 +2,8 @@
 
 from enum import Enum, auto
 
-from backends.reading.asking import (
-    Asking,
-    Opening,
-    asking_of,
-    is_aside,
-    opening_of,
-    thinks_aloud,
-)
+from backends.reading.aloud import MAX_BEGINNING, thinks_aloud
+from backends.reading.asking import Asking, Opening, asking_of, is_aside, opening_of
 from backends.reading.below import below_end, points_below
 from backends.reading.echoes import Echo
 from backends.reading.sentences import Sentence, SentenceReader
@@ -24,7 +18,6 @@ MAX_SCENE = 4
 MAX_AFTER_ASIDE = 3
 """How many sentences may follow "Makes sense?" until a labelled question comes."""
 MAX_CHARS_AFTER_ASIDE = 400
-ALOUD_WITHIN = 120
 
 
 class _Stage(Enum):
@@ -50,6 +43,7 @@ class Question(Speech):
         self._opening: Opening | None = Opening.OTHER
         self.asks = False
         self.is_aloud = False
+        self._may_be_aloud = False
 
     def _hears(self, sentence: Sentence) -> None:
         words = self.text[sentence.start : sentence.end]
@@ -66,7 +60,10 @@ class Question(Speech):
             return
         if self._stage is _Stage.ASIDE and not self._goes_on_to_ask(words, sentence):
             return
-        self.is_aloud = self.is_aloud or thinks_aloud(words)
+        self._may_be_aloud = False
+        # In a scene, "the user" is somebody in it.
+        if self._stage is _Stage.SEEKING and thinks_aloud(words):
+            self.is_aloud = True
         if not self.is_aloud:
             self._ask(words, sentence)
 
@@ -125,8 +122,11 @@ class Question(Speech):
             return
         under_way = len(self.text) - self.sentences.start
         if self._stage is _Stage.SEEKING:
-            if under_way < ALOUD_WITHIN and not self.text[-1].isalnum():
-                self.is_aloud = thinks_aloud(self.sentences.under_way)
+            if under_way < MAX_BEGINNING and not self.text[-1].isalnum():
+                verdict = thinks_aloud(self.sentences.under_way, is_whole=False)
+                self.is_aloud, self._may_be_aloud = verdict is True, verdict is None
+            elif under_way == MAX_BEGINNING:
+                self._may_be_aloud = False
         elif self._stage is _Stage.ASIDE:
             if opening_of(self.sentences.under_way[:MAX_CHARS_AFTER_ASIDE]) is Opening.LABEL:
                 self._stage = _Stage.SEEKING
@@ -159,6 +159,8 @@ class Question(Speech):
             self._stage is not _Stage.SEEKING and self._opening is None
         ):
             return min(end, self._whole_end)
+        if self._may_be_aloud:
+            return min(end, self.sentences.start)
         label = self.sentences.under_way[: end - self.sentences.start].strip()
         if label and SentenceReader.may_be_bare_label(label):
             return min(end, self.sentences.start)
@@ -198,7 +200,7 @@ class Closing(Speech):
 
     def _hears(self, sentence: Sentence) -> None:
         words = self.text[sentence.start : sentence.end]
-        self.is_aloud = self.is_aloud or thinks_aloud(words)
+        self.is_aloud = self.is_aloud or thinks_aloud(words) is True
         if self.is_aloud:
             return
         if asking_of(words, sentence, is_opening=False) is not Asking.NOTHING or sentence.has_mark:

@@ -1,6 +1,6 @@
 """The words of a summary as they come: it is refused when it begins with a thought."""
 
-from backends.reading.asking import thinks_aloud_of_summary
+from backends.reading.aloud import thinks_aloud_of_summary
 from backends.reading.echoes import Echo
 from backends.reading.labels import IN_SUMMARIES
 from backends.reading.sentences import Sentence
