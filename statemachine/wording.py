@@ -28,7 +28,7 @@ _REQUEST = (
     r"(?:(?:describe|explain|discuss|outline|elaborate|compare|name|list|summari[sz]e)\b"
     rf"|(?:tell|walk|give|share|talk|show)\b(?!{_IN_A_CLOSING}))"
     # In a list, "we will review your answers, discuss them and share the outcome" asks nothing.
-    r"|(?:,\s*|\band\s+)(?:describe|explain|(?:tell|walk|give)\s+(?:me|us))\b"
+    r"|(?:,\s*|\b(?:and|but)\s+)(?:describe|explain|(?:tell|walk|give)\s+(?:me|us))\b"
     r"|\b(?:could|can|would|will)\s+you\s+(?:please\s+|also\s+|briefly\s+)?"
     r"(?:describe|explain|tell|walk|give\s+(?:me|us)|share|elaborate|outline|talk)\b"
     r"|\bi(?:'d|\s+would)\s+(?:like|love)\s+(?:you\s+)?to\s+(?:hear\b(?!\s+from)|know|understand"
