@@ -70,6 +70,21 @@ _IN_MID_LINE = (
     *INTERVIEWERS.split("|"),
 )
 
+# "Candidate: a word that many people misspell." speaks of the word, and nobody speaks after it.
+_PERSONS = frozenset({
+    "candidate", "interviewer", "interviewee", "applicant", "recruiter", "user", "human", "model",
+    "assistant", "bot", "chatbot", "hiring manager", "job seeker",
+})  # fmt: skip
+_DEFINITION = re.compile(
+    r"[ \t]{1,3}(?:an?|the|one|any|every)[ \t]+(?:[\w-]+[ \t]+){1,3}"
+    r"(?:that|which|who|whose|where|used|meaning)[ \t]+(?!(?:I|we|my|our)\b)\w+\W"
+)
+_DEFINES_SO_FAR = re.compile(
+    r"[ \t]{0,3}|[ \t]{1,3}(?:a|an|t|th|the|o|on|one|an|any|e|ev|eve|ever|every)"
+    r"|[ \t]{1,3}(?:an?|the|one|any|every)[ \t]+(?:[\w-]+[ \t]+){0,5}[\w-]*"
+)
+MAX_DEFINITION = 80
+
 # "Input: [1, 2]" and "Output: 3" belong to a question; "### Input:" is a template's.
 _ONLY_AS_HEADING = frozenset({"output", "input", "instruction", "instructions", "end of turn"})
 
@@ -100,6 +115,8 @@ class LabelReader:
         self._line = ""
         self.spelled = ""
         """The newest label, as it was written."""
+        self._subject: Label | None = None
+        self._after = ""
 
     def passes(self, character: str) -> bool:
         """Take a character that is certain text, and none that a label can follow. Most are."""
@@ -118,6 +135,12 @@ class LabelReader:
     def push(self, character: str) -> Iterator[str | Label]:
         """The text and the labels that are certain now."""
         self._note_code(character)
+        yield from self._push(character)
+
+    def _push(self, character: str) -> Iterator[str | Label]:
+        if self._subject is not None:
+            yield from self._settle(self._subject, character)
+            return
         if self._stars:
             if character == self._stars[0]:
                 self._stars = self._stars[1:]
@@ -134,8 +157,10 @@ class LabelReader:
         else:
             yield from self._hold(character)
 
-    def finish(self) -> Iterator[str]:
+    def finish(self) -> Iterator[str | Label]:
         """What was held back: the reply ended in it, so it was no label."""
+        if self._subject is not None:
+            yield from self._of_label(self._subject, self._after)
         if self._held:
             yield self._held
         self._held = self._stars = ""
@@ -162,8 +187,11 @@ class LabelReader:
             stars = lead.count("*") - rest.count("*")
             self._stars = "*" * max(0, stars) if label is Label.OWN else ""
             self._held = ""
-            self._last = "\n"
             self.spelled = held
+            if rest[:-1] in _PERSONS and rest[-1] != "\n" and not lead:
+                self._subject = label
+                return
+            self._last = "\n"
             yield label
         elif self._could_be(lead, rest):
             self._held = held
@@ -175,6 +203,25 @@ class LabelReader:
                     yield from self._hold_again(one)
                 else:
                     yield from self._pass(one)
+
+    def _settle(self, label: Label, character: str) -> Iterator[str | Label]:
+        """A label of a person, by what follows it: it may be what a sentence is about."""
+        after = self._after + character
+        if _DEFINITION.fullmatch(after):
+            self._subject, self._after, self._holding = None, "", False
+            for one in self.spelled + after:
+                yield from self._pass(one)
+        elif len(after) < MAX_DEFINITION and _DEFINES_SO_FAR.fullmatch(after):
+            self._after = after
+        else:
+            yield from self._of_label(label, after)
+
+    def _of_label(self, label: Label, after: str) -> Iterator[str | Label]:
+        self._subject, self._after = None, ""
+        self._last = "\n"
+        yield label
+        for one in after:
+            yield from self._push(one)
 
     def _hold_again(self, character: str) -> Iterator[str | Label]:
         if not self._held and character.isspace():

@@ -222,6 +222,12 @@ class SentenceReader:
         before = self.text[max(self.start, marks_at - 30) : marks_at]
         return bool(_ABBREVIATION.search(before) or _BARE_LABEL.fullmatch(before))
 
+    def _reaches_on(self, quote: tuple[str, int]) -> bool:
+        """Whether a sentence goes on behind a mark in this quotation, where small letters follow:
+        in parentheses, and in a quotation that the sentence did not begin with."""
+        closer, opened_at = quote
+        return closer in ")]）" or bool(re.search(r"\w", self.text[self.start : opened_at]))
+
     def _is_quoted(self, marks: str) -> bool:
         """Whether a quotation that is open ends right behind the marks. One that the sentence
         began with is the whole sentence's."""
@@ -249,7 +255,7 @@ class SentenceReader:
             if self._is_mark(character) and not is_code:
                 if self._marks_at is None:
                     self._marks_at = at
-                    self._is_inside = self._quote is not None and self._quote[0] in ")]）"
+                    self._is_inside = self._quote is not None and self._reaches_on(self._quote)
                 self._marks_end = at + 1
             elif self._marks_end == at and character in _CLOSERS:
                 self._marks_end = at + 1

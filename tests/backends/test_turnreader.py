@@ -145,6 +145,18 @@ ASKED = [
     ("Thanks.\nNote: it is short. Why Go?", None),
     ("Thanks.\nCandidates like this one: why?", None),
     ("Your users: who are they?", None),
+    ("Candidate: a word that many forms have. Where is it from?", None),
+    ("Thanks. Interviewer: a person who asks. Why?", None),
+    ("Thanks.\nUser: the one that pays. Who else is there?", None),
+    ("Model: an object which mirrors a table. Why use one?", None),
+    (
+        "Interviewer: a word on your tests. How do you write them?",
+        "a word on your tests. How do you write them?",
+    ),
+    ("Thanks. Tell me more.\nCandidate: a tool that I like is pytest.", "Thanks. Tell me more."),
+    ("Thanks. Tell me more.\nCandidate: a lot of tests.", "Thanks. Tell me more."),
+    ("Thanks. Tell me more.\nCandidate: the", "Thanks. Tell me more."),
+    ("Thanks. Tell me more.\nCandidate:", "Thanks. Tell me more."),
     # One turn
     (
         "Thanks. Question 2: How?\n\nCandidate: I use pytest.\n\nInterviewer: Great. "
@@ -711,6 +723,7 @@ FRAGMENTS = [
     *(words for words, _ in ASKED),
     *(words for words, _ in NOTHING_ASKED),
     *(words for words, _ in TRANSCRIPTS),
+    "Candidate: a word ", "that ", "many ", "What-if? ", "analysis ",
     "Makes sense?", "It worked, right? ", '"Why?" ', "assistant\n", "面接官：", "候补", "候補者：",
     "。", "Candidat ", "ますか。", "请介绍", "Πώς;", ";", "<unused94>", "<unused95>",
     "<unused", "<|begin_of_thought|>",
