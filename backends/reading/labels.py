@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
 
+from backends.reading.fences import CodeFence
 from backends.reading.speakers import ASSISTANTS, CANDIDATES, INTERVIEWERS, USERS
 
 
@@ -92,8 +93,6 @@ _ONLY_AS_HEADING = frozenset({"output", "input", "instruction", "instructions", 
 _ROLES = frozenset({"assistant", "model"})
 
 MAX_LEAD = 8
-MAX_FENCE = 4
-"""How much of a line tells that it opens or closes a code fence."""
 _WIDE_ENDS = "。！？"  # no blank follows them
 _LEAD = re.compile(r"[>*_#\"“\[(\-][\s>*_#\"“\[(\-]*")
 _TAIL_SO_FAR = re.compile(r"\s?(?:[\[(][^\])\n:]{0,40}[\])]?)?[*_\]) ]{0,6}")
@@ -110,20 +109,23 @@ class LabelReader:
         self._in_mid_line = False
         self._last = "\n"
         self._stars = ""
-        self.in_code = False
-        """Whether the text is inside a code fence now."""
-        self._line = ""
+        self._fence = CodeFence()
         self.spelled = ""
         """The newest label, as it was written."""
         self._subject: Label | None = None
         self._after = ""
+
+    @property
+    def in_code(self) -> bool:
+        """Whether the text is inside a code fence now."""
+        return self._fence.is_open
 
     def passes(self, character: str) -> bool:
         """Take a character that is certain text, and none that a label can follow. Most are."""
         if (
             self._holding
             or self._stars
-            or len(self._line) < MAX_FENCE
+            or not self._fence.is_settled
             or character in _WIDE_ENDS
             or (character.isspace() and (character == "\n" or self._last in ".!?"))
         ):
@@ -134,7 +136,7 @@ class LabelReader:
 
     def push(self, character: str) -> Iterator[str | Label]:
         """The text and the labels that are certain now."""
-        self._note_code(character)
+        self._fence.push(character)
         yield from self._push(character)
 
     def _push(self, character: str) -> Iterator[str | Label]:
@@ -166,14 +168,9 @@ class LabelReader:
         self._held = self._stars = ""
         self._holding = False
 
-    def _note_code(self, character: str) -> None:
-        self._line = "" if character == "\n" else (self._line + character)[:MAX_FENCE]
-        if self._line == "```" and character == "`":
-            self.in_code = not self.in_code
-
     def _pass(self, character: str) -> Iterator[str]:
         ends = (character.isspace() and self._last in ".!?") or character in _WIDE_ENDS
-        if (character == "\n" or ends) and not self.in_code:
+        if (character == "\n" or ends) and not self._fence.is_open:
             self._holding, self._in_mid_line = True, character != "\n"
         self._has_text = True
         self._last = character

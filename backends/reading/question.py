@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from backends.reading.aloud import MAX_BEGINNING, thinks_aloud
 from backends.reading.asking import Asking, Opening, asking_of, is_aside, opening_of
-from backends.reading.below import below_end, points_below
+from backends.reading.below import Below, below_of
 from backends.reading.echoes import Echo
 from backends.reading.sentences import Sentence, SentenceReader
 from backends.reading.speech import Speech
@@ -44,6 +44,8 @@ class Question(Speech):
         self.asks = False
         self.is_aloud = False
         self._may_be_aloud = False
+        self._below: Below | None = None
+        self._below_at = 0
 
     def _hears(self, sentence: Sentence) -> None:
         words = self.text[sentence.start : sentence.end]
@@ -106,10 +108,21 @@ class Question(Speech):
             self._begin(_Stage.SCENE, sentence)
 
     def _end_question(self, words: str, sentence: Sentence, *, is_certain: bool) -> None:
-        if points_below(words):
+        self._below = below_of(words)
+        if self._below is not None:
             self._stage = _Stage.BELOW
+            self._below_at = sentence.end
+            self._read_below(self._below)
         elif is_certain:
             self._over(sentence.end)
+
+    def _read_below(self, below: Below) -> None:
+        for character in self.text[self._below_at :]:
+            length = below.push(character)
+            if length is not None:
+                self._over(self._whole_end + length)
+                return
+        self._below_at = len(self.text)
 
     def _begin(self, stage: _Stage, sentence: Sentence) -> None:
         self._stage = stage
@@ -133,10 +146,8 @@ class Question(Speech):
                 self.asks = False
             elif len(self.text) - self._whole_end > MAX_CHARS_AFTER_ASIDE:
                 self._over(self._whole_end)
-        elif self._stage is _Stage.BELOW:
-            end = below_end(self.text, self._whole_end)
-            if end is not None:
-                self._over(end)
+        elif self._below is not None:
+            self._read_below(self._below)
         elif self._opening is None:
             self._opening = self._open(self.sentences.under_way)
 
@@ -167,6 +178,8 @@ class Question(Speech):
         return end
 
     def _natural_end(self) -> int:
+        if self._below is not None:
+            return self._whole_end + self._below.natural_end()
         return self._whole_end if self._stage is _Stage.ASIDE else super()._natural_end()
 
     def _stopped_end(self) -> int:
@@ -174,6 +187,8 @@ class Question(Speech):
             # The question was still to come, and a scene alone under a label asks nothing.
             self.asks = False
             return self._scene_at
+        if self._below is not None:
+            return self._whole_end + self._below.stopped_end()
         return self._whole_end if self._stage is not _Stage.SEEKING else self.kept_end
 
     def _loop_ends(self, end: int) -> None:

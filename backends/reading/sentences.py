@@ -8,6 +8,7 @@ parentheses whose sentence goes on. An empty line ends one, unless it leads up t
 import re
 from dataclasses import dataclass
 
+from backends.reading.fences import CodeFence
 from backends.reading.midsentence import is_mid_sentence
 from statemachine.wording import QUESTION_MARKS
 
@@ -82,7 +83,7 @@ class SentenceReader:
         self._asks_inside = False
         self._quote: tuple[str, int] | None = None
         self._code_at: int | None = None
-        self._in_fence = False
+        self._fence = CodeFence()
         self._line_at = 0
         self._breaks = 0
         self._before = " "
@@ -122,7 +123,7 @@ class SentenceReader:
         self._line_at = max(start, self._line_at - length)
 
     def _over(self, character: str, at: int) -> Sentence | None:
-        if self._in_fence:
+        if self._fence.is_open:
             return None
         if self._marks_at is not None:
             return self._after_marks(self._marks_at, character, at)
@@ -246,22 +247,32 @@ class SentenceReader:
             self._breaks += 1
             self._line_at = at + 1
             self._code_at = None
+            self._fence.push(character)
             if self._quote is not None and self._breaks > 1:
                 self._quote = None
-        elif not character.isspace():
-            is_code = self._in_fence or self._code_at is not None
-            if character == _ARMENIAN_MARK:
-                self._asks_inside = not is_code
-            if self._is_mark(character) and not is_code:
-                if self._marks_at is None:
-                    self._marks_at = at
-                    self._is_inside = self._quote is not None and self._reaches_on(self._quote)
-                self._marks_end = at + 1
-            elif self._marks_end == at and character in _CLOSERS:
-                self._marks_end = at + 1
-            self._breaks = 0
-            self._note_quotes(character, at)
+        else:
+            was_open = self._fence.is_open
+            if not self._fence.is_settled:
+                self._fence.push(character)
+            if not character.isspace():
+                self._note_visible(character, at, in_fence=was_open or self._fence.is_open)
         self._before = character
+
+    def _note_visible(self, character: str, at: int, *, in_fence: bool) -> None:
+        is_code = in_fence or self._code_at is not None
+        if character == _ARMENIAN_MARK:
+            self._asks_inside = not is_code
+        if self._is_mark(character) and not is_code:
+            if self._marks_at is None:
+                self._marks_at = at
+                self._is_inside = self._quote is not None and self._reaches_on(self._quote)
+            self._marks_end = at + 1
+        elif self._marks_end == at and character in _CLOSERS:
+            self._marks_end = at + 1
+        self._breaks = 0
+        if character == "`":
+            self._code_at = None if in_fence or self._code_at is not None else at
+        self._note_quotes(character, at)
 
     def _is_mark(self, character: str) -> bool:
         return (
@@ -271,12 +282,6 @@ class SentenceReader:
         )
 
     def _note_quotes(self, character: str, at: int) -> None:
-        if character == "`":
-            if self.text[self._line_at : at + 1].strip() == "```":
-                self._in_fence = not self._in_fence
-                self._code_at = None
-            else:
-                self._code_at = at if self._code_at is None else None
         if self._quote is not None:
             closer, opened_at = self._quote
             # The quotation stays until its sentence is judged, where marks stand before its end.

@@ -18,6 +18,7 @@ _ENDED = re.compile(rf"[.!…{QUESTION_MARKS}][\"'”’»)*_\]]*(?:\s|$)|[。�
 _ENDED_LAST = re.compile(rf"[.!…。！{QUESTION_MARKS}][\"'”’»)*_\]]*$")
 _CODE = re.compile(r"[{};=]|\w\(|^\s*(?:[#$>]|//|--)", re.MULTILINE)
 OPENS_JSON = re.compile(r"\{\s*[\"']|\[\s*[\"'{]")
+OPENS_JSON_SO_FAR = re.compile(r"[{\[]\s{0,40}")
 _CLOSERS = {"{": "}", "[": "]"}
 
 

@@ -4,12 +4,11 @@ Only its end tells whether it is one: "```" may open the code that a question is
 `{"a": 1}` a sentence about JSON. Until then nothing is passed on.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from backends.errors import BackendError
-from backends.reading.wrapped import FENCE, OPENS_JSON, Block, Fence, Json
+from backends.reading.wrapped import FENCE, OPENS_JSON, OPENS_JSON_SO_FAR, Block, Fence, Json
 from statemachine.session import MAX_MESSAGE_CHARS
 
 MAX_LEAD = 150
@@ -17,7 +16,6 @@ MAX_LEAD = 150
 MAX_HELD = 4 * MAX_MESSAGE_CHARS
 """How much may be wrapped. JSON needs more characters than its words have."""
 
-_OPENS_JSON_SO_FAR = re.compile(r"[{\[]\s{0,40}")
 _INVISIBLE = "\u200b\u2060\ufeff"
 
 
@@ -57,7 +55,7 @@ class Wrapping:
             self._block = Fence(self._speak, is_led=is_led, is_summary=self._is_summary)
         elif OPENS_JSON.fullmatch(held):
             self._block = Json(held, self._speak, is_led=is_led, is_summary=self._is_summary)
-        elif not FENCE.startswith(held) and not _OPENS_JSON_SO_FAR.fullmatch(held):
+        elif not FENCE.startswith(held) and not OPENS_JSON_SO_FAR.fullmatch(held):
             return self._release()
         return ""
 
