@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from backends.reading.marks import OTHER_ROLES, THOUGHT_NAMES
+from backends.reading.marknames import OTHER_ROLES, THOUGHT_NAMES
 
 _SPOKEN = frozenset([
     "acknowledgement", "acknowledgment", "greeting", "welcome", "intro", "introduction",
@@ -43,6 +43,8 @@ SPEAKS = _key(_SPOKEN)
 """Finds a key for speech in JSON that may not be whole."""
 ASKS = _key(_QUESTIONS)
 """Finds one for a question."""
+NAMES_SPEAKER = _key(frozenset(_SPEAKERS))
+"""Finds one for who speaks."""
 
 
 def value_of(source: str) -> object:

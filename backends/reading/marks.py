@@ -9,6 +9,27 @@ from collections.abc import Iterator
 from enum import Enum, auto
 
 from backends.reading.folds import opens_thought
+from backends.reading.marknames import (
+    BORDER,
+    FOLD,
+    HEADERS,
+    IN_HEADERS,
+    IN_SQUARE,
+    IN_TRIANGLES,
+    OTHER_ROLES,
+    OTHERS,
+    OWN_ROLES,
+    ROLES,
+    TAGS,
+    THOUGHT_CHANNELS,
+    THOUGHT_NAMES,
+    UNUSED,
+    UNUSED_SO_FAR,
+    UNUSED_SPEECH,
+    UNUSED_THOUGHT,
+    WRAPPERS,
+    WRAPPING_TOKENS,
+)
 
 
 class Mark(Enum):
@@ -24,100 +45,6 @@ class Mark(Enum):
     """Somebody else's turn begins."""
 
 
-THOUGHT_NAMES = frozenset(
-    [
-        "think",
-        "thinking",
-        "thought",
-        "thoughts",
-        "reasoning",
-        "reason",
-        "reflection",
-        "reflect",
-        "scratchpad",
-        "scratch_pad",
-        "analysis",
-        "plan",
-        "planning",
-        "deliberation",
-        "monologue",
-        "inner_thought",
-        "internal_thought",
-        "internal_thoughts",
-        "internal_reasoning",
-        "reasoning_process",
-        "chain_of_thought",
-        "cot",
-        "rationale",
-        "thought_process",
-        "thinking_process",
-        "inner_thoughts",
-        "inner_monologue",
-        "internal_monologue",
-        "antthinking",
-        "seed:think",
-    ]
-)
-_WRAPPERS = frozenset(
-    [
-        "response",
-        "answer",
-        "output",
-        "reply",
-        "final",
-        "final_answer",
-        "message",
-        "question",
-        "interviewer",
-    ]
-)
-_OTHERS = frozenset(["user", "human", "candidate", "applicant", "system", "sys"])
-_TURNS = frozenset(
-    [
-        "s",
-        "eos",
-        "bos",
-        "pad",
-        "unk",
-        "im_end",
-        "im_start",
-        "im_sep",
-        "end_of_turn",
-        "start_of_turn",
-        "eot",
-        "end_of_text",
-        "endoftext",
-        "end_of_utterance",
-        "assistant",
-        "bot",
-        "inst",
-        "turn",
-        "tool_call",
-        "tool_response",
-    ]
-)
-_TAGS = THOUGHT_NAMES | _WRAPPERS | _OTHERS | _TURNS
-_IN_SQUARE = frozenset(
-    [
-        "think",
-        "inst",
-        "system_prompt",
-        "available_tools",
-        "tool_calls",
-        "tool_results",
-        "end_of_turn",
-        "eos",
-    ]
-)
-_FOLD = "details"
-_IN_TRIANGLES = frozenset({"think"})
-_WRAPPING_TOKENS = frozenset({"begin_of_solution", "begin_of_answer"})
-# Gemma's spare tokens. Two of them stand around its thoughts.
-_UNUSED = re.compile(r"unused\d{1,4}")
-_UNUSED_SO_FAR = re.compile(r"u(?:n(?:u(?:s(?:e(?:d\d{0,4})?)?)?)?)?")
-_UNUSED_THOUGHT = "unused94"
-_UNUSED_SPEECH = "unused95"
-
 _OPENERS = frozenset("<[◁")
 _OPENER = re.compile(r"[<\[◁]")
 MAX_BEHIND = 80
@@ -126,19 +53,11 @@ _TAG_SO_FAR = re.compile(r"</?(?P<name>[\w:]*)(?P<rest>[\s/][^<>\n]{0,60})?", re
 _TOKEN_SO_FAR = re.compile(r"</?[|｜][\w▁ ./:-]{0,40}[|｜]?")
 _SYS_SO_FAR = re.compile(r"<<?(?:/?(?:S(?:Y(?:S>?)?)?)?)?", re.IGNORECASE)
 
-_BORDER = re.compile(r"^(?:start|begin|end)_(?:of_)?")
-_HEADERS = frozenset(["im_start", "start_header_id", "start_of_role", "start", "start_of_turn"])
-_IN_HEADERS = frozenset(["end_header_id", "end_of_role", "message", "im_sep", "constrain"])
-_OWN_ROLES = frozenset(["assistant", "model", "ai", "bot", "interviewer"])
-OTHER_ROLES = frozenset(["user", "human", "system", "candidate", "tool", "developer"])
-_THOUGHT_CHANNELS = frozenset({"analysis", "commentary"})
-_ROLES = _OWN_ROLES | OTHER_ROLES | _THOUGHT_CHANNELS | {"final"}
-
 # `List<Answer>` and `/users/<user>` are words; a turn's tag stands apart.
-_PLAIN_WORDS = _WRAPPERS | _OTHERS | {"assistant", "bot", "turn", "s", "reason", "analysis", "plan"}
+_PLAIN_WORDS = WRAPPERS | OTHERS | {"assistant", "bot", "turn", "s", "reason", "analysis", "plan"}
 _TOUCHES = re.compile(r"[\w/`\"'(=.]")
 # Somebody else's tag in mid-sentence is a part of it: "How would you parse <user>Ann</user>?"
-_MAY_BE_NAMED = _OTHERS | {"assistant", "bot", "turn", "s"}
+_MAY_BE_NAMED = OTHERS | {"assistant", "bot", "turn", "s"}
 
 # A thought's mark can be what a sentence is about: "What does <think> do?" It stands between
 # blanks then, where a thought begins with its first word or a new line. A thought that is shown
@@ -243,18 +162,18 @@ class MarkReader:
         return _name_of(text)
 
     def _fold(self, text: str) -> str | None:
-        is_end = self._folds > 0 and text.lower() == f"</{_FOLD}>"
-        return _FOLD if is_end or opens_thought(text) else None
+        is_end = self._folds > 0 and text.lower() == f"</{FOLD}>"
+        return FOLD if is_end or opens_thought(text) else None
 
     def _could_be_mark(self, text: str) -> bool:
         """Whether more characters can make a mark of the text."""
         if text[0] == "[":
-            return text[-1] != "]" and _begins_one(text[1:].removeprefix("/"), _IN_SQUARE)
+            return text[-1] != "]" and _begins_one(text[1:].removeprefix("/"), IN_SQUARE)
         if text[0] == "◁":
-            return text[-1] != "▷" and _begins_one(text[1:].removeprefix("/"), _IN_TRIANGLES)
+            return text[-1] != "▷" and _begins_one(text[1:].removeprefix("/"), IN_TRIANGLES)
         if _SYS_SO_FAR.fullmatch(text):
             return True
-        if opens_thought(text) is None or (self._folds and f"</{_FOLD}".startswith(text.lower())):
+        if opens_thought(text) is None or (self._folds and f"</{FOLD}".startswith(text.lower())):
             return True
         if _TOKEN_SO_FAR.fullmatch(text):
             return True
@@ -262,9 +181,9 @@ class MarkReader:
         if so_far is None:
             return False
         name = so_far["name"].lower()
-        if _UNUSED_SO_FAR.fullmatch(name):
+        if UNUSED_SO_FAR.fullmatch(name):
             return not so_far["rest"]
-        return name in _TAGS if so_far["rest"] else _begins_one(name, _TAGS)
+        return name in TAGS if so_far["rest"] else _begins_one(name, TAGS)
 
     def _is_apart(self, text: str, name: str) -> bool:
         """Whether a whole mark is none of the sentence's own words."""
@@ -284,10 +203,10 @@ class MarkReader:
     def _of_mark(self, text: str, name: str) -> Iterator[Mark]:
         self._behind = ""
         ends = text[1] == "/" or name.startswith("end_")
-        kind = _BORDER.sub("", name)
-        if name in (_UNUSED_THOUGHT, _UNUSED_SPEECH):
-            yield Mark.THOUGHT if name == _UNUSED_THOUGHT else Mark.SPEECH
-        elif name == _FOLD:
+        kind = BORDER.sub("", name)
+        if name in (UNUSED_THOUGHT, UNUSED_SPEECH):
+            yield Mark.THOUGHT if name == UNUSED_THOUGHT else Mark.SPEECH
+        elif name == FOLD:
             self._folds += -1 if ends else 1
             yield Mark.SPEECH if ends else Mark.THOUGHT
         elif kind in THOUGHT_NAMES:
@@ -295,18 +214,18 @@ class MarkReader:
                 yield Mark.SPEECH if ends else Mark.THOUGHT
         elif name == "channel":
             self._role = ""
-        elif name in _HEADERS and not ends:
+        elif name in HEADERS and not ends:
             yield Mark.TURN
             self._role = ""
-        elif name in _OTHERS and not ends:
+        elif name in OTHERS and not ends:
             yield Mark.FOREIGN
-        elif name not in _IN_HEADERS | _WRAPPERS | _WRAPPING_TOKENS:
+        elif name not in IN_HEADERS | WRAPPERS | WRAPPING_TOKENS:
             yield Mark.TURN
 
     def _read_role(self, character: str) -> Iterator[str | Mark]:
         assert self._role is not None, "a header was read"
         word = self._role + character
-        if _begins_one(word, _ROLES):
+        if _begins_one(word, ROLES):
             self._role = word
             return
         role, self._role = self._role, None
@@ -318,11 +237,11 @@ def _of_role(role: str) -> Iterator[str | Mark]:
     name = role.lower()
     if name in OTHER_ROLES:
         yield Mark.FOREIGN
-    elif name in _THOUGHT_CHANNELS:
+    elif name in THOUGHT_CHANNELS:
         yield Mark.THOUGHT
     elif name == "final":
         yield Mark.SPEECH
-    elif role and name not in _OWN_ROLES:
+    elif role and name not in OWN_ROLES:
         yield role
 
 
@@ -341,6 +260,6 @@ def _name_of(text: str) -> str | None:
         inner = body.strip("|｜").replace("▁", "_").lower()
         return inner or None
     name = re.split(r"[\s/]", body, maxsplit=1)[0].lower()
-    known = {"<": _TAGS, "[": _IN_SQUARE, "◁": _IN_TRIANGLES}[text[0]]
-    is_known = name in known or (text[0] == "<" and _UNUSED.fullmatch(name))
+    known = {"<": TAGS, "[": IN_SQUARE, "◁": IN_TRIANGLES}[text[0]]
+    is_known = name in known or (text[0] == "<" and UNUSED.fullmatch(name))
     return name if is_known else None

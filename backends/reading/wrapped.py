@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from backends.errors import BackendError
-from backends.reading.jsonwords import ASKS, SPEAKS, has_thoughts, value_of
+from backends.reading.fences import LEAST, MARKS
+from backends.reading.jsonwords import ASKS, NAMES_SPEAKER, SPEAKS, has_thoughts, value_of
 from statemachine.wording import QUESTION_MARKS, asks
 
-FENCE = "```"
 MAX_DEPTH = 30
 MAX_INFO = 20
 
@@ -27,6 +27,10 @@ class Block(Protocol):
 
     is_closed: bool
 
+    @property
+    def may_be_data(self) -> bool:
+        """Whether it may be what a question below is about, although it has words to say."""
+
     def push(self, character: str) -> bool:
         """Take the next character behind the opening mark, if it belongs to the block."""
 
@@ -36,13 +40,16 @@ class Block(Protocol):
 
 
 class Fence:
-    """Three backticks and what follows them, up to three more.
+    """Three marks such as "`", and what follows them up to as many more.
 
     `speak` gives the words for a person in a JSON value. `is_led`: a line before leads to it;
     `is_summary`: what it may be a part of is no question.
     """
 
-    def __init__(self, speak: Callable[[object], str], *, is_led: bool, is_summary: bool) -> None:
+    def __init__(
+        self, mark: str, speak: Callable[[object], str], *, is_led: bool, is_summary: bool
+    ) -> None:
+        self._marks = mark * LEAST
         self._speak = speak
         self._is_led = is_led
         self._is_summary = is_summary
@@ -51,31 +58,51 @@ class Fence:
         self._is_over = False
         self.is_closed = False
 
+    @staticmethod
+    def opens(text: str) -> bool | None:
+        """Whether the text is the marks that open a fence, or None while it may become them."""
+        if text[0] not in MARKS or text != text[0] * len(text):
+            return False
+        return True if len(text) == LEAST else None
+
+    @property
+    def may_be_data(self) -> bool:
+        """As in `Block`."""
+        json = self._json(self._parts()[1])
+        return json is not None and json.may_be_data
+
     def push(self, character: str) -> bool:
         """As in `Block`. "```python" inside opens another one."""
-        inside = self._inside + character
         if self._is_over:
             return False
-        if character.isalpha() and self._inside.endswith(f"\n{FENCE}"):
+        if not self._inside and character == self._marks[0]:
+            self._marks += character
+            return True
+        inside = self._inside + character
+        if character.isalpha() and self._inside.endswith(f"\n{self._marks}"):
             self._depth += 2  # it was no end
         elif self.is_closed:
-            self._is_over = True
-            return False
-        elif inside.endswith(f"\n{FENCE}") or self._is_one_line(inside):
+            self._is_over = character != self._marks[0]
+            return not self._is_over
+        elif inside.endswith(f"\n{self._marks}") or self._is_one_line(inside):
             self._depth -= 1
         self._inside = inside
         self.is_closed = self._depth == 0
         return True
 
-    @staticmethod
-    def _is_one_line(inside: str) -> bool:
-        return inside.endswith(FENCE) and len(inside) > len(FENCE) and "\n" not in inside
+    def _is_one_line(self, inside: str) -> bool:
+        return inside.endswith(self._marks) and "\n" not in inside
+
+    def _json(self, inside: str) -> "Json | None":
+        if not OPENS_JSON.match(inside):
+            return None
+        return Json(inside, self._speak, is_led=self._is_led, is_summary=self._is_summary)
 
     def words(self, *, is_alone: bool) -> str | None:
         """As in `Block`."""
         info, inside = self._parts()
-        if OPENS_JSON.match(inside):
-            json = Json(inside, self._speak, is_led=self._is_led, is_summary=self._is_summary)
+        json = self._json(inside)
+        if json is not None:
             return json.words(is_alone=is_alone)
         is_text = info in _TEXT_FENCES
         is_certain = is_text and _ENDED_LAST.search(inside) and not _CODE.search(inside)
@@ -90,12 +117,14 @@ class Fence:
         info, _, inside = self._inside.partition("\n")
         if len(info) > MAX_INFO or not _INFO.fullmatch(info.strip()):
             info, inside = "", self._inside
-        return info.strip().lower(), inside.strip().removesuffix(FENCE).strip()
+        return info.strip().lower(), inside.strip().removesuffix(self._marks).strip()
 
 
 class Json:
-    """A bracket and what follows it, up to the one that closes it: `begun` is all so far. The other
-    parameters are as in `Fence`."""
+    """A bracket and what follows it, up to the one that closes it, and more such values beside it.
+
+    `begun` is all so far. The other parameters are as in `Fence`.
+    """
 
     def __init__(
         self, begun: str, speak: Callable[[object], str], *, is_led: bool, is_summary: bool
@@ -103,6 +132,7 @@ class Json:
         self._speak = speak
         self._is_led = is_led
         self._is_summary = is_summary
+        self._before: list[str] = []
         self._source = begun[0]
         self._closers = [_CLOSERS[begun[0]]]
         self._quote = ""
@@ -112,9 +142,9 @@ class Json:
             self.push(character)
 
     def push(self, character: str) -> bool:
-        """As in `Block`."""
+        """As in `Block`. Behind a value that is closed, another one may stand."""
         if self.is_closed:
-            return False
+            return self._push_closed(character)
         self._source += character
         if self._quote:
             if self._is_escaped:
@@ -134,32 +164,60 @@ class Json:
             self.is_closed = not self._closers
         return True
 
+    @property
+    def may_be_data(self) -> bool:
+        """As in `Block`. A question's key and a speaker's role stand in no such data."""
+        sources = [*self._before, self._source]
+        return not any(ASKS.search(one) or NAMES_SPEAKER.search(one) for one in sources)
+
+    def _push_closed(self, character: str) -> bool:
+        if character not in _CLOSERS:
+            return character == ","
+        self._before.append(self._source)
+        self._source = character
+        self._closers = [_CLOSERS[character]]
+        self.is_closed = False
+        return True
+
     def words(self, *, is_alone: bool) -> str | None:
-        """As in `Block`."""
+        """As in `Block`. Of several values, the first that says anything is heard."""
         is_data = self._is_summary and is_alone
         # Between a line that leads to it and text below, `{"text": …}` is what the text is about.
         speaks = SPEAKS if is_alone else ASKS
-        if self._is_led and not is_data and not speaks.search(self._source):
+        sources = [*self._before, self._source]
+        if self._is_led and not is_data and not any(speaks.search(one) for one in sources):
             return None
-        try:
-            value = self._value()
-        except BackendError:
-            if is_alone:
-                raise
-            return None
-        words = self._speak(value)
-        if is_alone and not words:
-            if has_thoughts(value):
-                raise BackendError("Said nothing but thoughts")
-            raise BackendError("Answered in JSON without words to say")
-        return words if is_alone or self._is_summary or asks(words) else None
+        words, error = self._first_words()
+        if is_alone and error is not None:
+            raise error
+        return words if words and (is_alone or self._is_summary or asks(words)) else None
+
+    def _first_words(self) -> tuple[str, BackendError | None]:
+        """The words, or why there are none."""
+        error: BackendError | None = None
+        for source in [*self._before, None]:
+            try:
+                value = self._value() if source is None else _parsed(source)
+            except BackendError as unreadable:
+                error = error or unreadable
+                continue
+            if words := self._speak(value):
+                return words, None
+            thinks = has_thoughts(value)
+            error = error or BackendError(
+                "Said nothing but thoughts" if thinks else "Answered in JSON without words to say"
+            )
+        return "", error
 
     def _value(self) -> object:
         """The value. Where only the closing brackets are missing, they are added."""
         if self._quote:
             raise BackendError("Was cut off in JSON")
-        closers = "".join(reversed(self._closers))
-        try:
-            return value_of(self._source.rstrip(", \n") + closers)
-        except ValueError:
-            raise BackendError("Answered in JSON that cannot be read") from None
+        return _parsed(self._source.rstrip(", \n") + "".join(reversed(self._closers)))
+
+
+def _parsed(source: str) -> object:
+    try:
+        return value_of(source)
+    except ValueError:
+        raise BackendError("Answered in JSON that cannot be read") from None

@@ -59,7 +59,42 @@ READ = [
     ('{"pregunta": "¿Cómo prueba su código?"}', "¿Cómo prueba su código?"),
     ('{"number": 2, "質問": "どのようにテストしますか？"}', "どのようにテストしますか？"),
     ('{"question": "```\\nHow?\\n```"}', "How?"),
+    ("````\nThanks. How?\n````", "Thanks. How?"),
+    ("~~~\nThanks. How?\n~~~~", "Thanks. How?"),
+    ("```\nThanks. How?\n`````\n\nCandidate: I do", "Thanks. How?"),
+    ("````markdown\nWhat does this code do?\n```python\nx()\n```\n````",
+     "What does this code do?\n```python\nx()\n```"),
+    (f"~~~json\n{BOTH}\n~~~", "Thanks.\n\nHow?"),
+    (f"<json>{BOTH}</json>", "Thanks.\n\nHow?"),
+    (f"<json>\n{BOTH}\n</json>\n\nCandidate: I do", "Thanks.\n\nHow?"),
+    (f"json\n{BOTH}", "Thanks.\n\nHow?"),
+    (f"JSON {BOTH}", "Thanks.\n\nHow?"),
+    (f"json: {BOTH}", "Thanks.\n\nHow?"),
+    (f"Just so: {BOTH}", "Thanks.\n\nHow?"),
+    ('{"thought": "weak"}\n{"question": "How?"}', "How?"),
+    ('{"thought": "weak"}, {"question": "How?"}', "How?"),
+    ('{"score": 2} {"message": "Thanks. How?"} {"message": "I do"}', "Thanks. How?"),
+    ('{bad: 1} {"question": "How?"}', None),
+    ('{"bad": x} {"question": "How?"}', "How?"),
+    ('{"message": "Thanks. How?"} {"message": "I', "Thanks. How?"),
+    ('```json\n{"thought": "weak"}\n{"question": "How?"}\n```', "How?"),
+    ('{"text": "Thanks. How?"}\nThe end.', "Thanks. How?"),
+    ('{"text": "Thanks. How?"}\n{"score": 3}', "Thanks. How?"),
+    ('{"text": "Thanks. How?"}\nCandidate: Is this a test? Yes', "Thanks. How?"),
+    ('{"role": "assistant", "text": "How?"}\nIs this fine?', "How?"),
+    ('{"question": "How?"}\nIs this fine?', "How?"),
     # A part of the text
+    ('{"text": "Is it raining?"}\nHow would you parse this?', None),
+    ('{"text": "Is it raining?"}\n\nWhat is wrong with this record?', None),
+    ('```json\n{"text": "Is it raining?"}\n```\nHow would you parse this?', None),
+    ('How would you parse {"text": "Is it raining?"} in Python?', None),
+    ('Given {"text": "Is it raining?"}, how would you parse it?', None),
+    ('{"text": "Is it raining?"} arrives. How would you parse it?', None),
+    ("~~~python\nx()\n~~~\nWhat does this do?", None),
+    ("JSON is a format. What is it good for?", None),
+    ("json, or YAML?", None),
+    ("Java?", None),
+    ("J", None),
     ("```python\nx()\n```\nWhat does this do?", None),
     ("```\nprint(1)\n```\nWhat does this print?", None),
     ("What does this code print?\n```json\n{\"question\": 1}\n```", None),
@@ -148,6 +183,7 @@ texts = texts_of(
     [
         *(words for words, _ in READ),
         *(words for words, _ in REFUSED if len(words) < 100),
+        *("````", "~~~", "json ", "<json>", "</json>", '{"text": "', "How is this?\n"),
         *("```", "```\n", "\n```", "\n", '{"', '"}', "}", "[", '"', "\\", "'", ": ", "How? "),
         *('"question": "', '"content": "', "<think>", "</think>", "<|im_end|>", "User: "),
     ],
@@ -163,7 +199,9 @@ def test_any_split_of_a_wrapped_reply_is_read_alike(
     assert_any_split_is_read_alike(DUE, text, cuts, end)
 
 
-@pytest.mark.parametrize("opening", ["```\n", '{"', '{"a": 1}', "```\nx.\n```"])
+@pytest.mark.parametrize(
+    "opening", ["```\n", '{"', '{"a": 1}', "```\nx.\n```", "~~~", '{"text": "?"}\n']
+)
 @pytest.mark.parametrize("piece", ["\n", " ", "a", "[", "{", "```", "\n```", '"'])
 def test_a_wrapping_without_end_is_read_in_little_time(opening: str, piece: str) -> None:
     def read_pieces(count: int) -> None:
