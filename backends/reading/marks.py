@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from enum import Enum, auto
 
+from backends.reading.fences import CodeFence
 from backends.reading.folds import opens_thought
 from backends.reading.marknames import (
     BORDER,
@@ -30,6 +31,7 @@ from backends.reading.marknames import (
     WRAPPERS,
     WRAPPING_TOKENS,
 )
+from backends.reading.subjects import asks_so_far, goes_on, is_in_sentence, stands_apart
 
 
 class Mark(Enum):
@@ -62,7 +64,6 @@ _MAY_BE_NAMED = OTHERS | {"assistant", "bot", "turn", "s"}
 # A thought's mark can be what a sentence is about: "What does <think> do?" It stands between
 # blanks then, where a thought begins with its first word or a new line. A thought that is shown
 # costs less than a question that is swallowed, so in doubt such a mark is a word.
-_UNFINISHED = re.compile(r"[\w,;/=&+’'`]")
 _AFTER_WORD = frozenset(" \t?!.,;:)'\"`’”*_/")
 _QUOTES = frozenset("`\"'“‘«「")
 
@@ -73,14 +74,25 @@ class MarkReader:
     def __init__(self) -> None:
         self._held = ""
         self._doubtful = ""
+        self._after = ""
         self._behind = ""
         self._folds = 0
         self._is_subject = False
         self._named: set[str] = set()
         self._role: str | None = None
+        self._depth = 0
+        self._fence: CodeFence | None = None
+        self._is_named_in_fence = False
 
     def read(self, text: str) -> Iterator[str | Mark]:
         """The text and the marks that are certain now."""
+        for part in self._parts(text):
+            if not isinstance(part, str):
+                self._depth += 1 if part is Mark.THOUGHT else -1 if part is Mark.SPEECH else 0
+                self._depth = max(0, self._depth)
+            yield part
+
+    def _parts(self, text: str) -> Iterator[str | Mark]:
         at = 0
         while at < len(text):
             if self._role is None and not self._held and not self._doubtful:
@@ -90,22 +102,50 @@ class MarkReader:
                     yield self._pass(text[at:end])
                     at = end
                     continue
-            if self._role is None:
-                yield from self._read(text[at])
-            else:
-                yield from self._read_role(text[at])
+            yield from self._read_next(text[at])
             at += 1
+
+    def _read_next(self, character: str) -> Iterator[str | Mark]:
+        if self._role is None:
+            yield from self._read(character)
+        else:
+            yield from self._read_role(character)
 
     def _pass(self, text: str) -> str:
         """Note text: what follows it is judged by it."""
+        if self._fence is not None or "`" in text or "~" in text:
+            self._note_fence(text)
         self._behind = (self._behind + text)[-MAX_BEHIND:]
         return text
+
+    def _note_fence(self, text: str) -> None:
+        """Follow code fences, from the first mark on that may open one."""
+        fence = self._fence
+        if fence is None:
+            first = min(at for at in (text.find("`"), text.find("~")) if at >= 0)
+            line = (self._behind + text[:first])[-MAX_BEHIND:].rpartition("\n")[2]
+            fence = self._fence = CodeFence()
+            text = ("x" if line.strip() else "") + text[first:]
+        if not fence.is_settled or "\n" in text:
+            for character in text:
+                fence.push(character)
+            self._is_named_in_fence = self._is_named_in_fence and fence.is_open
+
+    def _is_in_code(self) -> bool:
+        """Whether a mark is code, unless it ends what was said: models forget to close fences."""
+        return self._fence is not None and self._fence.is_open and not self._depth
 
     def finish(self) -> Iterator[str | Mark]:
         """What was held back. The beginning of a mark is dropped: it was cut off."""
         if self._role is not None:
             role, self._role = self._role, None
             yield from _of_role(role)
+        if self._doubtful and self._after.strip():
+            name = self._mark_of(self._doubtful)
+            assert name is not None, "it is a mark"
+            yield from self._of_mark(self._doubtful, name)
+            yield self._after
+        self._doubtful = self._after = ""
         if len(self._held) < 2 and self._held:  # noqa: PLR2004 - a lone "<" is text
             yield self._held
         self._held = ""
@@ -113,6 +153,7 @@ class MarkReader:
     def _read(self, character: str) -> Iterator[str | Mark]:
         if self._doubtful:
             yield from self._settle(character)
+            return
         waiting = self._held + character
         self._held = ""
         while waiting:
@@ -124,22 +165,45 @@ class MarkReader:
                 if name is not None and self._may_be_subject(waiting, name):
                     self._doubtful = waiting
                     return
-                if name is not None and self._is_apart(waiting, name):
-                    yield from self._of_mark(waiting, name)
+                if name is not None:
+                    if self._is_apart(waiting, name):
+                        yield from self._of_mark(waiting, name)
+                    else:
+                        yield self._pass(waiting)
                     return
             yield self._pass(waiting[0])
             waiting = waiting[1:]
 
-    def _settle(self, following: str) -> Iterator[str | Mark]:
-        """A thought's mark inside a sentence, by what follows it."""
-        text, self._doubtful = self._doubtful, ""
-        if following in _AFTER_WORD:
-            self._is_subject = True
+    def _settle(self, character: str) -> Iterator[str | Mark]:
+        """A mark that may be a word, by what follows it."""
+        self._after += character
+        text, after = self._doubtful, self._after
+        name = self._mark_of(text)
+        assert name is not None, "it is a mark"
+        is_word = self._goes_on(text, name, after)
+        if is_word is None:
+            return
+        self._doubtful = self._after = ""
+        if is_word:
+            self._is_subject = self._is_subject or name in THOUGHT_NAMES
+            self._is_named_in_fence = self._is_in_code()
+            self._named.add(name)
             yield self._pass(text)
         else:
-            name = self._mark_of(text)
-            assert name is not None, "it is a mark"
             yield from self._of_mark(text, name)
+        for one in after:
+            yield from self._read_next(one)
+
+    def _goes_on(self, text: str, name: str, after: str) -> bool | None:
+        if self._is_in_code():
+            line = after.lstrip(" \t")
+            is_opener = text[0] in "<[" and text[1] not in "/|｜"
+            return (
+                True if self._is_named_in_fence or is_opener else line[:1] != "\n" if line else None
+            )
+        if _is_thought(text, name) and text[1] != "/":
+            return after in _AFTER_WORD
+        return goes_on(self._behind, after)
 
     def _is_quoted(self) -> bool:
         """Whether a quotation has just begun, in which a mark is a word."""
@@ -150,10 +214,21 @@ class MarkReader:
         return line[-1] == "`" or bool(line[:-1].strip())
 
     def _may_be_subject(self, text: str, name: str) -> bool:
-        is_token = text[1:2] in ("|", "｜")
-        if is_token or name not in THOUGHT_NAMES or not self._is_in_sentence():
+        """Whether what follows tells if a mark is what its sentence is about."""
+        if self._is_in_code():
+            return True
+        if name in (FOLD, UNUSED_THOUGHT, UNUSED_SPEECH):
             return False
-        return text[1] != "/" or (self._is_subject and self._behind[-1] == " ")
+        if _is_thought(text, name):
+            if not is_in_sentence(self._behind):
+                return False
+            return text[1] != "/" or (
+                self._behind[-1] == " " and (self._is_subject or asks_so_far(self._behind))
+            )
+        # A tag with a plain name is a word in any sentence, and is read at once.
+        is_plain = text[1] not in "/|｜" and name in _MAY_BE_NAMED
+        is_closer = text[1] == "/" and name in self._named
+        return not is_plain and not is_closer and stands_apart(self._behind)
 
     def _mark_of(self, text: str) -> str | None:
         """The name of a whole mark, or None where it is none."""
@@ -187,18 +262,16 @@ class MarkReader:
 
     def _is_apart(self, text: str, name: str) -> bool:
         """Whether a whole mark is none of the sentence's own words."""
+        if text[1:2] == "/" and name in self._named and not _is_thought(text, name):
+            return False
         if text[0] != "<" or text[1:2] in ("|", "｜") or name not in _PLAIN_WORDS:
             return True
         if text[1] == "/":
-            return name not in self._named
-        if name in _MAY_BE_NAMED and self._is_in_sentence():
+            return True
+        if name in _MAY_BE_NAMED and is_in_sentence(self._behind):
             self._named.add(name)
             return False
         return not _TOUCHES.match(self._behind[-1:])
-
-    def _is_in_sentence(self) -> bool:
-        line = self._behind.rpartition("\n")[2]
-        return bool(_UNFINISHED.match(line.rstrip()[-1:]))
 
     def _of_mark(self, text: str, name: str) -> Iterator[Mark]:
         self._behind = ""
@@ -231,6 +304,10 @@ class MarkReader:
         role, self._role = self._role, None
         yield from _of_role(role)
         yield from self._read(character)
+
+
+def _is_thought(text: str, name: str) -> bool:
+    return name in THOUGHT_NAMES and text[1:2] not in ("|", "｜")
 
 
 def _of_role(role: str) -> Iterator[str | Mark]:
