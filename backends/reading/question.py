@@ -133,13 +133,14 @@ class Question(Speech):
     def _watch(self) -> None:
         if self.is_aloud:
             return
-        under_way = len(self.text) - self.sentences.start
         if self._stage is _Stage.SEEKING:
-            if under_way < MAX_BEGINNING and not self.text[-1].isalnum():
+            text = self.sentences.text
+            under_way = len(text) - self.sentences.start
+            if under_way >= MAX_BEGINNING:
+                self._may_be_aloud = False
+            elif not text[-1].isalnum():
                 verdict = thinks_aloud(self.sentences.under_way, is_whole=False)
                 self.is_aloud, self._may_be_aloud = verdict is True, verdict is None
-            elif under_way == MAX_BEGINNING:
-                self._may_be_aloud = False
         elif self._stage is _Stage.ASIDE:
             if opening_of(self.sentences.under_way[:MAX_CHARS_AFTER_ASIDE]) is Opening.LABEL:
                 self._stage = _Stage.SEEKING

@@ -243,7 +243,12 @@ class SentenceReader:
 
     def _note(self, character: str, at: int) -> None:
         """Keep what the next characters are judged by."""
-        if character == "\n":
+        if character.isalnum() and self._fence.is_settled:
+            # Most are letters. They end and begin nothing.
+            self._breaks = 0
+            if self._quote is not None:
+                self._note_quotes(character, at)
+        elif character == "\n":
             self._breaks += 1
             self._line_at = at + 1
             self._code_at = None
