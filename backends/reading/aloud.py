@@ -45,6 +45,11 @@ _ADDRESS = re.compile(
     r"|\b(?:the\s+(?:user|candidate)|next\s+question|question\s+\d|them|him)\b",
     re.IGNORECASE,
 )
+# "We have to ask the database first."
+_OTHERS = re.compile(
+    r"\bask\s+(?:our|the|an?|every|each)\s+(?!(?:user|candidate|next|question|interview)\b)\w+",
+    re.IGNORECASE,
+)
 _OUGHT_TO_SPEAK = re.compile(
     rf"{_LEAD}{_MODAL}(?:respond|reply|greet|output|produce|generate|come\s+up|keep\s+it)\b",
     re.IGNORECASE,
@@ -63,7 +68,7 @@ _YOU = re.compile(r"\byou(?:rs?)?\b", re.IGNORECASE)
 _LET_ME_THINK = re.compile(rf"{_LEAD}let\s+me\s+think\b", re.IGNORECASE)
 _OF_A_SCENE = re.compile(
     r"\bthink\s+(?:of|up)\s+(?:an?|another|one|some)\s+(?:\w+\s+){0,2}(?:scenario|situation|example"
-    r"|case|problem|task|exercise|project|system|company|team|puzzle|story)\b",
+    r"|case|problem|task|exercise|project|system|company|team|puzzle|story|one)\b",
     re.IGNORECASE,
 )
 _MAY_BEGIN = re.compile(
@@ -110,8 +115,11 @@ def _is_thought(words: str, *, is_whole: bool) -> bool | None:
         address = _ADDRESS.search(words)
         if address is not None:
             return address["you"] is None
+        if not is_whole:
+            return None
+        asks_others = _OTHERS.search(words) and "question" not in words.lower()
         # "I have to ask how it works?" asks at once.
-        return not words.rstrip('"*_').endswith("?") if is_whole else None
+        return not asks_others and not words.rstrip('"*_').endswith("?")
     if _LET_ME_THINK.match(words):
         if _OF_A_SCENE.search(words) or _YOU.search(words):
             return False

@@ -40,10 +40,14 @@ class _Kind(Enum):
     DATA = auto()
 
 
-def below_of(question: str) -> "Below | None":
-    """What may stand below a question, where it speaks of such a thing."""
+def below_of(question: str, *, is_certain: bool) -> "Below | None":
+    """What may stand below a question, where it speaks of such a thing.
+
+    `is_certain`: nothing else can follow. "Tell me about a bug. What was wrong?" goes on.
+    """
     has_items = bool(_POINTS.search(question))
-    return Below(has_items=has_items) if has_items or _POINTS_AT_CODE.search(question) else None
+    has_code = is_certain and _POINTS_AT_CODE.search(question)
+    return Below(has_items=has_items) if has_items or has_code else None
 
 
 class Below:

@@ -77,14 +77,15 @@ _PERSONS = frozenset({
     "assistant", "bot", "chatbot", "hiring manager", "job seeker",
 })  # fmt: skip
 _DEFINITION = re.compile(
-    r"[ \t]{1,3}(?:an?|the|one|any|every)[ \t]+(?:[\w-]+[ \t]+){1,3}"
+    r"[ \t]{1,3}(?:an?|the|one|any|every)[ \t]+(?:[\w-]+[ \t]+){1,5}"
     r"(?:that|which|who|whose|where|used|meaning)[ \t]+(?!(?:I|we|my|our)\b)\w+\W"
 )
 _DEFINES_SO_FAR = re.compile(
     r"[ \t]{0,3}|[ \t]{1,3}(?:a|an|t|th|the|o|on|one|an|any|e|ev|eve|ever|every)"
-    r"|[ \t]{1,3}(?:an?|the|one|any|every)[ \t]+(?:[\w-]+[ \t]+){0,5}[\w-]*"
+    r"|[ \t]{1,3}(?:an?|the|one|any|every)[ \t]+(?:[\w-]+[ \t]+){0,7}[\w-]*"
 )
 MAX_DEFINITION = 80
+_QUOTES = ("", '"', "“")
 
 # "Input: [1, 2]" and "Output: 3" belong to a question; "### Input:" is a template's.
 _ONLY_AS_HEADING = frozenset({"output", "input", "instruction", "instructions", "end of turn"})
@@ -185,7 +186,7 @@ class LabelReader:
             self._stars = "*" * max(0, stars) if label is Label.OWN else ""
             self._held = ""
             self.spelled = held
-            if rest[:-1] in _PERSONS and rest[-1] != "\n" and not lead:
+            if rest[:-1] in _PERSONS and rest[-1] != "\n" and lead in _QUOTES:
                 self._subject = label
                 return
             self._last = "\n"

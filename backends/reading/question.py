@@ -108,7 +108,7 @@ class Question(Speech):
             self._begin(_Stage.SCENE, sentence)
 
     def _end_question(self, words: str, sentence: Sentence, *, is_certain: bool) -> None:
-        self._below = below_of(words)
+        self._below = below_of(words, is_certain=is_certain)
         if self._below is not None:
             self._stage = _Stage.BELOW
             self._below_at = sentence.end

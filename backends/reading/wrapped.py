@@ -14,6 +14,7 @@ MAX_INFO = 20
 
 _TEXT_FENCES = frozenset(["", "text", "txt", "plaintext", "plain", "markdown", "md", "json"])
 _INFO = re.compile(r"[\w+#.-]*")
+_NAMED_JSON = re.compile(r"json\s+(?=[{\[])", re.IGNORECASE)
 _ENDED = re.compile(rf"[.!…{QUESTION_MARKS}][\"'”’»)*_\]]*(?:\s|$)|[。！？]")
 _ENDED_LAST = re.compile(rf"[.!…。！{QUESTION_MARKS}][\"'”’»)*_\]]*$")
 _CODE = re.compile(r"[{};=]|\w\(|^\s*(?:[#$>]|//|--)", re.MULTILINE)
@@ -114,7 +115,10 @@ class Fence:
 
     def _parts(self) -> tuple[str, str]:
         """The name of the language, and the text."""
-        info, _, inside = self._inside.partition("\n")
+        if named := _NAMED_JSON.match(self._inside):
+            info, inside = "json", self._inside[named.end() :]
+        else:
+            info, _, inside = self._inside.partition("\n")
         if len(info) > MAX_INFO or not _INFO.fullmatch(info.strip()):
             info, inside = "", self._inside
         return info.strip().lower(), inside.strip().removesuffix(self._marks).strip()
@@ -172,7 +176,7 @@ class Json:
 
     def _push_closed(self, character: str) -> bool:
         if character not in _CLOSERS:
-            return character == ","
+            return character in ",;."
         self._before.append(self._source)
         self._source = character
         self._closers = [_CLOSERS[character]]

@@ -47,6 +47,8 @@ QUESTIONS = [
     ("What does this print?", "\n{name} prints."),
     ("What does this print?", '\n{"' + "[" * 40),
     ("What is wrong here?", "\n- Question 3: Why?"),
+    ("Tell me about a bug that you found. What was wrong?", " I"),
+    ("Please explain this. How does it work?", " It"),
 ]
 
 

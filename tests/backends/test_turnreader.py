@@ -147,6 +147,11 @@ ASKED = [
     ("Your users: who are they?", None),
     ("Candidate: a word that many forms have. Where is it from?", None),
     ("Thanks. Interviewer: a person who asks. Why?", None),
+    (
+        "Look at “Candidate: a word that many misuse.” Is it right? I",
+        "Look at “Candidate: a word that many misuse.” Is it right?",
+    ),
+    ("“Candidate: a word that many misuse.” is an entry. Is it right?", None),
     ("Thanks.\nUser: the one that pays. Who else is there?", None),
     ("Model: an object which mirrors a table. Why use one?", None),
     (

@@ -74,6 +74,8 @@ READ = [
     ('{"thought": "weak"}\n{"question": "How?"}', "How?"),
     ('{"thought": "weak"}, {"question": "How?"}', "How?"),
     ('{"score": 2} {"message": "Thanks. How?"} {"message": "I do"}', "Thanks. How?"),
+    (f"```json {BOTH} ```", "Thanks.\n\nHow?"),
+    (f"{BOTH}.", "Thanks.\n\nHow?"),
     ('{bad: 1} {"question": "How?"}', None),
     ('{"bad": x} {"question": "How?"}', "How?"),
     ('{"message": "Thanks. How?"} {"message": "I', "Thanks. How?"),
