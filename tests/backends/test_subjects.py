@@ -75,9 +75,11 @@ def test_a_mark_behind_a_sentence_ends_the_turn(words: str, size: int) -> None:
     assert turn_of(words, DUE, size=size).text == "Thanks. Tell me more"
 
 
-def test_a_mark_on_a_line_of_its_own_ends_the_turn_unless_a_verb_follows() -> None:
-    assert turn_of(ENDED[-2], DUE).text == "Thanks. Tell me more"
-    assert turn_of("Thanks. Tell me more.\n<|im_end|> is it", DUE).text == ("Thanks. Tell me more.")
+@pytest.mark.parametrize("more", [" i use", " it", " is", "\n", " ", ""])
+def test_a_mark_where_a_line_begins_ends_the_turn_unless_a_verb_follows(more: str) -> None:
+    assert turn_of(f"Thanks. I see.\n<|im_end|>{more}", DUE).text == "Thanks. I see."
+    asked = turn_of(f"Thanks. <|im_end|> ends it; why?{more}", DUE)
+    assert asked.text == "Thanks. <|im_end|> ends it; why?"
 
 
 def test_a_fence_that_is_never_closed_ends_with_the_turn() -> None:
