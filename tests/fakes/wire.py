@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Request:
     headers: dict[str, str]
     """By lower-case name."""
     body: Any
-    """The parsed JSON, or None where there was none."""
+    """The parsed JSON, or the fields of a form, or None where there was neither."""
     time: float
     """`time.monotonic()`, in seconds, when the last byte was in."""
 
@@ -65,10 +66,13 @@ async def read_request(reader: asyncio.StreamReader) -> Request:
     headers = {name.strip().lower(): value.strip() for name, _, value in fields}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     path = target.partition(" ")[0]
-    return Request(method, path, headers, _parsed(body), time.monotonic())
+    kind = headers.get("content-type", "")
+    return Request(method, path, headers, _parsed(body, kind), time.monotonic())
 
 
-def _parsed(body: bytes) -> Any:
+def _parsed(body: bytes, content_type: str) -> Any:
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(body.decode("latin-1")))
     try:
         return json.loads(body)
     except ValueError:

@@ -3,22 +3,17 @@
 import json
 import math
 import re
-import shutil
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.desktop import Desktop
 from tests.fakes import GraniteServer, Mood, OllamaServer
 from tests.gateways import Served, serving
-from tests.http_clients import http_client
-from tests.processes import free_port
+from tests.prometheus import PATIENCE, needs_prometheus, prometheus
 from tests.streams import listening
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -27,7 +22,6 @@ global: {{scrape_interval: 250ms, scrape_timeout: 250ms}}
 scrape_configs: [{{job_name: gateway, static_configs: [{{targets: ["{target}"]}}]}}]
 """
 VARIABLES = {"$instance": ".*", "$job": "gateway", "$__rate_interval": "20s"}
-PATIENCE = 20.0
 
 
 def queries() -> list[str]:
@@ -80,11 +74,12 @@ def test_each_metric_of_the_dashboard_and_of_the_docs_is_one_of_the_gateways(
     assert told == families
 
 
-@pytest.mark.skipif(shutil.which("prometheus") is None, reason="takes a Prometheus")
+@needs_prometheus
 def test_prometheus_has_an_answer_to_each_query_of_the_dashboard(
     gateway: Served, tmp_path: Path
 ) -> None:
-    with prometheus(httpx.URL(gateway.url).netloc.decode(), tmp_path) as ask:
+    config = CONFIG.format(target=gateway.url.removeprefix("http://"))
+    with prometheus(config, tmp_path) as ask:
         open_queries = queries()
         deadline = time.monotonic() + PATIENCE
         while open_queries and time.monotonic() < deadline:
@@ -96,40 +91,3 @@ def test_prometheus_has_an_answer_to_each_query_of_the_dashboard(
 
 def has_value(found: list[Any]) -> bool:
     return any(not math.isnan(float(one["value"][1])) for one in found)
-
-
-@contextmanager
-def prometheus(target: str, folder: Path) -> Iterator[Callable[[str], list[Any]]]:
-    """A Prometheus that scrapes `target`, and a function that queries it."""
-    config, port = folder / "prometheus.yml", free_port()
-    config.write_text(CONFIG.format(target=target))
-    command = ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}"]
-    command += [f"--web.listen-address=127.0.0.1:{port}", "--log.level=warn"]
-    with (
-        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process,
-        http_client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client,
-    ):
-
-        def ask(query: str) -> list[Any]:
-            answer = client.get("/api/v1/query", params={"query": query})
-            assert answer.status_code == 200, answer.text
-            found: list[Any] = answer.json()["data"]["result"]
-            return found
-
-        try:
-            wait_until_ready(client)
-            yield ask
-        finally:
-            process.kill()
-
-
-def wait_until_ready(client: httpx.Client) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        try:
-            if client.get("/-/ready").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.05)
-    raise AssertionError("Prometheus never was ready")
