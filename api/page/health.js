@@ -1,16 +1,20 @@
 /** The gateway's health, polled while the page is visible. */
 
 import { gateway } from "./gateway.js";
+import { visitor } from "./visitor.js";
 
 const EVERY_MS = 5000;
 const EVERY_MS_WHILE_LOST = 1500;
 const PATIENCE_MS = 4000; // the gateway answers within 1 s
 
 /** @typedef {Awaited<ReturnType<typeof gateway.fetchHealth>>} Health */
+/** @typedef {Pick<Health["gateway"], "eventLog" | "draining">} Readiness */
 
 class HealthWatch extends EventTarget {
-  /** @type {Health | null} the newest answer; null while the gateway cannot be reached */
+  /** @type {Health | null} the newest answer; null while there is none, or who asks may not see it */
   latest = null;
+  /** @type {Readiness | null} the gateway itself; null while it cannot be reached */
+  gateway = null;
   /** When it arrived, by `performance.now()`. */
   answeredAt = 0;
   #isAsking = false;
@@ -23,7 +27,7 @@ class HealthWatch extends EventTarget {
 
   /** Whether the gateway answers and can write its log. */
   get isWell() {
-    return this.latest?.gateway.eventLog === "online";
+    return this.gateway?.eventLog === "online";
   }
 
   /** Ask now and keep polling. Fires "answered" or "lost". */
@@ -32,15 +36,24 @@ class HealthWatch extends EventTarget {
     this.#isAsking = true;
     clearTimeout(this.#timer);
     try {
-      this.latest = await gateway.fetchHealth({ signal: AbortSignal.timeout(PATIENCE_MS) });
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      this.latest = visitor.seesAll ? await gateway.fetchHealth({ signal }) : null;
+      this.gateway = this.latest?.gateway ?? (await readiness(signal));
       this.answeredAt = performance.now();
     } catch {
-      this.latest = null;
+      this.latest = this.gateway = null;
     }
     this.#isAsking = false;
-    this.#timer = setTimeout(() => this.look(), this.latest ? EVERY_MS : EVERY_MS_WHILE_LOST);
-    this.dispatchEvent(new Event(this.latest ? "answered" : "lost"));
+    this.#timer = setTimeout(() => this.look(), this.gateway ? EVERY_MS : EVERY_MS_WHILE_LOST);
+    this.dispatchEvent(new Event(this.gateway ? "answered" : "lost"));
   }
+}
+
+/** All that a candidate is told. @param {AbortSignal} signal @returns {Promise<Readiness>} */
+async function readiness(signal) {
+  const { ok, status } = await fetch("/ready", { signal });
+  if (!ok && status !== 503) throw new Error("This is not the gateway.");
+  return ok ? { eventLog: "online" } : { eventLog: "offline", draining: true };
 }
 
 export const health = new HealthWatch();

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { showStatus } from "./status.js";
+import { visitor } from "./visitor.js";
 
 /**
  * What a view gets: where to put itself, what its address says, and a signal that ends what it has
@@ -13,13 +14,13 @@ import { showStatus } from "./status.js";
 
 const ID = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})";
 
-/** @type {[RegExp, () => Promise<{ show: Show }>][]} */
+/** @type {[RegExp, "conducts" | "seesAll" | "audits", () => Promise<{ show: Show }>][]} */
 const VIEWS = [
-  [/^$/, () => import("./views/setup.js")],
-  [new RegExp(`^interviews/${ID}$`), () => import("./views/interview.js")],
-  [/^history$/, () => import("./views/history.js")],
-  [new RegExp(`^history/${ID}$`), () => import("./views/replay.js")],
-  [/^audit$/, () => import("./views/audit.js")],
+  [/^$/, "conducts", () => import("./views/setup.js")],
+  [new RegExp(`^interviews/${ID}$`), "conducts", () => import("./views/interview.js")],
+  [/^history$/, "seesAll", () => import("./views/history.js")],
+  [new RegExp(`^history/${ID}$`), "seesAll", () => import("./views/replay.js")],
+  [/^audit$/, "audits", () => import("./views/audit.js")],
 ];
 
 const TITLE = document.title;
@@ -33,9 +34,9 @@ async function route() {
   const address = location.hash.replace(/^#\/?/, "");
   mark(address);
   document.title = TITLE;
-  const found = VIEWS.find(([pattern]) => pattern.test(address));
+  const found = VIEWS.find(([pattern, needs]) => visitor[needs] && pattern.test(address));
   if (!found) return notFound();
-  const [pattern, load] = found;
+  const [pattern, , load] = found;
   /** @type {{ show: Show } | null} */
   const view = await load().catch(() => null);
   if (signal.aborted) return;
@@ -55,8 +56,9 @@ function notLoaded() {
 function notFound() {
   root.replaceChildren(
     h("h1", {}, "Page not found"),
-    h("p", {}, h("a", { href: "#/" }, "Start an interview"), ", or open the ",
-      h("a", { href: "#/history" }, "history"), "."),
+    h("p", {}, visitor.conducts && h("a", { href: "#/" }, "Start an interview"),
+      visitor.conducts && visitor.seesAll && ", or open the ",
+      visitor.seesAll && h("a", { href: "#/history" }, visitor.conducts ? "history" : "Open the history"), "."),
   );
 }
 

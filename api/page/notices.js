@@ -18,7 +18,7 @@ const KNOWN = {
     helps: "again",
     passes: {
       promise: "This page tries again as soon as the gateway is back.",
-      isOver: () => health.latest !== null,
+      isOver: () => health.gateway !== null,
     },
   },
   "log-unavailable": {
@@ -31,7 +31,7 @@ const KNOWN = {
     helps: "again",
     passes: {
       promise: "This page tries again as soon as the gateway is back.",
-      isOver: () => health.latest !== null && !health.latest.gateway.draining,
+      isOver: () => health.gateway !== null && !health.gateway.draining,
     },
   },
   "interview-forgotten": {

@@ -2,6 +2,7 @@
 
 import { announce, h, svg } from "./dom.js";
 import { health } from "./health.js";
+import { visitor } from "./visitor.js";
 
 /** Each state has a shape of its own, so that it is clear without colours. */
 const SHAPES = {
@@ -23,10 +24,12 @@ export function showStatus(root) {
   const text = h("span", {}, "Checking…");
   const more = h("span", { class: "more" });
   const rows = h("ul", { class: "services" });
-  const summary = h("summary", {}, light, h("span", { class: "short" }, text, more));
+  const short = [light, h("span", { class: "short" }, text, more)];
+  const summary = h("summary", {});
   const panel = h("div", { class: "panel card" }, h("h2", {}, "Gateway and services"), rows);
   const details = h("details", { class: "status" }, summary, panel);
-  root.append(details);
+  if (visitor.seesAll) summary.append(...short);
+  root.append(visitor.seesAll ? details : h("p", { class: "status alone" }, short));
 
   /** @type {Map<string, ReturnType<typeof serviceRow>>} */
   const shown = new Map();
@@ -86,10 +89,11 @@ export function showStatus(root) {
 /** @returns {{ shape: Shape, words: string, aside: string }} */
 function summarized() {
   const { latest } = health;
-  if (!latest) return { shape: "bad", words: "Gateway unreachable", aside: "" };
-  if (latest.gateway.eventLog === "offline") {
-    return { shape: "bad", words: "Event log unavailable", aside: "" };
+  if (!health.gateway) return { shape: "bad", words: "Gateway unreachable", aside: "" };
+  if (health.gateway.eventLog === "offline") {
+    return { shape: "bad", words: latest ? "Event log unavailable" : "Gateway not ready", aside: "" };
   }
+  if (!latest) return { shape: "good", words: "Connected", aside: "" };
   const { online, total } = latest.summary;
   const asks = latest.services.some(
     ({ name, status }) => status === "online" && INTERVIEWERS.includes(name),

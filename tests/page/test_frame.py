@@ -13,7 +13,8 @@ from tests.page.visitor import violations
 
 Visit = Callable[..., Page]
 
-MOST_BYTES = 205_000
+MOST_BYTES = 212_000
+"""Five thousand more than before there was a page for candidates."""
 
 
 def test_all_of_it_weighs_little() -> None:

@@ -192,8 +192,9 @@ async def interview(interview_id: InterviewInPath, gateway: TheGateway) -> Respo
     async def read() -> InterviewReply:
         found = await gateway.interviews.get(interview_id)
         row = await gateway.log.overview(interview_id)
-        if row is None:
+        first = await gateway.log.record(interview_id, 1)
+        if row is None or first is None:
             raise UnknownInterview(interview_id)
-        return InterviewReply.of_interview(row, found)
+        return InterviewReply.of_interview(row, found, first.salt)
 
     return await gateway.views.make(read, json_of)

@@ -40,8 +40,19 @@ router = APIRouter(include_in_schema=False)
 @router.head("/")
 @router.get("/")
 async def page() -> FileResponse:
+    return _page("index.html")
+
+
+@router.head("/interview")
+@router.get("/interview")
+async def page_for_candidates() -> FileResponse:
+    """An interview, and no way to others. A link can say for which role and how many questions."""
+    return _page("interview.html")
+
+
+def _page(name: str) -> FileResponse:
     return FileResponse(
-        FOLDER / "index.html",
+        FOLDER / name,
         headers={**FRESH, "content-security-policy": CONTENT_SECURITY_POLICY},
     )
 

@@ -27,6 +27,7 @@ ACCESS: Mapping[str, Allowed] = {
     # The page's own files, and what explains an error. /health shows only its overall status to
     # who is not staff.
     "GET /": OPEN,
+    "GET /interview": OPEN,
     "GET /page": OPEN,
     "GET /health": OPEN,
     "GET /live": OPEN,

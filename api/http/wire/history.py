@@ -51,13 +51,21 @@ class InterviewReply(InterviewOverview):
         description="An answer that is in the log without a reply, because the gateway stopped "
         "in between. Post it again with the session to go on.",
     )
+    draft_key: str | None = Field(
+        None,
+        description="16 random bytes in hexadecimal, which are erased with the interview's words. "
+        "A client can encrypt what it stores of an unsent answer with them.",
+    )
 
     @classmethod
-    def of_interview(cls, row: Overview, interview: Interview) -> "InterviewReply":
+    def of_interview(
+        cls, row: Overview, interview: Interview, draft_key: bytes | None
+    ) -> "InterviewReply":
         return cls(
             **_overview_fields(row),
             session=interview.session,
             pending_answer=interview.pending_answer,
+            draft_key=None if draft_key is None else draft_key.hex(),
         )
 
 

@@ -224,6 +224,8 @@ export interface components {
             session: components["schemas"]["Session"];
             /** @description An answer that is in the log without a reply, because the gateway stopped in between. Post it again with the session to go on. */
             pendingAnswer?: string | null;
+            /** @description 16 random bytes in hexadecimal, which are erased with the interview's words. A client can encrypt what it stores of an unsent answer with them. */
+            draftKey?: string | null;
         };
         InterviewsReply: {
             interviews: components["schemas"]["InterviewOverview"][];

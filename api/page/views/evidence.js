@@ -5,6 +5,7 @@ import { gateway } from "../gateway.js";
 import { dropInterview } from "../storage.js";
 import { noticeOf, troubleOf } from "../notices.js";
 import { counted } from "../format.js";
+import { visitor } from "../visitor.js";
 import { parseCheckpoint, rootOf } from "./inclusion.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
@@ -22,14 +23,13 @@ export function evidenceOf({ id, overview, events, signal, changed }) {
   return h("section", { class: "evidence", "aria-labelledby": "evidence" },
     h("h2", { id: "evidence" }, "Evidence"),
     remarksOn(events),
-    h("div", { class: "row" }, check,
+    h("div", { class: "row" }, visitor.audits && check,
       h("a", { class: "button", href: gateway.bundleUrl(id), download: `interview-${id}-bundle.json` },
         "Download the evidence")),
     verdict,
     h("p", { class: "quiet" }, "You can check the downloaded file without this gateway: ",
       h("code", {}, `python verify_bundle.py interview-${id}-bundle.json`)),
-    h("h3", {}, "Hold or erase"),
-    custodyOf({ id, overview, signal, changed }));
+    visitor.administers && [h("h3", {}, "Hold or erase"), custodyOf({ id, overview, signal, changed })]);
 
   async function prove() {
     if (isChecking) return;

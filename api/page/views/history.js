@@ -5,6 +5,7 @@ import { gateway } from "../gateway.js";
 import { dropInterview, historyFilter, keepHistoryFilter } from "../storage.js";
 import { noticeOf, troubleOf } from "../notices.js";
 import { counted, stateMark, when } from "../format.js";
+import { visitor } from "../visitor.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewOverview} Overview */
 
@@ -121,7 +122,8 @@ export function show({ root, signal }) {
     notices.replaceChildren(isFiltered
       ? h("p", { class: "row" }, "No interview matches. ",
         h("button", { type: "button", onclick: clear }, "Clear the filter"))
-      : h("p", {}, "There are no interviews yet. ", h("a", { href: "#/" }, "Start the first one"), "."));
+      : h("p", {}, "There are no interviews yet. ",
+        visitor.conducts && [h("a", { href: "#/" }, "Start the first one"), "."]));
   }
 
   function clear() {
@@ -143,7 +145,7 @@ function choice(id, any, chosen, options) {
 /** @param {Overview} interview */
 function rowOf(interview) {
   const { interviewId: id, role, state, model, startedAt, sources } = interview;
-  const isOpen = state === "started" || state === "questioning";
+  const isOpen = visitor.conducts && (state === "started" || state === "questioning");
   return h("li", { class: "card" },
     h("div", { class: "row" },
       h("a", { class: "to", href: `#/history/${id}` }, role),

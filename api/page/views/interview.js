@@ -12,6 +12,7 @@ import {
   draftOf, dropDraft, dropInterview, dropUnfinished, isUnlocked, keepDraft, keepUnfinished, unfinished, unlockDrafts,
 } from "../storage.js";
 import { notice, noticeOf, troubleOf, unsentNotice } from "../notices.js";
+import { visitor } from "../visitor.js";
 import { answerBox } from "./answer-box.js";
 import { conversation } from "./conversation.js";
 import {
@@ -128,7 +129,7 @@ export function show({ root, id, signal }) {
     const { notice: now, unsent, phase } = state;
     if (now?.kind === "trouble") return noticeOf(now.trouble, { request: () => retry(), answer: box.submit, load }[now.retries]);
     if (now?.kind === "unknown") {
-      const passes = { promise: "The page asks again as soon as the gateway is back.", isOver: () => health.latest !== null };
+      const passes = { promise: "The page asks again as soon as the gateway is back.", isOver: () => health.gateway !== null };
       return noticeOf({ words: PLACES.unknown, helps: "again", passes }, async () => place(await look()));
     }
     if (now) {
@@ -174,7 +175,7 @@ export function show({ root, id, signal }) {
   async function load() {
     try {
       const found = await untilBack(() => gateway.getInterview(id, { signal }), signal, away);
-      if (!isUnlocked(id)) await unlock();
+      if (!isUnlocked(id) && found.draftKey) unlockDrafts(id, found.draftKey);
       if (state.phase === "loading") goOn("loaded", found.session);
       else goOn("found", found.session);
       if (state.phase !== "idle") return;
@@ -185,24 +186,16 @@ export function show({ root, id, signal }) {
     }
   }
 
-  /** Without the events the interview goes on too; what is typed is then kept by the page alone. */
-  async function unlock() {
-    try {
-      const { events } = await gateway.getEvents(id, { signal });
-      if (events[0].salt) unlockDrafts(id, events[0].salt);
-    } catch (error) {
-      if (signal.aborted) throw error;
-    }
-  }
-
   /** Go on from what the log says. @param {"loaded" | "found" | "done"} type @param {Session} session */
   function goOn(type, session) {
     dispatch({ type, session, kept: draftOf(id) });
     keep();
-    gateway.getEvents(id, { signal }).then(
-      ({ events }) => talk.renderOrigins(events),
-      () => {}, // the conversation can be read without
-    );
+    if (visitor.seesAll) {
+      gateway.getEvents(id, { signal }).then(
+        ({ events }) => talk.renderOrigins(events),
+        () => {}, // the conversation can be read without
+      );
+    }
     const { config, currentQuestion, isComplete } = session;
     if (isComplete) {
       dropUnfinished(id);
@@ -306,7 +299,7 @@ export function show({ root, id, signal }) {
       unsentNotice(typed, () => dropDraft(id)),
       h("p", { class: "row" },
         h("a", { class: "button", href: "#/" }, "Start another interview"),
-        h("a", { class: "button", href: "#/history" }, "Open the history")),
+        visitor.seesAll && h("a", { class: "button", href: "#/history" }, "Open the history")),
     );
   }
 }

@@ -5,6 +5,7 @@ import { gateway } from "../gateway.js";
 import { health } from "../health.js";
 import { troubleOf } from "../notices.js";
 import { chosenModel } from "../storage.js";
+import { visitor } from "../visitor.js";
 
 /**
  * `state` is missing where the gateway does not know it.
@@ -87,7 +88,7 @@ export function modelChoice(signal) {
 
   /** Let a model load while the visitor makes up their mind. @param {string | undefined} id */
   async function warm(id) {
-    if (!id) return;
+    if (!id || !visitor.selectsModels) return;
     try {
       await gateway.selectModel(id, { signal });
       await refresh();

@@ -5,6 +5,7 @@ import { gateway } from "../gateway.js";
 import { dropInterview } from "../storage.js";
 import { noticeOf, troubleOf } from "../notices.js";
 import { counted, stateMark, took, when } from "../format.js";
+import { visitor } from "../visitor.js";
 import { conversation } from "./conversation.js";
 import { diagramOf } from "./diagram.js";
 import { evidenceOf } from "./evidence.js";
@@ -153,7 +154,7 @@ function headOf(id, overview, events, load) {
         model && [" · ", h("bdi", {}, model)])),
     h("p", { class: "row" },
       isOpen && [
-        h("a", { class: "button primary", href: `#/interviews/${id}` }, "Continue the interview"),
+        visitor.conducts && h("a", { class: "button primary", href: `#/interviews/${id}` }, "Continue the interview"),
         h("button", { type: "button", onclick: load }, "Load again"),
       ],
       exportLinks(id)));

@@ -6,11 +6,14 @@ import { gateway } from "../gateway.js";
 import { health } from "../health.js";
 import { newInterviewId } from "../integration-service-client/index.js";
 import { keepChosenModel, keepUnfinished, unfinished } from "../storage.js";
-import { noticeOf, troubleOf } from "../notices.js";
+import { notice, noticeOf, troubleOf } from "../notices.js";
+import { visitor } from "../visitor.js";
+import { setupOf } from "./link.js";
 import { modelChoice } from "./model-choice.js";
 
 /** @typedef {import("../integration-service-client/index.js").Role} Role */
 
+/** @type {[Role, string][]} */
 const ROLES = [
   ["Software Engineer", "Design, code, incidents, trade-offs"],
   ["Product Manager", "Users, priorities, launches"],
@@ -21,8 +24,10 @@ const USUAL = [3, 5, 10];
 
 /** @param {import("../main.js").Place} place */
 export function show({ root, signal }) {
-  const models = modelChoice(signal);
-  const count = questionCount();
+  // A link to the page for candidates can fix both. Which model asks is not for candidates to choose.
+  const linked = visitor.seesAll ? { problems: [] } : setupOf(location.search, ROLES.map(([role]) => role), MOST);
+  const models = visitor.seesAll ? modelChoice(signal) : null;
+  const count = linked.questions ? null : questionCount();
   const notices = h("div", {});
   const button = h("button", { class: "primary start" }, "Start the interview");
 
@@ -38,9 +43,9 @@ export function show({ root, signal }) {
     button.setAttribute("aria-disabled", "true");
     button.textContent = "Asking for the first question…";
     notices.replaceChildren();
-    const role = /** @type {Role} */ (new FormData(form).get("role"));
-    const model = models.chosen();
-    const totalQuestions = count.value();
+    const role = linked.role ?? /** @type {Role} */ (new FormData(form).get("role"));
+    const model = models?.chosen();
+    const totalQuestions = linked.questions ?? count?.value() ?? 1;
     const choices = JSON.stringify([role, model, totalQuestions]);
     if (attempt.choices !== choices) Object.assign(attempt, { choices, id: newInterviewId() });
     try {
@@ -62,22 +67,28 @@ export function show({ root, signal }) {
   /** @param {unknown} error */
   function failed(error) {
     const { words, passes } = troubleOf(error);
-    if (/** @type {{ kind?: string }} */ (error).kind === "unknown-model") models.refresh();
+    if (/** @type {{ kind?: string }} */ (error).kind === "unknown-model") models?.refresh();
     if (passes) health.look();
     // Whatever passes by itself: an interview begins when somebody says so, and not then.
     const trouble = passes ? `${words} Your choices are kept.` : words;
     notices.replaceChildren(noticeOf({ words: trouble, helps: "again" }, () => form.requestSubmit()));
   }
 
-  const form = h("form", { class: "setup", onsubmit: start },
-    roleChoice(),
-    count.element,
-    models.element,
+  const form = h("form", { class: models ? "setup" : "setup alone", onsubmit: start },
+    linked.role || linked.questions
+      ? h("dl", { class: "card" },
+        linked.role && [h("dt", {}, "Role"), h("dd", {}, linked.role)],
+        linked.questions && [h("dt", {}, "Questions"), h("dd", {}, linked.questions)])
+      : "",
+    linked.role ? "" : roleChoice(),
+    count?.element,
+    models?.element,
     h("div", { class: "foot" }, notices, button),
   );
   root.append(
     h("h1", {}, "Start an interview"),
     leftOff(),
+    ...linked.problems.map((words) => notice({ words })),
     h("p", { class: "lede quiet" },
       "You get one question at a time and answer in your own words. ",
       "You can leave and come back. The page keeps what you type."),

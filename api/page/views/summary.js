@@ -4,6 +4,7 @@ import { h } from "../dom.js";
 import { gateway, HEARING } from "../gateway.js";
 import { dropDraft } from "../storage.js";
 import { noticeOf, troubleOf, unsentNotice } from "../notices.js";
+import { visitor } from "../visitor.js";
 import { speakerOf } from "./conversation.js";
 import { exportLinks } from "./export-links.js";
 import { reduce, summing } from "./interview-state.js";
@@ -31,13 +32,15 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
   // Shown when the summary is there, however long it is: nothing that is read is moved away.
   const below = h("div", { hidden: true },
     h("div", { class: "row take no-print" },
-      exportLinks(id),
+      visitor.seesAll && exportLinks(id),
       h("button", { type: "button", onclick: () => print() }, "Print")),
     h("h2", {}, "Transcript"),
     talk.element,
-    h("p", { class: "row next no-print" },
-      h("a", { class: "button primary", href: "#/" }, "Start another interview"),
-      h("a", { class: "button", href: `#/history/${id}` }, "Open the replay")),
+    visitor.seesAll
+      ? h("p", { class: "row next no-print" },
+        h("a", { class: "button primary", href: "#/" }, "Start another interview"),
+        h("a", { class: "button", href: `#/history/${id}` }, "Open the replay"))
+      : h("p", { class: "quiet next no-print" }, "Your interview is over. You can close this page."),
   );
   root.replaceChildren(
     h("div", { class: "heading" },
@@ -96,6 +99,7 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
 
   /** Say who asked the questions, and who summed up. */
   function showSpeakers() {
+    if (!visitor.seesAll) return;
     gateway.getEvents(id, { signal }).then(
       ({ events }) => {
         const summary = events.findLast(({ kind }) => kind === "summary-given");
