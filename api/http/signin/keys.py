@@ -1,11 +1,8 @@
 """The keys that tokens are checked with: one that is set, or the key set of an issuer.
 
-A key set is fetched in the background. Requests never wait for more than one fetch, and however
-many tokens name keys that nobody knows, the issuer is asked at most every `COOL_DOWN_SECONDS`.
+A key set is fetched in the background, as `Fetched` says.
 """
 
-import asyncio
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,22 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from backends.errors import BackendError
+from api.http.signin.fetched import Fetched
 from backends.http import Service
-
-logger = logging.getLogger(__name__)
-
-REFRESH_SECONDS = 300.0
-"""How often a key set is fetched. A key that the issuer has withdrawn is trusted for so long."""
-
-COOL_DOWN_SECONDS = 10.0
-"""The shortest time between two fetches, and so the longest for which a new key is unknown."""
-
-FETCH_SECONDS = 5.0
-"""How long an issuer may take."""
-
-WAIT_SECONDS = 2.0
-"""How long a request waits for a fetch."""
 
 MOST_KEYS = 64
 """As many keys of a set as are taken. Issuers have two or three."""
@@ -113,93 +96,28 @@ def _key(id: str | None, material: object) -> Key:
 
 
 class KeySet:
-    """The keys at an issuer's JWKS address, read by `service`. `run` keeps them fresh. If the
-    issuer cannot be asked, or sends nothing that can be used, the keys at hand stay."""
+    """The keys at an issuer's JWKS address, read by `service`. `run` keeps them fresh."""
 
-    def __init__(
-        self,
-        service: Service,
-        *,
-        refresh_seconds: float = REFRESH_SECONDS,
-        cool_down_seconds: float = COOL_DOWN_SECONDS,
-        fetch_seconds: float = FETCH_SECONDS,
-        wait_seconds: float = WAIT_SECONDS,
-    ) -> None:
-        self._service = service
-        self._refresh_seconds = refresh_seconds
-        self._cool_down_seconds = cool_down_seconds
-        self._fetch_seconds = fetch_seconds
-        self._wait_seconds = wait_seconds
-        self._keys: Sequence[Key] | None = None
-        self._fetching: asyncio.Task[None] | None = None
-        self._fetched_at = float("-inf")
-        self._failed_because: str | None = None
-
-    async def run(self) -> None:
-        """Fetch the keys again and again; until cancelled."""
-        while True:
-            await self._fetch()
-            await asyncio.sleep(self._refresh_seconds if self._keys else self._cool_down_seconds)
-
-    async def aclose(self) -> None:
-        """End the fetch that is under way."""
-        if self._fetching is not None:
-            self._fetching.cancel()
-            await asyncio.gather(self._fetching, return_exceptions=True)
+    def __init__(self, service: Service, **seconds: float) -> None:
+        self._fetched = Fetched("keys (AUTH_JWKS_URL)", service, "", usable_keys, **seconds)
+        self.run = self._fetched.run
+        self.aclose = self._fetched.aclose
 
     async def for_token(self, id: str | None, algorithm: str) -> Sequence[Key]:
         found = self._find(id, algorithm)
         if not found:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._wait_seconds):
-                    await self._fetch()
+            await self._fetched.refresh()
             found = self._find(id, algorithm)
-        if not found and self._keys is None:
+        if not found and self._fetched.latest is None:
             raise NoKeys
         return found
 
     def _find(self, id: str | None, algorithm: str) -> Sequence[Key]:
         return [
             key
-            for key in self._keys or ()
+            for key in self._fetched.latest or ()
             if algorithm in key.algorithms and (id is None or key.id in (id, None))
         ]
-
-    async def _fetch(self) -> None:
-        """Fetch the keys, or wait for the fetch that is under way. Do nothing right after one."""
-        loop = asyncio.get_running_loop()
-        if self._fetching is None or self._fetching.done():
-            if loop.time() - self._fetched_at < self._cool_down_seconds:
-                return
-            self._fetched_at = loop.time()
-            self._fetching = asyncio.create_task(self._replace())
-        # Who gives up waiting does not end it for the others.
-        await asyncio.shield(self._fetching)
-
-    async def _replace(self) -> None:
-        try:
-            async with asyncio.timeout(self._fetch_seconds):
-                answer = await self._service.get("", dict[str, Any])
-            self._keys = usable_keys(answer)
-        except TimeoutError:
-            self._report(f"no answer within {self._fetch_seconds:g} s")
-        except (BackendError, ValueError) as error:
-            self._report(str(error))
-        else:
-            self._report(None)
-
-    def _report(self, failed_because: str | None) -> None:
-        """Log once why the keys cannot be fetched, and once that they can again."""
-        if failed_because == self._failed_because:
-            return
-        if failed_because is None:
-            logger.info("The issuer's keys can be fetched again")
-        else:
-            kept = "The keys at hand stay in use" if self._keys else "Nobody can sign in yet"
-            logger.warning(
-                "The issuer's keys (AUTH_JWKS_URL) cannot be fetched: %s. %s.", failed_because, kept
-            )
-        self._failed_because = failed_because
 
 
 def usable_keys(answer: dict[str, Any]) -> Sequence[Key]:

@@ -13,7 +13,8 @@ import jwt
 from jwt.exceptions import InvalidSubjectError
 from starlette.types import Scope
 
-from api.http.signin.keys import COOL_DOWN_SECONDS, Keys, NoKeys
+from api.http.signin.fetched import COOL_DOWN_SECONDS
+from api.http.signin.keys import Keys, NoKeys
 from api.usecases.callers import Caller, CallerRole
 
 LEEWAY_SECONDS = 60
