@@ -102,6 +102,7 @@ export function adviceFor(error: unknown): string {
     case "log-unavailable":
       return error.answerTaken ? "taken" : "not taken";
     case "draining":
+    case "not-signed-in":
     case "unknown-interview":
     case "interview-forgotten":
     case "interview-on-hold":

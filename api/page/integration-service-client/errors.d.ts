@@ -117,6 +117,11 @@ export class DrainingError extends ProblemError {
     /** @readonly */
     readonly kind: "draining";
 }
+/** The token that `fetch` sends is missing, has expired or is not valid: sign in again. */
+export class NotSignedInError extends ProblemError {
+    /** @readonly */
+    readonly kind: "not-signed-in";
+}
 /** Any other problem, such as a body that is too large. */
 export class RefusedError extends ProblemError {
     /** @readonly */
@@ -128,8 +133,8 @@ export class RefusedError extends ProblemError {
 export type Problem = import("./openapi.js").components["schemas"]["Problem"];
 export type Session = import("./openapi.js").components["schemas"]["Session"];
 export type Verdict = import("./openapi.js").components["schemas"]["Verdict"];
-export type AnyGatewayError = UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError | DrainingError | RefusedError;
+export type AnyGatewayError = UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError | DrainingError | NotSignedInError | RefusedError;
 /**
  * The errors of any call, besides its signal's reason.
  */
-export type CallError = UnreachableError | TimedOutError | NotAGatewayError | RefusedError;
+export type CallError = UnreachableError | TimedOutError | NotAGatewayError | NotSignedInError | RefusedError;

@@ -152,6 +152,12 @@ export class DrainingError extends ProblemError {
   kind = /** @type {const} */ ("draining");
 }
 
+/** The token that `fetch` sends is missing, has expired or is not valid: sign in again. */
+export class NotSignedInError extends ProblemError {
+  /** @readonly */
+  kind = /** @type {const} */ ("not-signed-in");
+}
+
 /** Any other problem, such as a body that is too large. */
 export class RefusedError extends ProblemError {
   /** @readonly */
@@ -162,13 +168,13 @@ export class RefusedError extends ProblemError {
  * @typedef {UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError
  *   | SessionConflictError | InterviewCompleteError | UnknownInterviewError
  *   | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError
- *   | DrainingError | RefusedError} AnyGatewayError
+ *   | DrainingError | NotSignedInError | RefusedError} AnyGatewayError
  */
 
 /**
  * The errors of any call, besides its signal's reason.
  *
- * @typedef {UnreachableError | TimedOutError | NotAGatewayError | RefusedError} CallError
+ * @typedef {UnreachableError | TimedOutError | NotAGatewayError | NotSignedInError | RefusedError} CallError
  */
 
 /** By the last part of a problem's `type`. @type {Record<string, new (problem: Problem) => ProblemError>} */
@@ -182,6 +188,7 @@ const KINDS = {
   "unknown-model": UnknownModelError,
   "log-unavailable": LogUnavailableError,
   "draining": DrainingError,
+  "not-signed-in": NotSignedInError,
 };
 
 /**
