@@ -182,6 +182,10 @@ class Settings(BaseModel):
         None, description="What `aud` must be in a token, or contain.", validate_default=True
     )
     auth_roles_claim: Name = Field("roles", description="The claim with the caller's roles.")
+    auth_oidc_client_id: Name | None = Field(
+        None, description="What the issuer, an OpenID provider, calls the gateway's web page."
+    )
+    auth_oidc_scopes: Name = Field("openid", description="What the page asks the issuer for.")
     auth: Literal["off"] | None = Field(
         None, description="off: other machines may use the gateway without sign-in."
     )
@@ -200,6 +204,20 @@ class Settings(BaseModel):
         given = [name.upper() for name in AUTH_KEYS if info.data.get(name) is not None]
         if value is None and given:
             raise ValueError(f"must be set, because {given[0]} is")
+        return value
+
+    @field_validator("auth_oidc_client_id")
+    @classmethod
+    def _needs_sign_in(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is not None and all(info.data.get(name) is None for name in AUTH_KEYS):
+            raise ValueError("needs sign-in; set AUTH_JWKS_URL, too")
+        return value
+
+    @field_validator("auth_oidc_scopes")
+    @classmethod
+    def _asks_for_an_identity(cls, value: str) -> str:
+        if "openid" not in value.split():
+            raise ValueError("must contain the scope openid")
         return value
 
     @field_validator("auth")

@@ -37,7 +37,7 @@ class HealthWatch extends EventTarget {
     clearTimeout(this.#timer);
     try {
       const signal = AbortSignal.timeout(PATIENCE_MS);
-      this.latest = visitor.seesAll ? await gateway.fetchHealth({ signal }) : null;
+      this.latest = visitor.seesAll ? await gateway.fetchHealth({ signal }).catch(unlessHidden) : null;
       this.gateway = this.latest?.gateway ?? (await readiness(signal));
       this.answeredAt = performance.now();
     } catch {
@@ -47,6 +47,12 @@ class HealthWatch extends EventTarget {
     this.#timer = setTimeout(() => this.look(), this.gateway ? EVERY_MS : EVERY_MS_WHILE_LOST);
     this.dispatchEvent(new Event(this.gateway ? "answered" : "lost"));
   }
+}
+
+/** Whose sign-in is over is told no more than a candidate. @param {unknown} error */
+function unlessHidden(error) {
+  if (/** @type {{ kind?: string }} */ (error).kind === "not-a-gateway") return null;
+  throw error;
 }
 
 /** All that a candidate is told. @param {AbortSignal} signal @returns {Promise<Readiness>} */

@@ -75,10 +75,16 @@ document.querySelector(".skip")?.addEventListener("click", (event) => {
   event.preventDefault(); // its fragment would be another view's
   root.focus();
 });
-addEventListener("hashchange", async () => {
+
+/** Where people sign in, the gateway says how. @type {HTMLMetaElement | null} */
+const signIn = document.querySelector("meta[name=sign-in]");
+const isIn = !signIn || (await (await import("./sign-in/enter.js")).enter(JSON.parse(signIn.content), root));
+if (isIn) {
+  showStatus(/** @type {HTMLElement} */ (document.getElementById("status")));
+  addEventListener("hashchange", async () => {
+    await route();
+    root.focus({ preventScroll: true }); // or the keyboard would go on from where the old view was
+    scrollTo(0, 0);
+  });
   await route();
-  root.focus({ preventScroll: true }); // or the keyboard would go on from where the old view was
-  scrollTo(0, 0);
-});
-showStatus(/** @type {HTMLElement} */ (document.getElementById("status")));
-await route();
+}

@@ -2,12 +2,13 @@
 
 import { announce, h } from "./dom.js";
 import { health } from "./health.js";
+import { visitor } from "./visitor.js";
 
 /**
  * @typedef {object} Trouble
  * @property {string} words
- * @property {"again" | "no"} helps whether trying again may
- * @property {{ promise: string, isOver: () => boolean }} [passes] of what passes by itself, what is
+ * @property {"again" | "sign-in" | "no"} helps whether trying again may, or signing in again
+ * @property {{ promise: string, isOver: () => boolean } | undefined} [passes] of what passes by itself, what is
  *   done then, and whether it has passed
  */
 
@@ -33,6 +34,10 @@ const KNOWN = {
       promise: "This page tries again as soon as the gateway is back.",
       isOver: () => health.gateway !== null && !health.gateway.draining,
     },
+  },
+  "not-signed-in": {
+    words: "You are no longer signed in. Sign in again to continue. Nothing that you typed is lost.",
+    helps: "sign-in",
   },
   "interview-forgotten": {
     words: "The words of this interview were erased on request. The log shows only that it took place.",
@@ -75,7 +80,7 @@ export function noticeOf({ words, helps, passes }, again) {
   const text = passes ? `${words} ${passes.promise}` : words;
   const element = notice({
     words: text,
-    actions: helps === "no" ? [] : [["Try again", retry]],
+    actions: helps === "no" ? [] : [helps === "sign-in" && visitor.signIn ? ["Sign in again", visitor.signIn] : ["Try again", retry]],
     kind: passes ? "" : "bad",
   });
   if (passes) {

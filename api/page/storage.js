@@ -164,15 +164,24 @@ export function dropInterview(id) {
   keys.delete(id);
 }
 
+/** The interview to continue is stored under this name. */
+let ofVisitor = "unfinished";
+
+/** Keep apart what several people continue in this browser. @param {string} subject who has signed in */
+export async function keepFor(subject) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(subject));
+  ofVisitor = `unfinished ${base64Of(new Uint8Array(digest)).slice(0, 16)}`;
+}
+
 /** @returns {Unfinished | null} */
-export const unfinished = () => read("unfinished", isUnfinished);
+export const unfinished = () => read(ofVisitor, isUnfinished);
 
 /** @param {Unfinished} interview */
-export const keepUnfinished = (interview) => write("unfinished", interview);
+export const keepUnfinished = (interview) => write(ofVisitor, interview);
 
 /** @param {string} id */
 export function dropUnfinished(id) {
-  if (unfinished()?.id === id) write("unfinished", null);
+  if (unfinished()?.id === id) write(ofVisitor, null);
 }
 
 /** @returns {string | null} the last chosen model */

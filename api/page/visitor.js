@@ -16,6 +16,8 @@ export const visitor = {
   /** Hold and erase interviews. */
   administers: !isForCandidates,
   selectsModels: !isForCandidates,
+  /** Sign in again and come back here; null while nobody signs in. @type {(() => void) | null} */
+  signIn: null,
 };
 
 /**

@@ -35,9 +35,11 @@ def visiting(
     dark: bool = False,
     still: bool = False,
     expected: Sequence[str] = (),
+    others: Sequence[str] = (),
 ) -> Iterator[Page]:
     """A window on the gateway at `url`. Messages on the console that hold a text of `expected`
-    are no errors: a browser itself prints each answer with a status of 400 or more."""
+    are no errors: a browser itself prints each answer with a status of 400 or more. The addresses
+    of `others` may be asked, too."""
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme="dark" if dark else "light",
@@ -47,7 +49,7 @@ def visiting(
     amiss: list[str] = []
 
     def left(request: Request) -> None:
-        if not request.url.startswith((f"{url}/", "data:", "blob:")):
+        if not request.url.startswith((f"{url}/", "data:", "blob:", *others)):
             amiss.append(f"a request to {request.url}")
 
     page = context.new_page()

@@ -42,6 +42,7 @@ ACCESS: Mapping[str, Allowed] = {
     f"DELETE {INTERVIEW}/reply": CONDUCTING,
     f"GET {INTERVIEW}": ANY_ROLE,
     f"GET {INTERVIEW}/session": ANY_ROLE,
+    "GET /api/v1/me": ANY_ROLE,
     "GET /api/v1/models": ANY_ROLE,
     "GET /api/v1/statemachine": ANY_ROLE,
     "POST /api/v1/voice/synthesize": CONDUCTING,

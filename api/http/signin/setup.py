@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
 from api.environment import InvalidSettings
+from api.http.signin import me
 from api.http.signin.keys import FixedKey, Keys, KeySet, public_key, secret_key
 from api.http.signin.middleware import SignIn
 from api.http.signin.openapi import describe_sign_in
+from api.http.signin.provider import LOOPBACK, Provider
 from api.http.signin.tokens import Tokens
 from api.settings import Settings
 from backends.address import Address
@@ -29,6 +31,7 @@ class SignInSetup:
         assert settings.auth_audience is not None
         self._connections = Connections(settings.ssl_cert_file)
         self._key_set: KeySet | None = None
+        self._provider = self._provider_of(settings)
         self.tokens = Tokens(
             self._keys(settings),
             settings.auth_issuer,
@@ -38,23 +41,40 @@ class SignInSetup:
 
     def install(self, app: FastAPI) -> None:
         """Put sign-in in front of all of `app` that was installed before."""
+        app.router.routes.extend(me.router.routes)
         app.add_middleware(SignIn, tokens=self.tokens, routes=app.router.routes)
         describe_sign_in(app)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Keep the issuer's keys fresh."""
-        if self._key_set is None:
-            yield
-            return
-        task = asyncio.create_task(keep_running("KeySet", self._key_set.run))
+        """Keep fresh what the issuer publishes."""
+        kept = [one for one in (self._key_set, self._provider) if one is not None]
+        tasks = [asyncio.create_task(keep_running(type(one).__name__, one.run)) for one in kept]
         try:
             yield
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            await self._key_set.aclose()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for one in kept:
+                await one.aclose()
             await self._connections.aclose()
+
+    async def for_page(self) -> tuple[Mapping[str, str | None], str | None]:
+        """Return how people sign in on the page, and the origin that the page has to reach for it.
+        Both are empty if AUTH_OIDC_CLIENT_ID is not set."""
+        return ({}, None) if self._provider is None else await self._provider.for_page()
+
+    def _provider_of(self, settings: Settings) -> Provider | None:
+        if settings.auth_oidc_client_id is None:
+            return None
+        try:
+            return Provider(settings, self._connections)
+        except ValueError:
+            raise InvalidSettings(
+                "AUTH_ISSUER: must be the address of an OpenID provider with https, such as "
+                "https://id.example.com, because AUTH_OIDC_CLIENT_ID is set"
+            ) from None
 
     def _keys(self, settings: Settings) -> Keys:
         if settings.auth_secret is not None:
@@ -73,7 +93,7 @@ class SignInSetup:
 
 
 def _warn_of_plain_http(address: Address) -> None:
-    is_local = urlsplit(address.url).hostname in ("localhost", "127.0.0.1", "::1")
+    is_local = urlsplit(address.url).hostname in LOOPBACK
     if not address.is_encrypted and not is_local:
         logger.warning(
             "AUTH_JWKS_URL is not https. Whoever can change what is sent on this network can make "

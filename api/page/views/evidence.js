@@ -6,6 +6,7 @@ import { dropInterview } from "../storage.js";
 import { noticeOf, troubleOf } from "../notices.js";
 import { counted } from "../format.js";
 import { visitor } from "../visitor.js";
+import { downloadLink } from "./export-links.js";
 import { parseCheckpoint, rootOf } from "./inclusion.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
@@ -24,8 +25,7 @@ export function evidenceOf({ id, overview, events, signal, changed }) {
     h("h2", { id: "evidence" }, "Evidence"),
     remarksOn(events),
     h("div", { class: "row" }, visitor.audits && check,
-      h("a", { class: "button", href: gateway.bundleUrl(id), download: `interview-${id}-bundle.json` },
-        "Download the evidence")),
+      downloadLink(gateway.bundleUrl(id), `interview-${id}-bundle.json`, "Download the evidence")),
     verdict,
     h("p", { class: "quiet" }, "You can check the downloaded file without this gateway: ",
       h("code", {}, `python verify_bundle.py interview-${id}-bundle.json`)),

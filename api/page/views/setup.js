@@ -66,12 +66,12 @@ export function show({ root, signal }) {
 
   /** @param {unknown} error */
   function failed(error) {
-    const { words, passes } = troubleOf(error);
+    const { words, passes, helps } = troubleOf(error);
     if (/** @type {{ kind?: string }} */ (error).kind === "unknown-model") models?.refresh();
     if (passes) health.look();
     // Whatever passes by itself: an interview begins when somebody says so, and not then.
     const trouble = passes ? `${words} Your choices are kept.` : words;
-    notices.replaceChildren(noticeOf({ words: trouble, helps: "again" }, () => form.requestSubmit()));
+    notices.replaceChildren(noticeOf({ words: trouble, helps }, () => form.requestSubmit()));
   }
 
   const form = h("form", { class: models ? "setup" : "setup alone", onsubmit: start },
