@@ -17,8 +17,6 @@ from backends.http import Connections, Service
 
 DISCOVERY = "/.well-known/openid-configuration"
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
 URL = re.compile(r"https?://[\w.:\[\]-]+(/[\w.~!$&'()*+,;=:@%/?-]*)?", re.ASCII)
 """What is taken for an endpoint: an address without a user, a fragment, and what ends a policy."""
 
@@ -98,9 +96,14 @@ def _endpoint(document: Mapping[str, Any], name: str) -> str:
 
 
 def _check_secure(url: str, name: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+    if not url.startswith("https:") and not is_local(url):
         raise ValueError(f"{name} is not https")
+
+
+def is_local(url: str) -> bool:
+    """Whether a URL is of this machine. RFC 6761 keeps all names below localhost for it."""
+    host = urlsplit(url).hostname or ""
+    return host in ("127.0.0.1", "::1") or f".{host}".endswith(".localhost")
 
 
 def _origin(url: str) -> str:

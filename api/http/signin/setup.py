@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -13,7 +12,7 @@ from api.http.signin import me
 from api.http.signin.keys import FixedKey, Keys, KeySet, public_key, secret_key
 from api.http.signin.middleware import SignIn
 from api.http.signin.openapi import describe_sign_in
-from api.http.signin.provider import LOOPBACK, Provider
+from api.http.signin.provider import Provider, is_local
 from api.http.signin.tokens import Tokens
 from api.settings import Settings
 from backends.address import Address
@@ -93,8 +92,7 @@ class SignInSetup:
 
 
 def _warn_of_plain_http(address: Address) -> None:
-    is_local = urlsplit(address.url).hostname in LOOPBACK
-    if not address.is_encrypted and not is_local:
+    if not address.is_encrypted and not is_local(address.url):
         logger.warning(
             "AUTH_JWKS_URL is not https. Whoever can change what is sent on this network can make "
             "tokens that the gateway accepts."
