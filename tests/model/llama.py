@@ -49,7 +49,9 @@ class Llama:
     """llama.cpp's server at `url`."""
 
     def __init__(self, url: str) -> None:
-        self._client = async_http_client(base_url=url, timeout=None)
+        # It may close a connection in the moment in which the next chat takes it.
+        unkept = httpx.Limits(max_keepalive_connections=0)
+        self._client = async_http_client(base_url=url, timeout=None, limits=unkept)
 
     async def aclose(self) -> None:
         await self._client.aclose()
