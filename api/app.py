@@ -37,6 +37,7 @@ from eventlog.open import open_log
 from eventlog.protocol import EventLog
 
 if TYPE_CHECKING:
+    from api.http.ratelimit.setup import RateLimitSetup
     from api.http.signin.setup import SignInSetup
     from api.telemetry.telemetry import Telemetry
 
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     # First the recording: where there is none to play, no log is opened in vain.
     recording = recording_to_play(settings)
     sign_in, telemetry = _sign_in(settings), _telemetry(settings)
+    rate_limit = _rate_limit(settings)
     gateway = Gateway(
         settings, log or open_log(settings.eventlog_url), recording, telemetry or UNOBSERVED
     )
@@ -103,15 +105,21 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     # The last one added is met first. CORS may allow any origin, since the gate has let in
     # only those that may use the gateway.
     app.add_middleware(BodyLimit)
+    if rate_limit is not None:
+        rate_limit.install(app)
     if sign_in is not None:
-        sign_in.install(app)
+        sign_in.install(app, **({"limited": rate_limit.around(app)} if rate_limit else {}))
     app.add_middleware(
         Cors,
         allow_origin_regex=".*",
         allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["*"],
         allow_private_network=True,  # a browser may ask first whether a page may reach this machine
-        expose_headers=[EVENT_HEADER, REQUEST_ID_HEADER],
+        expose_headers=[
+            EVENT_HEADER,
+            REQUEST_ID_HEADER,
+            *(rate_limit.exposed if rate_limit else ()),
+        ],
     )
     app.add_middleware(Gate, hosts=settings.allowed_hosts, origins=settings.allowed_origins)
     if telemetry is not None:
@@ -144,3 +152,19 @@ def _telemetry(settings: Settings) -> "Telemetry | None":
     from api.telemetry.telemetry import Telemetry
 
     return Telemetry(settings)
+
+
+def _rate_limit(settings: Settings) -> "RateLimitSetup | None":
+    """What limits each caller's requests; None without RATE_LIMIT, and then nothing of it is
+    imported. Raises InvalidSettings."""
+    if settings.rate_limit is None:
+        return None
+    try:
+        from api.http.ratelimit.setup import RateLimitSetup
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "limits":
+            raise
+        raise InvalidSettings(
+            "RATE_LIMIT: needs a library that is not installed; install interview-gateway[team]"
+        ) from error
+    return RateLimitSetup(settings)

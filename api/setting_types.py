@@ -1,6 +1,7 @@
 """The types of settings: what a value must be, and how it is read."""
 
 import re
+from ipaddress import ip_network
 from typing import Annotated, Any
 
 from pydantic import (
@@ -81,6 +82,30 @@ Origins = Annotated[
     tuple[Annotated[str, AfterValidator(allowed_origin)], ...],
     BeforeValidator(_comma_separated),
 ]
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value))
+    except ValueError:
+        raise ValueError(
+            f"{without_secrets(value)} is not an address like 10.0.0.7 or a network like "
+            "10.0.0.0/8, whose other bits are 0"
+        ) from None
+
+
+def _rate(value: str) -> str:
+    if not re.fullmatch(r"[1-9]\d{0,5}/(second|minute|hour|day)", value, re.ASCII):
+        raise ValueError(
+            "must be a number (1 to 999999), a slash, and second, minute, hour or day: 60/minute"
+        )
+    return value
+
+
+Proxies = Annotated[
+    tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_comma_separated)
+]
+Rate = Annotated[str, AfterValidator(_rate)]
 
 
 def date_only(value: Any) -> Any:

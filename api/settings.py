@@ -34,6 +34,8 @@ from api.setting_types import (
     LogLevel,
     Name,
     Origins,
+    Proxies,
+    Rate,
     ServiceUrl,
     address_to_listen_on,
     date_only,
@@ -188,6 +190,13 @@ class Settings(BaseModel):
     auth_oidc_scopes: Name = Field("openid", description="What the page asks the issuer for.")
     auth: Literal["off"] | None = Field(
         None, description="off: other machines may use the gateway without sign-in."
+    )
+    rate_limit: Rate | None = Field(
+        None, description="How many requests each caller may send, such as 60/minute."
+    )
+    trusted_proxies: Proxies = Field(
+        (),
+        description="Proxies that say truly whom they forward for: their addresses or networks.",
     )
 
     @field_validator("auth_public_key", "auth_secret")

@@ -59,7 +59,7 @@ def serve(host: str | None, port: int | None) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # the gateway stands behind none: those headers are anybody's
+            proxy_headers=False,  # it would believe any program on this machine (TRUSTED_PROXIES)
             timeout_graceful_shutdown=10,
             backlog=ACCEPTED_AT_ONCE,
             h11_max_incomplete_event_size=(

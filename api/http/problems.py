@@ -151,6 +151,12 @@ INVALID_INPUT = ProblemType(
     "The input is not valid",
     "`errors` lists each invalid field, and what is allowed there.",
 )
+QUOTA_EXCEEDED = ProblemType(
+    "quota-exceeded",
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "You have sent too many requests",
+    "Send the same request again after the seconds in `Retry-After`. Nothing was recorded.",
+)
 LOG_UNAVAILABLE = ProblemType(
     "log-unavailable",
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -232,6 +238,7 @@ PROBLEM_TYPES = {
         TOO_SLOW,
         NOT_JSON,
         INVALID_INPUT,
+        QUOTA_EXCEEDED,
         LOG_UNAVAILABLE,
         DRAINING,
         NOT_READY,
@@ -272,6 +279,11 @@ class Problem(BaseModel):
     session: Session | None = Field(None, description="The log's own session, to continue with.")
     known_models: list[str] | None = None
     answer_taken: bool | None = None
+    violated_policies: list[str] | None = Field(
+        None,
+        alias="violated-policies",  # draft-ietf-httpapi-ratelimit-headers spells it so
+        description="The policies of `RateLimit-Policy` whose quota is used up.",
+    )
     service: str | None = Field(None, description="The service that did not answer.")
 
 

@@ -89,6 +89,12 @@ def endpoint_of(scope: Scope, routes: Iterable[BaseRoute]) -> str | None:
     return None
 
 
+def is_open(scope: Scope, routes: Iterable[BaseRoute]) -> bool:
+    """Whether this request's endpoint is open to all, also without a token."""
+    endpoint = endpoint_of(scope, routes)
+    return endpoint is not None and ACCESS.get(endpoint, frozenset()) is OPEN
+
+
 def key_of(route: BaseRoute, method: str) -> str:
     """Return the key in ACCESS of a route for a method."""
     path = route.path if isinstance(route, Route | Mount) else ""

@@ -1,6 +1,6 @@
 """Sign-in in front of everything: the token, the roles that may call the endpoint, the caller."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,11 +19,20 @@ class SignIn:
     """ASGI middleware: a request goes on if `tokens` know its caller, and ACCESS lets one of the
     caller's roles call the endpoint. An endpoint that ACCESS does not have is refused.
 
-    `routes` are those of the application, also those that are added later.
+    `routes` are those of the application, also those that are added later. `limited` puts the
+    limit on requests, if there is one, around what answers a request that does not go on.
     """
 
-    def __init__(self, app: ASGIApp, *, tokens: Tokens, routes: Sequence[BaseRoute]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        tokens: Tokens,
+        routes: Sequence[BaseRoute],
+        limited: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    ) -> None:
         self._app = app
+        self._limited = limited
         self._tokens = tokens
         self._routes = routes
 
@@ -46,6 +55,7 @@ class SignIn:
         if endpoint is not None and not is_open:
             allowed = caller.roles & (ACCESS.get(endpoint) or frozenset())
             if not allowed:
+                scope[CALLER] = caller
                 await self._forbid(scope, receive, send)
                 return
             caller = Caller(caller.subject, allowed)
@@ -66,10 +76,10 @@ class SignIn:
         response = problem_response(
             kind, f"{refused}. {kind.advice}", scope["path"], headers=headers
         )
-        await response(scope, receive, send)
+        await self._limited(response)(scope, receive, send)
 
     async def _forbid(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = problems.ROLE_MISSING
         headers = {"www-authenticate": f'{REALM}, error="insufficient_scope"'}
         response = problem_response(kind, kind.advice, scope["path"], headers=headers)
-        await response(scope, receive, send)
+        await self._limited(response)(scope, receive, send)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -38,10 +39,11 @@ class SignInSetup:
             settings.auth_roles_claim,
         )
 
-    def install(self, app: FastAPI) -> None:
-        """Put sign-in in front of all of `app` that was installed before."""
+    def install(self, app: FastAPI, **options: Any) -> None:
+        """Put sign-in in front of all of `app` that was installed before; `options` are those of
+        SignIn."""
         app.router.routes.extend(me.router.routes)
-        app.add_middleware(SignIn, tokens=self.tokens, routes=app.router.routes)
+        app.add_middleware(SignIn, tokens=self.tokens, routes=app.router.routes, **options)
         describe_sign_in(app)
 
     @asynccontextmanager

@@ -48,6 +48,7 @@ export class ProblemError extends GatewayError {
         session: import("./openapi.js").components["schemas"]["Session"] | null;
         knownModels: string[] | null;
         answerTaken: boolean | null;
+        "violated-policies": string[] | null;
         service: string | null;
     };
     /** @readonly */

@@ -547,6 +547,11 @@ export interface components {
             /** @default null */
             answerTaken: boolean | null;
             /**
+             * @description The policies of `RateLimit-Policy` whose quota is used up.
+             * @default null
+             */
+            "violated-policies": string[] | null;
+            /**
              * @description The service that did not answer.
              * @default null
              */

@@ -1,4 +1,4 @@
-"""While sign-in is off, it costs nothing."""
+"""While sign-in and the limit on requests are off, they cost nothing."""
 
 import subprocess
 import sys
@@ -11,28 +11,31 @@ from api.app import create_app
 from eventlog.memory import MemoryEventLog
 from tests.gateways import settings_for
 create_app(settings_for(**eval(sys.argv[1])), MemoryEventLog())
-print(*sorted(name for name in sys.modules if name == "jwt" or name.startswith("api.http.signin")))
+ours = ("jwt", "limits", "api.http.signin", "api.http.ratelimit")
+print(*sorted(name for name in sys.modules if name.startswith(ours)))
 """
 
 
 LACKING = """
 import sys
-sys.modules["jwt"] = None  # as where it is not installed
+sys.modules["jwt"] = sys.modules["limits"] = None  # as where they are not installed
 from api.app import create_app
 from api.environment import InvalidSettings
 from tests.gateways import settings_for
-try:
-    create_app(settings_for(auth_issuer="i", auth_audience="a", auth_secret="s" * 32))
-except InvalidSettings as error:
-    print(error)
+sign_in = {"auth_issuer": "i", "auth_audience": "a", "auth_secret": "s" * 32}
+for settings in (sign_in, {"rate_limit": "1/day"}):
+    try:
+        create_app(settings_for(**settings))
+    except InvalidSettings as error:
+        print(error)
 """
 
 
-def test_without_the_library_it_says_what_to_install() -> None:
+def test_without_the_libraries_it_says_what_to_install() -> None:
     run = subprocess.run(
         [sys.executable, "-c", LACKING], capture_output=True, text=True, timeout=60, check=True
     )
-    assert "install interview-gateway[team]" in run.stdout
+    assert run.stdout.count("install interview-gateway[team]") == 2
 
 
 def loaded(**settings: str) -> set[str]:
@@ -43,8 +46,13 @@ def loaded(**settings: str) -> set[str]:
     return set(run.stdout.split())
 
 
-def test_nothing_of_sign_in_is_imported_until_it_is_switched_on() -> None:
+def test_nothing_of_them_is_imported_until_they_are_switched_on() -> None:
     assert loaded() == set()
-    assert loaded(auth="off", auth_issuer="i", auth_audience="a") == set()
-    on = loaded(auth_issuer="i", auth_audience="a", auth_secret="s" * 32, openai_base_url=NOWHERE)
+    off = loaded(auth="off", auth_issuer="i", auth_audience="a", trusted_proxies="10.0.0.0/8")
+    assert off == set()
+    on = loaded(
+        auth_issuer="i", auth_audience="a", auth_secret="s" * 32, openai_base_url=NOWHERE,
+        rate_limit="1/day",
+    )  # fmt: skip
     assert {"jwt", "api.http.signin.middleware"} <= on
+    assert {"limits", "api.http.ratelimit.middleware"} <= on
