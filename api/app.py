@@ -18,6 +18,7 @@ from api.http.openapi import describe
 from api.http.request_ids import HEADER as REQUEST_ID_HEADER
 from api.http.responses import EVENT_HEADER
 from api.http.routes import (
+    administration,
     audit,
     custody,
     forwarded,
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         audit,
         forwarded,
         overview,
+        administration,
         statemachine,
         problems,
         page,

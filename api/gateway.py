@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Protocol
 
 from api.settings import Settings
+from api.usecases.administration import Administration
 from api.usecases.aside import Aside
 from api.usecases.conductor import Budgets, Conductor
 from api.usecases.custody import Custody
@@ -105,11 +106,21 @@ class Gateway:
             observer=observer,
         )
         self.forwarding = Forwarding(self._connections, urls)
+        self.settings = settings
         self.urls = {name: str(address) for name, address in urls.items()}
         self.interviews = Interviews(log, utc_now)
         self.own_interviews = OwnInterviews(log)
         self.custody = Custody(log, now=utc_now, observer=observer)
         self.verifier = Verifier(log, observer)
+        self.administration = Administration(
+            log,
+            self.chain.circuits,
+            self.catalogue,
+            self.health,
+            self.custody,
+            self.drain,
+            self._reply_seconds,
+        )
         self._in_background: list[_Part] = [
             self.health,
             self.catalogue,

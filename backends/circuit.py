@@ -3,7 +3,8 @@
 It opens when the backend has failed several times in a row, or when it has shown that it needs
 longer than a caller would wait. After a pause, which doubles each time, one request is let through
 as a trial; its outcome closes the circuit or opens it again. A model that is being loaded, and a
-person who stopped waiting, say nothing about a backend.
+person who stopped waiting, say nothing about a backend. An administrator can open it by hand, and
+close it.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,8 @@ FAILURES = 3
 """So many in a row open the circuit: one may be chance."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
+
+SWITCHED_OFF = "an administrator switched it off"
 
 SLACK = 0.95
 """Who needs nearly all the time that there is will not make it the next time."""
@@ -39,9 +42,22 @@ class Circuit:
         self._pause = FIRST_PAUSE
         self._retry_at = 0.0
         self._on_trial = False
+        self.is_held_open = False
+
+    def hold_open(self) -> None:
+        """Let nobody ask it, until `reset`."""
+        self.is_held_open = True
+
+    def reset(self) -> None:
+        """Close the circuit, as if nothing were known of the backend."""
+        self._failures, self._reason, self._needs = 0, "", 0.0
+        self._pause, self._retry_at = FIRST_PAUSE, 0.0
+        self._on_trial = self.is_held_open = False
 
     def refusal(self, patience: float) -> str | None:
         """Why somebody who waits for `patience` seconds had better not ask; None if they may."""
+        if self.is_held_open:
+            return SWITCHED_OFF
         if not self._is_against(patience) or not (self._on_trial or self._wait()):
             return None
         return f"{self._why()}; {self._when()}"
@@ -50,6 +66,8 @@ class Circuit:
         """Why the circuit is open for them, and until when; None where it is closed."""
         if not self._is_against(patience):
             return None
+        if self.is_held_open:
+            return f"{SWITCHED_OFF[0].upper()}{SWITCHED_OFF[1:]}"
         why = self._why()
         return f"{why[0].upper()}{why[1:]}; {self._when()}"
 
@@ -103,7 +121,7 @@ class Circuit:
         self._pause = min(LONGEST_PAUSE, 2 * self._pause)
 
     def _is_against(self, patience: float) -> bool:
-        return self.is_failing or self.is_slow_for(patience)
+        return self.is_held_open or self.is_failing or self.is_slow_for(patience)
 
     def _wait(self) -> float:
         """The seconds until a trial is let through."""

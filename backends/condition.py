@@ -50,4 +50,5 @@ def condition_of(
     detail = circuit.detail(patience) if circuit else None
     if circuit is None or detail is None:
         return Condition(ServiceState.UP)
-    return Condition(ServiceState.DOWN if circuit.is_failing else ServiceState.BUSY, detail)
+    is_down = circuit.is_failing or circuit.is_held_open
+    return Condition(ServiceState.DOWN if is_down else ServiceState.BUSY, detail)

@@ -62,11 +62,18 @@ class HealthMonitor:
         self._found: dict[str, ServiceStatus] = {}
         self._task = PeriodicTask(self._probe_all, round_seconds)
         self._probe_seconds = probe_seconds
+        self._probing: asyncio.Task[None] | None = None
         self.on_return: Callable[[str], None] = lambda name: None
 
     async def run(self) -> None:
         """Probe in rounds until cancelled."""
         await self._task.run()
+
+    async def probe_now(self) -> None:
+        """Probe all services now, and return when that is done: once for all who ask meanwhile."""
+        if self._probing is None or self._probing.done():
+            self._probing = asyncio.create_task(self._probe_all(), name="probing now")
+        await asyncio.shield(self._probing)
 
     async def statuses(self, within: float) -> list[ServiceStatus]:
         """The status of every service that an interview needs, from memory; only before the first

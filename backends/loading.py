@@ -67,6 +67,23 @@ class ModelLoader:
         """Begin to load the model, or keep it in memory; joins a load that is under way."""
         self._load(model)
 
+    async def unload(self, model: str) -> None:
+        """End the load of the model, if one is under way, and take it out of memory. Raises
+        BackendError."""
+        load = self._loads.get(_full(model))
+        if load is not None:
+            load.cancel()
+            await asyncio.wait([load])
+        self._seen.pop(_full(model), None)
+        body = {"model": model, "keep_alive": 0, "stream": False}
+        try:
+            async with asyncio.timeout(self._ask_seconds):
+                await self._service.post("/api/generate", body, _Loaded)
+        except TimeoutError as error:
+            limit = duration_text(self._ask_seconds * 1000)
+            raise BackendError(f"Did not unload its model within {limit}") from error
+        await self.refresh()
+
     async def loaded(self, model: str) -> None:
         """Until the model is in memory. Who stops waiting does not end the load. Raises
         BackendError."""

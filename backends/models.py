@@ -118,6 +118,14 @@ class ModelCatalogue:
         if offer is not None and not offer.runs_elsewhere:
             self._loader.warm(offer.card.id)
 
+    def loadable(self) -> list[str]:
+        """The models that can be loaded into memory and unloaded: those that Ollama has itself."""
+        return [o.card.id for o in self._usable(OLLAMA) if not o.runs_elsewhere]
+
+    async def unload(self, model_id: str) -> None:
+        """Take one of these out of memory. Raises BackendError."""
+        await self._loader.unload(model_id)
+
     def mark_unusable(self, source: str, models: Iterable[str]) -> None:
         """Leave these out until the source's models change or it comes back: it refuses to chat
         with them."""

@@ -291,5 +291,8 @@ class MemoryEventLog:
     def watch_commits(self, observer: CommitObserver) -> None:
         pass
 
+    async def scrubs_due(self) -> int:
+        return 0
+
     async def close(self) -> None:
         pass

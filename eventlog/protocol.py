@@ -202,7 +202,7 @@ class Writability(Protocol):
 
 
 class Measurable(Protocol):
-    """Tells how large the log is, and how it is written."""
+    """Tells how large the log is, how it is written, and what is still to be done in it."""
 
     async def stored_bytes(self) -> int | None:
         """The size of the log's files; None where it has none. Raises LogUnavailable."""
@@ -210,6 +210,10 @@ class Measurable(Protocol):
 
     def watch_commits(self, observer: CommitObserver) -> None:
         """Tell `observer` of each commit from now on."""
+        ...
+
+    async def scrubs_due(self) -> int:
+        """After how many forgettings words may still be in the bytes of the log's files."""
         ...
 
 

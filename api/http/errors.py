@@ -24,9 +24,11 @@ from api.http.problems import (
     problem_of,
     problem_response,
 )
+from api.http.this_machine import OnlyOnThisMachine
 from api.usecases.errors import (
     AlreadyComplete,
     GatewayDraining,
+    GatewayStopping,
     InterviewForgotten,
     InterviewOnHold,
     NoLogFile,
@@ -37,6 +39,7 @@ from api.usecases.errors import (
     ServiceNotSet,
     ServiceUnavailable,
     SessionConflict,
+    UnknownBackend,
     UnknownInterview,
     UnknownModel,
     UnknownSession,
@@ -67,6 +70,7 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     IllegalSession: problems.INVALID_INPUT,
     SessionConflict: problems.SESSION_CONFLICT,
     AlreadyComplete: problems.INTERVIEW_COMPLETE,
+    OnlyOnThisMachine: problems.ONLY_HERE,
     UnknownInterview: problems.UNKNOWN_INTERVIEW,
     NotOwnInterview: problems.UNKNOWN_INTERVIEW,
     UnknownSession: problems.UNKNOWN_INTERVIEW,
@@ -76,6 +80,8 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     NoLogFile: problems.NO_LOG_FILE,
     NoReplyUnderWay: problems.NO_REPLY_UNDER_WAY,
     GatewayDraining: problems.DRAINING,
+    GatewayStopping: problems.STOPPING,
+    UnknownBackend: problems.UNKNOWN_BACKEND,
     ServiceNotSet: problems.SERVICE_NOT_SET,
     ServiceUnavailable: problems.SERVICE_UNAVAILABLE,
     ServiceFailed: problems.SERVICE_FAILED,

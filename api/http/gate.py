@@ -33,6 +33,10 @@ Another port of this machine is "same-site"."""
 
 API = "/api/"
 
+ADMINISTRATION = "/api/v1/admin/"
+"""What no page of another origin may use, also not one of ALLOWED_ORIGINS: whoever made such a page
+can then not make an administrator's browser do anything."""
+
 
 class Gate:
     """ASGI middleware that lets in what may come in, and answers the rest itself."""
@@ -69,18 +73,21 @@ class Gate:
             self._log.host(name)
             return problems.UNKNOWN_HOST, problems.UNKNOWN_HOST.advice
         origin = _origin_of_asker(headers)
-        if origin is None or self._may_use(origin, host, headers):
+        if origin is None or origin in (f"http://{host}", f"https://{host}"):
+            return None
+        if scope["path"].startswith(ADMINISTRATION):
+            return problems.FOREIGN_ORIGIN, "Only the gateway's own page may administer it."
+        if self._may_use(origin, headers):
             return None
         if not _is_link_to_a_page(scope, headers):
             self._log.origin(origin)
             return problems.FOREIGN_ORIGIN, problems.FOREIGN_ORIGIN.advice
         return None
 
-    def _may_use(self, origin: str, host: str, headers: Headers) -> bool:
+    def _may_use(self, origin: str, headers: Headers) -> bool:
         if origin in FILE_ORIGINS:
             return "Electron/" in headers.get("user-agent", "")
-        is_own = origin in (f"http://{host}", f"https://{host}")
-        return is_own or origin in self._origins
+        return origin in self._origins
 
 
 def _origin_of_asker(headers: Headers) -> str | None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from api.http.links import add_links
 from api.http.problems import INVALID_INPUT, Problem, ProblemType
 from api.http.responses import EVERYWHERE, WITH_BODY, documented
-from api.http.wire import forwarded, overview
+from api.http.wire import administration, forwarded, overview
 from api.usecases.verify_report import VerifyProgress, VerifyReport
 from backends.models import ModelCatalogue
 
@@ -18,6 +18,9 @@ UNSEEN = (
     *(forwarded.SynthesizeRequest, forwarded.TranscribeRequest, forwarded.SentimentRequest),
     *(forwarded.TrustReportRequest, forwarded.SearchRequest, forwarded.ExecuteRequest),
     *(overview.SystemStatusReply, overview.ServicesReply, overview.DashboardReply),
+    *(administration.SettingsReply, administration.CircuitsReply, administration.CircuitReply),
+    *(administration.LoadableModelsReply, administration.ProbedReply, administration.RepliesReply),
+    *(administration.LogReply, administration.DrainReply),
 )
 """Models that FastAPI does not find: parts of answers, and what endpoints read and make by
 themselves."""

@@ -67,6 +67,13 @@ ROLE_MISSING = ProblemType(
     "Your roles do not allow this request",
     "Ask an administrator for a role that allows it.",
 )
+ONLY_HERE = ProblemType(
+    "only-on-this-machine",
+    HTTPStatus.FORBIDDEN,
+    "While nobody signs in, only this machine may administer the gateway",
+    "Send the request from the machine that the gateway runs on, not through a proxy; or switch "
+    "sign-in on.",
+)
 NOT_FOUND = ProblemType(
     "not-found",
     HTTPStatus.NOT_FOUND,
@@ -84,6 +91,12 @@ UNKNOWN_INTERVIEW = ProblemType(
     HTTPStatus.NOT_FOUND,
     "There is no such interview",
     "GET /api/v1/interviews lists the interviews. Choose one of them, or start a new one.",
+)
+UNKNOWN_BACKEND = ProblemType(
+    "unknown-backend",
+    HTTPStatus.NOT_FOUND,
+    "There is no such backend",
+    "GET /api/v1/admin/circuits lists the backends.",
 )
 INTERVIEW_FORGOTTEN = ProblemType(
     "interview-forgotten",
@@ -170,6 +183,12 @@ DRAINING = ProblemType(
     "The gateway is about to stop",
     "Send the same request again after the seconds in `Retry-After`. Nothing new was recorded.",
 )
+STOPPING = ProblemType(
+    "stopping",
+    HTTPStatus.CONFLICT,
+    "The gateway was told to stop",
+    "Start it again when it has stopped.",
+)
 NOT_READY = ProblemType(
     "not-ready",
     HTTPStatus.SERVICE_UNAVAILABLE,
@@ -224,7 +243,9 @@ PROBLEM_TYPES = {
         FOREIGN_ORIGIN,
         NOT_SIGNED_IN,
         ROLE_MISSING,
+        ONLY_HERE,
         NOT_FOUND,
+        UNKNOWN_BACKEND,
         UNKNOWN_MODEL,
         UNKNOWN_INTERVIEW,
         INTERVIEW_FORGOTTEN,
@@ -241,6 +262,7 @@ PROBLEM_TYPES = {
         QUOTA_EXCEEDED,
         LOG_UNAVAILABLE,
         DRAINING,
+        STOPPING,
         NOT_READY,
         SERVICE_NOT_SET,
         SERVICE_UNAVAILABLE,

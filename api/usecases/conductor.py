@@ -16,6 +16,7 @@ from datetime import datetime
 from api.usecases.callers import Caller
 from api.usecases.candidate import Candidate
 from api.usecases.errors import NoReplyUnderWay
+from api.usecases.happenings import ReplyGlance
 from api.usecases.interviewer import Interviewer, Listening
 from api.usecases.interviews import Interviews
 from api.usecases.locks import KeyedLocks
@@ -95,6 +96,10 @@ class Conductor:
     def replies_under_way(self) -> int:
         """How many replies and summaries are being made."""
         return self._replies.count
+
+    def glances(self) -> list[ReplyGlance]:
+        """The replies and summaries that are being made, without their words, the oldest first."""
+        return self._replies.glances()
 
     async def recover(self) -> None:
         """Put into the log what was shown of replies in which an earlier gateway was stopped."""

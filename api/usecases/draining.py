@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from api.usecases.errors import GatewayDraining
+from api.usecases.errors import GatewayDraining, GatewayStopping
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ class Drain:
         self._replies_under_way = replies_under_way
         self._taken = 0
         self.is_draining = False
+        self._is_stopping = False
 
     @property
     def under_way(self) -> int:
@@ -52,11 +53,14 @@ class Drain:
         self.is_draining = True
 
     def end(self) -> None:
-        """Take work again."""
+        """Take work again. Raises GatewayStopping: a process that was told to stop does stop."""
+        if self._is_stopping:
+            raise GatewayStopping
         self.is_draining = False
 
     async def run(self, seconds: float) -> None:
         """Take no more work, and return when all is done, or after `seconds`."""
+        self._is_stopping = True
         self.begin()
         if not self.under_way:
             return

@@ -12,6 +12,8 @@ UseCaseError
 ├── NoLogFile           the log is in memory
 ├── NoReplyUnderWay     there is nothing to wait for
 ├── GatewayDraining     it is about to stop, and takes nothing new
+├── GatewayStopping     it was told to stop, and does
+├── UnknownBackend      none has this name
 ├── ServiceNotSet       the settings do not say where the service is
 ├── ServiceUnavailable  the service is down or too slow
 ├── ServiceFailed       the service answered what cannot be passed on
@@ -113,6 +115,19 @@ class UnknownModel(UseCaseError):
         self.known = tuple(known)
 
 
+class NotLoadable(UnknownModel):
+    """Ollama does not have the model itself, and only its models are loaded into memory from
+    here."""
+
+    def __init__(self, model_id: str, known: Sequence[str]) -> None:
+        super().__init__(model_id, known)
+        has = f"It has: {', '.join(known)}." if known else "It has none now."
+        self.args = (
+            f"Ollama does not have the model {model_id!r}, and only its models can be loaded and "
+            f"unloaded. {has}",
+        )
+
+
 class GatewayDraining(UseCaseError):
     """The gateway is about to stop."""
 
@@ -121,6 +136,20 @@ class GatewayDraining(UseCaseError):
             "The gateway is about to stop, and finishes only what is in progress. Nothing of your "
             "request was recorded. Send it again later."
         )
+
+
+class GatewayStopping(UseCaseError):
+    """The process was told to stop, so that the drain cannot be ended."""
+
+    def __init__(self) -> None:
+        super().__init__("The gateway was told to stop (SIGTERM). It cannot take work again.")
+
+
+class UnknownBackend(UseCaseError):
+    """No backend of the interviewer has this name. `known` lists those that there are."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"No backend is called {name!r}. Choose one of: {', '.join(known)}.")
 
 
 class ServiceNotSet(UseCaseError):

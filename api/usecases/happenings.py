@@ -67,6 +67,20 @@ class ReplyFailed:
     error: Exception
 
 
+@dataclass(frozen=True)
+class ReplyGlance:
+    """A reply under way at one look, without its words. `backend` and `model` are who is asked, or
+    speaks; None before anybody is."""
+
+    interview_id: str
+    of_summary: bool
+    phase: Phase | None
+    backend: str | None
+    model: str | None
+    seconds: float
+    listeners: int
+
+
 Happening = ReplyStatus | ReplyDelta | ReplyReset | ReplyDone[R] | ReplyFailed
 Heard = tuple[int, Happening[R]] | None
 """What happened, and its id; None after a while in which nothing did."""
@@ -85,6 +99,8 @@ class Happenings(Generic[R]):
         self._first_id = _new_first_id()
         self._list: list[Happening[R]] = []
         self._news = asyncio.Event()
+        self.listeners = 0
+        """How many follow it as it comes."""
 
     def add(self, happening: Happening[R]) -> int:
         """Add what has happened. Returns its id."""
@@ -131,17 +147,21 @@ class Happenings(Generic[R]):
         return last
 
     async def _walk(self, place: int) -> AsyncGenerator[Heard[R], None]:
-        while True:
-            while place < len(self._list):
-                happening, place = self._next(place)
-                yield self._first_id + place - 1, happening
-            if self._is_over():
-                return
-            try:
-                async with asyncio.timeout(self._quiet_seconds):
-                    await self._news.wait()
-            except TimeoutError:
-                yield None
+        self.listeners += 1
+        try:
+            while True:
+                while place < len(self._list):
+                    happening, place = self._next(place)
+                    yield self._first_id + place - 1, happening
+                if self._is_over():
+                    return
+                try:
+                    async with asyncio.timeout(self._quiet_seconds):
+                        await self._news.wait()
+                except TimeoutError:
+                    yield None
+        finally:
+            self.listeners -= 1
 
     def _next(self, place: int) -> tuple[Happening[R], int]:
         """What happened at `place`, and the place after it. Words that came together are told

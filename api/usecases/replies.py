@@ -18,6 +18,7 @@ from api.usecases.happenings import (
     ReplyDelta,
     ReplyDone,
     ReplyFailed,
+    ReplyGlance,
     ReplyReset,
     ReplyStatus,
 )
@@ -77,7 +78,7 @@ class ReplyUnderWay(Generic[R]):
         self.error: Exception | None = None
         self._over = asyncio.Event()
         self._clock = asyncio.get_running_loop().time
-        self._last = self._clock()
+        self._began = self._last = self._clock()
         self._status: tuple[Phase, str, str | None] | None = None
         self._status_since = self._last
         self._status_news = asyncio.Event()
@@ -174,6 +175,14 @@ class ReplyUnderWay(Generic[R]):
             self.is_watched = True
             self.on_watched()
 
+    def glance(self) -> ReplyGlance:
+        """What can be told of it without its words."""
+        phase, backend, model = self._status or (None, None, None)
+        seconds, listeners = self._clock() - self._began, self.happenings.listeners
+        return ReplyGlance(
+            self.interview_id, self.of_summary, phase, backend, model, seconds, listeners
+        )
+
     # For the one who keeps it
 
     def draft(self) -> ReplyDraft | None:
@@ -240,6 +249,10 @@ class Replies(Generic[R]):
     def to(self, interview_id: str) -> ReplyUnderWay[R] | None:
         """The one to this interview, if one is under way."""
         return self._under_way.get(interview_id)
+
+    def glances(self) -> list[ReplyGlance]:
+        """Those under way, the oldest first."""
+        return [reply.glance() for reply in self._under_way.values()]
 
     @property
     def count(self) -> int:

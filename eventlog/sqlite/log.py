@@ -197,6 +197,10 @@ class SqliteEventLog(SqliteReader):
             due, size = await self._reader.run(_scrubs_due)
             return due == self._overwritten or await self._overwrite(due, size <= REWRITTEN_BYTES)
 
+    async def scrubs_due(self) -> int:
+        due, _ = await self._reader.run(_scrubs_due)
+        return 0 if due == self._overwritten else due
+
     async def _overwrite(self, due: int, anew: bool) -> bool:
         """Leave nothing of `due` forgettings in the files; whether nothing is left of the words.
 

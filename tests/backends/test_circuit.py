@@ -112,3 +112,32 @@ def test_who_had_less_time_than_there_is_now_may_try_again() -> None:
     cut_short, _ = circuit()
     cut_short.was_late(1.8)
     assert cut_short.refusal(PLAIN) is None
+
+
+def test_one_that_is_held_open_lets_nobody_through_until_it_is_reset() -> None:
+    held, clock = circuit()
+    held.hold_open()
+    for patience in (PLAIN, STREAMED):
+        assert held.refusal(patience) == "an administrator switched it off"
+        assert held.detail(patience) == "An administrator switched it off"
+        assert held.state(patience) is CircuitState.OPEN
+    clock.at += LONGEST_PAUSE + 1
+    assert not held.needs_trial(PLAIN)
+    held.succeeded(1.0)  # it was asked before
+    assert held.refusal(PLAIN) is not None
+    held.reset()
+    assert held.refusal(PLAIN) is None
+    assert held.state(PLAIN) is CircuitState.CLOSED
+
+
+def test_a_reset_forgets_all_failures_and_how_slow_it_was() -> None:
+    failing, _ = failed_often()
+    failing.reset()
+    assert failing.refusal(PLAIN) is None
+    assert not failing.is_failing
+    failing.was_late(30.0)
+    failing.reset()
+    assert failing.refusal(PLAIN) is None
+    for _ in range(FAILURES - 1):
+        failing.failed("HTTP 500")
+    assert failing.refusal(PLAIN) is None

@@ -18,10 +18,13 @@ MODEL, OTHER = "llama3.2:1b", "granite3.3:2b"
 
 
 @asynccontextmanager
-async def loader_of(ollama: OllamaServer, load_seconds: float = 60) -> AsyncIterator[ModelLoader]:
+async def loader_of(
+    ollama: OllamaServer, load_seconds: float = 60, ask_seconds: float = 3
+) -> AsyncIterator[ModelLoader]:
     async with aclosing(Connections()) as connections:
         service = Service(connections, Address(ollama.url))
-        async with aclosing(ModelLoader(service, load_seconds=load_seconds)) as loader:
+        loader = ModelLoader(service, load_seconds=load_seconds, ask_seconds=ask_seconds)
+        async with aclosing(loader):
             yield loader
 
 
@@ -29,9 +32,11 @@ def with_loader(
     ollama: OllamaServer,
     play: Callable[[ModelLoader], Awaitable[None]],
     load_seconds: float = 60,
+    ask_seconds: float = 3,
 ) -> None:
     async def run() -> None:
-        async with asyncio.timeout(PATIENCE), loader_of(ollama, load_seconds) as loader:
+        made = loader_of(ollama, load_seconds, ask_seconds)
+        async with asyncio.timeout(PATIENCE), made as loader:
             await play(loader)
 
     asyncio.run(run())
@@ -196,6 +201,35 @@ def test_a_model_that_ollama_has_dropped_is_installed_only(ollama: OllamaServer)
         assert loader.state(MODEL) is ModelState.INSTALLED
 
     with_loader(ollama, play)
+
+
+def test_a_model_is_taken_out_of_memory_and_its_load_ended(ollama: OllamaServer) -> None:
+    async def play(loader: ModelLoader) -> None:
+        await loader.loaded(MODEL)
+        await loader.unload(MODEL)
+        assert ollama.loaded == {}
+        assert loader.state(MODEL) is ModelState.INSTALLED
+
+        ollama.load_seconds = 60
+        loader.warm(MODEL)
+        await asyncio.sleep(0.05)
+        await loader.unload(MODEL)
+        assert loader.under_way() is None
+        assert loader.state(MODEL) is ModelState.INSTALLED
+
+    with_loader(ollama, play)
+
+
+def test_an_unload_that_hangs_or_fails_is_said(ollama: OllamaServer) -> None:
+    async def play(loader: ModelLoader) -> None:
+        ollama.mood, ollama.delay = Mood.SLOW, 30
+        with pytest.raises(BackendError, match="Did not unload its model within 200 ms"):
+            await loader.unload(MODEL)
+        ollama.mood = Mood.ERROR_500
+        with pytest.raises(BackendError, match="500"):
+            await loader.unload(MODEL)
+
+    with_loader(ollama, play, ask_seconds=0.2)
 
 
 def test_the_latest_tag_may_be_left_out(ollama: OllamaServer) -> None:

@@ -147,6 +147,7 @@ class EventLogContract:
         await tell(log, whole.id, forget_content(whole, "It was asked for."))
         assert await log.scrub()
         assert await log.scrub()
+        assert await log.scrubs_due() == 0
 
     @in_loop
     async def test_the_complete_and_released_are_expired_from_their_completion_on(

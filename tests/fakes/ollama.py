@@ -73,7 +73,7 @@ class OllamaServer(FakeServer):
         return json_reply({"details": details, "model_info": {}, **told})
 
     def _generate(self, body: Any, _mood: Mood) -> Reply:
-        """Without a prompt, as here, it only loads the model."""
+        """Without a prompt, as here, it only loads the model, or unloads it."""
         name = body["model"]
         if not self._has(name):
             return _missing(name)
@@ -81,6 +81,11 @@ class OllamaServer(FakeServer):
             return json_reply({"error": "this fake only loads"}, 400)
         if "completion" not in self._capabilities(name):
             return json_reply({"error": f'"{name}" does not support generate'}, 400)
+        if body.get("keep_alive") == 0:
+            self.loaded.pop(name, None)
+            return json_reply(
+                {"model": name, "response": "", "done": True, "done_reason": "unload"}
+            )
         loaded = json_reply({"model": name, "response": "", "done": True, "done_reason": "load"})
         pieces = (*self._load(name, body), Piece(loaded.body))
         return StreamReply(loaded.body, pieces=pieces)

@@ -1,6 +1,7 @@
 """Every status that the OpenAPI document lists can be had, and its answer is as documented: one
 request for each, and none for a status that is not listed."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -176,15 +177,35 @@ POSTED = (
     posted("/api/v1/agents/execute", action="status", interview_id="i-1"),
 )
 
+ADMIN = "/api/v1/admin"
+LOOKS = tuple(plain("GET", f"{ADMIN}/{name}") for name in ("settings", "circuits", "models"))
+CHANGES = (
+    plain("POST", f"{ADMIN}/probe"),
+    plain("GET", f"{ADMIN}/replies"),
+    plain("GET", f"{ADMIN}/drain"),
+    END_DRAIN := plain("DELETE", f"{ADMIN}/drain"),
+)
+BEGIN_DRAIN = plain("POST", f"{ADMIN}/drain")
+SWITCHES = tuple(plain("POST", f"{ADMIN}/circuits/{{backend}}/{how}") for how in ("open", "close"))
+LOG, SEAL, SCRUB = (
+    plain(method, f"{ADMIN}/log{part}")
+    for method, part in (("GET", ""), ("POST", "/seal"), ("POST", "/scrub"))
+)
+LOAD, UNLOAD = (
+    plain("POST", f"{ADMIN}/models/{how}", modelId="llama3.2:1b") for how in ("load", "unload")
+)
+
 WITH_BODY = (start_anew, respond, sum_up, select, HOLD, RELEASE, *POSTED)
 ON_THE_LOG = (
     *(start_anew, respond, sum_up, HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT),
     *(BUNDLE, REPLY, LIST, CHECKPOINT, STORE_CHECKPOINT, KEY, INCLUSION, CONSISTENCY),
+    *(LOG, SEAL, SCRUB),
 )
 EVERY = (
     *(*ON_THE_LOG, VERIFY, select, HEALTH, MODELS, RULES),
-    *(LIVE, READY, *OVERVIEWS, REGISTRY, *POSTED),
+    *(LIVE, READY, *OVERVIEWS, REGISTRY, *POSTED, *LOOKS, *CHANGES),
 )
+GATED = (*EVERY, STOP, *SWITCHES, LOAD, UNLOAD, BEGIN_DRAIN)
 IN_PATH = (HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT, BUNDLE, REPLY)
 
 Reach = Callable[[Stage], httpx.Response]
@@ -282,6 +303,45 @@ def while_a_reply_is_under_way(_: Stage) -> httpx.Response:
             return STOP(desktop).send(gateway)
 
 
+def of_ollama(make: Make) -> Reach:
+    """With an Ollama that has the model."""
+
+    def reach(stage: Stage) -> httpx.Response:
+        with OllamaServer() as ollama, serving(ollama) as gateway:
+            return make(stage.desktop()).send(gateway)
+
+    return reach
+
+
+def of_an_ollama_that_fails(stage: Stage) -> httpx.Response:
+    with OllamaServer() as ollama, serving(ollama) as gateway:
+        gateway.get(f"{ADMIN}/models")
+        ollama.mood = Mood.ERROR_500
+        return UNLOAD(stage.desktop()).send(gateway)
+
+
+def of_granite(make: Make) -> Reach:
+    def reach(stage: Stage) -> httpx.Response:
+        method, path = make(stage.desktop()).operation
+        path = path.replace("{backend}", "granite-interview-service")
+        return stage.gateway.client.request(method, path)
+
+    return reach
+
+
+def begun_and_ended(stage: Stage) -> httpx.Response:
+    desktop = stage.desktop()
+    begun = BEGIN_DRAIN(desktop).send(stage.gateway)
+    END_DRAIN(desktop).send(stage.gateway)  # or nobody else gets a step of an interview
+    return begun
+
+
+def of_one_that_stops(stage: Stage) -> httpx.Response:
+    with serving() as gateway:
+        asyncio.run(gateway.app.state.gateway.drain.run(0))
+        return END_DRAIN(stage.desktop()).send(gateway)
+
+
 def moved_on(stage: Stage) -> httpx.Response:
     return start(stage.answered()).send(stage.gateway)
 
@@ -293,8 +353,8 @@ NOT_JSON = {"content": b"role=Chef", "headers": {"content-type": "text/plain"}}
 
 TABLE: list[tuple[Make, int, Reach]] = [
     *((make, 200, on("gateway", make, "desktop")) for make in EVERY),
-    *((make, 400, on("gateway", make, "desktop", **UNNAMED)) for make in (*EVERY, STOP)),
-    *((make, 403, on("gateway", make, "desktop", **FOREIGN)) for make in (*EVERY, STOP)),
+    *((make, 400, on("gateway", make, "desktop", **UNNAMED)) for make in GATED),
+    *((make, 403, on("gateway", make, "desktop", **FOREIGN)) for make in GATED),
     *((make, 408, dripping(make)) for make in WITH_BODY),
     *((make, 413, on("gateway", make, "desktop", **HUGE)) for make in WITH_BODY),
     *((make, 415, on("gateway", make, "desktop", **NOT_JSON)) for make in WITH_BODY),
@@ -331,6 +391,14 @@ TABLE: list[tuple[Make, int, Reach]] = [
     (TRANSCRIPT, 422, on("gateway", TRANSCRIPT, "desktop", params={"format": "pdf"})),
     (LIST, 422, on("gateway", LIST, "desktop", params={"limit": 0})),
     (INCLUSION, 422, on("gateway", INCLUSION, "desktop", params={})),
+    *((make, 200, of_granite(make)) for make in SWITCHES),
+    *((make, 404, on("gateway", make, "desktop")) for make in SWITCHES),
+    *((make, 200, of_ollama(make)) for make in (LOAD, UNLOAD)),
+    *((make, 404, on("gateway", make, "desktop")) for make in (LOAD, UNLOAD)),
+    *((make, 422, on("gateway", make, "desktop", params={})) for make in (LOAD, UNLOAD)),
+    (UNLOAD, 503, of_an_ollama_that_fails),
+    (BEGIN_DRAIN, 200, begun_and_ended),
+    (END_DRAIN, 409, of_one_that_stops),
     (CONSISTENCY, 422, on("gateway", CONSISTENCY, "desktop", params={"old": -1})),
 ]
 

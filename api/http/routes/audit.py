@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 
 from api.http import problems
+from api.http.caller import TheCaller
 from api.http.problems import problem_of
 from api.http.responses import JsonLines, documented, json_lines
 from api.http.routes.gateway_of import TheGateway
@@ -33,10 +34,10 @@ async def checkpoint(gateway: TheGateway) -> str:
 
 
 @router.post("/checkpoint", status_code=200, response_class=PlainTextResponse, responses=UNSIGNED)
-async def store_checkpoint(gateway: TheGateway) -> str:
+async def store_checkpoint(gateway: TheGateway, caller: TheCaller) -> str:
     """Make a signed checkpoint and store it in the log too. `audit verify` checks the log against
     it later. The gateway stores one by itself each time it stops."""
-    return await gateway.log.seal()
+    return await gateway.administration.seal(caller)
 
 
 @router.get("/key", response_class=PlainTextResponse, responses=UNSIGNED)

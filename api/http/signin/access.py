@@ -21,6 +21,7 @@ INTERVIEWING: Allowed = frozenset({INTERVIEWER, ADMIN})
 ONLY_ADMIN: Allowed = frozenset({ADMIN})
 
 INTERVIEWS = "/api/v1/interviews"
+ADMINISTRATION = "/api/v1/admin"
 INTERVIEW = f"{INTERVIEWS}/{{interviewId}}"
 
 ACCESS: Mapping[str, Allowed] = {
@@ -77,6 +78,22 @@ ACCESS: Mapping[str, Allowed] = {
     f"POST {INTERVIEW}/hold": ONLY_ADMIN,
     f"POST {INTERVIEW}/release": ONLY_ADMIN,
     f"DELETE {INTERVIEW}": ONLY_ADMIN,
+    # How the gateway runs, and what changes that.
+    f"GET {ADMINISTRATION}/settings": ONLY_ADMIN,
+    f"GET {ADMINISTRATION}/circuits": ONLY_ADMIN,
+    f"POST {ADMINISTRATION}/circuits/{{backend}}/open": ONLY_ADMIN,
+    f"POST {ADMINISTRATION}/circuits/{{backend}}/close": ONLY_ADMIN,
+    f"GET {ADMINISTRATION}/models": ONLY_ADMIN,
+    f"POST {ADMINISTRATION}/models/load": ONLY_ADMIN,
+    f"POST {ADMINISTRATION}/models/unload": ONLY_ADMIN,
+    f"POST {ADMINISTRATION}/probe": ONLY_ADMIN,
+    f"GET {ADMINISTRATION}/replies": ONLY_ADMIN,
+    f"GET {ADMINISTRATION}/log": ONLY_ADMIN,
+    f"POST {ADMINISTRATION}/log/seal": ONLY_ADMIN,
+    f"POST {ADMINISTRATION}/log/scrub": ONLY_ADMIN,
+    f"GET {ADMINISTRATION}/drain": ONLY_ADMIN,
+    f"POST {ADMINISTRATION}/drain": ONLY_ADMIN,
+    f"DELETE {ADMINISTRATION}/drain": ONLY_ADMIN,
 }
 """The roles that may call each endpoint, by its method and path. HEAD is as GET."""
 

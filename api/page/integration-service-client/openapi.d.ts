@@ -748,6 +748,85 @@ export interface components {
             availableModels: components["schemas"]["Model"][];
             gateway: components["schemas"]["GatewayPlace"];
         };
+        SettingReply: {
+            /** @description The variable. */
+            name: string;
+            /**
+             * @description As in a .env file, with `***` for secrets; absent if there is none.
+             * @default null
+             */
+            value: string | null;
+            /** @description False: it is the default. */
+            isSet: boolean;
+        };
+        SettingsReply: {
+            settings: components["schemas"]["SettingReply"][];
+        };
+        CircuitReply: {
+            backend: string;
+            state: components["schemas"]["CircuitState"];
+            /** @description An administrator opened it. It stays open until one closes it. */
+            byHand: boolean;
+            /**
+             * @description Why it is not closed, for a person.
+             * @default null
+             */
+            detail: string | null;
+        };
+        /** @enum {string} */
+        CircuitState: "closed" | "open" | "trial";
+        CircuitsReply: {
+            circuits: components["schemas"]["CircuitReply"][];
+        };
+        LoadableModelsReply: {
+            models: components["schemas"]["Model"][];
+        };
+        ProbedReply: {
+            services: components["schemas"]["ServiceReply"][];
+        };
+        /**
+         * @description What a backend is doing, as far as can be told from outside.
+         * @enum {string}
+         */
+        Phase: "queued" | "loading" | "reading" | "writing";
+        UnderWayReply: {
+            interviewId: string;
+            ofSummary: boolean;
+            /**
+             * @description Absent before a backend is asked.
+             * @default null
+             */
+            phase: components["schemas"]["Phase"] | null;
+            /** @default null */
+            backend: string | null;
+            /** @default null */
+            model: string | null;
+            elapsedMs: number;
+            /** @description How many streams follow it. */
+            listeners: number;
+        };
+        RepliesReply: {
+            replies: components["schemas"]["UnderWayReply"][];
+        };
+        LogReply: {
+            where: string;
+            isWritable: boolean;
+            events: number;
+            /**
+             * @description Of its files; absent if it is in memory.
+             * @default null
+             */
+            bytes: number | null;
+            /** @description How many events the newest checkpoint in the log covers. */
+            sealed: number;
+            /** @description After how many erasures words may still be in the bytes of its files. */
+            scrubsDue: number;
+        };
+        DrainReply: {
+            draining: boolean;
+            /** @description What must end before the gateway can stop without a loss. A reply whose caller waits for it counts twice. */
+            underWay: number;
+        };
     };
     responses: never;
     parameters: never;

@@ -63,6 +63,21 @@ def test_every_endpoint_of_the_contract_is_documented(document: dict[str, Any]) 
         "GET /api/v1/audit/inclusion",
         "GET /api/v1/audit/consistency",
         "POST /api/v1/audit/verify",
+        "GET /api/v1/admin/settings",
+        "GET /api/v1/admin/circuits",
+        "POST /api/v1/admin/circuits/{backend}/open",
+        "POST /api/v1/admin/circuits/{backend}/close",
+        "GET /api/v1/admin/models",
+        "POST /api/v1/admin/models/load",
+        "POST /api/v1/admin/models/unload",
+        "POST /api/v1/admin/probe",
+        "GET /api/v1/admin/replies",
+        "GET /api/v1/admin/log",
+        "POST /api/v1/admin/log/seal",
+        "POST /api/v1/admin/log/scrub",
+        "GET /api/v1/admin/drain",
+        "POST /api/v1/admin/drain",
+        "DELETE /api/v1/admin/drain",
     }
 
 

@@ -138,9 +138,11 @@ async def test_a_scrub_waits_for_no_reader_and_says_that_one_is_in_the_way(
         began = time.monotonic()
         assert not await log.scrub()
         assert not await log.scrub()
+        assert await log.scrubs_due() == 1
         assert time.monotonic() - began < BUSY_SECONDS
         assert traces(path, needles) == needles
     assert await log.scrub()
+    assert await log.scrubs_due() == 0
     assert traces(path, [needle for needle in needles if len(needle) == 16]) == []
 
 

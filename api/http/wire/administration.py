@@ -1,0 +1,132 @@
+"""How the gateway runs, for its administrators."""
+
+from pydantic import ConfigDict, Field
+
+from api.http.wire.health import ServiceReply
+from api.usecases.administration import CircuitGlance, LogGlance
+from api.usecases.happenings import ReplyGlance
+from backends.circuit import CircuitState
+from backends.models import Model
+from backends.turn import Phase
+from statemachine.session import Value
+
+# These are built when they are first needed, which in most gateways is never.
+DEFERRED = ConfigDict(defer_build=True)
+
+
+class SettingReply(Value):
+    model_config = DEFERRED
+
+    name: str = Field(description="The variable.")
+    value: str | None = Field(
+        None, description="As in a .env file, with `***` for secrets; absent if there is none."
+    )
+    is_set: bool = Field(description="False: it is the default.")
+
+
+class SettingsReply(Value):
+    model_config = DEFERRED
+
+    settings: list[SettingReply]
+
+
+class CircuitReply(Value):
+    model_config = DEFERRED
+
+    backend: str
+    state: CircuitState
+    by_hand: bool = Field(
+        description="An administrator opened it. It stays open until one closes it."
+    )
+    detail: str | None = Field(None, description="Why it is not closed, for a person.")
+
+    @classmethod
+    def of(cls, glance: CircuitGlance) -> "CircuitReply":
+        return cls(
+            backend=glance.backend,
+            state=glance.state,
+            by_hand=glance.by_hand,
+            detail=glance.detail,
+        )
+
+
+class CircuitsReply(Value):
+    model_config = DEFERRED
+
+    circuits: list[CircuitReply]
+
+
+class LoadableModelsReply(Value):
+    model_config = DEFERRED
+
+    models: list[Model]
+
+
+class ProbedReply(Value):
+    model_config = DEFERRED
+
+    services: list[ServiceReply]
+
+
+class UnderWayReply(Value):
+    model_config = DEFERRED
+
+    interview_id: str
+    of_summary: bool
+    phase: Phase | None = Field(None, description="Absent before a backend is asked.")
+    backend: str | None = None
+    model: str | None = None
+    elapsed_ms: int
+    listeners: int = Field(description="How many streams follow it.")
+
+    @classmethod
+    def of(cls, glance: ReplyGlance) -> "UnderWayReply":
+        return cls(
+            interview_id=glance.interview_id,
+            of_summary=glance.of_summary,
+            phase=glance.phase,
+            backend=glance.backend,
+            model=glance.model,
+            elapsed_ms=round(glance.seconds * 1000),
+            listeners=glance.listeners,
+        )
+
+
+class RepliesReply(Value):
+    model_config = DEFERRED
+
+    replies: list[UnderWayReply]
+
+
+class LogReply(Value):
+    model_config = DEFERRED
+
+    where: str
+    is_writable: bool
+    events: int
+    bytes: int | None = Field(None, description="Of its files; absent if it is in memory.")
+    sealed: int = Field(description="How many events the newest checkpoint in the log covers.")
+    scrubs_due: int = Field(
+        description="After how many erasures words may still be in the bytes of its files."
+    )
+
+    @classmethod
+    def of(cls, glance: LogGlance, *, is_writable: bool) -> "LogReply":
+        return cls(
+            where=glance.where,
+            is_writable=is_writable,
+            events=glance.events,
+            bytes=glance.size,
+            sealed=glance.sealed,
+            scrubs_due=glance.scrubs_due,
+        )
+
+
+class DrainReply(Value):
+    model_config = DEFERRED
+
+    draining: bool
+    under_way: int = Field(
+        description="What must end before the gateway can stop without a loss. A reply whose "
+        "caller waits for it counts twice."
+    )
