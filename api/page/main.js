@@ -14,13 +14,14 @@ import { visitor } from "./visitor.js";
 
 const ID = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})";
 
-/** @type {[RegExp, "conducts" | "seesAll" | "audits", () => Promise<{ show: Show }>][]} */
+/** @type {[RegExp, "conducts" | "seesAll" | "audits" | "administers", () => Promise<{ show: Show }>][]} */
 const VIEWS = [
   [/^$/, "conducts", () => import("./views/setup.js")],
   [new RegExp(`^interviews/${ID}$`), "conducts", () => import("./views/interview.js")],
   [/^history$/, "seesAll", () => import("./views/history.js")],
   [new RegExp(`^history/${ID}$`), "seesAll", () => import("./views/replay.js")],
   [/^audit$/, "audits", () => import("./views/audit.js")],
+  [/^admin$/, "administers", () => import("./views/admin.js")],
 ];
 
 const TITLE = document.title;

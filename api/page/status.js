@@ -26,7 +26,9 @@ export function showStatus(root) {
   const rows = h("ul", { class: "services" });
   const short = [light, h("span", { class: "short" }, text, more)];
   const summary = h("summary", {});
-  const panel = h("div", { class: "panel card" }, h("h2", {}, "Gateway and services"), rows);
+  const administration = h("a", { href: "#/admin", onclick: () => { details.open = false; } }, "Administer the gateway");
+  const panel = h("div", { class: "panel card" }, h("h2", {}, "Gateway and services"), rows,
+    visitor.administers && h("p", {}, administration));
   const details = h("details", { class: "status" }, summary, panel);
   if (visitor.seesAll) summary.append(...short);
   root.append(visitor.seesAll ? details : h("p", { class: "status alone" }, short));

@@ -34,7 +34,7 @@ def _shown(value: Any) -> str | None:
     """The value as one would write it. What looks like a URL may hold a login, also where no
     setting of today does."""
     match value:
-        case None:
+        case None | ():
             return None
         case bool():
             return str(value).lower()

@@ -13,8 +13,8 @@ from tests.page.visitor import violations
 
 Visit = Callable[..., Page]
 
-MOST_BYTES = 215_000
-"""Ten thousand more than before candidates and people who sign in had the page, too."""
+MOST_BYTES = 224_000
+"""Eighteen thousand more than before candidates, people who sign in and administrators had the page."""
 
 MOST_BYTES_OF_SIGN_IN = 18_000
 """What is loaded only if people sign in."""
