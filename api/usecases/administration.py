@@ -81,18 +81,18 @@ class Administration:
         """Let nobody ask this backend until its circuit is closed. What it is saying, it finishes.
         Raises UnknownBackend."""
         self._circuit(backend).hold_open()
-        _note(caller, "opened the circuit of %s", backend)
+        note(caller, "opened the circuit of %s", backend)
         return self._glance(backend)
 
     def close_circuit(self, backend: str, caller: Caller) -> CircuitGlance:
         """Let it be asked again, whatever it did lately. Raises UnknownBackend."""
         self._circuit(backend).reset()
-        _note(caller, "closed the circuit of %s", backend)
+        note(caller, "closed the circuit of %s", backend)
         return self._glance(backend)
 
     async def probe(self, caller: Caller) -> None:
         """Look now which services are up, and which models they have."""
-        _note(caller, "had the services probed")
+        note(caller, "had the services probed")
         await self._health.probe_now()
         self._catalogue.refresh()
 
@@ -107,13 +107,13 @@ class Administration:
         """Begin to load a model into memory. Raises NotLoadable."""
         model_id = await self._own(model_id)
         self._catalogue.warm(model_id)
-        _note(caller, "had the model %s loaded", model_id)
+        note(caller, "had the model %s loaded", model_id)
         return self._card(model_id)
 
     async def unload(self, model_id: str, caller: Caller) -> Model:
         """Take a model out of memory. Raises NotLoadable or ServiceUnavailable."""
         model_id = await self._own(model_id)
-        _note(caller, "had the model %s unloaded", model_id)
+        note(caller, "had the model %s unloaded", model_id)
         try:
             await self._catalogue.unload(model_id)
         except BackendError as error:
@@ -137,13 +137,13 @@ class Administration:
         """Store a signed checkpoint in the log, and return it. Raises LogUnavailable, also as
         NoSigningKey."""
         checkpoint = await self._log.seal()
-        _note(caller, "stored a checkpoint in the event log")
+        note(caller, "stored a checkpoint in the event log")
         return checkpoint
 
     async def scrub(self, caller: Caller) -> LogGlance:
         """Overwrite what is left of erased words in the log's files, as far as that is possible
         now. Raises LogUnavailable."""
-        _note(caller, "had erased words overwritten in the event log's files")
+        note(caller, "had erased words overwritten in the event log's files")
         await self._custody.overwrite_what_is_left()
         return await self.log()
 
@@ -152,12 +152,12 @@ class Administration:
     def begin_drain(self, caller: Caller) -> None:
         """Take no more work, as before a stop; but go on running."""
         self._drain.begin()
-        _note(caller, "began to drain the gateway: it takes no new steps of interviews")
+        note(caller, "began to drain the gateway: it takes no new steps of interviews")
 
     def end_drain(self, caller: Caller) -> None:
         """Take work again. Raises GatewayStopping."""
         self._drain.end()
-        _note(caller, "ended the drain: the gateway takes new steps again")
+        note(caller, "ended the drain: the gateway takes new steps again")
 
     def _circuit(self, backend: str) -> Circuit:
         circuit = self._circuits.get(backend)
@@ -192,7 +192,8 @@ class Administration:
         return model
 
 
-def _note(caller: Caller, what: str, *names: str) -> None:
+def note(caller: Caller, what: str, *names: str) -> None:
+    """Log that this caller did `what`, which has %s for each of the names."""
     # Quoted: a subject may have words of ours in it.
     who = "Somebody on this machine" if caller.subject is None else repr(caller.subject)
     logger.warning(f"%s {what}", who, *names)

@@ -133,6 +133,8 @@ def test_an_origin_is_taken_as_a_browser_sends_it(
         ("RETENTION_CLOCK_CONFIRMED", "today"),
         ("RETENTION_CLOCK_CONFIRMED", "1795000000"),
         ("RETENTION_CLOCK_CONFIRMED", "2026-13-01"),
+        *(("RATE_LIMIT", value) for value in ("0/minute", "60", "60/week", "-1/day", "1e9/day")),
+        *(("TRUSTED_PROXIES", value) for value in ("10.0.0.7/8", "proxy.example", "10.0.0.7:80")),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(
@@ -151,6 +153,7 @@ def test_a_dotenv_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 # Sign-in
+
 
 SIGN_IN = {"AUTH_SECRET": "s" * 32, "AUTH_ISSUER": "https://id.example", "AUTH_AUDIENCE": "gateway"}
 

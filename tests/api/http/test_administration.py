@@ -245,6 +245,8 @@ def test_who_changed_what_is_logged(caplog: pytest.LogCaptureFixture, folder: Pa
             root.client.request(method, f"{ADMIN}/{path}")
         root.client.post("/api/v1/audit/checkpoint")
         root.client.get(f"{ADMIN}/settings")
+        model = root.get("/api/v1/models").json()["models"][0]["id"]
+        root.post("/api/v1/models/select", {"modelId": model})
         # It is the role that counts with sign-in, not the machine.
         through = {"x-forwarded-for": "192.0.2.1"}
         assert root.client.get(f"{ADMIN}/drain", headers=through).status_code == 200
@@ -257,4 +259,5 @@ def test_who_changed_what_is_logged(caplog: pytest.LogCaptureFixture, folder: Pa
         f"{who} began to drain the gateway: it takes no new steps of interviews",
         f"{who} ended the drain: the gateway takes new steps again",
         f"{who} stored a checkpoint in the event log",
+        f"{who} selected the model {model}",
     ]
