@@ -14,7 +14,7 @@ from tests.page.visitor import violations
 Visit = Callable[..., Page]
 
 MOST_BYTES = 224_000
-"""Eighteen thousand more than before candidates, people who sign in and administrators had the page."""
+"""18,000 more than before the page was for candidates, sign-in and administrators, too."""
 
 MOST_BYTES_OF_SIGN_IN = 18_000
 """What is loaded only if people sign in."""
