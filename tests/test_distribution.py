@@ -49,7 +49,8 @@ def test_the_source_archive_has_what_the_wheel_is_built_from_and_what_tests_it(
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"pyproject.toml", "LICENSE", "CHANGELOG.md", "docs/verify_bundle.py"} <= names
     assert {"api/page/index.html", "tests/test_distribution.py"} <= names
-    assert not {name for name in names if re.search(r"\.db|(^|/)\.env$|\.coverage|node_modules", name)}
+    private = re.compile(r"\.db|(^|/)\.env$|\.coverage|node_modules")
+    assert not {name for name in names if private.search(name)}
 
 
 def test_the_changelog_tells_of_this_version() -> None:
