@@ -6,7 +6,6 @@ it?" goes on, and so would a reply that refuses one thing and asks another.
 
 from enum import Enum, auto
 
-from backends.reading.refusalwords import FIRST_WORDS, GOES_WITH_ONE, REFUSES, STILL_ASKS
 from statemachine.languages import requests_elsewhere
 
 
@@ -26,6 +25,7 @@ class Refusal:
     """Whether the sentences of a text, heard one by one, do nothing but refuse."""
 
     def __init__(self) -> None:
+        may_refuse("")  # so that the patterns are there before the first word is
         self._may_be = True
         self._has_refused = False
 
@@ -51,18 +51,23 @@ class Refusal:
 
 def stance_of(sentence: str, *, asks: bool) -> Stance:
     """What a sentence has to do with a refusal. `asks`: it is a question, which refuses nothing."""
+    from backends.reading import refusalwords as words
+
     plain = _plain(sentence)
-    refused = None if asks else REFUSES.match(plain)
+    refused = None if asks else words.REFUSES.match(plain)
     if refused is not None:
         behind = plain[refused.end() :]
-        goes_on = STILL_ASKS.search(behind) or requests_elsewhere(behind)
+        goes_on = words.STILL_ASKS.search(behind) or requests_elsewhere(behind)
         return Stance.GOES_ON if goes_on else Stance.REFUSES
-    return Stance.GOES_WITH_ONE if GOES_WITH_ONE.match(plain) else Stance.GOES_ON
+    return Stance.GOES_WITH_ONE if words.GOES_WITH_ONE.match(plain) else Stance.GOES_ON
 
 
 def may_refuse(beginning: str) -> bool:
     """Whether words can be the beginning of a refusal."""
-    return bool(FIRST_WORDS.match(_plain(beginning)))
+    # Its patterns take as long to compile as all others. A gateway that hears no model needs none.
+    from backends.reading import refusalwords as words
+
+    return bool(words.FIRST_WORDS.match(_plain(beginning)))
 
 
 def _plain(text: str) -> str:
