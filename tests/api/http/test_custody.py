@@ -266,4 +266,5 @@ def test_a_page_of_the_desktop_may_read_what_an_answer_points_to(gateway: Served
     origin = {"Origin": "http://localhost:3000"}
     body = {"role": "Data Analyst"}
     answer = gateway.client.post(f"{INTERVIEWS}/start", json=body, headers=origin)
-    assert answer.headers["access-control-expose-headers"] == "Interview-Event"
+    exposed = answer.headers["access-control-expose-headers"].split(", ")
+    assert exposed == ["Interview-Event", "X-Request-ID"]
