@@ -1,7 +1,7 @@
 """The application: the gateway, its endpoints, its OpenAPI page."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
@@ -136,14 +136,8 @@ def _sign_in(settings: Settings) -> "SignInSetup | None":
     InvalidSettings."""
     if not settings.signs_in:
         return None
-    try:
+    with _needing("jwt", "AUTH_…: sign-in"):
         from api.http.signin.setup import SignInSetup
-    except ModuleNotFoundError as error:
-        if error.name != "jwt":
-            raise
-        raise InvalidSettings(
-            "AUTH_…: sign-in needs a library that is not installed; install interview-gateway[team]"
-        ) from error
     return SignInSetup(settings)
 
 
@@ -161,12 +155,19 @@ def _rate_limit(settings: Settings) -> "RateLimitSetup | None":
     imported. Raises InvalidSettings."""
     if settings.rate_limit is None:
         return None
-    try:
+    with _needing("limits", "RATE_LIMIT:"):
         from api.http.ratelimit.setup import RateLimitSetup
+    return RateLimitSetup(settings)
+
+
+@contextmanager
+def _needing(library: str, what: str) -> Iterator[None]:
+    """A block that imports `what`, which needs the library. Raises InvalidSettings without it."""
+    try:
+        yield
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "limits":
+        if (error.name or "").partition(".")[0] != library:
             raise
         raise InvalidSettings(
-            "RATE_LIMIT: needs a library that is not installed; install interview-gateway[team]"
+            f"{what} needs a library that is not installed; install interview-gateway[team]"
         ) from error
-    return RateLimitSetup(settings)
