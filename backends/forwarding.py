@@ -15,7 +15,7 @@ from pydantic_core import from_json
 
 from backends.address import Address
 from backends.errors import BackendError
-from backends.http import FOREIGN_ERRORS, HEADERS, Connections, reason
+from backends.http import FOREIGN_ERRORS, Connections, headers_for, reason
 
 ANSWER_SECONDS = 30.0
 """For a whole answer, from the first byte of the call to the last of the answer."""
@@ -118,7 +118,7 @@ class Forwarder:
             call.method,
             self._address.url + call.path,
             params=call.query,
-            headers=self._headers(call, body),
+            headers=headers_for(self._address) | _headers(body),
             content=_pieces(body) if body else None,
         )
         async with self._connections.stream(self._address, request) as response:
@@ -131,14 +131,13 @@ class Forwarder:
             _ascii(response.headers.get("retry-after")),
         )
 
-    def _headers(self, call: ForwardedCall, body: bytes) -> dict[str, str]:
-        headers = {**HEADERS, "accept": "application/json, audio/*"}
-        if self._address.authorization is not None:
-            headers["authorization"] = self._address.authorization
-        if body:
-            headers["content-type"] = "application/json"
-            headers["content-length"] = str(len(body))
-        return headers
+
+def _headers(body: bytes) -> dict[str, str]:
+    headers = {"accept": "application/json, audio/*"}
+    if body:
+        headers["content-type"] = "application/json"
+        headers["content-length"] = str(len(body))
+    return headers
 
 
 async def _pieces(body: bytes) -> AsyncIterator[bytes]:

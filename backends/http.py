@@ -67,6 +67,16 @@ HEADERS = {
 }
 
 
+def headers_for(address: Address) -> dict[str, str]:
+    """What a service at `address` is sent with each request: its credentials, and the ids of the
+    request for which it is asked, if it is for one."""
+    headers = dict(HEADERS)
+    if address.authorization is not None:
+        headers["authorization"] = address.authorization
+    asked_for = correlation.current.get()
+    return headers if asked_for is None else headers | asked_for.headers()
+
+
 class Connections:
     """The connections to all backends: an httpx transport for each, taken by one request at a
     time. A pool for all of them looks through all it has, and asks the system about each idle one,
@@ -175,9 +185,6 @@ class Service:
     def __init__(self, connections: Connections, address: Address) -> None:
         self._connections = connections
         self._address = address
-        self._headers = HEADERS
-        if address.authorization is not None:
-            self._headers = {**HEADERS, "authorization": address.authorization}
 
     async def status(self, path: str) -> int:
         """The status of a GET; the body is not read."""
@@ -211,13 +218,7 @@ class Service:
         self, method: str, path: str, json: Any = None
     ) -> AsyncIterator[httpx.Response]:
         try:
-            url, headers, asked_for = (
-                self._address.url + path,
-                self._headers,
-                correlation.current.get(),
-            )
-            if asked_for is not None:
-                headers = {**headers, **asked_for.headers()}
+            url, headers = self._address.url + path, headers_for(self._address)
             request = httpx.Request(method, url, headers=headers, json=json)
             async with self._connections.stream(self._address, request) as response:
                 yield response

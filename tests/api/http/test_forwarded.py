@@ -52,6 +52,16 @@ def asked_of(server: FakeServer) -> list[tuple[str, str, Any]]:
     return [asked for asked in found if asked[1] != "/health"]
 
 
+def test_the_service_is_sent_the_ids_of_the_request(
+    gateway: Served, server: ForwardedServer
+) -> None:
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    ids = {"x-request-id": "mine", "traceparent": trace}
+    assert gateway.client.post(SENTIMENT, json=TEXT, headers=ids).is_success
+    [asked] = [request for request in server.requests if request.path != "/health"]
+    assert asked.headers.items() >= ids.items()
+
+
 DESKTOP = {"text": "Hello", "voice": "en-US-Neural2-C", "speed": 1.0, "pitch": 0}
 REPORT = {
     "interview_id": "i-1",
