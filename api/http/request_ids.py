@@ -18,8 +18,9 @@ _SANE_ID = re.compile(rb"[A-Za-z0-9._:/+=@-]{1,128}")
 """All that usual ids consist of. A sentence has blanks, and is none."""
 
 _TRACEPARENT = re.compile(
-    rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+    rb"(?!ff|00.{54})[0-9a-f]{2}(-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2})(-.*)?"
 )
+"""Versions after 00 may have more behind what is known, and are passed on as 00."""
 _TRACESTATE = re.compile(rb"[!-~](?:[ -~]{0,510}[!-~])?")
 
 _NAMES = frozenset({_NAME, b"traceparent", b"tracestate"})
@@ -69,7 +70,8 @@ def new_id() -> str:
 
 
 def _trace(traceparent: bytes | None, tracestate: bytes | None) -> tuple[str | None, str | None]:
-    if traceparent is None or not _TRACEPARENT.fullmatch(traceparent):
+    known = _TRACEPARENT.fullmatch(traceparent or b"")
+    if known is None:
         return None, None
     is_usable = tracestate is not None and _TRACESTATE.fullmatch(tracestate)
-    return traceparent.decode(), tracestate.decode() if tracestate and is_usable else None
+    return f"00{known[1].decode()}", tracestate.decode() if tracestate and is_usable else None
