@@ -110,7 +110,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     if rate_limit is not None:
         rate_limit.install(app)
     if sign_in is not None:
-        sign_in.install(app, **({"limited": rate_limit.around(app)} if rate_limit else {}))
+        sign_in.install(app, **({"limited": rate_limit.around()} if rate_limit else {}))
     app.add_middleware(
         Cors,
         allow_origin_regex=".*",

@@ -13,15 +13,16 @@ from api.http.caller import CALLER
 from api.http.problems import problem_response
 from api.http.ratelimit.clients import Clients
 from api.http.ratelimit.quota import POLICY, Quota, Share
-from api.http.signin.access import is_open
+from api.http.signin.access import ACCESS, METRICS, OPEN, endpoint_of
 
 
 class RateLimit:
     """ASGI middleware: a request goes on if its caller's quota allows it.
 
     A caller who has signed in is known by its subject, everybody else by the address. What is open
-    to all (`ACCESS`) is not counted: the probes, the page's own files, what explains an error. A
-    stream counts once, when it begins.
+    to all (`ACCESS`) is not counted: the probes, the page's own files, what explains an error. Nor
+    are the metrics, which are to show it when somebody sends too much. A stream counts once, when
+    it begins.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class RateLimit:
         self._policy = f'"{POLICY}";q={quota.requests};w={quota.seconds}'
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or is_open(scope, self._routes):
+        if scope["type"] != "http" or not self._counts(scope):
             await self._app(scope, receive, send)
             return
         share = await self._quota.take(self._caller(scope))
@@ -52,6 +53,12 @@ class RateLimit:
             kind, detail, scope["path"], headers=headers, violated_policies=[POLICY]
         )
         await refusal(scope, receive, send)
+
+    def _counts(self, scope: Scope) -> bool:
+        endpoint = endpoint_of(scope, self._routes)
+        return endpoint is None or (
+            endpoint != METRICS and ACCESS.get(endpoint, frozenset()) is not OPEN
+        )
 
     def _caller(self, scope: Scope) -> str:
         caller = scope.get(CALLER)

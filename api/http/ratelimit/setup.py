@@ -34,16 +34,16 @@ class RateLimitSetup:
     def install(self, app: FastAPI) -> None:
         """Limit the requests to all of `app` that was installed before. Sign-in comes around it,
         since it says who sends them."""
-        app.add_middleware(RateLimit, **self._parts(app))
+        app.add_middleware(RateLimit, **self._parts, routes=app.router.routes)
         _describe(app)
 
-    def around(self, app: FastAPI) -> Callable[[ASGIApp], ASGIApp]:
-        """Return what puts the same limit around an answer that is given before `app`."""
-        parts = self._parts(app)
-        return lambda answer: RateLimit(answer, **parts)
+    def around(self) -> Callable[[ASGIApp], ASGIApp]:
+        """Return what puts the same limit around a refusal, to whatever endpoint."""
+        return lambda refusal: RateLimit(refusal, **self._parts, routes=())
 
-    def _parts(self, app: FastAPI) -> dict[str, Any]:
-        return {"quota": self._quota, "clients": self._clients, "routes": app.router.routes}
+    @property
+    def _parts(self) -> dict[str, Any]:
+        return {"quota": self._quota, "clients": self._clients}
 
 
 def _describe(app: FastAPI) -> None:

@@ -23,6 +23,7 @@ ONLY_ADMIN: Allowed = frozenset({ADMIN})
 INTERVIEWS = "/api/v1/interviews"
 ADMINISTRATION = "/api/v1/admin"
 INTERVIEW = f"{INTERVIEWS}/{{interviewId}}"
+METRICS = "GET /metrics"
 
 ACCESS: Mapping[str, Allowed] = {
     # The page's own files, and what explains an error. /health shows only its overall status to
@@ -71,7 +72,7 @@ ACCESS: Mapping[str, Allowed] = {
     "GET /api/v1/audit/inclusion": AUDITING,
     "GET /api/v1/audit/consistency": AUDITING,
     "POST /api/v1/audit/verify": AUDITING,
-    "GET /metrics": AUDITING,
+    METRICS: AUDITING,
     # What changes the log, or what all interviews begin with.
     "POST /api/v1/audit/checkpoint": ONLY_ADMIN,
     "POST /api/v1/models/select": ONLY_ADMIN,
@@ -104,12 +105,6 @@ def endpoint_of(scope: Scope, routes: Iterable[BaseRoute]) -> str | None:
         if route.matches(scope)[0] is Match.FULL:
             return key_of(route, scope["method"])
     return None
-
-
-def is_open(scope: Scope, routes: Iterable[BaseRoute]) -> bool:
-    """Whether this request's endpoint is open to all, also without a token."""
-    endpoint = endpoint_of(scope, routes)
-    return endpoint is not None and ACCESS.get(endpoint, frozenset()) is OPEN
 
 
 def key_of(route: BaseRoute, method: str) -> str:

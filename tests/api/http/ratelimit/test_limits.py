@@ -103,6 +103,19 @@ def test_who_signs_in_is_counted_by_name_and_who_does_not_by_address() -> None:
             assert cleo.get(MODELS).status_code == 200
 
 
+def test_metrics_are_free_for_who_may_read_them() -> None:
+    with (
+        serving(rate_limit="2/day", metrics=True, **BY_SECRET) as gateway,
+        signed_in(gateway, token("ann", "auditor")) as ann,
+        signed_in(gateway, token("ben", "candidate")) as ben,
+    ):
+        assert [ann.get(path).status_code for path in ("/metrics", MODELS) * 3] == [
+            *(200, 200, 200, 200, 200, 429)
+        ]
+        assert [ben.get("/metrics").status_code for _ in range(3)] == [403, 403, 429]
+        assert [gateway.get("/metrics").status_code for _ in range(3)] == [401, 401, 429]
+
+
 def test_a_gateway_without_a_limit_tells_of_none() -> None:
     with serving() as gateway:
         answer = gateway.get(MODELS)
