@@ -14,6 +14,9 @@ TEMPLATES = "templates"
 RECORDING = "recording"
 """Not services: the built-in words and a recorded interviewer's, named where a backend is."""
 
+STREAMING = frozenset({OLLAMA, OPENAI})
+"""The backends that are asked for a stream. They also count tokens."""
+
 
 @dataclass(frozen=True)
 class ServiceInfo:

@@ -12,11 +12,19 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from prometheus_client.process_collector import ProcessCollector
 from pydantic import BaseModel, Field
 
-from api.telemetry.reasons import outcome_of, reason_of
+from api.telemetry.reasons import Outcome, Reason, outcome_of, reason_of
 from api.telemetry.requests import OTHER, Request
 from api.usecases.observing import Step
 from backends.asking import Asking
-from backends.services import CONVERSATION, GRANITE, OLLAMA, OPENAI, RECORDING, TEMPLATES
+from backends.services import (
+    CONVERSATION,
+    GRANITE,
+    OLLAMA,
+    OPENAI,
+    RECORDING,
+    STREAMING,
+    TEMPLATES,
+)
 from eventlog.errors import EventLogError, VersionConflict
 from statemachine.events import (
     KIND_OF,
@@ -29,7 +37,8 @@ from statemachine.events import (
 
 PREFIX = "interview_gateway_"
 
-SPEAKERS = frozenset({CONVERSATION, GRANITE, OLLAMA, OPENAI, RECORDING, TEMPLATES})
+BACKENDS = frozenset({CONVERSATION, GRANITE, OLLAMA, OPENAI})
+SPEAKERS = BACKENDS | {RECORDING, TEMPLATES}
 
 REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SPEAKING_SECONDS = (0.1, 0.25, 0.5, 1, 2, 3, 4.5, 7.5, 15, 30, 60, 120)
@@ -113,6 +122,28 @@ class Metrics:
             "log_commit_appends", "Appends that shared a commit.", COMMIT_APPENDS
         )
         self.last_check: LastCheck | None = None
+        self._begin_at_zero()
+
+    def _begin_at_zero(self) -> None:
+        """Make the time series whose labels are known. Prometheus' `rate` does not see the first
+        count of one that was not there before, and so not the first error of a quiet week."""
+        for backend in BACKENDS:
+            for outcome in Outcome:
+                self._asked.labels(backend, outcome)
+            for reason in Reason:
+                self._passed_over.labels(backend, reason)
+        for backend in STREAMING:
+            self._first_word_seconds.labels(backend)
+            for type in ("input", "output"):
+                self._tokens.labels(backend, type)
+        for source in SPEAKERS:
+            self._reply_seconds.labels(source)
+            for kind in REPLIES.values():
+                self._replies.labels(kind, source)
+        for ending in ("written", "conflict", "failed"):
+            self._appends.labels(ending)
+        for kind in KIND_OF.values():
+            self._events.labels(kind)
 
     @contextmanager
     def request(self, request: Request) -> Iterator[None]:
@@ -171,8 +202,9 @@ class Metrics:
             self._asked.labels(backend, outcome_of(asking)).inc()
             if timing is not None:
                 self._first_word_seconds.labels(backend).observe(timing.first_word_ms / 1000)
-            self._tokens.labels(backend, "output").inc(asking.tokens or 0)
-            self._tokens.labels(backend, "input").inc(asking.prompt_tokens or 0)
+            for type, count in ("output", asking.tokens), ("input", asking.prompt_tokens):
+                if count is not None:
+                    self._tokens.labels(backend, type).inc(count)
 
     def verified(self, report: bytes) -> None:
         self.last_check = LastCheck.model_validate_json(report)

@@ -54,6 +54,22 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             yield gateway
 
 
+def test_what_never_happened_is_counted_as_none() -> None:
+    """Prometheus does not see the first count of a time series that was not there before."""
+    with serving(metrics=True) as gateway:
+        found = scraped(gateway)
+    for key in (
+        ("backend_passed_over_total", "ollama", "too-slow"),
+        ("backend_asked_total", "openai", "failed"),
+        ("backend_tokens_total", "ollama", "output"),
+        ("replies_total", "summary", "templates"),
+        ("log_appends_total", "conflict"),
+        ("log_events_total", "content-forgotten"),
+    ):
+        assert found[key] == 0
+    assert ("backend_tokens_total", "conversation-service", "output") not in found
+
+
 def test_requests_are_counted_and_timed_by_endpoint(measured: Served) -> None:
     found = scraped(measured)
     respond = "/api/v1/interviews/respond"
