@@ -143,11 +143,12 @@ def _sign_in(settings: Settings) -> "SignInSetup | None":
 
 def _telemetry(settings: Settings) -> "Telemetry | None":
     """What follows the gateway; None if nothing is switched on. Raises InvalidSettings."""
-    if not settings.metrics and settings.collector() is None:
+    if not settings.metrics and not settings.traces:
         return None
     from api.telemetry.telemetry import Telemetry
 
-    return Telemetry(settings)
+    telemetry = Telemetry(settings)
+    return telemetry if telemetry.is_on else None
 
 
 def _rate_limit(settings: Settings) -> "RateLimitSetup | None":

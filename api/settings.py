@@ -54,6 +54,7 @@ NOT_OURS_ALONE = {
     "LOG_LEVEL": "unset it",
     "AUTH": "unset it",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "unset it or set OTEL_SDK_DISABLED=true",
+    "OTEL_SDK_DISABLED": "unset it",
 }
 """Variables that other software sets too, and what to do then."""
 
@@ -162,10 +163,19 @@ class Settings(BaseModel):
     )
     metrics: bool = Field(False, description="Whether Prometheus finds metrics at /metrics.")
     otel_exporter_otlp_endpoint: ServiceUrl | None = Field(
-        None, description="A collector that gets traces, by OTLP over HTTP; they are at /v1/traces."
+        None, description="A collector that gets traces; over HTTP, they are at /v1/traces."
     )
     otel_exporter_otlp_traces_endpoint: ServiceUrl | None = Field(
         None, description="The whole URL for traces, in place of the other."
+    )
+    otel_exporter_otlp_protocol: str | None = Field(
+        None, description="How the collector is spoken to: http/protobuf or grpc."
+    )
+    otel_exporter_otlp_traces_protocol: str | None = Field(
+        None, description="The same for traces, in place of the other."
+    )
+    otel_traces_exporter: str | None = Field(
+        None, description="Who gets traces: otlp (a collector), console, both, or none."
     )
     otel_sdk_disabled: bool = Field(False, description="No traces, whatever else is set.")
     auth_jwks_url: ServiceUrl | None = Field(
@@ -254,12 +264,13 @@ class Settings(BaseModel):
         urls = {name: address for name, address in found.items() if address is not None}
         return urls if self.openai_base_url is None else {**urls, OPENAI: self._openai_address()}
 
-    def collector(self) -> Address | None:
-        """Where traces are sent, by OTLP over HTTP; None if there are to be none."""
-        if self.otel_sdk_disabled:
-            return None
-        base, whole = self.otel_exporter_otlp_endpoint, self.otel_exporter_otlp_traces_endpoint
-        return whole if whole is not None or base is None else base.below("/v1/traces")
+    @property
+    def traces(self) -> bool:
+        """Whether OpenTelemetry's variables ask for traces."""
+        if self.otel_sdk_disabled or (self.otel_traces_exporter or "").lower() == "none":
+            return False
+        collectors = (self.otel_exporter_otlp_endpoint, self.otel_exporter_otlp_traces_endpoint)
+        return self.otel_traces_exporter is not None or collectors != (None, None)
 
     def _openai_address(self) -> Address:
         assert self.openai_base_url is not None, "asked for only where it is set"

@@ -1,4 +1,4 @@
-"""Hands the spans to a collector, by OTLP over HTTP, from a thread of its own.
+"""Hands the spans to a collector, or prints them, from a thread of its own.
 
 Requests never wait for it. If the collector is gone or slow, spans wait in a queue of a fixed
 length (2,048 by default), and those that do not fit are dropped.
@@ -6,15 +6,24 @@ length (2,048 by default), and those that do not fit are dropped.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Iterator, Sequence
 from threading import Thread
 
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.export import (
+    BatchSpanProcessor,
+    ConsoleSpanExporter,
+    SpanExporter,
+    SpanExportResult,
+)
+from opentelemetry.util.re import parse_env_headers
 
 from api import __version__
+from api.environment import InvalidSettings
+from api.telemetry.destination import Destination, OtlpProtocol
 from backends.address import Address
 
 logger = logging.getLogger(__name__)
@@ -22,17 +31,33 @@ logger = logging.getLogger(__name__)
 CLOSING_SECONDS = 1.0
 """How long a gateway that stops waits for its last spans to be sent."""
 
+TALKATIVE = ("opentelemetry", "urllib3", "grpc")
+"""They would print a line, or a stack trace, for each batch that cannot be sent."""
+
+QUOTES_HEADERS = "opentelemetry.util.re"
+"""It would print a header that is malformed, and with it perhaps a password."""
+
 
 class Exporting:
-    """The provider of all spans, and the thread that sends them to `collector`."""
+    """The provider of all spans, and the threads that hand them to `destination`. Raises
+    InvalidSettings if a variable of OpenTelemetry's has a value that it cannot use."""
 
-    def __init__(self, collector: Address) -> None:
-        # They would print a line, or a stack trace, for each batch that cannot be sent.
-        for talkative in ("opentelemetry", "urllib3"):
+    def __init__(self, destination: Destination) -> None:
+        logging.getLogger(QUOTES_HEADERS).setLevel(logging.CRITICAL)
+        try:
+            self.provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
+            self._exporters = list(_exporters(destination))
+            for exporter in self._exporters:
+                self.provider.add_span_processor(BatchSpanProcessor(exporter))
+        except ModuleNotFoundError:
+            raise
+        except Exception as error:  # there are many variables, and each kind of error is possible
+            raise InvalidSettings(
+                f"OTEL_…: OpenTelemetry cannot use one of its variables ({error}); correct it, or "
+                "set OTEL_SDK_DISABLED=true"
+            ) from error
+        for talkative in TALKATIVE:
             logging.getLogger(talkative).setLevel(logging.CRITICAL)
-        self.provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
-        self._exporter = _ReportingExporter(collector)
-        self.provider.add_span_processor(BatchSpanProcessor(self._exporter))
 
     async def aclose(self) -> None:
         """Send what is left, for as long as there is time for it."""
@@ -51,17 +76,16 @@ class Exporting:
                 await closed.wait()
         except TimeoutError:
             logger.warning("The collector of traces did not take the last spans in time")
-            self._exporter.shutdown()
+            for exporter in self._exporters:
+                exporter.shutdown()
 
 
 class _ReportingExporter(SpanExporter):
     """Sends spans, and says once that they cannot be sent, and once that they can be again."""
 
-    def __init__(self, collector: Address) -> None:
-        given = collector.authorization
-        headers = {"authorization": given} if given is not None else None
+    def __init__(self, otlp: SpanExporter, collector: Address) -> None:
+        self._otlp = otlp
         self._collector = collector
-        self._otlp = OTLPSpanExporter(collector.url, headers=headers)
         self._is_failing = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -75,7 +99,40 @@ class _ReportingExporter(SpanExporter):
         return result
 
     def shutdown(self) -> None:
-        self._otlp.shutdown()  # type: ignore[no-untyped-call]
+        self._otlp.shutdown()
+
+
+def _exporters(destination: Destination) -> Iterator[SpanExporter]:
+    collector = destination.collector
+    if collector is not None:
+        by_grpc = destination.protocol is OtlpProtocol.GRPC
+        otlp = _over_grpc(collector) if by_grpc else _over_http(collector)
+        yield _ReportingExporter(otlp, collector)
+    if destination.is_printed:
+        yield ConsoleSpanExporter(
+            out=sys.stdout, formatter=lambda span: f"{span.to_json(indent=None)}\n"
+        )
+
+
+def _over_http(collector: Address) -> SpanExporter:
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+    given = collector.authorization
+    headers = {"authorization": given} if given is not None else None
+    return OTLPSpanExporter(collector.url, headers=headers)
+
+
+def _over_grpc(collector: Address) -> SpanExporter:
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # it prints past the log
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+
+    given, headers = collector.authorization, None
+    if given is not None:  # unlike the other, this exporter takes no headers of both
+        variables = ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS")
+        others = next(filter(None, map(os.environ.get, variables)), "")
+        headers = {**parse_env_headers(others, liberal=True), "authorization": given}
+    exporter: SpanExporter = OTLPSpanExporter(collector.url, headers=headers)
+    return exporter
 
 
 def _resource() -> Resource:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from api.environment import InvalidSettings
 from api.settings import Settings
+from api.telemetry.destination import Destination, OtlpProtocol, destination_of
 from api.telemetry.requests import Request
-from backends.address import Address
 from backends.asking import Asking
 from statemachine.events import Event
 
@@ -24,10 +24,15 @@ class Telemetry:
     """An `Observer` for all that is switched on by `settings`. Raises InvalidSettings."""
 
     def __init__(self, settings: Settings) -> None:
-        collector = settings.collector()
+        destination = destination_of(settings)
         self.metrics = _metrics() if settings.metrics else None
-        self._tracing = _tracing(collector) if collector is not None else None
+        self._tracing = _tracing(destination) if destination is not None else None
         self._parts = [part for part in (self.metrics, self._tracing) if part is not None]
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is anything that follows the gateway."""
+        return bool(self._parts)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -96,15 +101,17 @@ def _metrics() -> "Metrics":
     return Metrics()
 
 
-def _tracing(collector: Address) -> "Tracing | None":
+def _tracing(destination: Destination) -> "Tracing | None":
     try:
         from api.telemetry.tracing import Tracing
+
+        return Tracing(destination)
     except ModuleNotFoundError as error:
-        # Whoever set the variable may have meant another program.
+        # Whoever set the variables may have meant another program.
         logger.warning(
-            "There are no traces, because %s is not installed; install interview-gateway[team], or "
+            "There are no traces, because %s is not installed; install interview-gateway[%s], or "
             "set OTEL_SDK_DISABLED=true",
             error.name,
+            "otlp-grpc" if destination.protocol is OtlpProtocol.GRPC else "team",
         )
         return None
-    return Tracing(collector)

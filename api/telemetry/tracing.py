@@ -12,11 +12,11 @@ from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from api.telemetry import names
+from api.telemetry.destination import Destination
 from api.telemetry.exporting import Exporting
 from api.telemetry.reasons import Outcome, outcome_of, reason_of
 from api.telemetry.requests import Request
 from backends import correlation
-from backends.address import Address
 from backends.asking import Asking
 from statemachine.events import KIND_OF, Event
 
@@ -26,10 +26,10 @@ _propagator = TraceContextTextMapPropagator()
 
 
 class Tracing:
-    """Makes the spans, which `collector` gets."""
+    """Makes the spans, which go to `destination`."""
 
-    def __init__(self, collector: Address) -> None:
-        self._exporting = Exporting(collector)
+    def __init__(self, destination: Destination) -> None:
+        self._exporting = Exporting(destination)
         self._tracer: Tracer = self._exporting.provider.get_tracer("interview-gateway")
 
     async def aclose(self) -> None:

@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 
 from api.environment import tidied
 from api.settings import Settings
+from api.telemetry.destination import destination_of
 from api.usecases.callers import CallerRole
 from tests.api.http.signin.people import BY_SECRET, token
 from tests.containers.test_containers import COMPOSE, ROOT, compose, gateway
@@ -73,7 +74,9 @@ def test_the_environment_of_the_example_is_known_and_makes_a_gateway_with_sign_i
     settings = Settings(**tidied(handed_on))
     assert settings.signs_in
     assert settings.metrics
-    collector = settings.collector()
+    destination = destination_of(settings)
+    assert destination is not None
+    collector = destination.collector
     assert collector is not None
     receiver = read("collector.yaml")["receivers"]["otlp"]["protocols"]["http"]["endpoint"]
     assert urlsplit(collector.url).hostname in team()

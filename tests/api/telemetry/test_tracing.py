@@ -1,6 +1,5 @@
 """Traces, as a collector gets them: what they tell, and that they cost nobody anything."""
 
-import logging
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ from tests.desktop import Desktop
 from tests.eventlog.storage_errors import locked
 from tests.fakes import Mood, OllamaServer
 from tests.fakes.collector import Collector, values
-from tests.gateways import NOWHERE, serving
+from tests.gateways import serving
 from tests.streams import EVENTS
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -198,77 +197,6 @@ def test_a_mistake_of_ours_is_told_by_its_type(
     assert attributes(failed)["http.response.status_code"] == 500
     assert attributes(failed)["error.type"] == "RuntimeError"
     assert "yodelled" not in str(failed)
-
-
-def test_the_whole_url_and_its_credentials_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OTEL_SERVICE_NAME", "our-gateway")
-    with Collector() as collector:
-        url = collector.url.replace("http://", "http://me:secret@")
-        with serving(
-            otel_exporter_otlp_endpoint=NOWHERE,
-            otel_exporter_otlp_traces_endpoint=f"{url}/v1/traces",
-        ) as gateway:
-            gateway.get("/health")
-        assert collector.resource()["service.name"] == "our-gateway"
-        assert collector.headers[0]["authorization"] == "Basic bWU6c2VjcmV0"
-
-
-@pytest.mark.parametrize("collector", ["gone", "hanging"])
-def test_requests_do_not_notice_a_collector_that_is(
-    collector: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
-    monkeypatch.setenv("OTEL_BSP_MAX_QUEUE_SIZE", "64")
-    monkeypatch.setenv("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "64")
-    with Collector(hangs=True) as hanging:
-        url = NOWHERE if collector == "gone" else hanging.url
-        with serving(otel_exporter_otlp_endpoint=url) as gateway:
-            slowest = 0.0
-            for _ in range(150):
-                began = time.monotonic()
-                assert gateway.get("/health").is_success
-                slowest = max(slowest, time.monotonic() - began)
-            began = time.monotonic()
-    assert slowest < 3, "the exporter itself would wait for 10 s"
-    assert time.monotonic() - began < 8
-    told = [record for record in caplog.records if "collector" in record.message.lower()]
-    told += [record for record in caplog.records if "raced" in record.message]
-    assert len(told) <= 2
-    assert not [r for r in caplog.records if r.name.startswith(("opentelemetry", "urllib3"))]
-
-
-def test_a_collector_that_comes_back_is_told_of_once(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO, "api.telemetry.exporting")
-    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "10")
-    with (
-        Collector(answers=404) as collector,
-        serving(otel_exporter_otlp_endpoint=collector.url) as gateway,
-    ):
-        for answers in (404, 200):
-            collector.answers = answers
-            for _ in range(3):
-                count = len(collector.bodies)
-                gateway.get("/health")
-                while len(collector.bodies) == count:
-                    time.sleep(0.01)
-    told = [record.message for record in caplog.records if record.name == "api.telemetry.exporting"]
-    assert told == [
-        f"Traces cannot be sent to {collector.url}/v1/traces; they are dropped",
-        f"Traces are sent to {collector.url}/v1/traces again",
-    ]
-
-
-def test_without_the_packages_a_warning_says_so_and_the_gateway_serves(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    for ours in ("api.telemetry.tracing", "api.telemetry.exporting"):
-        monkeypatch.delitem(sys.modules, ours, raising=False)
-    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.resources", None)
-    with serving(otel_exporter_otlp_endpoint=NOWHERE) as gateway:
-        assert gateway.get("/health").is_success
-    assert "interview-gateway[team]" in caplog.text
 
 
 IMPORTED = """
