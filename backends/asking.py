@@ -50,8 +50,10 @@ class Asking:
         reader: Reader,
         wake: Callable[[], None],
         observe: Callable[["Asking"], AbstractContextManager[None]] = unobserved,
+        interview_id: str | None = None,
     ) -> None:
         self.name = name
+        self.interview_id = interview_id
         self.reader = reader
         self.phase = Phase.QUEUED
         self.model: str | None = None

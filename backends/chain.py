@@ -162,7 +162,9 @@ class Chain:
             return hearing
 
         def asking(backend: Backend, wake: Callable[[], None]) -> Asking:
-            return Asking(backend.name, ask(backend), read(), wake, self._observe)
+            return Asking(
+                backend.name, ask(backend), read(), wake, self._observe, session.interview_id
+            )
 
         worth_asking = await self._worth_asking(session, asking, patience, hearing)
         relay = Relay(

@@ -3,6 +3,7 @@
 A span never holds words: no exception's message, no path or query, no text of a reply.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -15,12 +16,17 @@ from api.telemetry import names
 from api.telemetry.destination import Destination
 from api.telemetry.exporting import Exporting
 from api.telemetry.reasons import Outcome, outcome_of, reason_of
-from api.telemetry.requests import Request
+from api.telemetry.requests import OTHER, Request
 from backends import correlation
 from backends.asking import Asking
+from backends.services import STREAMING
 from statemachine.events import KIND_OF, Event
 
 FIRST_SERVER_ERROR = 500
+
+MODEL = re.compile(r"[\w.:/@+=-]{1,200}")
+"""A model's name as models have them. A caller can post any text as a name, and one backend is
+asked by what was posted; a sentence has blanks, and is in no span."""
 
 _propagator = TraceContextTextMapPropagator()
 
@@ -65,6 +71,10 @@ class Tracing:
         with self._span(f"{names.CHAT} {asking.name}", SpanKind.CLIENT) as span:
             span.set_attribute(names.OPERATION, names.CHAT)
             span.set_attribute(names.PROVIDER, asking.name)
+            if asking.name in STREAMING:
+                span.set_attribute(names.REQUEST_STREAM, True)
+            if asking.interview_id is not None:
+                span.set_attribute(names.CONVERSATION_ID, asking.interview_id)
             try:
                 with _in_trace():
                     yield
@@ -136,9 +146,14 @@ def _in_trace() -> Iterator[None]:
 
 
 def _tell_of_answer(span: Span, request: Request) -> None:
-    span.update_name(f"{request.method} {request.route}")
-    span.set_attribute(names.METHOD, request.method)
-    span.set_attribute(names.ROUTE, request.route)
+    is_known = request.method != OTHER
+    method = request.method if is_known else names.NAME_OF_OTHER_METHOD
+    span.set_attribute(names.METHOD, request.method if is_known else names.OTHER_METHOD)
+    if request.route == OTHER:
+        span.update_name(method)
+    else:
+        span.update_name(f"{method} {request.route}")
+        span.set_attribute(names.ROUTE, request.route)
     if request.status is not None:
         span.set_attribute(names.STATUS, request.status)
         if request.status >= FIRST_SERVER_ERROR:
@@ -149,7 +164,7 @@ def _tell_of_answer(span: Span, request: Request) -> None:
 def _tell_how_it_went(span: Span, asking: Asking) -> None:
     outcome, timing = outcome_of(asking), asking.timing()
     span.set_attribute(names.OUTCOME, outcome)
-    if asking.model is not None:
+    if asking.model is not None and MODEL.fullmatch(asking.model):
         span.set_attribute(names.REQUEST_MODEL, asking.model)
         span.update_name(f"{names.CHAT} {asking.model}")
     if timing is not None:

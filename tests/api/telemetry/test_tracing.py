@@ -59,6 +59,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             client.post(RESPOND, json=body, headers=EVENTS)
             client.get(f"/{SAID}?q={SAID}")
             client.request("SING", "/health")
+            client.post(START, json={"role": "Data Analyst", "model": SAID})
             client.post(RESPOND, json=body | {"message": SAID * 1000})
             client.get("/health", headers=UNSAMPLED)
             ollama.moods["/api/chat"] = Mood.ERROR_500
@@ -116,10 +117,13 @@ def test_the_span_of_a_backend_keeps_the_conventions_for_generative_ai(story: St
     assert chat.kind == Span.SpanKind.SPAN_KIND_CLIENT
     assert found.pop("gen_ai.response.time_to_first_chunk") >= 0
     assert found.pop("gen_ai.usage.input_tokens") > found.pop("gen_ai.usage.output_tokens") > 0
+    interview = attributes(story.named("append"))["gen_ai.conversation.id"]
     assert found == {
+        "gen_ai.conversation.id": interview,
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "ollama",
         "gen_ai.request.model": "llama3.2:1b",
+        "gen_ai.request.stream": True,
         "interview_gateway.outcome": "whole",
     }
 
@@ -164,8 +168,11 @@ def test_a_backend_that_fails_is_told_by_a_word(story: Story) -> None:
 
 
 def test_what_a_caller_writes_into_path_and_method_is_in_no_span(story: Story) -> None:
-    assert story.named("GET other").kind == Span.SpanKind.SPAN_KIND_SERVER
-    assert attributes(story.named("other /health"))["http.response.status_code"] == 405
+    unknown_path = story.named("GET")
+    assert unknown_path.kind == Span.SpanKind.SPAN_KIND_SERVER
+    assert "http.route" not in attributes(unknown_path)
+    found = attributes(story.named("HTTP /health"))
+    assert (found["http.request.method"], found["http.response.status_code"]) == ("_OTHER", 405)
 
 
 def test_a_caller_who_does_not_sample_is_not_traced(story: Story) -> None:
