@@ -156,7 +156,8 @@ def _valid(shape: type[S], entries: list[Any]) -> list[S]:
         try:
             valid.append(shape.model_validate(entry))
         except ValidationError as error:
-            logger.debug("A model was left out of the list: %s", error)
+            first = error.errors(include_url=False, include_input=False)[0]
+            logger.debug("A model was left out of the list: %s, %s", first["loc"], first["type"])
     return valid
 
 

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import re
+import sys
+import threading
 from datetime import UTC, datetime
 from traceback import format_tb
 from types import TracebackType
@@ -9,6 +12,8 @@ from types import TracebackType
 from api.environment import LogFormat
 from api.transcript.escaping import escape_controls
 from backends.correlation import current
+
+logger = logging.getLogger(__name__)
 
 _Info = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -65,12 +70,40 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line)
 
 
+class AsyncioFilter(logging.Filter):
+    """Leaves of asyncio's errors what they are. Behind that it shows objects: the arguments of a
+    callback, a task with the message of its exception."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "asyncio" and record.levelno >= logging.WARNING:
+            record.msg, record.args = re.split(r"[\n(<]", record.getMessage())[0].strip(), None
+        return True
+
+
 def set_up_logging(level: str, shape: LogFormat = LogFormat.TEXT) -> None:
     """Print what is logged from `level` on; at no level what a person or a model said."""
     handler = logging.StreamHandler()
     text = RedactingFormatter("%(asctime)s %(levelname)s %(message)s")
     handler.setFormatter(JsonFormatter(text) if shape is LogFormat.JSON else text)
+    handler.addFilter(AsyncioFilter())
     logging.basicConfig(level=level, handlers=[handler])
     # These tell of every request, probe and transition; only their warnings are news.
     for talkative in ("httpx", "httpcore", "transitions", "uvicorn"):
         logging.getLogger(talkative).setLevel(max(logging.WARNING, logging.getLogger().level))
+    _log_what_nobody_catches()
+
+
+def _log_what_nobody_catches() -> None:
+    """Python would print it past the log, with its message."""
+    logging.captureWarnings(capture=True)
+
+    def failed(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+        logger.critical("The gateway failed", exc_info=error)
+
+    def thread_failed(failure: threading.ExceptHookArgs) -> None:
+        logger.error("A thread of the gateway failed", exc_info=failure.exc_value)
+
+    def ignored(failure: "sys.UnraisableHookArgs") -> None:
+        logger.error("Python ignored an error", exc_info=failure.exc_value)
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = failed, thread_failed, ignored

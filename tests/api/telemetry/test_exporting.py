@@ -171,7 +171,8 @@ def test_without_the_packages_a_warning_says_so_and_the_gateway_serves(
     for ours in ("api.telemetry.tracing", "api.telemetry.exporting"):
         monkeypatch.delitem(sys.modules, ours, raising=False)
     monkeypatch.setitem(sys.modules, missing, None)
-    given = {"otel_exporter_otlp_endpoint": NOWHERE, "otel_exporter_otlp_protocol": protocol}
-    with serving(**given) as gateway:
+    with serving(
+        otel_exporter_otlp_endpoint=NOWHERE, otel_exporter_otlp_protocol=protocol
+    ) as gateway:
         assert gateway.get("/health").is_success
     assert f"interview-gateway{extra}" in caplog.text
