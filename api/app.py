@@ -71,8 +71,8 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         version=__version__,
         summary="Job interviews over HTTP, every move of them in an event log.",
         redoc_url=None,
-        # Nobody outside this machine is told anything, and nobody is asked at each request whether.
-        telemetry={"tracing": False, "metrics": False},
+        # FastAPI's own would send paths, queries and the messages of exceptions.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         redirect_slashes=False,  # a path with a slash too many is an unknown one
         lifespan=lifespan,
     )
