@@ -16,16 +16,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
 from api.http.problems import ProblemType, problem_response
-from api.http.refused import RefusedLog
+from api.http.refused import FILE_ORIGINS, RefusedLog
 from api.http.request_ids import identify
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 DEVELOPMENT_ORIGIN = "http://localhost:3000"
-
-FILE_ORIGINS = ("null", "file://")
-"""What Electron sends for a `file://` page. A sandboxed frame of any page sends "null" too,
-so these count only with Electron's User-Agent: a script can change that header only by way
-of a preflight, which carries the browser's true one."""
 
 OF_NO_OTHER_ORIGIN = ("same-origin", "none")
 """What `Sec-Fetch-Site` says of our own pages and of what a person opens; no script can set it.

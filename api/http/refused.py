@@ -24,6 +24,11 @@ send these, and so cannot use up their lines."""
 LONGEST = 200
 """Characters of a name that is logged."""
 
+FILE_ORIGINS = ("null", "file://")
+"""What Electron sends for a `file://` page. A sandboxed frame of any page sends "null" too,
+so these count only with Electron's User-Agent: a script can change that header only by way
+of a preflight, which carries the browser's true one."""
+
 HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+\]", re.ASCII)
 
 
@@ -42,11 +47,12 @@ class RefusedLog:
         try:
             setting = ",".join((*self._origins, allowed_origin(origin)))
         except ValueError:
+            # Anything else is no browser's, and can be any words.
             logger.warning(
                 "Refused a request from a web page without an origin that can be allowed (%s), "
                 "such as a sandboxed frame or a file opened in a browser. No setting allows these. "
                 "Serve the page from an address like http://localhost:3000, and allow that.",
-                origin[:LONGEST] or "none",
+                origin if origin in FILE_ORIGINS else "none",
             )
             return
         logger.warning(
