@@ -53,8 +53,11 @@ class NoKeys(Exception):
 class Keys(Protocol):
     """Gives the keys for a token, by what its header says."""
 
-    async def for_token(self, id: str | None, algorithm: str) -> Sequence[Key]:
-        """The keys that a token with this `kid` and `alg` may be signed with. Raises NoKeys."""
+    async def for_token(
+        self, id: str | None, algorithm: str, tried: Sequence[Key] = ()
+    ) -> Sequence[Key]:
+        """The keys that a token with this `kid` and `alg` may be signed with, but for those that
+        were `tried` and have not signed it. Raises NoKeys."""
         ...
 
 
@@ -64,8 +67,10 @@ class FixedKey:
     def __init__(self, key: Key) -> None:
         self._key = key
 
-    async def for_token(self, id: str | None, algorithm: str) -> Sequence[Key]:
-        return [self._key] if algorithm in self._key.algorithms else []
+    async def for_token(
+        self, id: str | None, algorithm: str, tried: Sequence[Key] = ()
+    ) -> Sequence[Key]:
+        return [self._key] if algorithm in self._key.algorithms and not tried else []
 
 
 def secret_key(secret: str) -> Key:
@@ -103,20 +108,25 @@ class KeySet:
         self.run = self._fetched.run
         self.aclose = self._fetched.aclose
 
-    async def for_token(self, id: str | None, algorithm: str) -> Sequence[Key]:
-        found = self._find(id, algorithm)
+    async def for_token(
+        self, id: str | None, algorithm: str, tried: Sequence[Key] = ()
+    ) -> Sequence[Key]:
+        # Not only for a `kid` that is unknown: an issuer can give none, or a new key an old one's.
+        found = self._find(id, algorithm, tried)
         if not found:
             await self._fetched.refresh()
-            found = self._find(id, algorithm)
+            found = self._find(id, algorithm, tried)
         if not found and self._fetched.latest is None:
             raise NoKeys
         return found
 
-    def _find(self, id: str | None, algorithm: str) -> Sequence[Key]:
+    def _find(self, id: str | None, algorithm: str, tried: Sequence[Key]) -> Sequence[Key]:
         return [
             key
             for key in self._fetched.latest or ()
-            if algorithm in key.algorithms and (id is None or key.id in (id, None))
+            if algorithm in key.algorithms
+            and (id is None or key.id in (id, None))
+            and key not in tried
         ]
 
 

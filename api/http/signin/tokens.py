@@ -6,7 +6,7 @@ public key is never a secret for HS256, and "none" is no algorithm of any key.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jwt
@@ -14,7 +14,7 @@ from jwt.exceptions import InvalidSubjectError
 from starlette.types import Scope
 
 from api.http.signin.fetched import COOL_DOWN_SECONDS
-from api.http.signin.keys import Keys, NoKeys
+from api.http.signin.keys import Key, Keys, NoKeys
 from api.usecases.callers import Caller, CallerRole
 
 LEEWAY_SECONDS = 60
@@ -91,37 +91,45 @@ class Tokens:
 
     async def _claims(self, token: str, id: str | None, algorithm: str) -> Mapping[str, Any]:
         """The claims of the token, if one of the keys has signed it."""
+        tried: list[Key] = []
+        while keys := await self._candidates(id, algorithm, tried):
+            for key in keys:
+                try:
+                    return self._decoded(token, key, algorithm)
+                except jwt.InvalidSignatureError:
+                    tried.append(key)
+        raise TokenRefused("The token is not signed by a key of the issuer")
+
+    async def _candidates(
+        self, id: str | None, algorithm: str, tried: Sequence[Key]
+    ) -> Sequence[Key]:
         try:
-            keys = await self._keys.for_token(id, algorithm)
+            return await self._keys.for_token(id, algorithm, tried)
         except NoKeys:
             raise TokenRefused(
                 "The gateway could not get the issuer's keys yet",
                 retry_seconds=int(COOL_DOWN_SECONDS),
             ) from None
-        for key in keys:
-            try:
-                return jwt.decode(
-                    token,
-                    key.material,
-                    algorithms=[algorithm],
-                    issuer=self._issuer,
-                    audience=self._audience,
-                    leeway=LEEWAY_SECONDS,
-                    options={"require": REQUIRED},
-                )
-            except jwt.InvalidSignatureError:
-                continue
-            except jwt.MissingRequiredClaimError as error:
-                raise TokenRefused(f"The token has no {error.claim}") from None
-            except (
-                jwt.PyJWTError,
-                ValueError,
-                TypeError,
-                ArithmeticError,
-                RecursionError,
-            ) as error:
-                raise TokenRefused(_why(error)) from None
-        raise TokenRefused("The token is not signed by a key of the issuer")
+
+    def _decoded(self, token: str, key: Key, algorithm: str) -> Mapping[str, Any]:
+        """The claims of the token, checked. Raises InvalidSignatureError if it is another key's."""
+        try:
+            claims: Mapping[str, Any] = jwt.decode(
+                token,
+                key.material,
+                algorithms=[algorithm],
+                issuer=self._issuer,
+                audience=self._audience,
+                leeway=LEEWAY_SECONDS,
+                options={"require": REQUIRED},
+            )
+        except jwt.InvalidSignatureError:
+            raise
+        except jwt.MissingRequiredClaimError as error:
+            raise TokenRefused(f"The token has no {error.claim}") from None
+        except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
+            raise TokenRefused(_why(error)) from None
+        return claims
 
     def _roles(self, claims: Mapping[str, Any]) -> frozenset[CallerRole]:
         found: Any = claims.get(self._roles_claim)

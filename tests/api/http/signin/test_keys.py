@@ -97,6 +97,42 @@ async def test_a_key_that_the_issuer_has_just_made_is_fetched_at_once(issuer: Is
 
 
 @in_loop
+@pytest.mark.parametrize("kid", [None, "ec"])
+async def test_a_new_key_that_no_new_id_announces_is_fetched_at_once(
+    issuer: IssuerServer, kid: str | None
+) -> None:
+    old, new = (ECKey.generate_key("P-256", {"kid": kid} if kid else {}) for _ in range(2))
+    header = {"kid": kid} if kid else {}
+
+    async def subject(key: ECKey) -> str | None:
+        return (await tokens.caller(signed(claims(), key, "ES256", **header))).subject
+
+    issuer.keys = published(old)
+    async with keys_of(issuer) as keys:
+        assert await is_found(keys, "ec", "ES256")
+        tokens = Tokens(keys, ISSUER, AUDIENCE, "roles")
+        assert await subject(old) == "ann"
+        await asyncio.sleep(0.1)
+        issuer.keys = published(new)
+        assert await subject(new) == "ann"
+        with pytest.raises(TokenRefused, match="not signed by a key of the issuer"):
+            await subject(old)
+
+
+@in_loop
+async def test_tokens_with_foreign_signatures_make_no_storm(issuer: IssuerServer) -> None:
+    async with keys_of(issuer, cool_down_seconds=30) as keys:
+        assert await is_found(keys, "ec", "ES256")
+        tokens = Tokens(keys, ISSUER, AUDIENCE, "roles")
+        token = signed(claims(), NEW, "ES256", kid="ec")
+        refused = await asyncio.gather(
+            *(tokens.caller(token) for _ in range(50)), return_exceptions=True
+        )
+        assert all(isinstance(error, TokenRefused) for error in refused)
+        assert issuer.count(JWKS) == 1
+
+
+@in_loop
 async def test_a_withdrawn_key_is_dropped_although_nobody_asks(issuer: IssuerServer) -> None:
     async with keys_of(issuer, refresh_seconds=0.1) as keys:
         assert await is_found(keys, "ec", "ES256")
