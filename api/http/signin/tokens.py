@@ -27,6 +27,10 @@ MAX_SUBJECT_CHARS = 255
 """OpenID Connect allows no more."""
 
 REQUIRED = ["exp", "iss", "aud", "sub"]
+TIMES = ("exp", "nbf", "iat")
+IN_QUERY = re.compile(rb"(?:^|&)access_token=")
+"""How RFC 6750 (section 2.3) puts a token into a URL, which it advises against."""
+
 MISMATCHES = (
     (jwt.ExpiredSignatureError, "The token has expired"),
     (jwt.ImmatureSignatureError, "The token is not valid yet"),
@@ -52,6 +56,8 @@ class TokenRefused(Exception):
 
 def bearer_token(scope: Scope) -> str:
     """Return the request's bearer token. Raises TokenRefused."""
+    if IN_QUERY.search(scope["query_string"]):
+        raise TokenRefused("The request has a token in its URL, where logs and histories keep it")
     given: list[bytes] = [value for name, value in scope["headers"] if name == b"authorization"]
     if not given:
         raise TokenRefused("The request has no token", has_token=False)
@@ -129,6 +135,9 @@ class Tokens:
             raise TokenRefused(f"The token has no {error.claim}") from None
         except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
             raise TokenRefused(_why(error)) from None
+        # PyJWT reads "1700000000" as a number, and true as 1.
+        if any(type(claims[name]) not in (int, float) for name in TIMES if name in claims):
+            raise TokenRefused("The token has a time that is not a number")
         return claims
 
     def _roles(self, claims: Mapping[str, Any]) -> frozenset[CallerRole]:

@@ -82,6 +82,14 @@ BAD: dict[str, tuple[Callable[[], str], str]] = {
     "whose sub is long": (lambda: token("a" * 256), "The token has a subject"),
     "whose exp is infinite": (lambda: token(exp=float("inf")), "The token cannot be read"),
     "whose exp is text": (lambda: token(exp="soon"), "The token"),
+    "whose exp is a number as text": (
+        lambda: forged({"alg": "HS256"}, claims(exp=str(now() + 300)), SECRET.encode()),
+        "The token has a time that is not a number",
+    ),
+    "whose nbf is true": (
+        lambda: forged({"alg": "HS256"}, claims(nbf=True), SECRET.encode()),
+        "The token has a time that is not a number",
+    ),
     "of another secret": (
         lambda: signed(claims(), OctKey.import_key(SECRET[::-1])),
         "The token is not signed by a key of the issuer",
@@ -123,6 +131,12 @@ def test_a_token_that_is_sent_twice_is_refused(gateway: Served) -> None:
     why = "The request has more than one Authorization header"
     assert_refused(ask(gateway, token(), token()), why)
     assert_refused(ask(gateway, f"{token()}, Bearer {token()}"), "The token is not a signed JWT")
+
+
+def test_a_token_in_the_url_is_refused_also_beside_one_that_would_do(gateway: Served) -> None:
+    path = f"{MODELS}?access_token={token()}"
+    assert_refused(ask(gateway, path=path), "The request has a token in its URL")
+    assert_refused(ask(gateway, token(), path=path), "The request has a token in its URL")
 
 
 def test_a_clock_that_is_a_minute_off_keeps_nobody_out(gateway: Served) -> None:
