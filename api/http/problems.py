@@ -46,7 +46,8 @@ MALFORMED = ProblemType(
     "malformed-request",
     HTTPStatus.BAD_REQUEST,
     "The request is not valid HTTP",
-    "Send HTTP/1.1, with one Host header, one Content-Length and at most 64 KiB of headers.",
+    "Send HTTP/1.1, with one Host header, one Content-Length and at most 64 KiB of headers "
+    "(192 KiB where people sign in).",
 )
 FOREIGN_ORIGIN = ProblemType(
     "foreign-origin",
