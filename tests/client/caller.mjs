@@ -38,9 +38,13 @@ for await (const line of createInterface({ input: process.stdin })) {
     const value = isStream ? await hear(called, events, reading, controller) : await called;
     told = { value: value ?? null };
   } catch (error) {
-    const { kind, message, status, field, session, place, verdict, knownModels, answerTaken } = error;
+    const { name, kind, message, status, field, session, place, verdict, knownModels, answerTaken } = error;
+    const { retryAfterSeconds } = error;
     told = {
-      error: { name: error.name, kind, message, status, field, session, place, verdict, knownModels, answerTaken },
+      error: {
+        ...{ name, kind, message, status, field, session, place, verdict, knownModels, answerTaken },
+        retryAfterSeconds,
+      },
       isGatewayError: client.isGatewayError(error),
     };
   }

@@ -192,6 +192,14 @@ def test_refused_input_names_its_field(gateway: Served) -> None:
         assert (error.kind, error.error["status"]) == ("refused", 413)
 
 
+def test_a_request_too_many_says_when_to_send_it_again() -> None:
+    with serving(rate_limit="1/day") as limited, calling(limited.url) as client:
+        client.call("fetchModels")
+        error = client.failure("fetchModels")
+    assert (error.kind, error.error["status"]) == ("quota-exceeded", 429)
+    assert 0 < error.error["retryAfterSeconds"] <= 86400
+
+
 def test_an_interview_that_is_unknown_held_or_forgotten(gateway: Served, tmp_path: Path) -> None:
     with calling(gateway.url, retries=1) as client:
         unknown = client.failure("getInterview", "00000000-0000-4000-8000-000000000000")

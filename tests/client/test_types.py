@@ -93,7 +93,7 @@ def test_the_guide_tells_of_each_kind_of_error() -> None:
     kinds = set(
         re.findall(r'@type \{const\} \*/ \("([a-z-]+)"\)', (CLIENT / "errors.js").read_text())
     )
-    assert len(kinds) == 14
+    assert len(kinds) == 15
     assert first_cells("Explain errors") == kinds
 
 

@@ -101,6 +101,8 @@ export function adviceFor(error: unknown): string {
       return error.knownModels.join();
     case "log-unavailable":
       return error.answerTaken ? "taken" : "not taken";
+    case "quota-exceeded":
+      return `in ${error.retryAfterSeconds} s`;
     case "draining":
     case "not-signed-in":
     case "unknown-interview":

@@ -6,8 +6,8 @@
  * @returns {error is AnyGatewayError}
  */
 export function isGatewayError(error: unknown): error is AnyGatewayError;
-/** The error for a problem. @param {Problem} problem @returns {ProblemError} */
-export function errorOf(problem: Problem): ProblemError;
+/** The error for a problem. @param {Problem} problem @param {Headers} [headers] @returns {ProblemError} */
+export function errorOf(problem: Problem, headers?: Headers): ProblemError;
 /** Any error of this client. Its message can be shown to people. */
 export class GatewayError extends Error {
     /** @param {string} message @param {ErrorOptions} [options] */
@@ -123,6 +123,15 @@ export class NotSignedInError extends ProblemError {
     /** @readonly */
     readonly kind: "not-signed-in";
 }
+/** The caller has sent too many requests. Nothing of this one is in the log: send it again later. */
+export class QuotaExceededError extends ProblemError {
+    /** @param {Problem} problem @param {Headers} [headers] of the response */
+    constructor(problem: Problem, headers?: Headers);
+    /** @readonly */
+    readonly kind: "quota-exceeded";
+    /** @readonly Seconds until the gateway takes the next request. */
+    readonly retryAfterSeconds: number;
+}
 /** Any other problem, such as a body that is too large. */
 export class RefusedError extends ProblemError {
     /** @readonly */
@@ -134,8 +143,8 @@ export class RefusedError extends ProblemError {
 export type Problem = import("./openapi.js").components["schemas"]["Problem"];
 export type Session = import("./openapi.js").components["schemas"]["Session"];
 export type Verdict = import("./openapi.js").components["schemas"]["Verdict"];
-export type AnyGatewayError = UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError | DrainingError | NotSignedInError | RefusedError;
+export type AnyGatewayError = UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError | SessionConflictError | InterviewCompleteError | UnknownInterviewError | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError | DrainingError | NotSignedInError | QuotaExceededError | RefusedError;
 /**
  * The errors of any call, besides its signal's reason.
  */
-export type CallError = UnreachableError | TimedOutError | NotAGatewayError | NotSignedInError | RefusedError;
+export type CallError = UnreachableError | TimedOutError | NotAGatewayError | NotSignedInError | QuotaExceededError | RefusedError;

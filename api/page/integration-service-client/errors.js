@@ -158,6 +158,19 @@ export class NotSignedInError extends ProblemError {
   kind = /** @type {const} */ ("not-signed-in");
 }
 
+/** The caller has sent too many requests. Nothing of this one is in the log: send it again later. */
+export class QuotaExceededError extends ProblemError {
+  /** @readonly */
+  kind = /** @type {const} */ ("quota-exceeded");
+
+  /** @param {Problem} problem @param {Headers} [headers] of the response */
+  constructor(problem, headers) {
+    super(problem);
+    /** @readonly Seconds until the gateway takes the next request. */
+    this.retryAfterSeconds = Number(headers?.get("retry-after") ?? 1);
+  }
+}
+
 /** Any other problem, such as a body that is too large. */
 export class RefusedError extends ProblemError {
   /** @readonly */
@@ -168,16 +181,17 @@ export class RefusedError extends ProblemError {
  * @typedef {UnreachableError | TimedOutError | NotAGatewayError | InvalidInputError
  *   | SessionConflictError | InterviewCompleteError | UnknownInterviewError
  *   | InterviewForgottenError | InterviewOnHoldError | UnknownModelError | LogUnavailableError
- *   | DrainingError | NotSignedInError | RefusedError} AnyGatewayError
+ *   | DrainingError | NotSignedInError | QuotaExceededError | RefusedError} AnyGatewayError
  */
 
 /**
  * The errors of any call, besides its signal's reason.
  *
- * @typedef {UnreachableError | TimedOutError | NotAGatewayError | NotSignedInError | RefusedError} CallError
+ * @typedef {UnreachableError | TimedOutError | NotAGatewayError | NotSignedInError | QuotaExceededError
+ *   | RefusedError} CallError
  */
 
-/** By the last part of a problem's `type`. @type {Record<string, new (problem: Problem) => ProblemError>} */
+/** By the last part of a problem's `type`. @type {Record<string, new (problem: Problem, headers?: Headers) => ProblemError>} */
 const KINDS = {
   "invalid-input": InvalidInputError,
   "session-conflict": SessionConflictError,
@@ -189,6 +203,7 @@ const KINDS = {
   "log-unavailable": LogUnavailableError,
   "draining": DrainingError,
   "not-signed-in": NotSignedInError,
+  "quota-exceeded": QuotaExceededError,
 };
 
 /**
@@ -202,8 +217,8 @@ export function isGatewayError(error) {
   return typeof error === "object" && error !== null && MARK in error;
 }
 
-/** The error for a problem. @param {Problem} problem @returns {ProblemError} */
-export function errorOf(problem) {
+/** The error for a problem. @param {Problem} problem @param {Headers} [headers] @returns {ProblemError} */
+export function errorOf(problem, headers) {
   const name = problem.type.slice(problem.type.lastIndexOf("/") + 1);
-  return new (Object.hasOwn(KINDS, name) ? KINDS[name] : RefusedError)(problem);
+  return new (Object.hasOwn(KINDS, name) ? KINDS[name] : RefusedError)(problem, headers);
 }

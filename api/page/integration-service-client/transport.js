@@ -232,7 +232,7 @@ async function refusal(response, url) {
   try {
     const problem = /** @type {Problem} */ (JSON.parse(text));
     if (typeof problem.type === "string" && typeof problem.detail === "string") {
-      return errorOf(problem);
+      return errorOf(problem, response.headers);
     }
   } catch {
     // Not JSON: reported below.
