@@ -191,7 +191,9 @@ class Gateway:
         return backends
 
     async def before_stopping(self) -> None:
-        """End what would not end by itself for a while: replies and checks that are under way."""
+        """End what would not end by itself for a while: replies and checks that are under way.
+        Take nothing new."""
+        self.drain.begin()
         await self.conductor.close()
         await self.verifier.close()
 

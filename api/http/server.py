@@ -25,7 +25,14 @@ REQUEST_SECONDS = 10.0
 largest takes a few milliseconds on this machine, and a second over a poor network."""
 
 UNREAD_SECONDS = 10.0
-"""Seconds after which a client that does not read its answer is let go."""
+"""Seconds in which a client must read `LEAST_READ_BYTES` of its answer, or it is let go."""
+
+LEAST_READ_BYTES = 256 * 1024
+"""The largest answers have 25 MiB. So nobody holds one in memory for more than 17 minutes."""
+
+FIRST_REQUEST_SECONDS = 1.0
+"""How long a new connection may take for its first request while the gateway stops. A proxy opens
+it to send one at once."""
 
 KEPT_DESCRIPTORS = 128
 """Descriptors that are not for clients: the log's files, connections to backends, and those that
@@ -94,6 +101,8 @@ class Server(uvicorn.Server):
             self._draining.cancel()
             await asyncio.wait([self._draining])
         await self._before_stopping()
+        for _ in range(3):  # so that those are accepted whom closing the socket would turn away
+            await asyncio.sleep(0)
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -117,6 +126,7 @@ class Protocol(H11Protocol):
     without a whole request gives way to a new one.
     """
 
+    _connected_at = 0.0
     _waiting_since = 0.0
     _arriving: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
@@ -128,7 +138,7 @@ class Protocol(H11Protocol):
         self.timeout_keep_alive_task = self.loop.call_later(
             REQUEST_SECONDS, self.timeout_keep_alive_handler
         )
-        self._waiting_since = self.loop.time()
+        self._connected_at = self._waiting_since = self.loop.time()
         most = most_connections()
         if most is not None and len(self.connections) > most:
             self._make_room()
@@ -155,8 +165,19 @@ class Protocol(H11Protocol):
         self._has_read()
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """Close the connection when its request is answered, also one that is still on its way."""
+        if self.transport.is_closing():
+            return
+        has_asked_nothing = self.cycle is None
+        left = self._connected_at + FIRST_REQUEST_SECONDS - self.loop.time()
+        if has_asked_nothing and left > 0:
+            self.loop.call_later(left, self.shutdown)
+        else:
+            super().shutdown()
+
     def pause_writing(self) -> None:
-        self._unread = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+        self._expect_reading()
         super().pause_writing()
 
     def resume_writing(self) -> None:
@@ -177,6 +198,16 @@ class Protocol(H11Protocol):
             return False
         is_answered = self.cycle is None or self.cycle.response_complete
         return is_answered or self._with_body_under_way() is not None
+
+    def _expect_reading(self) -> None:
+        unread = self.transport.get_write_buffer_size()
+        self._unread = self.loop.call_later(UNREAD_SECONDS, self._check_reading, unread)
+
+    def _check_reading(self, unread: int) -> None:
+        if unread - self.transport.get_write_buffer_size() < LEAST_READ_BYTES:
+            self.transport.abort()
+        else:
+            self._expect_reading()
 
     def _has_read(self) -> None:
         if self._unread is not None:

@@ -286,6 +286,22 @@ def test_who_never_reads_a_short_answer_is_let_go_too(monkeypatch: pytest.Monkey
         assert len(read_to_end(sock)) < size < 60_000
 
 
+def test_who_reads_slowly_and_steadily_gets_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "UNREAD_SECONDS", 1.0)
+    monkeypatch.setattr(server, "LEAST_READ_BYTES", 1)
+    with serving(send_buffer=4096) as gateway, socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.connect(address_of(gateway.url))
+        sock.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        whole = gateway.client.get("/openapi.json").content
+        received, began = b"", time.monotonic()
+        while piece := sock.recv(len(whole) // 32):
+            received += piece
+            time.sleep(0.05)
+        assert received.endswith(whole)
+        assert time.monotonic() - began > server.UNREAD_SECONDS
+
+
 def test_who_reads_late_gets_it_all_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "UNREAD_SECONDS", 5.0)
     with serving(send_buffer=4096) as gateway, socket.socket() as sock:

@@ -1,5 +1,6 @@
 """A gateway that is told to stop: it loses no reply, and takes nothing new; and its probes."""
 
+import asyncio
 import signal
 import time
 from collections.abc import Iterator
@@ -9,7 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
+from starlette.responses import PlainTextResponse
 
+from api.http import server
+from api.http.listening import bound
 from tests.fakes import OllamaServer
 from tests.fakes.forwarded import ForwardedServer
 from tests.fakes.moods import Mood
@@ -156,6 +161,38 @@ def test_a_gateway_that_does_nothing_stops_at_once(tmp_path: Path) -> None:
         began = time.monotonic()
         assert gateway.stop(signal.SIGTERM) == 0
         assert time.monotonic() - began < 1.5
+
+
+def test_a_request_on_its_way_is_answered_while_the_gateway_stops(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A proxy has connected and not sent it yet. Closing the connection would lose it."""
+    monkeypatch.setattr(server, "FIRST_REQUEST_SECONDS", 30.0)
+
+    async def nothing() -> None: ...
+
+    async def answer_to_a_late_request() -> bytes:
+        config = uvicorn.Config(
+            PlainTextResponse("heard"), http=server.Protocol, log_config=None, lifespan="off"
+        )
+        stopped = server.Server(config, nothing, nothing)
+        with bound("127.0.0.1", 0) as (listener,):
+            place = listener.getsockname()
+            serving = asyncio.create_task(stopped.serve([listener]))
+            while not stopped.started:  # noqa: ASYNC110 - uvicorn has no event
+                await asyncio.sleep(0.01)
+            reader, writer = await asyncio.open_connection(*place)
+            stopped.should_exit = True
+            while listener.fileno() != -1:  # noqa: ASYNC110 - nor here
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0)  # so that the connections are told, too
+            writer.write(b"GET /live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            heard = await reader.read()
+            writer.close()
+            await serving
+        return heard
+
+    assert asyncio.run(answer_to_a_late_request()).endswith(b"heard")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
