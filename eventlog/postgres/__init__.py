@@ -1,0 +1,1 @@
+"""The event log in a PostgreSQL database, which many gateways may use at once."""

@@ -1,0 +1,116 @@
+"""The connections to a log's database.
+
+Nothing is kept in the session of a connection, so that PgBouncer may give each transaction another
+one. Each connection is used by one thread at a time.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict
+
+from eventlog.errors import LogNotOpened, LogUnavailable
+from eventlog.postgres.errors import STORAGE_ERRORS, reason
+from eventlog.postgres.watchdog import WATCHDOG
+
+SECONDS = 2.0
+"""How long a database that does not answer is waited for."""
+
+# What the URL says comes first. The database's own limits on statements stand in each transaction.
+DEFAULTS: dict[str, Any] = {
+    "connect_timeout": 2,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 4000,
+    "application_name": "interview-gateway",
+}
+
+
+def connect(url: str) -> Connection:
+    """A new connection to the database that `url` names. Raises psycopg.Error."""
+    given = {**DEFAULTS, **conninfo_to_dict(url), "client_encoding": "UTF8"}
+    db = psycopg.connect(**given, autocommit=True)
+    try:
+        with WATCHDOG.limit(db.fileno(), SECONDS):
+            found = db.execute("SELECT pg_backend_pid()").fetchone()
+    except BaseException:
+        db.close()
+        raise
+    if found != (db.info.backend_pid,):
+        # A pooler stands in between: the next transaction may be in another session, which does
+        # not know the statements that this one prepared.
+        db.prepare_threshold = None
+    return db
+
+
+def open_database(url: str) -> Connection:
+    """A connection for what is done once, such as to open the log. Raises LogNotOpened."""
+    try:
+        return connect(url)
+    except STORAGE_ERRORS as error:
+        raise LogNotOpened(f"the event log cannot be opened: {reason(error)}") from error
+
+
+class LogConnection:
+    """A connection to the log's database: made when it is first needed, and anew after an error.
+
+    `check` is called with each new one, and may raise LogUnavailable.
+    """
+
+    def __init__(self, url: str, check: Callable[[Connection], None]) -> None:
+        self._url = url
+        self._check = check
+        self._db: Connection | None = None
+
+    @contextmanager
+    def use(self, seconds: float = SECONDS) -> Iterator[Connection]:
+        """The connection, for work of so many seconds at most. After a failure of the database or
+        of the way to it, the next use makes another connection.
+
+        Raises LogUnavailable or psycopg.Error, and whatever the block raises.
+        """
+        db = self._db or self._connected()
+        try:
+            with WATCHDOG.limit(db.fileno(), seconds):
+                yield db
+        except STORAGE_ERRORS:
+            self.drop()
+            raise
+        except BaseException:
+            if db.closed or db.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                self.drop()
+            raise
+
+    def drop(self) -> None:
+        """Close the connection; the next use makes one."""
+        if self._db is not None:
+            with suppress(psycopg.Error):  # closing is best effort
+                self._db.close()
+            self._db = None
+
+    def _connected(self) -> Connection:
+        db = connect(self._url)
+        try:
+            with WATCHDOG.limit(db.fileno(), SECONDS):
+                self._check(db)
+        except BaseException:
+            db.close()
+            raise
+        self._db = db
+        return db
+
+
+def check_is_log(db: Connection, expected_id: str) -> None:
+    """Raise LogUnavailable unless the database holds the log of this id."""
+    try:
+        found = db.execute("SELECT id FROM interview_log.log").fetchone()
+    except psycopg.errors.UndefinedTable:
+        found = None
+    if found != (expected_id,):
+        raise LogUnavailable(
+            "another event log, or none, stands in the database now; put the right one back"
+        )

@@ -1,0 +1,388 @@
+"""The SQL of the steps that make a log in a database. A released step is never edited; a change
+is a new step at the end of `STEPS`.
+
+`events` is the log without its words, `words` what was said, `nodes` the tree over its leaves,
+`checkpoints` the signed heads it was sealed with, `head` where the next event goes. `interviews`,
+`starters` and `fingerprints` are read models, derived from them.
+"""
+
+from typing import Final
+
+APPEND_ONLY: Final = "the event log is append-only"
+
+PARTITION: Final = 100_000
+"""How many positions one partition of `words` holds."""
+
+# An internal function must find our tables only, whatever the caller's search_path says.
+FIXED_PATH = "SET search_path = pg_catalog, pg_temp"
+
+LOG = """
+CREATE TABLE interview_log.log (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    id text COLLATE "C" NOT NULL DEFAULT replace(gen_random_uuid()::text, '-', ''),
+    clock text COLLATE "C",
+    CHECK (id ~ '^[0-9a-f]{32}$')
+);
+INSERT INTO interview_log.log DEFAULT VALUES
+"""
+
+# Most of each page stays free, so that the next version of the row finds room beside it and no
+# index has to follow.
+HEAD = """
+CREATE TABLE interview_log.head (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    size bigint NOT NULL,
+    frontier bytea NOT NULL,
+    room bigint NOT NULL
+) WITH (fillfactor = 10);
+INSERT INTO interview_log.head (size, frontier, room) VALUES (0, '', 0)
+"""
+
+EVENTS = """
+CREATE TABLE interview_log.events (
+    position bigint PRIMARY KEY,
+    interview_id text COLLATE "C" NOT NULL,
+    version integer NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    schema_version integer NOT NULL,
+    time text COLLATE "C" NOT NULL,
+    commitment bytea NOT NULL,
+    leaf bytea NOT NULL,
+    UNIQUE (interview_id, version)
+)
+"""
+
+# No statistics: PostgreSQL would keep samples of the words among them, where nobody erases them.
+WORDS = """
+CREATE TABLE interview_log.words (
+    position bigint PRIMARY KEY,
+    payload text COLLATE "C" NOT NULL,
+    salt bytea NOT NULL
+) PARTITION BY RANGE (position);
+ALTER TABLE interview_log.words
+    ALTER COLUMN payload SET STATISTICS 0, ALTER COLUMN salt SET STATISTICS 0
+"""
+
+NODES = """
+CREATE TABLE interview_log.nodes (
+    level integer NOT NULL,
+    position bigint NOT NULL,
+    hash bytea NOT NULL,
+    PRIMARY KEY (level, position)
+)
+"""
+
+CHECKPOINTS = """
+CREATE TABLE interview_log.checkpoints (
+    size bigint PRIMARY KEY,
+    note text COLLATE "C" NOT NULL
+)
+"""
+
+# `session_version` is the version at which the interview reached the session it stands at; the
+# fingerprint of that is in `fingerprints`. NULL while it is the interviewer's turn, or forgotten.
+INTERVIEWS = """
+CREATE TABLE interview_log.interviews (
+    interview_id text COLLATE "C" PRIMARY KEY,
+    first_position bigint NOT NULL UNIQUE,
+    role text COLLATE "C" NOT NULL,
+    model text COLLATE "C",
+    total_questions integer NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    questions_asked integer NOT NULL,
+    answers_given integer NOT NULL,
+    adopted boolean NOT NULL,
+    on_hold boolean NOT NULL,
+    sources text[] COLLATE "C" NOT NULL,
+    version integer NOT NULL,
+    started_at text COLLATE "C" NOT NULL,
+    updated_at text COLLATE "C" NOT NULL,
+    session_version integer
+) WITH (fillfactor = 70)
+"""
+
+# Who began an interview is forgotten with its words. It stands in small partitions, which can be
+# written anew without keeping anybody waiting.
+STARTERS = """
+CREATE TABLE interview_log.starters (
+    interview_id text COLLATE "C" PRIMARY KEY,
+    started_by text COLLATE "C" NOT NULL,
+    first_position bigint NOT NULL
+) PARTITION BY HASH (interview_id);
+CREATE INDEX starters_by_starter ON interview_log.starters (started_by, interview_id);
+ALTER TABLE interview_log.starters ALTER COLUMN started_by SET STATISTICS 0
+"""
+
+FINGERPRINTS = """
+CREATE TABLE interview_log.fingerprints (
+    fingerprint bytea NOT NULL,
+    first_position bigint NOT NULL,
+    version integer NOT NULL,
+    PRIMARY KEY (fingerprint, first_position, version)
+) PARTITION BY HASH (fingerprint);
+CREATE INDEX fingerprints_by_interview ON interview_log.fingerprints (first_position);
+ALTER TABLE interview_log.fingerprints ALTER COLUMN fingerprint SET STATISTICS 0
+"""
+
+HASH_PARTITIONS = """
+DO $$
+DECLARE
+    parent text; column_name text; parts int; part int;
+BEGIN
+    FOR parent, column_name, parts IN
+        VALUES ('starters', 'started_by', 16), ('fingerprints', 'fingerprint', 32)
+    LOOP
+        FOR part IN 0 .. parts - 1 LOOP
+            EXECUTE format(
+                'CREATE TABLE interview_log.%1$s_%2$s PARTITION OF interview_log.%1$s '
+                'FOR VALUES WITH (MODULUS %3$s, REMAINDER %2$s)', parent, part, parts);
+            EXECUTE format(
+                'ALTER TABLE interview_log.%s_%s ALTER COLUMN %s SET STATISTICS 0',
+                parent, part, column_name);
+        END LOOP;
+    END LOOP;
+END $$
+"""
+
+# It leaves no words in the server's own log of changes, and the rows go when the server crashes.
+DRAFTS = """
+CREATE UNLOGGED TABLE interview_log.drafts (
+    interview_id text COLLATE "C" PRIMARY KEY,
+    length integer NOT NULL,
+    backend text COLLATE "C" NOT NULL,
+    model text COLLATE "C",
+    shown text COLLATE "C" NOT NULL,
+    of_summary boolean NOT NULL,
+    kept_by text COLLATE "C",
+    kept_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+ALTER TABLE interview_log.drafts ALTER COLUMN shown SET STATISTICS 0
+"""
+
+# Which tables still hold dead rows of a forgetting, whose event stands at `position`, and the
+# transaction that deleted them.
+SCRUBS = """
+CREATE TABLE interview_log.scrubs (
+    position bigint NOT NULL,
+    holder text COLLATE "C" NOT NULL,
+    deleted_in xid8 NOT NULL,
+    PRIMARY KEY (position, holder)
+)
+"""
+
+STAY = f"""
+CREATE FUNCTION interview_log.refuse_change() RETURNS trigger LANGUAGE plpgsql {FIXED_PATH} AS $$
+BEGIN
+    RAISE EXCEPTION '{APPEND_ONLY}: rows of % are never changed or deleted', TG_TABLE_NAME;
+END $$;
+CREATE TRIGGER events_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON interview_log.events
+    EXECUTE FUNCTION interview_log.refuse_change();
+CREATE TRIGGER nodes_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON interview_log.nodes
+    EXECUTE FUNCTION interview_log.refuse_change();
+CREATE TRIGGER checkpoints_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON interview_log.checkpoints
+    EXECUTE FUNCTION interview_log.refuse_change();
+CREATE TRIGGER log_stays BEFORE DELETE OR TRUNCATE ON interview_log.log
+    EXECUTE FUNCTION interview_log.refuse_change();
+CREATE TRIGGER head_stays BEFORE DELETE OR TRUNCATE ON interview_log.head
+    EXECUTE FUNCTION interview_log.refuse_change();
+CREATE TRIGGER head_only_grows BEFORE UPDATE ON interview_log.head
+    FOR EACH ROW WHEN (NEW.size < OLD.size OR NEW.room < OLD.room)
+    EXECUTE FUNCTION interview_log.refuse_change();
+CREATE TRIGGER words_stay BEFORE UPDATE OR TRUNCATE ON interview_log.words
+    EXECUTE FUNCTION interview_log.refuse_change();
+CREATE TRIGGER words_never_change BEFORE UPDATE ON interview_log.words
+    FOR EACH ROW EXECUTE FUNCTION interview_log.refuse_change()
+"""
+
+# A log that has begun keeps its id, by which it signs.
+ID_STAYS = f"""
+CREATE FUNCTION interview_log.keep_id() RETURNS trigger LANGUAGE plpgsql {FIXED_PATH} AS $$
+BEGIN
+    IF (SELECT size FROM interview_log.head) > 0
+        OR EXISTS (SELECT FROM interview_log.checkpoints) THEN
+        RAISE EXCEPTION '{APPEND_ONLY}: it keeps its id';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER log_keeps_its_id BEFORE UPDATE ON interview_log.log
+    FOR EACH ROW WHEN (NEW.id <> OLD.id) EXECUTE FUNCTION interview_log.keep_id()
+"""
+
+# By the indexes only: the plan of a function is kept, and may have been made while the table was
+# so small that reading all of it seemed cheap. By induction, a version that follows one before
+# it leaves no gap.
+EVENTS_ONLY_FOLLOW = f"""
+CREATE FUNCTION interview_log.check_events_follow() RETURNS trigger LANGUAGE plpgsql
+    {FIXED_PATH} SET enable_seqscan = off AS $$
+DECLARE
+    first bigint; last bigint; many bigint;
+BEGIN
+    SELECT min(position), max(position), count(*) INTO first, last, many FROM added;
+    IF many > 0 AND (
+        last - first + 1 <> many
+        OR first <> (SELECT size FROM interview_log.head)
+        OR first > 0 AND NOT EXISTS (SELECT FROM interview_log.events WHERE position = first - 1)
+        OR last <> (SELECT max(position) FROM interview_log.events)
+        OR EXISTS (
+            SELECT FROM added WHERE version <> 1 + coalesce(
+                (SELECT max(version) FROM interview_log.events AS before
+                 WHERE before.interview_id = added.interview_id
+                 AND before.version < added.version AND before.position < added.position), 0)
+        )
+    ) THEN
+        RAISE EXCEPTION '{APPEND_ONLY}: a record must follow the last';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER events_only_follow AFTER INSERT ON interview_log.events
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION interview_log.check_events_follow()
+"""
+
+# The head moves last in a commit, so a word that comes behind it comes with its event. Words
+# that were forgotten cannot be put back.
+WORDS_COME_WITH_EVENTS = f"""
+CREATE FUNCTION interview_log.check_words_follow() RETURNS trigger LANGUAGE plpgsql
+    {FIXED_PATH} AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added WHERE position < (SELECT size FROM interview_log.head)
+    ) THEN
+        RAISE EXCEPTION '{APPEND_ONLY}: words are only added with their event';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER words_only_follow AFTER INSERT ON interview_log.words
+    REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION interview_log.check_words_follow()
+"""
+
+WORDS_ARE_ONLY_FORGOTTEN = f"""
+CREATE FUNCTION interview_log.check_forgotten() RETURNS trigger LANGUAGE plpgsql
+    {FIXED_PATH} SET enable_seqscan = off AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM interview_log.events AS said JOIN interview_log.events AS forgot
+        USING (interview_id)
+        WHERE said.position = OLD.position AND forgot.version > said.version
+        AND forgot.kind = 'content-forgotten' AND said.kind NOT IN (
+            'interview-held', 'interview-released', 'content-forgotten', 'interview-exported')
+    ) THEN
+        RAISE EXCEPTION '{APPEND_ONLY}: only words of a forgotten interview are deleted';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER words_are_only_forgotten BEFORE DELETE ON interview_log.words
+    FOR EACH ROW EXECUTE FUNCTION interview_log.check_forgotten()
+"""
+
+CHECKPOINTS_ONLY_FOLLOW = f"""
+CREATE FUNCTION interview_log.check_checkpoint_follows() RETURNS trigger LANGUAGE plpgsql
+    {FIXED_PATH} AS $$
+BEGIN
+    IF NEW.size <= (SELECT max(size) FROM interview_log.checkpoints) THEN
+        RAISE EXCEPTION '{APPEND_ONLY}: a checkpoint must cover more than the last';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER checkpoints_only_follow BEFORE INSERT ON interview_log.checkpoints
+    FOR EACH ROW EXECUTE FUNCTION interview_log.check_checkpoint_follows()
+"""
+
+# CREATE and then ATTACH: CREATE … PARTITION OF would lock out everybody who reads.
+MAKE_ROOM = f"""
+CREATE FUNCTION interview_log.make_room(wanted bigint) RETURNS bigint LANGUAGE plpgsql
+    SECURITY DEFINER {FIXED_PATH} AS $$
+DECLARE
+    have bigint; next bigint; name text;
+BEGIN
+    SELECT room INTO have FROM interview_log.head FOR UPDATE;
+    IF wanted > (SELECT size FROM interview_log.head) + 10 * {PARTITION} THEN
+        RAISE EXCEPTION 'that is more room than the log needs';
+    END IF;
+    WHILE have < wanted LOOP
+        next := have + {PARTITION};
+        name := 'words_' || have / {PARTITION};
+        EXECUTE format(
+            'CREATE TABLE interview_log.%I (LIKE interview_log.words INCLUDING ALL, '
+            'CONSTRAINT range CHECK (position >= %s AND position < %s))', name, have, next);
+        EXECUTE format(
+            'ALTER TABLE interview_log.%I ALTER COLUMN payload SET STATISTICS 0, '
+            'ALTER COLUMN salt SET STATISTICS 0', name);
+        EXECUTE format(
+            'ALTER TABLE interview_log.words ATTACH PARTITION interview_log.%I '
+            'FOR VALUES FROM (%s) TO (%s)', name, have, next);
+        EXECUTE format('ALTER TABLE interview_log.%I DROP CONSTRAINT range', name);
+        EXECUTE format(
+            'CREATE TRIGGER words_stay BEFORE UPDATE OR TRUNCATE ON interview_log.%I '
+            'EXECUTE FUNCTION interview_log.refuse_change()', name);
+        have := next;
+    END LOOP;
+    UPDATE interview_log.head SET room = have WHERE room < have;
+    RETURN have;
+END $$;
+REVOKE ALL ON FUNCTION interview_log.make_room(bigint) FROM PUBLIC;
+SELECT interview_log.make_room({PARTITION})
+"""
+
+# The only way for a gateway's role to delete anything of the log.
+FORGET_WORDS = f"""
+CREATE FUNCTION interview_log.forget_words(forgotten text) RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER {FIXED_PATH} SET enable_seqscan = off AS $$
+DECLARE
+    last bigint; said bigint[]; began bigint;
+BEGIN
+    SELECT max(position) INTO last FROM interview_log.events
+        WHERE interview_id = forgotten AND kind = 'content-forgotten';
+    IF last IS NULL THEN
+        RAISE EXCEPTION '{APPEND_ONLY}: this interview is not forgotten';
+    END IF;
+    SELECT array_agg(position) FILTER (
+            WHERE position < last AND kind NOT IN (
+                'interview-held', 'interview-released', 'content-forgotten', 'interview-exported')
+        ), min(position)
+        INTO said, began FROM interview_log.events WHERE interview_id = forgotten;
+    WITH gone AS (
+        DELETE FROM interview_log.words WHERE position = ANY (said) RETURNING tableoid
+    ), lost AS (
+        DELETE FROM interview_log.fingerprints WHERE first_position = began RETURNING tableoid
+    ), nobodys AS (
+        DELETE FROM interview_log.starters WHERE interview_id = forgotten RETURNING tableoid
+    )
+    INSERT INTO interview_log.scrubs (position, holder, deleted_in)
+        SELECT last, relname, pg_current_xact_id() FROM pg_class WHERE oid IN (
+            TABLE gone UNION TABLE lost UNION TABLE nobodys
+            UNION SELECT 'interview_log.drafts'::regclass)
+        ON CONFLICT (position, holder) DO UPDATE SET deleted_in = excluded.deleted_in;
+END $$;
+REVOKE ALL ON FUNCTION interview_log.forget_words(text) FROM PUBLIC
+"""
+
+STEPS: Final = (
+    (
+        "s001_log",
+        (
+            LOG,
+            HEAD,
+            EVENTS,
+            WORDS,
+            NODES,
+            CHECKPOINTS,
+            INTERVIEWS,
+            STARTERS,
+            FINGERPRINTS,
+            HASH_PARTITIONS,
+            DRAFTS,
+            SCRUBS,
+            STAY,
+            ID_STAYS,
+            EVENTS_ONLY_FOLLOW,
+            WORDS_COME_WITH_EVENTS,
+            WORDS_ARE_ONLY_FORGOTTEN,
+            CHECKPOINTS_ONLY_FOLLOW,
+            MAKE_ROOM,
+            FORGET_WORDS,
+        ),
+    ),
+)
+"""(name, statements) of each step, in order."""

@@ -1,0 +1,185 @@
+"""A PostgreSQL server for tests: a cluster of its own in a temporary folder, started with the first
+log that a process needs. Where PostgreSQL is not installed, tests that need it are skipped."""
+
+import atexit
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from eventlog.postgres.migrations import prepare
+from tests.processes import free_port
+
+# An integer that no other process of this machine has.
+_numbers = count()
+
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "200",
+    "autovacuum": "off",  # a test says itself when dead rows go
+    "listen_addresses": "127.0.0.1",
+    "log_min_messages": "fatal",
+}
+READY_SECONDS = 60
+
+
+def _programs() -> Path | None:
+    """The folder of PostgreSQL's programs."""
+    found = shutil.which("initdb")
+    if found is not None:
+        return Path(os.path.realpath(found)).parent
+    newest = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return newest[-1].parent if newest else None
+
+
+PROGRAMS = _programs()
+needs_postgres = pytest.mark.skipif(PROGRAMS is None, reason="PostgreSQL is not installed")
+
+
+class Cluster:
+    """A running server. `settings` go before those that all clusters of tests have."""
+
+    def __init__(self, **settings: str) -> None:
+        assert PROGRAMS is not None
+        self.folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+        self.data = self.folder / "data"
+        self._programs = PROGRAMS
+        # PostgreSQL refuses to run as root.
+        user = next((u for u in ("postgres", "nobody") if _exists(u)), "nobody")
+        self._as = ["setpriv", f"--reuid={user}", "--clear-groups", "--"] if _is_root() else []
+        if self._as:
+            shutil.chown(self.folder, user)
+        self._settings = SETTINGS | settings
+        self.port = free_port()
+        self._server: subprocess.Popen[bytes] | None = None
+        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N")
+        self.start()
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        options = {"port": str(self.port), "unix_socket_directories": str(self.folder)}
+        given = [f"--{name}={value}" for name, value in (self._settings | options).items()]
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [*self._as, self._programs / "postgres", "-D", self.data, *given],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        give_up = time.monotonic() + READY_SECONDS
+        while True:
+            try:
+                psycopg.connect(self.url("postgres")).close()
+                return
+            except psycopg.OperationalError:
+                assert time.monotonic() < give_up, (self.folder / "log").read_text()
+                time.sleep(0.02)
+
+    @property
+    def pid(self) -> int:
+        """The process that started all others of the server."""
+        assert self._server is not None
+        return self._server.pid
+
+    def kill(self) -> None:
+        """Stop all of the server at once, as a power cut does."""
+        self.signal(signal.SIGKILL)
+        assert self._server is not None
+        self._server.wait()
+
+    def signal(self, number: int) -> None:
+        """Send a signal to every process of the server."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        for pid in (self.pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    def stop(self) -> None:
+        """Stop the server in good order, whoever is connected."""
+        assert self._server is not None
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait()
+
+    def remove(self) -> None:
+        assert self._server is not None
+        if self._server.poll() is None:
+            self._server.send_signal(signal.SIGCONT)
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, database: str, user: str = "postgres") -> str:
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
+        """Execute a statement as the superuser; the rows that it returns."""
+        with closing(psycopg.connect(self.url(database), autocommit=True)) as db:
+            found = db.execute(statement)
+            return found.fetchall() if found.description else []
+
+    @cache  # noqa: B019 - a cluster lives as long as its process
+    def _template(self) -> str:
+        """A database that holds an empty log, from which others are copied."""
+        self.execute("CREATE DATABASE prepared")
+        with closing(psycopg.connect(self.url("prepared"), autocommit=True)) as db:
+            prepare(db)
+        return "prepared"
+
+    def empty_database(self) -> str:
+        """The URL of a new database without a log."""
+        name = f"empty_{next(_numbers)}"
+        self.execute(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def empty_log(self) -> str:
+        """The URL of a new database that holds an empty log."""
+        name = f"log_{next(_numbers)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template()}")
+        self.execute("UPDATE interview_log.log SET id = DEFAULT", name)
+        return self.url(name)
+
+    def _run(self, program: str, *arguments: str | Path) -> None:
+        command = [*self._as, self._programs / program, *arguments]
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _exists(user: str) -> bool:
+    return any(line.startswith(f"{user}:") for line in Path("/etc/passwd").read_text().splitlines())
+
+
+@cache
+def cluster() -> Cluster:
+    """The server that all tests of this process share. A test must not stop it."""
+    if PROGRAMS is None:
+        pytest.skip("PostgreSQL is not installed")
+    started = Cluster()
+    atexit.register(started.remove)
+    return started
+
+
+@contextmanager
+def own_cluster(**settings: str) -> Iterator[Cluster]:
+    """A server that the test may stop and kill."""
+    if PROGRAMS is None:
+        pytest.skip("PostgreSQL is not installed")
+    started = Cluster(**settings)
+    try:
+        yield started
+    finally:
+        started.remove()
