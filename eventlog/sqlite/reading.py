@@ -24,12 +24,13 @@ from eventlog.keys import key_name
 from eventlog.notes import Signer, VerifierKey
 from eventlog.readmodels import FingerprintMatch, Overview
 from eventlog.records import Record, interview_of
+from eventlog.signing import KeysOfLog
 from eventlog.sqlite import custody, file
 from eventlog.sqlite.connection import ReadingAlone, ReadingConnection, Unfamiliar
 from eventlog.sqlite.nodes import head_of, nodes_of
 from eventlog.sqlite.overviews import overviews_where
 from eventlog.sqlite.searching import Condition, begun_where, known_by, said
-from eventlog.sqlite.signing import keys_of, signer_of
+from eventlog.sqlite.signing import keys_in
 from eventlog.sqlite.url import sqlite_url
 from statemachine.interview import Interview
 from statemachine.session import Role
@@ -156,10 +157,15 @@ class SqliteReader:
         )
 
     async def signer(self) -> Signer:
-        return await self._reader.run(partial(signer_of, path=self._path, origin=self.origin))
+        return await self._with_keys(KeysOfLog.signer)
 
     async def keys(self) -> list[VerifierKey | None]:
-        return await self._reader.run(partial(keys_of, path=self._path, origin=self.origin))
+        return await self._with_keys(KeysOfLog.in_turn)
+
+    async def _with_keys(self, read: Callable[[KeysOfLog, Path], T]) -> T:
+        """Read the key's file where it keeps nobody waiting: in the thread that reads the log."""
+        origin, path = self.origin, file.key_path(self._path)
+        return await self._reader.run(lambda db: read(keys_in(db, origin), path))
 
     async def beginning_with(self, prefix: str, limit: int) -> list[str]:
         values = [prefix, f"{prefix}\uffff", limit]  # no id goes as far as U+FFFF

@@ -13,11 +13,10 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from eventlog import tree
-from eventlog.errors import EventLogError, WrongOldKey
-from eventlog.keychanges import LOG_STREAM, KeyChange, draft_change
+from eventlog.errors import EventLogError
+from eventlog.keychanges import LOG_STREAM, draft_change
 from eventlog.keys import (
     install_staged,
-    kept_aside,
     load_verifier,
     make_key,
     stage_key,
@@ -28,7 +27,7 @@ from eventlog.records import Record
 from eventlog.sqlite import file
 from eventlog.sqlite.appending import put_events
 from eventlog.sqlite.nodes import head_of
-from eventlog.sqlite.signing import changes_in, due_key, signer_of
+from eventlog.sqlite.signing import keys_in
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ def give_key(path: Path, origin: str) -> None:
     key = file.key_path(path)
     try:
         with closing(file.open_read_only(path)) as db:
-            due = due_key(db, origin, changes_in(db))
+            due = keys_in(db, origin).due()
         if due is None:
             make_key(key)
             _seal_over_nothing(path, origin)
@@ -56,7 +55,7 @@ def give_key(path: Path, origin: str) -> None:
 
 def _seal_over_nothing(path: Path, origin: str) -> None:
     with closing(file.open_writer(path)) as db:
-        signer = signer_of(db, path, origin)
+        signer = keys_in(db, origin).signer(file.key_path(path))
         note = signer.sign(Checkpoint(signer.name, 0, tree.EMPTY_ROOT).text())
         db.execute(SEAL_OVER_NOTHING, [note])
 
@@ -65,31 +64,12 @@ def record_change(
     db: Connection, path: Path, origin: str, reason: str, at: datetime, given: VerifierKey | None
 ) -> tuple[Record]:
     """Make a new key and record in the log that it signs from now on; `install_staged` puts it in
-    its place once this is committed. The record of the change.
-
-    The old public key is read where its private half still is, or from an earlier change; `given`
-    is it where neither is left. Raises WrongOldKey, LogUnavailable or LogCorrupted.
+    its place once this is committed. The record of the change. `given` is the old public key, for
+    where it is lost (`KeysOfLog.old_key`). Raises WrongOldKey, LogUnavailable or LogCorrupted.
     """
-    changes = changes_in(db)
-    old = _old_key(db, path, origin, changes, given)
+    old = keys_in(db, origin).old_key(file.key_path(path), given)
     new = stage_key(file.key_path(path), origin)
     version = db.execute(NEXT_VERSION, [LOG_STREAM]).fetchone()[0]
     record = draft_change(version, old, new, reason, at).at(head_of(db))
     put_events(db, [record])
     return (record,)
-
-
-def _old_key(
-    db: Connection, path: Path, origin: str, changes: list[KeyChange], given: VerifierKey | None
-) -> VerifierKey | None:
-    key = file.key_path(path)
-    beside = load_verifier(key, origin)
-    due = due_key(db, origin, changes) or (beside and beside.id)
-    if given is not None and (given.name != origin or given.id != (due or given.id)):
-        raise WrongOldKey(
-            f"the old key that was given is {given.id.hex()} of {given.name}, and the log's newest "
-            f"checkpoint is signed by {due.hex() if due else 'another one'} of {origin}"
-        )
-    known = [beside, *(load_verifier(found, origin) for found in kept_aside(key))]
-    known += [change.new for change in changes]
-    return next((one for one in known if one is not None and one.id == due), given)

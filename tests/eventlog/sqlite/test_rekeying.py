@@ -16,7 +16,7 @@ from eventlog.open import open_reader
 from eventlog.sqlite import file
 from eventlog.sqlite.log import SqliteEventLog
 from eventlog.sqlite.rekeying import record_change
-from eventlog.sqlite.signing import changes_in
+from eventlog.sqlite.signing import keys_in
 from tests.eventlog.evidence import check_events, rows
 from tests.eventlog.interviews import AT, OPENING, WHOLE, new_id, tell
 from tests.eventlog.running import in_loop
@@ -356,7 +356,7 @@ async def test_an_event_of_a_newer_kind_in_the_logs_own_stream_harms_no_reader(p
     await log.rebuild_read_models()
     assert len(await log.overviews()) == 1
     with closing(file.open_read_only(path)) as connection:
-        assert changes_in(connection) == [changed.change]
+        assert keys_in(connection, log.origin).changes == [changed.change]
     await log.close()
     [finding] = [f for f in check(path).findings if "key-praised" in f.message]
     assert "needs a newer interview-gateway" in finding.message
