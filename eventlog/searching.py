@@ -6,11 +6,12 @@ find "STRASSE". An ASCII letter is found only as one. All other characters are s
 
 import re
 from collections.abc import Iterator
-from typing import assert_never
+from typing import Final, assert_never
 
 from eventlog.readmodels import Overview
 from eventlog.records import Record
 from statemachine.events import (
+    KIND_OF,
     AnswerGiven,
     ContentForgotten,
     InterviewCompleted,
@@ -24,6 +25,15 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
+
+SAYING: Final = tuple(
+    KIND_OF[event]
+    for event in (QuestionAsked, AnswerGiven, InterviewCompleted, SummaryGiven, ReplyInterrupted)
+)
+"""The kinds of event whose `content` somebody said."""
+
+ADOPTED: Final = KIND_OF[SessionAdopted]
+"""The kind of event in which somebody said the content of each message of its session."""
 
 
 def spellings(character: str) -> list[str]:

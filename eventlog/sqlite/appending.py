@@ -16,9 +16,10 @@ from eventlog.readmodels import Projection, overview, projection_of
 from eventlog.records import Record, UnplacedRecord
 from eventlog.sqlite.drafts import drop_drafts
 from eventlog.sqlite.nodes import head_of, put_nodes
-from eventlog.sqlite.overviews import OVERVIEW_COLUMNS, OVERVIEW_FIELDS, stored_overview
-from eventlog.sqlite.reading import RECORD_COLUMNS, RECORD_FIELDS
+from eventlog.sqlite.overviews import OVERVIEW_COLUMNS, stored_overview
+from eventlog.sqlite.queries import RECORD_COLUMNS
 from eventlog.sqlite.rows import insert
+from eventlog.stored import OVERVIEW_FIELDS, RECORD_FIELDS
 from statemachine.events import KIND_OF, OUTLIVES_FORGETTING, ContentForgotten
 
 VERSIONS = (

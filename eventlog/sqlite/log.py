@@ -26,17 +26,18 @@ from eventlog.observing import CommitObserver
 from eventlog.protocol import Appended
 from eventlog.readmodels import Projection, project
 from eventlog.records import Record, draft
-from eventlog.sqlite import custody, file
+from eventlog.sqlite import file
 from eventlog.sqlite.appending import FORGOTTEN, Append, rebuild_read_models, write
 from eventlog.sqlite.connection import ReadingBesideWriter
-from eventlog.sqlite.drafts import drafts_in, drop_drafts, keep_drafts
+from eventlog.sqlite.drafts import drop_drafts, keep_drafts
 from eventlog.sqlite.footprint import Footprint
 from eventlog.sqlite.nodes import head_of
-from eventlog.sqlite.reading import SqliteReader, records_where
+from eventlog.sqlite.queries import records_where
+from eventlog.sqlite.reading import SqliteReader
 from eventlog.sqlite.rekeying import give_key, record_change
 from eventlog.sqlite.writer import Writer
 from eventlog.sqlite.writing import WritingConnection
-from eventlog.times import from_text, to_text
+from eventlog.times import to_text
 from statemachine.events import Event
 from statemachine.interview import Interview
 
@@ -127,7 +128,7 @@ class SqliteEventLog(SqliteReader):
         await self._writer.run(lambda db: keep_drafts(db, drafts))
 
     async def drafts(self) -> list[ReplyDraft]:
-        drafts = await self._reader.run(drafts_in)
+        drafts = await super().drafts()
         self._drafted.update(draft.interview_id for draft in drafts)
         return drafts
 
@@ -218,13 +219,6 @@ class SqliteEventLog(SqliteReader):
         self._overwritten = 0 if anew else due
         return True
 
-    async def busy_days(self) -> list[datetime]:
-        return [_kept_time(time) for time in await self._searcher.run(custody.busy_days)]
-
-    async def clock(self) -> datetime | None:
-        kept = await self._reader.run(lambda db: db.execute("SELECT clock FROM log").fetchone()[0])
-        return _kept_time(kept) if kept is not None else None
-
     async def keep_clock(self, at: datetime) -> None:
         await self._writer.run(lambda db: db.execute(KEEP_CLOCK, [to_text(at)]))
 
@@ -280,13 +274,6 @@ def _rebuild_read_models(db: Connection) -> None:
         db,
         (records_where(db, "interview_id = ? ORDER BY version", [id]) for (id,) in ids.fetchall()),
     )
-
-
-def _kept_time(text: str) -> datetime:
-    try:
-        return from_text(text)
-    except ValueError as error:
-        raise LogCorrupted(f"the time that it keeps is none: {error}") from error
 
 
 def _do_nothing(_: Connection) -> None:

@@ -27,7 +27,7 @@ from eventlog.records import Record
 from eventlog.sqlite import file
 from eventlog.sqlite.appending import put_events
 from eventlog.sqlite.nodes import head_of
-from eventlog.sqlite.signing import keys_in
+from eventlog.sqlite.queries import keys_in
 
 logger = logging.getLogger(__name__)
 

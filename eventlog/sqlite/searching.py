@@ -5,24 +5,11 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
 
-from eventlog.searching import spellings
+from eventlog.searching import ADOPTED, SAYING, spellings
 from statemachine.canonical import json_string
-from statemachine.events import (
-    KIND_OF,
-    AnswerGiven,
-    InterviewCompleted,
-    QuestionAsked,
-    ReplyInterrupted,
-    SessionAdopted,
-    SummaryGiven,
-)
 
 CONTENT = "json_extract(payload, '$.content')"
-SAYING = (QuestionAsked, AnswerGiven, InterviewCompleted, SummaryGiven, ReplyInterrupted)
-"""The events whose `content` somebody said; of an adopted session it is its messages' content."""
-
-ADOPTED = KIND_OF[SessionAdopted]
-KINDS = ", ".join(repr(KIND_OF[event]) for event in (*SAYING, SessionAdopted))
+KINDS = ", ".join(map(repr, (*SAYING, ADOPTED)))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eventlog import reading
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.drafts import ReplyDraft
 from eventlog.errors import ReservedId, VersionConflict, WordsForgotten
@@ -18,7 +19,6 @@ from eventlog.memory import MemoryEventLog
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended, EventLog
 from eventlog.readmodels import FingerprintMatch, Overview
-from eventlog.sqlite import reading
 from eventlog.times import to_text
 from eventlog.tree import is_consistent, is_included
 from statemachine.commands import forget_content, give_answer, give_summary, start_interview

@@ -15,8 +15,8 @@ from eventlog.notes import VerifierKey
 from eventlog.open import open_reader
 from eventlog.sqlite import file
 from eventlog.sqlite.log import SqliteEventLog
+from eventlog.sqlite.queries import keys_in
 from eventlog.sqlite.rekeying import record_change
-from eventlog.sqlite.signing import keys_in
 from tests.eventlog.evidence import check_events, rows
 from tests.eventlog.interviews import AT, OPENING, WHOLE, new_id, tell
 from tests.eventlog.running import in_loop

@@ -13,7 +13,7 @@ from eventlog.known import INTERVIEWS_IN_MEMORY
 from eventlog.records import UnplacedRecord, commit
 from eventlog.sqlite.file import open_writer
 from eventlog.sqlite.log import SqliteEventLog
-from eventlog.sqlite.reading import FIND_OWN, FIND_OWN_HEAD, IS_OWN
+from eventlog.sqlite.queries import FIND_OWN, FIND_OWN_HEAD, IS_OWN
 from statemachine.commands import give_answer
 from tests.eventlog.evidence import check_events, execute, rows
 from tests.eventlog.interviews import AT, OPENING, WHOLE, adopt, new_id, tell
