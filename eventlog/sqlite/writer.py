@@ -1,206 +1,58 @@
-"""The one writer: a thread with the only writing connection, which commits in groups.
+"""The writer of a log's file: it commits each group through the one writing connection."""
 
-Appends that arrive while a commit is being synced to the disk wait together and share the
-next one: sixteen answers cost one fsync. Each caller is answered after its group's commit.
-"""
-
-import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import groupby
-from operator import attrgetter
-from queue import Empty, SimpleQueue
 from sqlite3 import Connection
-from threading import Thread
-from time import time_ns
 from typing import Any, TypeVar
 
-from eventlog.errors import EventLogError, LogCorrupted, LogUnavailable
-from eventlog.observing import CommitObserver
+from eventlog.errors import LogCorrupted, LogUnavailable
+from eventlog.grouping import GroupWriter, Storage
 from eventlog.sqlite import file
 from eventlog.sqlite.writing import NotTheFile, WritingConnection
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-J = TypeVar("J")
-
-GROUP = 128
-"""How many jobs one commit takes at most."""
 
 LOG_ERRORS = (*file.STORAGE_ERRORS, LogUnavailable)
 """The errors that mean that the log cannot be written. Any other is a defect in the work."""
 
 
-Work = Callable[[Connection, Sequence[J]], Sequence[T | EventLogError]]
-"""Does some jobs together, and returns the result of each."""
-
-
-@dataclass
-class _Job:
-    """`item` is for `work` to do inside a transaction, or `alone` and outside of any; and who
-    waits for what comes of it. `mark` is the observer's."""
-
-    work: Work[Any, Any]
-    item: Any = None
-    alone: bool = False
-    mark: object = None
-    waiter: "asyncio.Future[Any]" = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
-
-    def answer(self, outcome: Any) -> None:
-        def settle() -> None:
-            if self.waiter.done():  # the caller has gone
-                return
-            if isinstance(outcome, Exception):
-                self.waiter.set_exception(outcome)
-            else:
-                self.waiter.set_result(outcome)
-
-        with suppress(RuntimeError):  # the caller's loop is closed: nobody waits
-            self.waiter.get_loop().call_soon_threadsafe(settle)
-
-
-class Writer:
+class Writer(GroupWriter[Connection]):
     """Runs work in the log's only writing connection, in the order it comes."""
 
     def __init__(self, connection: WritingConnection) -> None:
+        self._file = _File(connection)
+        super().__init__(self._file)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the last write failed."""
+        return self._file.failed
+
+
+class _File(Storage[Connection]):
+    """The log's file as its writer uses it."""
+
+    def __init__(self, connection: WritingConnection) -> None:
         self._connection = connection
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._closed = False
         self.failed = False
-        self.observer: CommitObserver | None = None
-        self._thread = Thread(target=self._run, name="eventlog-writer", daemon=True)
-        self._thread.start()
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        """Return what `work` returns, after its commit.
-
-        What `work` raises of EventLogError is passed on, and then it must not have written
-        anything; what else it raises undoes it first. Raises LogUnavailable when the log
-        cannot be written.
-        """
-        result: T = await self._hand_over(_Job(_once(work)))
-        return result
-
-    def submit(self, work: Work[J, T], item: J) -> "asyncio.Future[T]":
-        """What `work` makes of `item`, after it is committed; all items that wait for the same
-        work are given to it together. Who gives up waiting must shield the future: the work is done
-        anyway."""
-        mark = self.observer.mark() if self.observer is not None else None
-        return self._hand_over(_Job(work, item, mark=mark))
-
-    async def run_alone(self, work: Callable[[Connection], T]) -> T:
-        """What `work` returns, run between two commits: for what SQLite does not do inside a
-        transaction. Raises LogUnavailable when the log cannot be written."""
-        result: T = await self._hand_over(_Job(_once(work), alone=True))
-        return result
-
-    def _hand_over(self, job: _Job) -> "asyncio.Future[Any]":
-        if self._closed:
-            raise LogUnavailable("the event log is closed")
-        self._jobs.put(job)
-        return job.waiter
-
-    async def close(self) -> None:
-        """Commit what is waiting, then close the connection (which checkpoints)."""
-        self._closed = True
-        self._jobs.put(None)
-        await asyncio.to_thread(self._thread.join)
-
-    def _run(self) -> None:
-        while group := self._next_group():
-            try:
-                self._do(group)
-            except Exception:
-                # Without this thread, everybody would wait for ever.
-                logger.exception("The event log's writer had an internal error")
-                for job in group:
-                    job.answer(LogUnavailable("the event log's writer had an internal error"))
-        self._connection.drop()
-
-    def _do(self, group: list[_Job]) -> None:
-        *others, last = group
-        if not last.alone:
-            self._commit(group)
-            return
-        if others:
-            self._commit(others)
-        self._do_alone(last)
-
-    def _next_group(self) -> list[_Job]:
-        """The jobs that wait, at least one, up to the first that runs alone; none when it is
-        time to stop."""
-        group: list[_Job] = []
-        job = self._jobs.get()
-        while job is not None:
-            group.append(job)
-            if len(group) == GROUP or job.alone:
-                return group
-            try:
-                job = self._jobs.get_nowait()
-            except Empty:
-                return group
-        if group:
-            self._jobs.put(None)  # stop at the next turn, after these
-        return group
-
-    def _commit(self, group: list[_Job]) -> None:
-        began = time_ns()
-        try:
-            outcomes = self._transact(group)
-        except Exception as error:
-            if len(group) > 1 and _is_of_one_job(error):
-                for job in group:  # which must not cost the others their commit
-                    self._commit([job])
-                return
-            outcomes = [self._failure(error)] * len(group)
-        if self.observer is not None:
-            self._tell(self.observer, group, outcomes, began)
-        for job, outcome in zip(group, outcomes, strict=True):
-            job.answer(outcome)
-        self._connection.checkpoint_if_due()
-
-    def _tell(
-        self, observer: CommitObserver, group: list[_Job], outcomes: list[Any], began: int
-    ) -> None:
-        # What an append becomes are its records.
-        appended = zip(group, outcomes, strict=True)
-        marks = [job.mark for job, outcome in appended if isinstance(outcome, tuple)]
-        if marks:
-            try:
-                observer.committed(marks, began, time_ns())
-            except Exception:  # what is committed is committed, whoever could not follow
-                logger.exception("A commit could not be measured")
-
-    def _do_alone(self, job: _Job) -> None:
-        try:
-            [outcome] = job.work(self._connection.database(), [None])
-            self._connection.note_files()
-        except Exception as error:
-            outcome = self._failure(error)
-        job.answer(outcome)
-
-    def _transact(self, group: list[_Job]) -> list[Any]:
+    def transact(self, do: Callable[[Connection], list[Any]]) -> list[Any]:
         db = self._connection.database()
-        outcomes: list[Any] = []
         changes = db.total_changes
         db.execute("BEGIN IMMEDIATE")
         try:
             self._connection.check_nobody_wrote(db)
-            for work, jobs in groupby(group, attrgetter("work")):
-                outcomes += work(db, [job.item for job in jobs])
+            outcomes = do(db)
             db.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):  # the first error is the one that counts
                 db.rollback()
             self._connection.note(())  # what does not fit in memory is in the WAL before a commit
             raise
-        # What an append becomes are its records.
         appended = [r for records in outcomes if isinstance(records, tuple) for r in records]
         size = sum(len(record.payload or "") for record in appended)
         self._connection.note([record.leaf for record in appended], size)
@@ -208,7 +60,15 @@ class Writer:
             self.failed = False
         return outcomes
 
-    def _failure(self, error: Exception) -> Exception:
+    def alone(self, do: Callable[[Connection], T]) -> T:
+        result = do(self._connection.database())
+        self._connection.note_files()
+        return result
+
+    def is_of_one_job(self, error: Exception) -> bool:
+        return isinstance(error, sqlite3.IntegrityError) or not isinstance(error, LOG_ERRORS)
+
+    def failure(self, error: Exception) -> Exception:
         if not isinstance(error, LOG_ERRORS):
             return error
         if isinstance(error, sqlite3.IntegrityError):
@@ -221,19 +81,8 @@ class Writer:
             return error
         return LogUnavailable(f"the event log cannot be written: {file.reason(error)}")
 
+    def settle(self) -> None:
+        self._connection.checkpoint_if_due()
 
-def _once(work: Callable[[Connection], T]) -> Work[None, T]:
-    """Work that is done for one job alone."""
-
-    def do(db: Connection, _: Sequence[None]) -> Sequence[T | EventLogError]:
-        try:
-            return [work(db)]
-        except EventLogError as refusal:
-            return [refusal]
-
-    return do
-
-
-def _is_of_one_job(error: Exception) -> bool:
-    """Whether the work of one job failed, rather than the log."""
-    return isinstance(error, sqlite3.IntegrityError) or not isinstance(error, LOG_ERRORS)
+    def drop(self) -> None:
+        self._connection.drop()

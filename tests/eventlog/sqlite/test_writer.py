@@ -11,10 +11,11 @@ from sqlite3 import Connection
 import pytest
 
 from eventlog.errors import LogCorrupted, LogUnavailable, VersionConflict
+from eventlog.grouping import GROUP
 from eventlog.protocol import Appended
 from eventlog.sqlite.file import BUSY_SECONDS, prepare
 from eventlog.sqlite.log import SqliteEventLog
-from eventlog.sqlite.writer import GROUP, Writer
+from eventlog.sqlite.writer import Writer
 from eventlog.sqlite.writing import WritingConnection
 from statemachine.commands import give_answer
 from statemachine.interview import replay
