@@ -54,6 +54,23 @@ def make_key(path: Path) -> None:
         raise _not_written(error) from error
 
 
+def copy_key(path: Path, to: Path) -> bool:
+    """Put the key at `path` at `to` as well; whether there is one. Raises LogUnavailable, and where
+    another key is at `to`."""
+    try:
+        if not path.exists() or path == to:
+            return path.exists()
+        found = path.read_bytes()
+        to.parent.mkdir(parents=True, exist_ok=True)
+        _put_file(to, found)
+        is_other = to.read_bytes() != found
+    except OSError as error:
+        raise _not_written(error) from error
+    if is_other:
+        raise LogUnavailable(f"{to} is the key of another log; move it to another folder first")
+    return True
+
+
 def stage_key(path: Path, origin: str) -> VerifierKey:
     """Make the key that is to take the place of the one at `path`, and keep it ready beside that;
     its public half. Raises LogUnavailable."""
@@ -108,7 +125,10 @@ def _generate() -> "Ed25519PrivateKey":
 def _put(path: Path, key: "Ed25519PrivateKey") -> None:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    _put_file(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def _put_file(path: Path, pem: bytes) -> None:
     # Whole or not at all: a key that was cut off would lock its owner out of its own proofs.
     # And never in another's place.
     descriptor, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)

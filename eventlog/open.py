@@ -1,15 +1,27 @@
-"""From `EVENTLOG_URL` to an event log. Only this module knows which kinds of log there are."""
+"""From `EVENTLOG_URL` to an event log. Only this module knows which kinds of log there are.
+
+`key` is the file of the private key that signs the log's checkpoints, for a log in a database; a
+log's file has its key beside it.
+"""
 
 from pathlib import Path
+from typing import Any
 
+from eventlog.copying import Source, Target
 from eventlog.errors import LogNotOpened, NoLog
 from eventlog.protocol import EventLog, ReadableLog
-from eventlog.sqlite.opening import open_file, stored_file, stored_file_of
+from eventlog.sqlite import opening as sqlite
 from eventlog.sqlite.url import sqlite_path
 from eventlog.verification.snapshot import StoredLog
 from statemachine.redaction import without_secrets
 
 MEMORY = "memory:"
+POSTGRES = ("postgresql://", "postgres://")
+
+
+def is_log_url(text: str) -> bool:
+    """Whether the text is the URL of an event log, of whatever kind."""
+    return text == MEMORY or text.startswith(POSTGRES) or sqlite_path(text) is not None
 
 
 def open_log(url: str) -> EventLog:
@@ -25,23 +37,62 @@ def open_log(url: str) -> EventLog:
     return SqliteEventLog(_path_of(url))
 
 
-def open_reader(url: str) -> ReadableLog:
+def open_reader(url: str, key: Path | None = None) -> ReadableLog:
     """The log that `url` names, to read beside the gateway that writes it, if one does.
-    A log of an older release is brought up to date first, which needs that no gateway has it open.
-    Raises LogNotOpened."""
-    return open_file(_path_to_read(url))
+    A log of an older release in a file is brought up to date first, which needs that no gateway has
+    it open. Raises LogNotOpened."""
+    if url.startswith(POSTGRES):
+        reader: ReadableLog = _postgres().open_log_in(url, key)
+        return reader
+    return sqlite.open_file(_path_to_read(url))
 
 
-def stored_log(url: str) -> StoredLog:
+def stored_log(url: str, key: Path | None = None) -> StoredLog:
     """The log that `url` names, to check it beside the gateway that writes it, if one does.
     Raises LogNotOpened, and brings a log up to date, as `open_reader` does."""
-    return stored_file(_path_to_read(url))
+    if url.startswith(POSTGRES):
+        found: StoredLog = _postgres().stored_in(url, key)
+        return found
+    return sqlite.stored_file(_path_to_read(url))
 
 
 def stored_log_at(address: str, origin: str) -> StoredLog:
     """The log at `address` (`ReadableLog.address`), which is known to sign by the name `origin`.
     Raises LogNotOpened where it is no address."""
-    return stored_file_of(_path_of(address), origin)
+    if address.startswith(POSTGRES):
+        found: StoredLog = _postgres().stored_in_at(address, origin)
+        return found
+    return sqlite.stored_file_of(_path_of(address), origin)
+
+
+def copy_source(url: str, key: Path | None = None) -> Source:
+    """The log that `url` names, to copy it. Raises LogNotOpened."""
+    if url.startswith(POSTGRES):
+        found: Source = _postgres().source_in(url, key)
+        return found
+    return sqlite.source_file(_path_to_read(url))
+
+
+def copy_target(url: str, key: Path | None = None) -> Target:
+    """Where `url` names no log yet, to fill it with a copy. Raises LogNotOpened."""
+    if url.startswith(POSTGRES):
+        found: Target = _postgres().target_in(url, key)
+        return found
+    return sqlite.target_file(_path_to_read(url))
+
+
+def _postgres() -> Any:
+    """Raises LogNotOpened where the library for it is missing."""
+    try:
+        from eventlog.postgres import opening
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "psycopg":
+            raise
+        raise LogNotOpened(
+            "an event log on PostgreSQL needs the package psycopg: "
+            "pip install 'interview-gateway[postgres]'"
+        ) from error
+    return opening
 
 
 def _path_to_read(url: str) -> Path:
@@ -55,7 +106,8 @@ def _path_of(url: str) -> Path:
     if path is None:
         raise LogNotOpened(
             f"{without_secrets(url)} is not an event log; set EVENTLOG_URL to sqlite:/// and a "
-            "file (sqlite:////var/lib/interviews.db), or to memory:"
+            "file (sqlite:////var/lib/interviews.db), to postgresql:// and a database "
+            "(postgresql://user@host/interviews), or to memory:"
         )
     try:
         return path.absolute()

@@ -301,7 +301,7 @@ class ReadableLog(ProvableLog, SessionFinder, Ownership, InterviewList, Protocol
     @property
     def address(self) -> str | None:
         """What names the log to another process (`eventlog.open.stored_log_at`); None where only
-        this process can read it."""
+        this process can read it. It may hold a password, so it is never shown."""
         ...
 
     async def close(self) -> None:

@@ -22,10 +22,10 @@ _OVERVIEW = TypeAdapter(Overview)
 _MATCH = TypeAdapter(FingerprintMatch)
 
 
-def records(rows: Iterable[Sequence[Any]]) -> list[Record]:
-    """The records of these rows, each with the values of RECORD_FIELDS."""
+def records(rows: Iterable[dict[str, Any]]) -> list[Record]:
+    """The records that have these values."""
     try:
-        return [_RECORD.validate_python(_named(RECORD_FIELDS, row)) for row in rows]
+        return [_RECORD.validate_python(row) for row in rows]
     except ValidationError as error:
         raise LogCorrupted("an event holds values that none can have") from error
 
@@ -43,7 +43,7 @@ def fingerprint_match(row: Sequence[Any] | None) -> FingerprintMatch | None:
     if row is None:
         return None
     try:
-        return _MATCH.validate_python(_named(MATCH_FIELDS, row))
+        return _MATCH.validate_python(dict(zip(MATCH_FIELDS, row, strict=True)))
     except ValidationError as error:
         raise LogCorrupted("a fingerprint belongs to what no interview can be") from error
 
@@ -54,7 +54,3 @@ def kept_time(text: str) -> datetime:
         return from_text(text)
     except ValueError as error:
         raise LogCorrupted(f"the time that it keeps is none: {error}") from error
-
-
-def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
-    return dict(zip(names, row, strict=True))

@@ -61,6 +61,16 @@ class Frontier:
             size += 1
         return Frontier(size, tuple(hashes))
 
+    def completed_by(self, leaves: Iterable[bytes]) -> Iterator[Node]:
+        """The nodes above the leaves that become complete when `leaves` come to the tree."""
+        hashes = list(self.hashes)
+        for index, leaf in enumerate(leaves, start=self.size):
+            hash, level = leaf, 0
+            while index >> level & 1:
+                hash, level = parent(hashes.pop(), hash), level + 1
+                yield Node(level, index >> level, hash)
+            hashes.append(hash)
+
     def root(self) -> bytes:
         if not self.hashes:
             return EMPTY_ROOT

@@ -40,7 +40,7 @@ STOPPED = "the process that checked the event log was stopped"
 class Verification:
     """A check of the log that is running, and its progress for those who follow it."""
 
-    def __init__(self, address: str, origin: str, observer: Observer) -> None:
+    def __init__(self, log: ReadableLog, address: str, observer: Observer) -> None:
         self._observer = observer
         self.followers = 0
         self.is_over = False
@@ -48,7 +48,7 @@ class Verification:
         self._report: bytes | None = None
         self._trouble = STOPPED
         self._news = asyncio.Event()
-        self._task = asyncio.create_task(self._run(address, origin), name=MODULE)
+        self._task = asyncio.create_task(self._run(address, log.where, log.origin), name=MODULE)
         self._task.add_done_callback(log_failure)
 
     async def lines(self) -> AsyncGenerator[bytes, None]:
@@ -79,9 +79,9 @@ class Verification:
     def when_stopped(self, act: Callable[["Verification"], None]) -> None:
         self._task.add_done_callback(lambda _: act(self))
 
-    async def _run(self, address: str, origin: str) -> None:
+    async def _run(self, address: str, where: str, origin: str) -> None:
         try:
-            async with _process(address, origin) as process:
+            async with _process(address, where, origin) as process:
                 assert process.stdout is not None
                 async for line in process.stdout:
                     self._take(line)
@@ -133,7 +133,7 @@ class Verifier:
     async def _follow(self, address: str) -> AsyncGenerator[bytes, None]:
         # Nothing is begun before somebody listens.
         under_way = (check for check in self._checks if not check.is_over)
-        check = next(under_way, None) or self._begin(address, self._log.origin)
+        check = next(under_way, None) or self._begin(address)
         check.followers += 1
         try:
             async for line in check.lines():
@@ -143,8 +143,8 @@ class Verifier:
             if not check.followers:
                 check.stop()
 
-    def _begin(self, address: str, origin: str) -> Verification:
-        check = Verification(address, origin, self._observer)
+    def _begin(self, address: str) -> Verification:
+        check = Verification(self._log, address, self._observer)
         self._checks.add(check)
         check.when_stopped(self._checks.discard)
         return check
@@ -159,10 +159,10 @@ class Verifier:
 
 
 @asynccontextmanager
-async def _process(address: str, origin: str) -> AsyncIterator[Process]:
+async def _process(address: str, where: str, origin: str) -> AsyncIterator[Process]:
     """The process that checks the log at `address`; at the end it is gone. Raises OSError."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-W", STOPPED_SHORT, "-m", MODULE, address, origin),
+        *(sys.executable, "-P", "-W", STOPPED_SHORT, "-m", MODULE, where, origin),
         stdin=PIPE,
         stdout=PIPE,
         limit=LONGEST_LINE,
@@ -171,6 +171,8 @@ async def _process(address: str, origin: str) -> AsyncIterator[Process]:
         **APART,
     )
     try:
+        assert process.stdin is not None
+        process.stdin.write(f"{address}\n".encode())
         yield process
     finally:
         with suppress(ProcessLookupError):  # it has ended by itself

@@ -1,5 +1,6 @@
 """The process that checks the log for the gateway: `python -m api.usecases.verify_process
-ADDRESS ORIGIN`.
+WHERE ORIGIN`, with the log's address in the first line of its standard input. The address may hold
+a password, and everybody on the machine can see what a process was started with.
 
 It prints a line for each step, which begins with a word: "progress" or "report" and JSON, or
 "trouble" and what keeps it from going on. It ends when its standard input does: the gateway holds
@@ -47,11 +48,12 @@ def _print(word: str, line: str) -> None:
 
 
 def _end_with_input() -> None:
-    os.read(sys.stdin.fileno(), 1)
+    sys.stdin.buffer.read(1)
     os._exit(1)
 
 
-def main(address: str, origin: str) -> None:
+def main(_where: str, origin: str) -> None:
+    address = sys.stdin.buffer.readline().decode().rstrip("\n")
     Thread(target=_end_with_input, daemon=True).start()
     lower_priority()
     try:

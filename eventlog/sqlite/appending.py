@@ -105,6 +105,11 @@ def rebuild_read_models(db: Connection, interviews: Iterable[Sequence[Record]]) 
         _put_read_models(db, [change])
 
 
+def put_read_models(db: Connection, records: Sequence[Record]) -> None:
+    """Make the rows of the interview that has these records. Raises what `projection_of` does."""
+    _put_read_models(db, [_Change(projection_of(records), records)])
+
+
 def put_events(db: Connection, records: Sequence[Record]) -> None:
     """Append the records, and the nodes of the tree that they complete."""
     rows = [[vars(record)[name] for name in RECORD_FIELDS] for record in records]

@@ -4,6 +4,7 @@ import os
 from functools import partial
 from pathlib import Path
 
+from eventlog.copying import Source, Target
 from eventlog.errors import LogNotOpened, NoLog
 from eventlog.keys import key_name, load_verifier
 from eventlog.sqlite import file
@@ -53,3 +54,19 @@ def _log_file(path: Path) -> tuple[Path, str]:
         return path, file.log_id_to_read(path)
     except file.STORAGE_ERRORS as error:
         raise LogNotOpened(f"the event log {path} cannot be read: {file.reason(error)}") from error
+
+
+def source_file(path: Path) -> Source:
+    """Return the log in the file at `path`, to copy it. Raises LogNotOpened."""
+    from eventlog.sqlite.copying import SqliteMoment
+
+    path, log_id = _log_file(path)
+    return Source(str(path), log_id, file.key_path(path), partial(SqliteMoment, path))
+
+
+def target_file(path: Path) -> Target:
+    """Return the file at `path`, to fill it with a copy of a log."""
+    from eventlog.sqlite.copying import filled_file
+
+    path = Path(os.path.realpath(path))
+    return Target(str(path), lambda _: file.key_path(path), partial(filled_file, path))

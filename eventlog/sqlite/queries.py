@@ -152,9 +152,8 @@ def keys_in(db: Connection, origin: str) -> KeysOfLog:
 
 def records_where(db: Connection, where: str, values: Sequence[Any]) -> list[Record]:
     """The records of the rows that `where` selects, in its order. Raises LogCorrupted."""
-    return stored.records(
-        db.execute(f"SELECT {RECORD_COLUMNS} FROM events WHERE {where}", list(values))
-    )
+    rows = db.execute(f"SELECT {RECORD_COLUMNS} FROM events WHERE {where}", list(values))
+    return stored.records(dict(zip(RECORD_FIELDS, row, strict=True)) for row in rows)
 
 
 def _listed(db: Connection, listing: Listing, condition: Condition) -> list[Overview]:
