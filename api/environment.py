@@ -32,6 +32,13 @@ def eventlog_url() -> str:
     return str(variables().get("eventlog_url") or log_of_this_user())
 
 
+def eventlog_key() -> Path | None:
+    """Return the file of the key that signs a log in a database; None if it is not set. Raises
+    InvalidSettings."""
+    found = variables().get("eventlog_key")
+    return Path(str(found)).expanduser() if found else None
+
+
 def log_of_this_user() -> str:
     """Return where the event log is unless it is set. Raises InvalidSettings."""
     from platformdirs import user_data_path

@@ -83,6 +83,9 @@ class Settings(BaseModel):
         default_factory=log_of_this_user,
         description="Where the event log is kept.",
     )
+    eventlog_key: Path | None = Field(
+        None, description="The file of the key that signs an event log on PostgreSQL."
+    )
     conversation_url: ServiceUrl = _DEFAULT_URLS["conversation_url"]
     voice_url: ServiceUrl = _DEFAULT_URLS["voice_url"]
     avatar_url: ServiceUrl = _DEFAULT_URLS["avatar_url"]

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.commands import audit, custody, reading, serve
+from api.cli.commands import audit, custody, log, reading, serve
 from api.cli.layout import PlainCommand, PlainGroup
 from api.cli.streams import discard_output, flush, settle_encodings
 from api.cli.usage import usage_lines
@@ -104,6 +104,7 @@ for command in (
 ):
     app.command(cls=PlainCommand)(command)
 app.add_typer(audit.audit, name="audit")
+app.add_typer(log.log, name="log")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from api.cli.errors import CommandError
 from api.cli.keys import read_key
 from api.cli.reasons import check_reason
 from api.cli.terminal import console
+from api.environment import eventlog_key
 from api.transcript.escaping import escape_line
 from eventlog.errors import LogInUse
 from eventlog.keychanges import Changed
@@ -21,7 +22,7 @@ def change_key(url: str, *, old_key: str | None, reason: str, is_sure: bool) -> 
     """Change the key of the log that `url` names, and print the new one. `old_key` is the public
     key until now, as text or as a file of it. Raises CommandError or EventLogError."""
     check_reason(reason)
-    stored = stored_log(url)
+    stored = stored_log(url, eventlog_key())
     where = stored.where
     given = read_key("--old-key", old_key, stored.origin) if old_key is not None else None
     if not is_sure:

@@ -55,7 +55,7 @@ def log_url(option: str | None) -> str:
         from api.cli.errors import CommandError
 
         raise CommandError("--log is empty; give the file of an event log")
-    if option.startswith(("sqlite:///", "memory:")):
+    if option.startswith(("sqlite:///", "postgresql://", "postgres://", "memory:")):
         return option
     if "://" in option:
         from api.cli.errors import CommandError
@@ -63,7 +63,8 @@ def log_url(option: str | None) -> str:
 
         shown = without_secrets(option)
         raise CommandError(
-            f"--log: {shown} is not an event log; give a file, or sqlite:/// and a file"
+            f"--log: {shown} is not an event log; give a file, sqlite:/// and a file, or "
+            "postgresql:// and a database"
         )
     return f"sqlite:///{option}"
 
@@ -78,10 +79,11 @@ def read_log_at(url: str, act: "Callable[[ReadableLog], Awaitable[T]]") -> T:
     and what `act` raises."""
     import asyncio
 
+    from api.environment import eventlog_key
     from eventlog.open import open_reader
 
     async def run() -> T:
-        log = open_reader(url)
+        log = open_reader(url, eventlog_key())
         try:
             return await act(log)
         finally:

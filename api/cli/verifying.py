@@ -3,23 +3,21 @@ were kept?"""
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
-
-from rich.console import Console
 
 from api.cli.errors import CommandError
 from api.cli.exporting import read_note
 from api.cli.keys import read_key
+from api.cli.progress import shown_progress
 from api.cli.terminal import console, print_json
+from api.environment import eventlog_key
 from api.transcript.escaping import escape_line
 from api.usecases.verify_process import lower_priority
 from api.usecases.verify_report import VerifyReport
 from eventlog.open import stored_log
 from eventlog.verification.checkpoints import Kept
 from eventlog.verification.signatures import KnownFrom, SigningKey
-from eventlog.verification.verify import Progress as Told
 from eventlog.verification.verify import Report, verify
 
 
@@ -31,11 +29,11 @@ def verify_log(
     these are to cover. Raises CommandError, LogNotOpened or LogUnavailable."""
     if covers is not None:
         _check_asked(covers, kept)
-    log = stored_log(url)
+    log = stored_log(url, eventlog_key())
     notes = [Kept(f"the checkpoint in {note}", read_note(note)) for note in kept]
     given = [read_key("--key", key, log.origin) for key in keys]
     lower_priority()
-    with _progress() as told:
+    with shown_progress("Checking") as told:
         report = verify(log, keys=given, kept=notes, progress=told)
     if as_json:
         print_json(json.dumps(_as_json(report, log.where), indent=2, ensure_ascii=False))
@@ -61,31 +59,6 @@ def _check_covered(report: Report, wanted: int, *, is_signed: bool) -> None:
             f"the checkpoints {which} cover {_many(found, 'event')}, and --covers asks for "
             f"{wanted:,}; the log has {report.events:,}"
         )
-
-
-@contextmanager
-def _progress() -> Iterator[Told]:
-    """A bar on standard error, where a person sees it."""
-    shown = Console(stderr=True)
-    if not shown.is_terminal:
-        yield lambda done, of: None
-        return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=shown, transient=True) as bar:
-        task = bar.add_task("events", total=None)
-
-        def told(done: int, of: int) -> None:
-            bar.update(task, completed=done, total=of)
-
-        yield told
 
 
 def _print(report: Report, where: str) -> None:

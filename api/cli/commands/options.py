@@ -31,7 +31,9 @@ NAMED = _named()
 NAMED_OR_FILE = _named(" You can also give an exported file (JSON).")
 NAMED_OR_FILES = _named(" You can also give an exported file (JSON), or a folder of such files.")
 LOG = typer.Option(
-    "--log", metavar="FILE", help="Use the event log in this file instead of EVENTLOG_URL."
+    "--log",
+    metavar="LOG",
+    help="Use the event log in this file, or at this URL, instead of EVENTLOG_URL.",
 )
 LogOption = Annotated[str | None, LOG]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
