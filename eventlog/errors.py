@@ -3,7 +3,8 @@
 EventLogError
 ├── VersionConflict    somebody else moved the interview first; read it again
 ├── LogUnavailable     it cannot be written or read now; nothing was taken
-│   └── NoSigningKey       its checkpoints cannot be signed: the key is missing or another one
+│   ├── NoSigningKey       its checkpoints cannot be signed: the key is missing or another one
+│   └── OutcomeUnknown     it is not known whether it was taken
 ├── WrongOldKey        a key that is said to have signed the log, and did not
 ├── ReservedId         an interview cannot have this id
 ├── UnreadableEvent    a record of a kind or schema version this release does not know
@@ -34,6 +35,11 @@ class LogUnavailable(EventLogError):
 
 class NoSigningKey(LogUnavailable):
     """The key that signs the log's checkpoints is not beside it. All else works."""
+
+
+class OutcomeUnknown(LogUnavailable):
+    """The way to the log broke off in mid-commit, and could not be made again in time. What was to
+    be appended was taken, or not; the same append again is refused if it was."""
 
 
 class WrongOldKey(EventLogError):

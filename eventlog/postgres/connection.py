@@ -6,6 +6,7 @@ one. Each connection is used by one thread at a time.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import Any
 
 import psycopg
@@ -18,6 +19,10 @@ from eventlog.postgres.watchdog import WATCHDOG
 
 SECONDS = 2.0
 """How long a database that does not answer is waited for."""
+
+BACK_OFF_SECONDS = 0.2
+"""For so long after no connection could be made, none is tried. Those who came while it was tried
+need not wait as long again."""
 
 # What the URL says comes first. The database's own limits on statements stand in each transaction.
 DEFAULTS: dict[str, Any] = {
@@ -65,6 +70,8 @@ class LogConnection:
         self._url = url
         self._check = check
         self._db: Connection | None = None
+        self._refusal: LogUnavailable | None = None
+        self._no_try_before = 0.0
 
     @contextmanager
     def use(self, seconds: float = SECONDS) -> Iterator[Connection]:
@@ -93,7 +100,14 @@ class LogConnection:
             self._db = None
 
     def _connected(self) -> Connection:
-        db = connect(self._url)
+        if self._refusal is not None and monotonic() < self._no_try_before:
+            raise self._refusal
+        try:
+            db = connect(self._url)
+        except STORAGE_ERRORS as error:
+            self._refusal = LogUnavailable(f"the event log cannot be reached: {reason(error)}")
+            self._no_try_before = monotonic() + BACK_OFF_SECONDS
+            raise
         try:
             with WATCHDOG.limit(db.fileno(), SECONDS):
                 self._check(db)

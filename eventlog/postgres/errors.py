@@ -84,3 +84,31 @@ SIGNS = {
 
 def _of_connecting(text: str) -> str:
     return next((words for sign, words in SIGNS.items() if sign in text), LOST)
+
+
+PERMANENT = (
+    REASONS["28"],
+    REASONS["28000"],
+    REASONS["3D000"],
+    REASONS["42501"],
+    SIGNS["no password supplied"],
+    SIGNS["does not exist"],
+    SIGNS["certificate"],
+)
+"""The reasons that do not pass by themselves."""
+
+
+def is_permanent(error: BaseException) -> bool:
+    """Whether somebody must change a setting, here or in the database."""
+    return isinstance(error, psycopg.ProgrammingError) or reason(error) in PERMANENT
+
+
+def is_lost(error: psycopg.Error) -> bool:
+    """Whether the connection is gone, and with it the answer."""
+    state = error.sqlstate
+    return state is None or (state[:2] in ("08", "57") and state != "57014") or state == "25P03"
+
+
+def is_passing(error: psycopg.OperationalError) -> bool:
+    """Whether the same may succeed at once: after a lost connection, a deadlock or a conflict."""
+    return is_lost(error) or (error.sqlstate or "").startswith("40")

@@ -198,7 +198,7 @@ CREATE TRIGGER words_never_change BEFORE UPDATE ON interview_log.words
 ID_STAYS = f"""
 CREATE FUNCTION interview_log.keep_id() RETURNS trigger LANGUAGE plpgsql {FIXED_PATH} AS $$
 BEGIN
-    IF (SELECT size FROM interview_log.head) > 0
+    IF (SELECT size FROM interview_log.head WHERE one) > 0
         OR EXISTS (SELECT FROM interview_log.checkpoints) THEN
         RAISE EXCEPTION '{APPEND_ONLY}: it keeps its id';
     END IF;
@@ -208,19 +208,20 @@ CREATE TRIGGER log_keeps_its_id BEFORE UPDATE ON interview_log.log
     FOR EACH ROW WHEN (NEW.id <> OLD.id) EXECUTE FUNCTION interview_log.keep_id()
 """
 
-# By the indexes only: the plan of a function is kept, and may have been made while the table was
+# By the indexes only, and never compiled (the cost that keeps a table from being read as a whole
+# looks worth it): the plan of a function is kept, and may have been made while the table was
 # so small that reading all of it seemed cheap. By induction, a version that follows one before
 # it leaves no gap.
 EVENTS_ONLY_FOLLOW = f"""
 CREATE FUNCTION interview_log.check_events_follow() RETURNS trigger LANGUAGE plpgsql
-    {FIXED_PATH} SET enable_seqscan = off AS $$
+    {FIXED_PATH} SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     first bigint; last bigint; many bigint;
 BEGIN
     SELECT min(position), max(position), count(*) INTO first, last, many FROM added;
     IF many > 0 AND (
         last - first + 1 <> many
-        OR first <> (SELECT size FROM interview_log.head)
+        OR first <> (SELECT size FROM interview_log.head WHERE one)
         OR first > 0 AND NOT EXISTS (SELECT FROM interview_log.events WHERE position = first - 1)
         OR last <> (SELECT max(position) FROM interview_log.events)
         OR EXISTS (
@@ -246,7 +247,7 @@ CREATE FUNCTION interview_log.check_words_follow() RETURNS trigger LANGUAGE plpg
     {FIXED_PATH} AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM added WHERE position < (SELECT size FROM interview_log.head)
+        SELECT FROM added WHERE position < (SELECT size FROM interview_log.head WHERE one)
     ) THEN
         RAISE EXCEPTION '{APPEND_ONLY}: words are only added with their event';
     END IF;
@@ -259,7 +260,7 @@ CREATE TRIGGER words_only_follow AFTER INSERT ON interview_log.words
 
 WORDS_ARE_ONLY_FORGOTTEN = f"""
 CREATE FUNCTION interview_log.check_forgotten() RETURNS trigger LANGUAGE plpgsql
-    {FIXED_PATH} SET enable_seqscan = off AS $$
+    {FIXED_PATH} SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     IF NOT EXISTS (
         SELECT FROM interview_log.events AS said JOIN interview_log.events AS forgot
@@ -294,10 +295,10 @@ MAKE_ROOM = f"""
 CREATE FUNCTION interview_log.make_room(wanted bigint) RETURNS bigint LANGUAGE plpgsql
     SECURITY DEFINER {FIXED_PATH} AS $$
 DECLARE
-    have bigint; next bigint; name text;
+    have bigint; next bigint; name text; reader text;
 BEGIN
-    SELECT room INTO have FROM interview_log.head FOR UPDATE;
-    IF wanted > (SELECT size FROM interview_log.head) + 10 * {PARTITION} THEN
+    SELECT room INTO have FROM interview_log.head WHERE one FOR UPDATE;
+    IF wanted > (SELECT size FROM interview_log.head WHERE one) + 10 * {PARTITION} THEN
         RAISE EXCEPTION 'that is more room than the log needs';
     END IF;
     WHILE have < wanted LOOP
@@ -313,12 +314,20 @@ BEGIN
             'ALTER TABLE interview_log.words ATTACH PARTITION interview_log.%I '
             'FOR VALUES FROM (%s) TO (%s)', name, have, next);
         EXECUTE format('ALTER TABLE interview_log.%I DROP CONSTRAINT range', name);
+        -- Who may read all words may read these.
+        FOR reader IN
+            SELECT grantee::regrole::text FROM pg_class, aclexplode(relacl)
+            WHERE oid = 'interview_log.words'::regclass AND grantee NOT IN (0, relowner)
+            AND privilege_type = 'SELECT'
+        LOOP
+            EXECUTE format('GRANT SELECT ON interview_log.%I TO %s', name, reader);
+        END LOOP;
         EXECUTE format(
             'CREATE TRIGGER words_stay BEFORE UPDATE OR TRUNCATE ON interview_log.%I '
             'EXECUTE FUNCTION interview_log.refuse_change()', name);
         have := next;
     END LOOP;
-    UPDATE interview_log.head SET room = have WHERE room < have;
+    UPDATE interview_log.head SET room = have WHERE one AND room < have;
     RETURN have;
 END $$;
 REVOKE ALL ON FUNCTION interview_log.make_room(bigint) FROM PUBLIC;
@@ -328,7 +337,7 @@ SELECT interview_log.make_room({PARTITION})
 # The only way for a gateway's role to delete anything of the log.
 FORGET_WORDS = f"""
 CREATE FUNCTION interview_log.forget_words(forgotten text) RETURNS void LANGUAGE plpgsql
-    SECURITY DEFINER {FIXED_PATH} SET enable_seqscan = off AS $$
+    SECURITY DEFINER {FIXED_PATH} SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     last bigint; said bigint[]; began bigint;
 BEGIN
@@ -358,6 +367,22 @@ END $$;
 REVOKE ALL ON FUNCTION interview_log.forget_words(text) FROM PUBLIC
 """
 
+# As VACUUM FULL does, but in a transaction, which can limit how long it waits for those who use the
+# table; and by the owner's rights, which a gateway's role does not have.
+REWRITE_SCRUBBED = f"""
+CREATE FUNCTION interview_log.rewrite_scrubbed(scrubbed text) RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER {FIXED_PATH} AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM interview_log.scrubs WHERE holder = scrubbed) THEN
+        RAISE EXCEPTION 'nothing was forgotten in this table';
+    END IF;
+    EXECUTE format('CLUSTER interview_log.%I USING %I', scrubbed, (
+        SELECT relname FROM pg_index JOIN pg_class ON oid = indexrelid
+        WHERE indrelid = format('interview_log.%I', scrubbed)::regclass AND indisprimary));
+END $$;
+REVOKE ALL ON FUNCTION interview_log.rewrite_scrubbed(text) FROM PUBLIC
+"""
+
 STEPS: Final = (
     (
         "s001_log",
@@ -382,6 +407,7 @@ STEPS: Final = (
             CHECKPOINTS_ONLY_FOLLOW,
             MAKE_ROOM,
             FORGET_WORDS,
+            REWRITE_SCRUBBED,
         ),
     ),
 )

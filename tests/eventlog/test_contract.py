@@ -10,10 +10,19 @@ from eventlog.protocol import EventLog
 from eventlog.sqlite.log import SqliteEventLog
 from tests.eventlog.contract import EventLogContract
 from tests.eventlog.interviews import new_id
+from tests.postgres import cluster
+
+
+def _in_database(folder: Path) -> EventLog:
+    from eventlog.postgres.log import PostgresEventLog
+
+    return PostgresEventLog(cluster().empty_log(), folder / f"{new_id()}.key")
+
 
 EMPTY_LOGS: dict[str, Callable[[Path], EventLog]] = {
     "memory": lambda _: MemoryEventLog(),
     "sqlite": lambda folder: SqliteEventLog(folder / f"{new_id()}.db"),
+    "postgres": _in_database,
 }
 
 

@@ -1,0 +1,47 @@
+"""Drafts of replies into the database, and out of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, fields
+from typing import Any, Final
+
+from psycopg import Connection
+
+from eventlog.drafts import ReplyDraft
+from eventlog.postgres.rows import Rows
+
+_UPDATES = ", ".join(f"{field.name} = excluded.{field.name}" for field in fields(ReplyDraft)[1:])
+
+# A draft of a forgotten interview would bring its words back. So the rows of the interviews are
+# locked, in the order of their ids: who forgets one waits for this commit, and deletes the draft.
+KEEP: Final = Rows(
+    "WITH given AS (SELECT * FROM {rows}), known AS ("
+    "SELECT interview_id FROM interview_log.interviews WHERE interview_id IN "
+    "(SELECT interview_id FROM given) AND state <> 'forgotten' ORDER BY interview_id FOR SHARE) "
+    "INSERT INTO interview_log.drafts ({columns}) SELECT {columns} FROM given "
+    "JOIN known USING (interview_id) "
+    f"ON CONFLICT (interview_id) DO UPDATE SET {_UPDATES}, kept_at = clock_timestamp()",
+    interview_id="text",
+    length="integer",
+    backend="text",
+    model="text",
+    shown="text",
+    of_summary="boolean",
+)
+DROP: Final = "DELETE FROM interview_log.drafts WHERE interview_id = ANY (%s)"
+
+NUL: Final = "\x00"
+
+
+def keep_drafts(db: Connection[Any], drafts: Sequence[ReplyDraft]) -> None:
+    """`Drafts.keep_drafts`."""
+    newest = {draft.interview_id: draft for draft in drafts}
+    KEEP.execute(db, [[_storable(value) for value in astuple(newest[id])] for id in sorted(newest)])
+
+
+def drop_drafts(db: Connection[Any], interview_ids: Iterable[str]) -> None:
+    db.execute(DROP, [sorted(interview_ids)])
+
+
+def _storable(value: Any) -> Any:
+    """The value less what PostgreSQL cannot hold in a text; no reply of the log has it either."""
+    return value.replace(NUL, "") if isinstance(value, str) else value
