@@ -36,7 +36,7 @@ const KNOWN = {
     },
   },
   "not-signed-in": {
-    words: "You are no longer signed in. Sign in again to continue. Nothing that you typed is lost.",
+    words: "You are no longer signed in. Sign in again to continue.",
     helps: "sign-in",
   },
   "interview-forgotten": {

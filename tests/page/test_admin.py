@@ -53,3 +53,14 @@ def test_what_is_refused_says_why(visit: Visit) -> None:
     )
     page.get_by_role("button", name="Switch off ollama").click()
     expect(page.locator(".notice")).to_contain_text("No backend is called 'nobody'")
+
+
+def test_a_proxy_that_answers_for_the_gateway_is_not_taken_for_it(visit: Visit) -> None:
+    page = visit("#/admin", expected=["502"])
+    expect(page.get_by_role("button", name="Refuse new steps")).to_be_visible()
+    page.route("**/api/v1/admin/**", lambda route: route.fulfill(status=502, body="<h1>Bad"))
+    page.get_by_role("button", name="Refuse new steps").click()
+    expect(page.locator(".notice")).to_contain_text("The gateway cannot be reached.")
+    page.unroute("**/api/v1/admin/**")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("button", name="Take new steps again")).to_be_visible()

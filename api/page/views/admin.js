@@ -3,14 +3,15 @@
 import { announce, h } from "../dom.js";
 import { counted, took } from "../format.js";
 import { request } from "../gateway.js";
-import { notice } from "../notices.js";
+import { Transport } from "../integration-service-client/transport.js";
+import { noticeOf, troubleOf } from "../notices.js";
 
 /** @typedef {import("../integration-service-client/openapi.js").components["schemas"]} Schemas */
 
 /**
  * A button: its name, what it asks the gateway for, and what is told when that is done.
  *
- * @typedef {(name: unknown, path: string, done: string, how?: { method?: string, kind?: string }) => HTMLElement} Button
+ * @typedef {(name: unknown, path: string, done: string, how?: { method?: "POST" | "DELETE", kind?: string }) => HTMLElement} Button
  */
 
 /** @param {import("../main.js").Place} place */
@@ -43,7 +44,10 @@ export function show({ root, signal }) {
     const body = h("div", {}, h("p", { class: "quiet" }, "Reading…"));
     root.append(h("h2", {}, title), body);
     return async () => {
-      const reply = await ask(path, "GET", signal);
+      const reply = await ask(path, "GET", signal).catch((error) => {
+        if (!body.querySelector("div")) body.replaceChildren(h("p", { class: "quiet" }, "Not known yet."));
+        throw error;
+      });
       const focused = body.contains(document.activeElement) ? document.activeElement : null;
       const place = [...body.querySelectorAll("button")].indexOf(/** @type {HTMLButtonElement} */ (focused));
       body.replaceChildren(h("div", {}, words(reply, button)));
@@ -56,8 +60,10 @@ export function show({ root, signal }) {
     const outcomes = await Promise.allSettled(sections.map((load) => load()));
     if (signal.aborted) return;
     const failed = outcomes.find((outcome) => outcome.status === "rejected");
-    if (failed) fail(/** @type {PromiseRejectedResult} */ (failed).reason);
-    else {
+    if (failed) {
+      const { reason } = /** @type {PromiseRejectedResult} */ (failed);
+      trouble.replaceChildren(noticeOf(troubleOf(reason), () => refresh(done)));
+    } else {
       trouble.replaceChildren();
       announce(done);
     }
@@ -71,32 +77,25 @@ export function show({ root, signal }) {
       try {
         await ask(path, method, signal);
       } catch (error) {
-        if (!signal.aborted) fail(error);
+        // A change is made when somebody says so, and not as soon as it is possible.
+        if (!signal.aborted) trouble.replaceChildren(noticeOf({ ...troubleOf(error), passes: undefined }, act));
         return;
       }
       await refresh(done);
     }
   }
-
-  /** @param {unknown} error */
-  function fail(error) {
-    const words = error instanceof TypeError ? "The gateway cannot be reached." : String(/** @type {Error} */ (error).message);
-    trouble.replaceChildren(notice({ words, kind: "bad" }));
-    announce(words);
-  }
 }
+
+/** Without a limit on the time: some changes take long. And nothing is asked for twice. */
+const transport = new Transport(() => location.origin, request, 0, 0);
 
 /**
  * @param {string} path
- * @param {string} method
+ * @param {"GET" | "POST" | "DELETE"} method
  * @param {AbortSignal} signal
  */
-async function ask(path, method, signal) {
-  const response = await request(`${location.origin}/api/v1/admin/${path}`, { method, signal });
-  const body = await response.json();
-  if (!response.ok) throw new Error(body.detail);
-  return body;
-}
+const ask = async (path, method, signal) =>
+  transport.parsed(await transport.text({ method, path: `/api/v1/admin/${path}`, options: { signal } }));
 
 /** @param {string} words @param {string} [kind] */
 const mark = (words, kind = "") => h("span", { class: `mark ${kind}` }, words);

@@ -201,7 +201,9 @@ function dialogOf(id, { title, about, button, colour, post }, overview, signal, 
       leave.replaceChildren("Close");
     } catch (error) {
       if (signal.aborted) return;
-      notices.replaceChildren(h("p", { class: "notice bad" }, troubleOf(error).words));
+      const { words, helps } = troubleOf(error);
+      // Trying again has a button already.
+      notices.replaceChildren(noticeOf({ words, helps: helps === "again" ? "no" : helps }, () => {}));
       go.disabled = leave.disabled = false;
       reason.focus();
     }

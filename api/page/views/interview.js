@@ -127,7 +127,11 @@ export function show({ root, id, signal }) {
   /** The notice that stands above the box. */
   function noticeNow() {
     const { notice: now, unsent, phase } = state;
-    if (now?.kind === "trouble") return noticeOf(now.trouble, { request: () => retry(), answer: box.submit, load }[now.retries]);
+    if (now?.kind === "trouble") {
+      const { words, helps } = now.trouble;
+      const trouble = helps === "sign-in" ? { ...now.trouble, words: `${words} Nothing that you typed is lost.` } : now.trouble;
+      return noticeOf(trouble, { request: () => retry(), answer: box.submit, load }[now.retries]);
+    }
     if (now?.kind === "unknown") {
       const passes = { promise: "The page asks again as soon as the gateway is back.", isOver: () => health.gateway !== null };
       return noticeOf({ words: PLACES.unknown, helps: "again", passes }, async () => place(await look()));
