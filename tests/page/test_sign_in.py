@@ -1,6 +1,7 @@
 """The page with sign-in: at a real OpenID provider, in a browser."""
 
 import hashlib
+import json
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.api.http.signin.people import BY_SECRET, token
 from tests.gateways import NOWHERE, Served, serving
 from tests.page.conversing import answer, box_of, turns
 from tests.page.provider import CLIENT, THOROUGH, OpenIdProvider, needs_provider, openid_provider
@@ -70,6 +72,7 @@ def test_a_candidate_signs_in_and_an_expired_sign_in_loses_nothing(
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
         look(page, "sign-in", window)
         provider.sign_in(page, "cai")
+        expect(page).to_have_title("Interview")  # the candidates' page, and not that of staff
         page.get_by_role("button", name="Start the interview").click()
         expect(page.get_by_text("Question 1 of 2")).to_be_visible()
         assert page.url.startswith(f"{gateway.url}/interview?role=Data+Analyst&questions=2#/")
@@ -95,6 +98,9 @@ def test_a_candidate_signs_in_and_an_expired_sign_in_loses_nothing(
         expect(page.get_by_text("Your interview is over.")).to_be_visible()
         assert not [value for value in stored(page).values() if "eyJ" in value]
         assert not [url for url, _ in sent if "eyJ" in url]
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Yes, sign me out").click()  # the provider asks
+        expect(page).to_have_url(f"{gateway.url}/interview?role=Data+Analyst&questions=2")
 
 
 def assert_proves_itself(sent: list[tuple[str, str]]) -> None:
@@ -166,6 +172,13 @@ def administer(page: Page) -> None:
     open_replay(page)
     checks = ("Check that it is in the log", "Put on hold…", "Erase the words…")
     assert sees(page, "Interview", "History", "Audit", *checks)
+    page.evaluate("location.hash = '#/admin'")
+    expect(page.get_by_role("button", name="Refuse new steps")).to_be_visible()
+    spoil_token(page, refresh="")
+    page.get_by_role("button", name="Store a checkpoint").click()
+    expect(page.locator(".notice.bad")).to_contain_text("You are no longer signed in.")
+    page.get_by_role("button", name="Sign in again").click()
+    expect(page.get_by_role("button", name="Refuse new steps")).to_be_visible()
     page.set_viewport_size({"width": 360, "height": 740})
     page.locator("#status summary").click()
     look(page, "signed-in", "light-phone")
@@ -189,6 +202,53 @@ def test_each_role_sees_what_the_table_allows(browser: Browser, provider: OpenId
                 expect(page.get_by_role("navigation")).to_have_count(0)
                 provider.sign_in(page, subject)
                 act(page)
+
+
+def test_a_provider_that_is_away_ends_no_sign_in(
+    browser: Browser, provider: OpenIdProvider
+) -> None:
+    with (
+        serving(**provider.settings(THOROUGH)) as gateway,
+        visiting(browser, gateway.url, expected=["401", "503"], others=provider.others) as page,
+    ):
+        page.goto(gateway.url)
+        provider.sign_in(page, "ivy")
+        expect(page.get_by_role("button", name="Start the interview")).to_be_visible()
+        page.evaluate(
+            """() => {
+                const held = JSON.parse(sessionStorage.getItem("sign-in tokens"));
+                sessionStorage.setItem("sign-in tokens", JSON.stringify({ ...held, renewAt: 0 }));
+            }"""
+        )
+        page.route("**/token", lambda route: None)  # it hangs, and the token is still good
+        page.get_by_role("link", name="History", exact=True).click()
+        expect(page.get_by_text("There are no interviews yet.")).to_be_visible(timeout=4000)
+        page.unroute("**/token")
+        page.reload()
+        expect(page.get_by_text("There are no interviews yet.")).to_be_visible()
+        origin = {"access-control-allow-origin": "*"}
+        page.route("**/token", lambda route: route.fulfill(status=503, headers=origin))
+        spoil_token(page)
+        page.get_by_label("State").select_option("Complete")
+        expect(page.locator(".notice.bad")).to_contain_text("You are no longer signed in.")
+        page.unroute("**/token")
+        page.get_by_label("State").select_option("Under way")  # now it can be renewed
+        expect(page.get_by_text("No interview matches.")).to_be_visible()
+
+
+def test_a_page_that_the_browser_brings_back_shows_nothing_after_sign_out(
+    browser: Browser, provider: OpenIdProvider, gateway: Served
+) -> None:
+    with visiting(browser, gateway.url, others=provider.others) as page:
+        page.goto(gateway.url)
+        provider.sign_in(page, "cai")
+        page.get_by_role("button", name="Start the interview").click()
+        expect(page.get_by_text("Question 1 of 5")).to_be_visible()
+        # Playwright's browsers keep no pages, so this tells the page that it was kept.
+        page.evaluate("sessionStorage.removeItem('sign-in tokens')")
+        page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+        assert turns(page) == []
 
 
 def test_what_goes_wrong_at_sign_in_is_said(
@@ -218,6 +278,7 @@ def test_what_goes_wrong_at_sign_in_is_said(
 
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="You have no role here")).to_be_visible()
+        expect(page.locator("main")).to_contain_text("You are signed in as noa Ash,")
         assert (violations(page), overflow(page)) == ([], 0)
 
         page.context.clear_cookies()
@@ -245,3 +306,26 @@ def test_a_page_on_which_nobody_can_sign_in_says_why(browser: Browser) -> None:
             page.goto(gateway.url)
             expect(page.get_by_role("heading", name=title)).to_be_visible()
             assert violations(page) == []
+
+
+def test_who_has_signed_in_goes_on_while_the_provider_is_away(browser: Browser) -> None:
+    """Also if the gateway was started since then, and knows no more of the provider."""
+    held = {"bearer": token("ivy", "interviewer", iss=NOWHERE), "refresh": "one", "renewAt": 0}
+    with (
+        serving(**{**BY_SECRET, "auth_issuer": NOWHERE, "auth_oidc_client_id": "page"}) as gateway,
+        visiting(browser, gateway.url, expected=["429"]) as page,
+    ):
+        page.add_init_script(
+            f"sessionStorage.setItem('sign-in tokens', '{json.dumps({**held, 'subject': 'ivy'})}')"
+        )
+        page.goto(gateway.url)
+        page.get_by_role("link", name="History", exact=True).click()
+        expect(page.get_by_text("There are no interviews yet.")).to_be_visible()
+        problem = {
+            "type": "/problems/quota-exceeded",
+            "detail": "Too many requests.",
+            "status": 429,
+        }
+        page.route("**/me", lambda route: route.fulfill(status=429, json=problem))
+        page.reload()
+        expect(page.locator("main")).to_contain_text("Too many requests. You are still signed in.")

@@ -6,8 +6,8 @@ import { keepTokens, tokens } from "./tokens.js";
 /** @typedef {import("./oidc.js").Settings} Settings */
 
 /**
- * `fetch` with the token. A token that runs out is renewed before, and one that is refused is renewed
- * once. If that cannot be, the gateway's 401 is the answer.
+ * `fetch` with the token. A token that runs out is renewed before, and no request waits for that. One
+ * that is refused is renewed once. If that cannot be, the gateway's 401 is the answer.
  *
  * @param {Settings} settings
  * @returns {(url: string | URL | Request, how?: RequestInit) => Promise<Response>}
@@ -25,11 +25,11 @@ export function authorizedFetch(settings) {
 
   async function next() {
     const held = tokens();
-    if (!held?.refresh) return;
+    if (!held?.refresh || !settings.tokenEndpoint) return;
     try {
       keepTokens(await renewed(settings, held));
     } catch (error) {
-      // It is of no more use. Without an answer, it may be.
+      // It is of no more use. Without an answer of the provider's own, it may be.
       if (error instanceof SignInError) keepTokens({ ...held, refresh: "" });
     }
   }
@@ -43,8 +43,8 @@ export function authorizedFetch(settings) {
 
   return async (url, how = {}) => {
     const held = tokens();
-    if (held?.refresh && Date.now() > held.renewAt) await renew();
-    const sent = tokens()?.bearer;
+    if (held?.refresh && Date.now() > held.renewAt) renew();
+    const sent = held?.bearer;
     const response = await send(url, how);
     if (response.status !== 401 || !tokens()?.refresh) return response;
     if (tokens()?.bearer === sent) await renew(); // or another request has done it meanwhile

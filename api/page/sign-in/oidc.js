@@ -3,7 +3,7 @@
  * gateway has read the provider's endpoints, and checks each token that it is sent.
  */
 
-import { keepPending, takePending } from "./tokens.js";
+import { keepPending, pendingSignIn, takePending } from "./tokens.js";
 
 /**
  * What the gateway says of the provider. The endpoints are missing while it cannot be reached.
@@ -24,7 +24,7 @@ import { keepPending, takePending } from "./tokens.js";
 export class SignInError extends Error {}
 
 const RENEW_BEFORE_MS = 30_000;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 5_000;
 
 /** The provider knows this address of the page. */
 const redirectUri = () => `${location.origin}/`;
@@ -57,6 +57,9 @@ export async function beginSignIn(settings) {
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   location.assign(url);
 }
+
+/** Where the sign-in under way was begun, as a path; null if none is. */
+export const begunAt = () => pendingSignIn()?.from.replace(/[?#].*/, "") ?? null;
 
 /** Whether this is what a provider sends the browser back with. @param {URLSearchParams} answer */
 export const isAnswer = (answer) => answer.has("state") && (answer.has("code") || answer.has("error"));
@@ -97,7 +100,7 @@ export async function finishSignIn(settings, answer) {
  * @param {Settings} settings
  * @param {Tokens} tokens with `refresh`
  * @returns {Promise<Tokens>}
- * @throws {SignInError} where one has to sign in again; TypeError or TimeoutError without an answer
+ * @throws {SignInError} where one has to sign in again; another error without an answer
  */
 export async function renewed(settings, tokens) {
   const given = await ask(settings, { grant_type: "refresh_token", refresh_token: tokens.refresh });
@@ -117,7 +120,11 @@ export function signOutUrl({ endSessionEndpoint, clientId }) {
   return url.href;
 }
 
-/** @param {Settings} settings @param {Record<string, string>} form @returns {Promise<Record<string, any>>} */
+/**
+ * @param {Settings} settings @param {Record<string, string>} form
+ * @returns {Promise<Record<string, any>>}
+ * @throws {SignInError} where the provider refuses; another error where it gives no answer
+ */
 async function ask({ tokenEndpoint, clientId }, form) {
   const response = await fetch(/** @type {string} */ (tokenEndpoint), {
     method: "POST",
@@ -128,7 +135,9 @@ async function ask({ tokenEndpoint, clientId }, form) {
   });
   const given = await response.json().catch(() => null);
   if (response.ok && given) return given;
-  throw new SignInError(reasonOf(given?.error));
+  // A proxy in front of it answers for a provider that is down, but not in the words of RFC 6749.
+  if (response.status >= 500 || typeof given?.error !== "string") throw new Error("The provider gives no answer.");
+  throw new SignInError(reasonOf(given.error));
 }
 
 /**
@@ -143,7 +152,7 @@ function tokensOf({ audience }, { access_token, id_token, refresh_token }, name)
   if (!bearer) throw new SignInError("The identity provider gave no token for this gateway. Ask your administrator to check the audience.");
   const { sub, exp, iat } = claimsOf(bearer);
   // By the issuer's own clock: this machine's may be wrong.
-  const lastsMs = (exp - (iat ?? exp)) * 1000;
+  const lastsMs = (exp - (iat ?? Date.now() / 1000)) * 1000;
   const renewAt = Date.now() + Math.max(lastsMs - RENEW_BEFORE_MS, lastsMs / 2);
   return { bearer, refresh: refresh_token ?? "", renewAt, subject: String(sub), name: String(name) };
 }

@@ -11,7 +11,7 @@
 
 /** What is kept while the browser is at the provider. @typedef {{ state: string, nonce: string, verifier: string, from: string }} Pending */
 
-const [TOKENS, PENDING, LAST] = ["sign-in tokens", "sign-in pending", "sign-in last"];
+const [TOKENS, PENDING, LAST, LEFT] = ["sign-in tokens", "sign-in pending", "sign-in last", "sign-in left"];
 
 /** @param {string} name @returns {any} null if there is none */
 function read(name) {
@@ -35,15 +35,28 @@ export function dropTokens() {
   sessionStorage.removeItem(TOKENS);
 }
 
+/** Keep where one signs out, to come back to. @param {string} page */
+export const keepLeft = (page) => sessionStorage.setItem(LEFT, JSON.stringify(page));
+
+/** Where one signed out, once. @returns {string | null} */
+export function takeLeft() {
+  const left = read(LEFT);
+  if (left) sessionStorage.removeItem(LEFT);
+  return left;
+}
+
 /** @returns {string | null} who was signed in before */
 export const lastSubject = () => tokens()?.subject ?? read(LAST);
 
 /** @param {Pending} pending Throws if the browser stores nothing. */
 export const keepPending = (pending) => sessionStorage.setItem(PENDING, JSON.stringify(pending));
 
-/** What was kept, once. @returns {Pending | null} */
+/** @returns {Pending | null} */
+export const pendingSignIn = () => read(PENDING);
+
+/** What was kept, once. */
 export function takePending() {
-  const pending = read(PENDING);
+  const pending = pendingSignIn();
   if (pending) sessionStorage.removeItem(PENDING);
   return pending;
 }
