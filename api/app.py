@@ -54,7 +54,10 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     sign_in, telemetry = _sign_in(settings), _telemetry(settings)
     rate_limit = _rate_limit(settings)
     gateway = Gateway(
-        settings, log or open_log(settings.eventlog_url), recording, telemetry or UNOBSERVED
+        settings,
+        log or open_log(settings.eventlog_url, settings.eventlog_key),
+        recording,
+        telemetry or UNOBSERVED,
     )
 
     @asynccontextmanager

@@ -24,14 +24,18 @@ def is_log_url(text: str) -> bool:
     return text == MEMORY or text.startswith(POSTGRES) or sqlite_path(text) is not None
 
 
-def open_log(url: str) -> EventLog:
+def open_log(url: str, key: Path | None = None) -> EventLog:
     """The log that `url` names, to write: `sqlite:///relative/file.db`,
-    `sqlite:////absolute/file.db` or `memory:`. Raises LogNotOpened."""
+    `sqlite:////absolute/file.db`, `postgresql://host/database` or `memory:`. Raises
+    LogNotOpened."""
     # What reads a log does without all that writes one, which takes 0.1 s to import.
     if url == MEMORY:
         from eventlog.memory import MemoryEventLog
 
         return MemoryEventLog()
+    if url.startswith(POSTGRES):
+        log: EventLog = _postgres().open_to_write(url, key)
+        return log
     from eventlog.sqlite.log import SqliteEventLog
 
     return SqliteEventLog(_path_of(url))

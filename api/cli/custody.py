@@ -13,6 +13,7 @@ from api.cli.orders import Action, Order, Outcome, forgotten_outcome
 from api.cli.reasons import check_reason
 from api.cli.shared import read_log_at
 from api.cli.terminal import console
+from api.environment import eventlog_key
 from api.transcript.escaping import escape_controls
 from api.usecases.custody import Custody
 from api.usecases.errors import UseCaseError
@@ -87,7 +88,7 @@ def _own_gateway() -> str:
 
 
 async def _in_log(url: str, order: Order) -> Outcome:
-    log = open_log(url)
+    log = open_log(url, eventlog_key())
     try:
         custody = Custody(log, now=utc_now)
         match order.action:

@@ -52,7 +52,7 @@ def change_key(url: str, *, old_key: str | None, reason: str, is_sure: bool) -> 
 
 
 async def _changed(url: str, reason: str, old_key: VerifierKey | None) -> Changed:
-    log = open_log(url)
+    log = open_log(url, eventlog_key())
     try:
         return await log.change_key(reason, utc_now(), old_key)
     finally:

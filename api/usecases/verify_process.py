@@ -48,12 +48,14 @@ def _print(word: str, line: str) -> None:
 
 
 def _end_with_input() -> None:
-    sys.stdin.buffer.read(1)
+    os.read(sys.stdin.fileno(), 1)
     os._exit(1)
 
 
 def main(_where: str, origin: str) -> None:
-    address = sys.stdin.buffer.readline().decode().rstrip("\n")
+    # Without a buffer: its lock, held by the thread below, would keep Python from ending.
+    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as unbuffered:
+        address = unbuffered.readline().decode().rstrip("\n")
     Thread(target=_end_with_input, daemon=True).start()
     lower_priority()
     try:

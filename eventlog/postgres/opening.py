@@ -15,6 +15,7 @@ from eventlog.postgres.errors import STORAGE_ERRORS, reason
 from eventlog.postgres.migrations import log_id
 from eventlog.postgres.reading import PostgresReader
 from eventlog.postgres.url import at_address, shown
+from eventlog.protocol import EventLog
 from eventlog.verification.snapshot import StoredLog
 
 
@@ -22,6 +23,14 @@ def key_paths(key: Path | None) -> Callable[[str], Path]:
     """Where the key of the log with an id is: in the file `key` if one is set, else in the folder
     of this user's data."""
     return lambda log_id: key or user_data_path("interview-gateway") / f"{log_id}.key"
+
+
+def open_to_write(url: str, key: Path | None) -> EventLog:
+    """Open the log in the database that `url` names, to write it. Raises LogNotOpened."""
+    # What reads a log does without all that writes one.
+    from eventlog.postgres.log import PostgresEventLog
+
+    return PostgresEventLog(url, key)
 
 
 def open_log_in(url: str, key: Path | None) -> PostgresReader:
