@@ -85,6 +85,17 @@ def copy_target(url: str, key: Path | None = None) -> Target:
     return sqlite.target_file(_path_to_read(url))
 
 
+def grant_roles(
+    url: str, gateway: str | None = None, eraser: str | None = None, auditor: str | None = None
+) -> None:
+    """Give these database roles their rights to the log that `url` names. Raises LogNotOpened."""
+    if not url.startswith(POSTGRES):
+        raise LogNotOpened(
+            f"{without_secrets(url)} has no roles; name a log on PostgreSQL (postgresql://…)"
+        )
+    _postgres().grant(url, gateway, eraser, auditor)
+
+
 def _postgres() -> Any:
     """Raises LogNotOpened where the library for it is missing."""
     try:

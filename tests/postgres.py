@@ -17,10 +17,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from eventlog.postgres.migrations import prepare
+from eventlog.postgres.roles import grant
 from tests.processes import free_port
 
-# An integer that no other process of this machine has.
 _numbers = count()
 
 SETTINGS = {
@@ -33,6 +32,9 @@ SETTINGS = {
     "log_min_messages": "fatal",
 }
 READY_SECONDS = 60
+
+GATEWAY, ERASER, AUDITOR = "a_gateway", "an_eraser", "an_auditor"
+"""Roles that have their rights to the logs that a cluster makes."""
 
 
 def _programs() -> Path | None:
@@ -133,8 +135,9 @@ class Cluster:
     def _template(self) -> str:
         """A database that holds an empty log, from which others are copied."""
         self.execute("CREATE DATABASE prepared")
-        with closing(psycopg.connect(self.url("prepared"), autocommit=True)) as db:
-            prepare(db)
+        for role in (GATEWAY, ERASER, AUDITOR):
+            self.execute(f"CREATE ROLE {role} LOGIN")
+        grant(self.url("prepared"), GATEWAY, ERASER, AUDITOR)
         return "prepared"
 
     def empty_database(self) -> str:
@@ -143,12 +146,13 @@ class Cluster:
         self.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
-    def empty_log(self) -> str:
-        """The URL of a new database that holds an empty log."""
+    def empty_log(self, user: str = "postgres") -> str:
+        """The URL of a new database that holds an empty log, for the superuser that owns it or
+        for a role that was given rights to it."""
         name = f"log_{next(_numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {self._template()}")
         self.execute("UPDATE interview_log.log SET id = DEFAULT", name)
-        return self.url(name)
+        return self.url(name, user)
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         command = [*self._as, self._programs / program, *arguments]

@@ -33,7 +33,8 @@ STRAY_DRAFTS: Final = (
 )
 IS_REPLICA: Final = "SELECT pg_is_in_recovery()"
 
-# What somebody may do to evidence who does not own it, beside reading it and adding to it.
+# What somebody may do to evidence who does not own it, beside reading it and adding to it. The role
+# by whose rights words are forgotten deletes them.
 GRANTED: Final = """
 SELECT relname, CASE grantee WHEN 0 THEN 'everybody' ELSE 'the role ' || grantee::regrole END,
     privilege_type
@@ -42,6 +43,8 @@ WHERE relnamespace = 'interview_log'::regnamespace AND grantee <> relowner
 AND privilege_type NOT IN ('SELECT', 'INSERT')
 AND (privilege_type NOT IN ('UPDATE', 'DELETE')
     OR relname IN ('events', 'nodes', 'checkpoints', 'migrations') OR relname ~ '^words')
+AND NOT (relname = 'words' AND privilege_type = 'DELETE' AND grantee = (
+    SELECT proowner FROM pg_proc WHERE pronamespace = relnamespace AND proname = 'forget_words'))
 ORDER BY 1, 2, 3
 """
 # A function of the owner's rights, which everybody may call where nothing else is said.

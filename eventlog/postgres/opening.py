@@ -69,6 +69,13 @@ def target_in(url: str, key: Path | None) -> Target:
     return Target(shown(url), key_paths(key), partial(filled_database, url))
 
 
+def grant(url: str, gateway: str | None, eraser: str | None, auditor: str | None) -> None:
+    """Give roles their rights to the log in the database. Raises LogNotOpened."""
+    from eventlog.postgres import roles
+
+    roles.grant(url, gateway, eraser, auditor)
+
+
 def _stored(url: str, key: Path, origin: str) -> StoredLog:
     # Where only checks need it, the module is not imported for anything else.
     from eventlog.postgres.snapshot import PostgresSnapshot

@@ -10,13 +10,14 @@ from eventlog.protocol import EventLog
 from eventlog.sqlite.log import SqliteEventLog
 from tests.eventlog.contract import EventLogContract
 from tests.eventlog.interviews import new_id
-from tests.postgres import cluster
+from tests.postgres import GATEWAY, cluster
 
 
 def _in_database(folder: Path) -> EventLog:
+    """As the role that owns nothing: what it may do, the owner may."""
     from eventlog.postgres.log import PostgresEventLog
 
-    return PostgresEventLog(cluster().empty_log(), folder / f"{new_id()}.key")
+    return PostgresEventLog(cluster().empty_log(GATEWAY), folder / f"{new_id()}.key")
 
 
 EMPTY_LOGS: dict[str, Callable[[Path], EventLog]] = {

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
+from api.cli.commands.options import LogOption
 from api.cli.layout import PlainCommand, PlainGroup
 from api.cli.shared import log_url, plain_errors
 
 log = typer.Typer(
     cls=PlainGroup,
-    help="Move the event log.",
+    help="Move the event log, and say who may use it.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -41,3 +42,32 @@ def copy(
 
         if not copy_log_to(log_url(source), log_url(target)):
             raise typer.Exit(1)
+
+
+@log.command(cls=PlainCommand)
+def grant(
+    url: LogOption = None,
+    gateway: Annotated[
+        str | None,
+        typer.Option(metavar="ROLE", help="The role that gateways log in as."),
+    ] = None,
+    eraser: Annotated[
+        str | None,
+        typer.Option(metavar="ROLE", help="The role by whose rights words are erased."),
+    ] = None,
+    auditor: Annotated[
+        str | None, typer.Option(metavar="ROLE", help="A role that only reads.")
+    ] = None,
+) -> None:
+    """Give database roles their rights to a log on PostgreSQL.
+
+    Run it as the role that owns the log, with that role in the log's URL.
+    It makes the log, or brings it up to date, and then gives each role exactly what it needs.
+    Make the roles first, with CREATE ROLE.
+
+    A gateway whose role owns nothing cannot change or delete events, nor drop what guards them.
+    It can erase the words of an interview that is forgotten, and nothing else."""
+    with plain_errors():
+        from api.cli.granting import grant as grant_roles
+
+        grant_roles(log_url(url), gateway=gateway, eraser=eraser, auditor=auditor)
