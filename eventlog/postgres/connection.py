@@ -21,8 +21,8 @@ SECONDS = 2.0
 """How long a database that does not answer is waited for."""
 
 BACK_OFF_SECONDS = 0.2
-"""For so long after no connection could be made, none is tried. Those who came while it was tried
-need not wait as long again."""
+"""After a try to connect that took longer than this and failed, none is made for so long. Those who
+came meanwhile need not wait as long again."""
 
 # What the URL says comes first. The database's own limits on statements stand in each transaction.
 DEFAULTS: dict[str, Any] = {
@@ -70,7 +70,7 @@ class LogConnection:
         self._url = url
         self._check = check
         self._db: Connection | None = None
-        self._refusal: LogUnavailable | None = None
+        self._refusal = ""
         self._no_try_before = 0.0
 
     @contextmanager
@@ -100,13 +100,15 @@ class LogConnection:
             self._db = None
 
     def _connected(self) -> Connection:
-        if self._refusal is not None and monotonic() < self._no_try_before:
-            raise self._refusal
+        if monotonic() < self._no_try_before:
+            raise LogUnavailable(self._refusal)
+        begun = monotonic()
         try:
             db = connect(self._url)
         except STORAGE_ERRORS as error:
-            self._refusal = LogUnavailable(f"the event log cannot be reached: {reason(error)}")
-            self._no_try_before = monotonic() + BACK_OFF_SECONDS
+            if monotonic() - begun > BACK_OFF_SECONDS:
+                self._no_try_before = monotonic() + BACK_OFF_SECONDS
+                self._refusal = f"the event log cannot be reached: {reason(error)}"
             raise
         try:
             with WATCHDOG.limit(db.fileno(), SECONDS):

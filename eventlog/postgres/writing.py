@@ -174,7 +174,7 @@ class WritingDatabase(Storage[Connection[Any]]):
             if isinstance(error, LogUnavailable)
             else LogUnavailable(f"the event log cannot be written: {reason(error)}")
         )
-        logger.error("The event log cannot be written: %s", told)
+        logger.error("An append failed: %s", told)
         return told
 
     def settle(self) -> None:
