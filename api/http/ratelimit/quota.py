@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from limits import parse
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
-from api.http.ratelimit.memory import BoundedMemory
+from api.http.ratelimit.memory import Counters
 
 POLICY = "default"
 """The name of the one policy, in the headers and in the problem."""
@@ -31,10 +30,9 @@ class Quota:
     that are refused do not count.
     """
 
-    def __init__(self, rate: str, counters: BoundedMemory) -> None:
+    def __init__(self, rate: str, counters: Counters) -> None:
         self._item = parse(rate)
         self._counters = counters
-        self._limiter = SlidingWindowCounterRateLimiter(counters)
 
     @property
     def requests(self) -> int:
@@ -46,14 +44,12 @@ class Quota:
 
     async def take(self, caller: str) -> Share:
         """Count a request of this caller, if it has any left."""
-        is_granted = await self._limiter.hit(self._item, caller)
-        previous, _, current, current_seconds = await self._counters.get_sliding_window(
-            self._item.key_for(caller), self.seconds
-        )
-        window_left = current_seconds - self.seconds
-        weighted = previous * window_left / self.seconds + current
-        left = max(0, self.requests - int(weighted)) if is_granted else 0
+        key = self._item.key_for(caller)
+        counted = await self._counters.count(key, self.requests, self.seconds)
+        weighted = counted.previous * counted.left / self.seconds + counted.current
+        left = max(0, self.requests - int(weighted)) if counted.is_within else 0
         # A request is freed when the weighted sum falls below its whole number: within this window
         # as the one before goes out of reach, or else as soon as the next window begins.
-        to_fall = (weighted % 1) * self.seconds / previous if previous else window_left
-        return Share(is_granted, left, int(min(to_fall, window_left)) + 1)
+        previous = counted.previous
+        to_fall = (weighted % 1) * self.seconds / previous if previous else counted.left
+        return Share(counted.is_within, left, int(min(to_fall, counted.left)) + 1)
