@@ -33,7 +33,7 @@ class PeriodicTask:
             try:
                 await self._work()
             except (Exception, asyncio.CancelledError):
-                if _is_cancelled():
+                if is_cancelled():
                     raise
                 logger.exception("%s failed; it runs again", self._work.__qualname__)
             self.first.set()
@@ -58,7 +58,7 @@ async def keep_running(
         try:
             await run()
         except (Exception, asyncio.CancelledError) as error:
-            if _is_cancelled():
+            if is_cancelled():
                 raise
             failure = error
         logger.error(
@@ -69,13 +69,20 @@ async def keep_running(
         await asyncio.sleep(restart_seconds)
 
 
+def end_if_cancelled() -> None:
+    """Raise CancelledError if the running task was cancelled and some library, in what was just
+    awaited, has kept that to itself."""
+    if is_cancelled():
+        raise asyncio.CancelledError
+
+
 def log_failure(task: "asyncio.Task[None]") -> None:
     """Log how `task` failed, if it did: a callback for a task that nobody waits for."""
     if not task.cancelled() and (error := task.exception()) is not None:
         logger.error("%s failed", task.get_name(), exc_info=error)
 
 
-def _is_cancelled() -> bool:
+def is_cancelled() -> bool:
     """Whether the running task itself was cancelled. A CancelledError alone does not say so: it
     may come from something that the task waited for."""
     task = asyncio.current_task()
