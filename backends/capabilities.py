@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, Field
 
@@ -49,6 +50,15 @@ class Capabilities:
         can = shown.capabilities
         self._found[model] = None if can is None else frozenset(can)
         return self._found[model]
+
+    def found(self) -> dict[str, list[str] | None]:
+        """All that is known."""
+        return {name: None if can is None else sorted(can) for name, can in self._found.items()}
+
+    def adopt(self, found: Mapping[str, Sequence[str] | None]) -> None:
+        """Know what another gateway was told."""
+        for name, can in found.items():
+            self._found[name] = None if can is None else frozenset(can)
 
     def forget(self) -> None:
         """Ask anew for all: another version may have come up."""

@@ -8,7 +8,7 @@ question follows them.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +34,10 @@ MAX_WAITING = 100
 """How many may wait for backends at once. Where 100 time-outs end together, all are answered in a
 fifth of a second; 800 took two, and neither replies nor health were in time. Who comes on top is
 not kept waiting but gets the templates' words."""
+
+
+async def _always(_: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Chain:
         self._observe = observe
         self.circuits = {backend.name: Circuit() for backend in backends}
         """By the backends' names."""
+        self.may_try: Callable[[str], Awaitable[bool]] = _always
+        """Whether this gateway may try the backend of a name again, whose circuit is open."""
         self._trials = Trials(self.circuits)
         self._waiting = 0
 
@@ -213,16 +219,22 @@ class Chain:
         circuit's trial, where that needs one."""
         circuit, seconds = self.circuits[backend.name], patience.deadline.left()
         refusal = circuit.refusal(seconds)
-        if refusal is None and not patience.waits_for_loading:
-            if self._trials.is_warming_up(backend.name):
-                return "its model was just loaded, and reads the prompt"
-            if circuit.is_slow_for(seconds) and circuit.needs_trial(seconds):
-                # Nobody waits for it again before it has shown that it is fast enough.
-                await self._trials.hear_out(asking(backend, _nobody_wakes), seconds)
-                refusal = circuit.refusal(seconds)
-        if refusal is None and circuit.needs_trial(seconds):
-            circuit.begin_trial()
-        return refusal
+        if refusal is not None:
+            return refusal
+        waits = patience.waits_for_loading
+        if not waits and self._trials.is_warming_up(backend.name):
+            return "its model was just loaded, and reads the prompt"
+        if not circuit.needs_trial(seconds):
+            return None
+        circuit.begin_trial()
+        if not await self.may_try(backend.name):
+            circuit.abandon_trial()
+            return "another gateway tries whether it is better again"
+        if waits or not circuit.is_slow_for(seconds):
+            return None
+        # Nobody waits for it again before it has shown that it is fast enough.
+        await self._trials.hear_out(asking(backend, _nobody_wakes), seconds)
+        return circuit.refusal(seconds)
 
     def _in_order(self, session: Session) -> list[Backend]:
         """The backends, the one that offers the session's model first."""

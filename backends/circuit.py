@@ -4,12 +4,14 @@ It opens when the backend has failed several times in a row, or when it has show
 longer than a caller would wait. After a pause, which doubles each time, one request is let through
 as a trial; its outcome closes the circuit or opens it again. A model that is being loaded, and a
 person who stopped waiting, say nothing about a backend. An administrator can open it by hand, and
-close it.
+close it. `shared/circuits.py` has all gateways of a log know of it.
 """
 
 from collections.abc import Callable
 from enum import StrEnum
 from time import monotonic
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from statemachine.durations import duration_text
 
@@ -19,6 +21,9 @@ FAILURES = 3
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 
 SWITCHED_OFF = "an administrator switched it off"
+
+MAX_REASON = 500
+"""So many characters of why it failed last are told to other gateways."""
 
 SLACK = 0.95
 """Who needs nearly all the time that there is will not make it the next time."""
@@ -31,8 +36,23 @@ class CircuitState(StrEnum):
     """It is open, and one request tells whether it closes."""
 
 
+class CircuitRecord(BaseModel):
+    """What one gateway tells the others of a circuit. Times are in seconds; `retry_in` is until the
+    next trial."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False, defer_build=True)
+
+    failures: int = Field(ge=0)
+    reason: str = Field(max_length=MAX_REASON)
+    needs: float = Field(ge=0)
+    pause: float = Field(ge=FIRST_PAUSE, le=LONGEST_PAUSE)
+    retry_in: float = Field(ge=0, le=LONGEST_PAUSE)
+    is_held_open: bool
+
+
 class Circuit:
-    """The circuit of one backend. `now` gives seconds that only rise."""
+    """The circuit of one backend. `now` gives seconds that only rise. `on_change` is called when it
+    has learned what matters to others, too."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
@@ -43,16 +63,40 @@ class Circuit:
         self._retry_at = 0.0
         self._on_trial = False
         self.is_held_open = False
+        self.on_change: Callable[[], None] = lambda: None
 
     def hold_open(self) -> None:
         """Let nobody ask it, until `reset`."""
         self.is_held_open = True
+        self.on_change()
 
     def reset(self) -> None:
         """Close the circuit, as if nothing were known of the backend."""
         self._failures, self._reason, self._needs = 0, "", 0.0
         self._pause, self._retry_at = FIRST_PAUSE, 0.0
         self._on_trial = self.is_held_open = False
+        self.on_change()
+
+    def record(self) -> CircuitRecord:
+        """What is known of the backend."""
+        return CircuitRecord(
+            failures=self._failures,
+            reason=self._reason[:MAX_REASON],
+            needs=self._needs,
+            pause=self._pause,
+            retry_in=self._wait(),
+            is_held_open=self.is_held_open,
+        )
+
+    def adopt(self, record: CircuitRecord, age: float) -> None:
+        """Go by what another gateway knew of the backend, so many seconds ago. Failures that did
+        not open its circuit do not count here."""
+        if record.failures >= FAILURES or self.is_failing:
+            self._failures = record.failures if record.failures >= FAILURES else 0
+            self._reason = record.reason
+        self._needs, self._pause = record.needs, record.pause
+        self._retry_at = self._now() + max(0.0, record.retry_in - age)
+        self.is_held_open = record.is_held_open
 
     def refusal(self, patience: float) -> str | None:
         """Why somebody who waits for `patience` seconds had better not ask; None if they may."""
@@ -89,6 +133,15 @@ class Circuit:
     def is_failing(self) -> bool:
         return self._failures >= FAILURES
 
+    @property
+    def is_on_trial(self) -> bool:
+        return self._on_trial
+
+    @property
+    def is_worth_telling(self) -> bool:
+        """Whether it differs from that of a backend of which nothing is known."""
+        return self.is_held_open or self.is_failing or self._needs > 0
+
     def begin_trial(self) -> None:
         self._on_trial = True
 
@@ -98,14 +151,19 @@ class Circuit:
 
     def succeeded(self, seconds: float) -> None:
         """It said something usable after so many seconds: too late for some, perhaps."""
+        # To tell of every success would tell nothing new.
+        is_news = self.is_failing or round(self._needs) != round(seconds)
         self._on_trial, self._failures, self._needs = False, 0, seconds
         self._pause = FIRST_PAUSE
         self._retry_at = self._now() + self._pause
+        if is_news:
+            self.on_change()
 
     def was_late(self, seconds: float) -> None:
         """It had said nothing usable after so many seconds, when nobody waited any longer."""
         self._on_trial, self._failures, self._needs = False, 0, seconds
         self._open()
+        self.on_change()
 
     def failed(self, reason: str) -> None:
         """It failed, whoever would have waited for it."""
@@ -114,6 +172,7 @@ class Circuit:
         if self._on_trial or self._failures == FAILURES:
             self._failures = max(FAILURES, self._failures)
             self._open()
+            self.on_change()
         self._on_trial = False
 
     def _open(self) -> None:

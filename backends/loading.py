@@ -7,6 +7,7 @@ of loads under way: those are known here because they were asked for here.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -119,6 +120,14 @@ class ModelLoader:
     def found(self, model: str) -> None:
         """A model that has answered is in memory."""
         self._found(_full(model))
+
+    def in_memory(self) -> list[str] | None:
+        """The models that are in memory; None where that is not known."""
+        return None if self._in_memory is None else sorted(self._in_memory)
+
+    def adopt(self, in_memory: Sequence[str] | None) -> None:
+        """Know what Ollama said to another gateway."""
+        self._in_memory = None if in_memory is None else set(in_memory)
 
     async def refresh(self) -> None:
         """Ask what is in memory. An Ollama that does not say leaves it unknown."""

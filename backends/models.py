@@ -4,9 +4,10 @@ none offers any."""
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from backends.address import Address
 from backends.capabilities import CHATS, Capabilities
@@ -15,14 +16,24 @@ from backends.http import Connections, Service
 from backends.loading import ModelLoader
 from backends.modelcard import FALLBACK
 from backends.modelcard import Model as Model  # noqa: PLC0414 - lists name it
-from backends.modelsources import Offer, granite_offers, ollama_offers, openai_offers
+from backends.modelsources import (
+    MAX_MODELS,
+    Offer,
+    granite_offers,
+    ollama_offers,
+    openai_offers,
+)
 from backends.periodic import PeriodicTask
 from backends.services import GRANITE, OLLAMA, OPENAI
+from backends.shared.board import ALONE, Board, Found, SharedRounds, Value
 
 logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 30.0
 FETCH_SECONDS = 3.0
+
+KEPT_ROUNDS = 3
+"""For so many rounds other gateways find what a source offers."""
 
 
 class _Entries(BaseModel):
@@ -33,8 +44,20 @@ class _Data(BaseModel):
     data: list[Any]
 
 
+class _SharedModels(BaseModel):
+    """What a source offers (None: it does not answer), as gateways tell it to each other. Of
+    Ollama's, also which are in memory, and what each can do."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    offers: list[Offer] | None = Field(max_length=MAX_MODELS)
+    in_memory: list[str] | None = Field(None, max_length=1000)
+    capabilities: dict[str, list[str] | None] = Field({}, max_length=MAX_MODELS)
+
+
 class ModelCatalogue:
-    """The models of the sources at `urls` (by service name), kept fresh while `run` runs.
+    """The models of the sources at `urls` (by service name), kept fresh while `run` runs, by this
+    gateway or by another one on the `board`.
 
     `loader` knows which of Ollama's are in memory. Models that cannot chat are not there at all.
     Those that run elsewhere come last in every order, and are never taken unless they are named.
@@ -46,6 +69,7 @@ class ModelCatalogue:
         urls: Mapping[str, Address],
         loader: ModelLoader,
         *,
+        board: Board = ALONE,
         round_seconds: float = ROUND_SECONDS,
         fetch_seconds: float = FETCH_SECONDS,
     ) -> None:
@@ -55,8 +79,15 @@ class ModelCatalogue:
         self._unusable: dict[str, set[str]] = {source: set() for source in sources}
         self._loader = loader
         self.capabilities = Capabilities(self._services[OLLAMA])
-        self._task = PeriodicTask(self._fetch_all, round_seconds)
+        self._task = PeriodicTask(self._round, round_seconds)
         self._fetch_seconds = fetch_seconds
+        self._board = board
+        self._rounds = SharedRounds(board, "models", round_seconds)
+        self._is_wanted_here = False
+        for source in sources:
+            board.watch(
+                f"models:{source}", KEPT_ROUNDS * round_seconds, partial(self._take, source)
+            )
 
     async def run(self) -> None:
         """Fetch in rounds until cancelled."""
@@ -68,6 +99,11 @@ class ModelCatalogue:
         for unusable in self._unusable.values():
             unusable.clear()
         self._task.run_now()
+
+    def fetch_now(self) -> None:
+        """Fetch now, whichever gateway does so otherwise: somebody wants to know."""
+        self._is_wanted_here = True
+        self.refresh()
 
     async def models(self, within: float) -> list[Model]:
         """The merged list, from memory; only before the first round is over does it wait,
@@ -173,6 +209,11 @@ class ModelCatalogue:
         state = self._loader.state(offer.card.id)
         return offer.card.model_copy(update={"state": state}) if state else offer.card
 
+    async def _round(self) -> None:
+        is_wanted, self._is_wanted_here = self._is_wanted_here, False
+        if is_wanted or await self._rounds.is_due_here():
+            await self._fetch_all()
+
     async def _fetch_all(self) -> None:
         fetches = [
             self._fetch(GRANITE, "/api/v1/models", _Entries | list[Any], granite_offers),
@@ -195,6 +236,7 @@ class ModelCatalogue:
                         await self.capabilities.of(offer.card.id)
         except TimeoutError:
             logger.debug("Not all of Ollama's models have said in time what they can do")
+        self._tell(OLLAMA)
 
     async def _fetch(
         self, source: str, path: str, shape: Any, read: Callable[[list[Any]], list[Offer]]
@@ -204,12 +246,38 @@ class ModelCatalogue:
                 answer = await self._services[source].get(path, shape)
         except (BackendError, TimeoutError) as error:
             logger.debug("%s offers no models: %s", source, error)
-            self._offers[source] = None
-            return
-        offers = tuple(read(_entries(answer)))
-        if offers != self._offers[source]:
+            self._note(source, None)
+        else:
+            self._note(source, tuple(read(_entries(answer))))
+        self._tell(source)
+
+    def _note(self, source: str, offers: tuple[Offer, ...] | None) -> None:
+        if offers is not None and offers != self._offers[source]:
             self._unusable[source].clear()
         self._offers[source] = offers
+
+    # What gateways tell each other
+
+    def _tell(self, source: str) -> None:
+        self._board.put(f"models:{source}", partial(self._told, source))
+
+    def _told(self, source: str) -> Value:
+        offers = self._offers[source]
+        told = _SharedModels(offers=None if offers is None else list(offers))
+        if source == OLLAMA:
+            told.in_memory = self._loader.in_memory()
+            told.capabilities = self.capabilities.found()
+        return told.model_dump(mode="json")
+
+    def _take(self, source: str, found: Found | None) -> None:
+        if found is None or found.is_own:
+            return
+        told = _SharedModels.model_validate(found.value)
+        self._rounds.fed(found.age)
+        self._note(source, None if told.offers is None else tuple(told.offers))
+        if source == OLLAMA:
+            self._loader.adopt(told.in_memory)
+            self.capabilities.adopt(told.capabilities)
 
 
 def _entries(answer: Any) -> list[Any]:

@@ -94,7 +94,7 @@ class Administration:
         """Look now which services are up, and which models they have."""
         note(caller, "had the services probed")
         await self._health.probe_now()
-        self._catalogue.refresh()
+        self._catalogue.fetch_now()
 
     # The models
 
