@@ -11,10 +11,10 @@ COPY statemachine/ statemachine/
 COPY eventlog/ eventlog/
 COPY backends/ backends/
 
-# Of all this, only the environment is taken over into the image. What the extra `team` needs is not
+# Of all this, only the environment is taken over into the image. What the extras need is not
 # loaded until a setting asks for it.
 RUN python -m venv /opt/gateway \
-    && /opt/gateway/bin/pip --disable-pip-version-check install --no-cache-dir '.[team]'
+    && /opt/gateway/bin/pip --disable-pip-version-check install --no-cache-dir '.[redis,team]'
 
 
 FROM base

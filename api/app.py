@@ -34,6 +34,7 @@ from api.http.routes import (
 from api.settings import Settings, load_settings
 from api.usecases.observing import UNOBSERVED
 from api.usecases.recordings import recording_to_play
+from backends.shared.board import ALONE
 from eventlog.open import open_log
 from eventlog.protocol import EventLog
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from api.http.ratelimit.setup import RateLimitSetup
     from api.http.signin.setup import SignInSetup
     from api.telemetry.telemetry import Telemetry
+    from backends.shared.redis import RedisBoard
 
 
 def create_app(settings: Settings | None = None, log: EventLog | None = None) -> FastAPI:
@@ -51,13 +53,14 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     settings = settings or load_settings()
     # First the recording: where there is none to play, no log is opened in vain.
     recording = recording_to_play(settings)
-    sign_in, telemetry = _sign_in(settings), _telemetry(settings)
-    rate_limit = _rate_limit(settings)
+    sign_in, telemetry, shared = _sign_in(settings), _telemetry(settings), _shared(settings)
+    rate_limit = _rate_limit(settings, shared)
     gateway = Gateway(
         settings,
         log or open_log(settings.eventlog_url, settings.eventlog_key),
         recording,
         telemetry or UNOBSERVED,
+        shared or ALONE,
     )
 
     @asynccontextmanager
@@ -154,18 +157,29 @@ def _telemetry(settings: Settings) -> "Telemetry | None":
     return telemetry if telemetry.is_on else None
 
 
-def _rate_limit(settings: Settings) -> "RateLimitSetup | None":
+def _shared(settings: Settings) -> "RedisBoard | None":
+    """What gateways on one log share; None without REDIS_URL, and then nothing of it is imported.
+    Raises InvalidSettings."""
+    if settings.redis_url is None:
+        return None
+    with _needing("redis", "REDIS_URL", "redis"):
+        from backends.shared.connection import RedisConnection
+        from backends.shared.redis import RedisBoard
+    return RedisBoard(RedisConnection(settings.redis_url, settings.ssl_cert_file))
+
+
+def _rate_limit(settings: Settings, shared: "RedisBoard | None") -> "RateLimitSetup | None":
     """What limits each caller's requests; None without RATE_LIMIT, and then nothing of it is
     imported. Raises InvalidSettings."""
     if settings.rate_limit is None:
         return None
     with _needing("limits", "RATE_LIMIT:"):
         from api.http.ratelimit.setup import RateLimitSetup
-    return RateLimitSetup(settings)
+    return RateLimitSetup(settings, shared)
 
 
 @contextmanager
-def _needing(library: str, what: str) -> Iterator[None]:
+def _needing(library: str, what: str, extra: str = "team") -> Iterator[None]:
     """A block that imports `what`, which needs the library. Raises InvalidSettings without it."""
     try:
         yield
@@ -173,5 +187,5 @@ def _needing(library: str, what: str) -> Iterator[None]:
         if (error.name or "").partition(".")[0] != library:
             raise
         raise InvalidSettings(
-            f"{what} needs a library that is not installed; install interview-gateway[team]"
+            f"{what} needs a library that is not installed; install interview-gateway[{extra}]"
         ) from error

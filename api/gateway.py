@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from api.settings import Settings
 from api.usecases.administration import Administration
@@ -35,12 +35,16 @@ from backends.ollama import OllamaBackend
 from backends.periodic import keep_running
 from backends.recording import RecordedInterviewer, Recording
 from backends.services import CONVERSATION, GRANITE, OLLAMA, OPENAI
+from backends.shared.board import ALONE, Alone
 from backends.templates import Templates
 from backends.turn import Backend
 from eventlog.errors import EventLogError
 from eventlog.protocol import EventLog
 from eventlog.times import utc_now
 from statemachine.commands import start_interview
+
+if TYPE_CHECKING:
+    from backends.shared.redis import RedisBoard  # which most gateways never need
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +57,8 @@ class _Part(Protocol):
 
 class Gateway:
     """All parts of the gateway, wired together from the settings, a log and the recording to
-    play, if any. It lives as long as the application. `observer` follows what it does."""
+    play, if any. It lives as long as the application. `observer` follows what it does. `shared` is
+    what it has in common with other gateways on the log."""
 
     def __init__(
         self,
@@ -61,6 +66,7 @@ class Gateway:
         log: EventLog,
         recording: Recording | None = None,
         observer: Observer = UNOBSERVED,
+        shared: "RedisBoard | Alone" = ALONE,
     ) -> None:
         urls = settings.service_urls()
         self._connections = Connections(settings.ssl_cert_file)
@@ -71,9 +77,10 @@ class Gateway:
             log.watch_commits(observer)
         self.recording = recording
         self.log_monitor = LogMonitor(log)
-        self.health = HealthMonitor(self._connections, urls)
+        self.shared = shared
+        self.health = HealthMonitor(self._connections, urls, board=shared)
         self._loader = ModelLoader(Service(self._connections, urls[OLLAMA]))
-        self.catalogue = ModelCatalogue(self._connections, urls, self._loader)
+        self.catalogue = ModelCatalogue(self._connections, urls, self._loader, board=shared)
         self.model_choice = ModelChoice(self.catalogue)
         self.health.on_return = self._refresh_models
         templates = Templates()
@@ -127,6 +134,13 @@ class Gateway:
             self.log_monitor,
             self.custody,
         ]
+        if not isinstance(shared, Alone):
+            from backends.shared.circuits import SharedCircuits
+
+            shared.log_name = self._log_name
+            self.chain.may_try = SharedCircuits(self.chain.circuits, shared).may_try
+            # First of all: the others ask it whether their work is theirs.
+            self._in_background.insert(0, shared)
         if settings.retention_days is not None:
             retention = Retention(
                 log,
@@ -203,6 +217,13 @@ class Gateway:
             await self.log.signer()
         except EventLogError as error:
             logger.error("Checkpoints cannot be signed or stored in the log: %s", error)
+
+    def _log_name(self) -> str | None:
+        """What the log is called, wherever it is; None while it cannot be opened."""
+        try:
+            return self.log.origin
+        except EventLogError:
+            return None
 
     def _refresh_models(self, service: str) -> None:
         if service in (GRANITE, OLLAMA, OPENAI):

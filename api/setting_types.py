@@ -15,6 +15,7 @@ from pydantic import (
 
 from api.environment import BLANK
 from backends.address import Address
+from backends.shared.url import RedisUrl
 from statemachine.redaction import without_secrets
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -32,6 +33,10 @@ def _comma_separated(value: Any) -> Any:
 
 def _address(value: Any) -> Any:
     return Address(value) if isinstance(value, str) else value
+
+
+def _redis_url(value: Any) -> Any:
+    return RedisUrl(value) if isinstance(value, str) else value
 
 
 def _api_key(value: SecretStr) -> SecretStr:
@@ -127,6 +132,7 @@ def long_secret(value: SecretStr) -> SecretStr:
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 ServiceUrl = Annotated[InstanceOf[Address], BeforeValidator(_address), PlainSerializer(str)]
+SharedRedisUrl = Annotated[InstanceOf[RedisUrl], BeforeValidator(_redis_url), PlainSerializer(str)]
 ApiKey = Annotated[SecretStr, AfterValidator(_api_key)]
 LogLevel = Annotated[str, AfterValidator(_log_level)]
 

@@ -37,6 +37,7 @@ from api.setting_types import (
     Proxies,
     Rate,
     ServiceUrl,
+    SharedRedisUrl,
     address_to_listen_on,
     date_only,
     long_secret,
@@ -210,6 +211,9 @@ class Settings(BaseModel):
     trusted_proxies: Proxies = Field(
         (),
         description="Proxies that say truly whom they forward for: their addresses or networks.",
+    )
+    redis_url: SharedRedisUrl | None = Field(
+        None, description="The Redis through which gateways on one log share what they know."
     )
 
     @field_validator("auth_public_key", "auth_secret")

@@ -8,6 +8,8 @@ import re
 from base64 import b64encode
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from statemachine.redaction import HIDDEN
+
 
 class Address:
     """A service's base URL without credentials, and the credentials as a header.
@@ -55,6 +57,12 @@ class Address:
     @property
     def is_encrypted(self) -> bool:
         return self.url.startswith("https:")
+
+    @property
+    def with_hidden_login(self) -> str:
+        """The URL as an administrator may see it: whether there is a login, and no more of it."""
+        scheme, _, place = self.url.partition("://")
+        return f"{scheme}://{HIDDEN}@{place}" if self.authorization else self.url
 
     def __str__(self) -> str:
         return self.url

@@ -20,7 +20,7 @@ UNSEEN = (
     *(overview.SystemStatusReply, overview.ServicesReply, overview.DashboardReply),
     *(administration.SettingsReply, administration.CircuitsReply, administration.CircuitReply),
     *(administration.LoadableModelsReply, administration.ProbedReply, administration.RepliesReply),
-    *(administration.LogReply, administration.DrainReply),
+    *(administration.LogReply, administration.RedisReply, administration.DrainReply),
 )
 """Models that FastAPI does not find: parts of answers, and what endpoints read and make by
 themselves."""

@@ -33,11 +33,14 @@ class State:
     records: int | None
     stored_bytes: int | None
     last_check: LastCheck | None
+    redis_online: bool | None
+    """None if REDIS_URL is not set."""
 
 
 async def state_of(gateway: Gateway, last_check: LastCheck | None) -> State:
     """Read it off the gateway, from memory but for the log's size."""
     records = stored_bytes = None
+    shared = gateway.shared.glance()
     with suppress(EventLogError, TimeoutError):
         async with asyncio.timeout(LOG_SECONDS):
             records = await gateway.log.head()
@@ -50,6 +53,7 @@ async def state_of(gateway: Gateway, last_check: LastCheck | None) -> State:
         records,
         stored_bytes,
         last_check,
+        None if shared is None else shared.is_online,
     )
 
 
@@ -82,6 +86,8 @@ class StateCollector(Collector):
             yield _gauge("log_records", "The event log's head: its events.", state.records)
         if state.stored_bytes is not None:
             yield _gauge("log_bytes", "The size of the log's files.", state.stored_bytes)
+        if state.redis_online is not None:
+            yield _gauge("redis_online", "1 if Redis can be used.", state.redis_online)
         if state.last_check is not None:
             check = state.last_check
             found = "1 if the last check of the whole log over HTTP found nothing."

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from api.settings import SECRETS, Settings
 from backends.address import Address
+from backends.shared.url import RedisUrl
 from statemachine.redaction import HIDDEN, without_secrets
 
 
@@ -40,13 +41,8 @@ def _shown(value: Any) -> str | None:
             return str(value).lower()
         case tuple():
             return ",".join(value)
-        case Address():
-            return _with_hidden_login(value)
+        case Address() | RedisUrl():
+            return value.with_hidden_login
         case _:
             text = str(value)
             return without_secrets(text) if "://" in text else text
-
-
-def _with_hidden_login(address: Address) -> str:
-    scheme, _, place = address.url.partition("://")
-    return f"{scheme}://{HIDDEN}@{place}" if address.authorization else address.url

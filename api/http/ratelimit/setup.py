@@ -2,28 +2,31 @@
 
 from collections.abc import Callable
 from ipaddress import ip_network
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api.http import problems
 from api.http.ratelimit.clients import Clients
-from api.http.ratelimit.memory import BoundedMemory
+from api.http.ratelimit.memory import BoundedMemory, Counters
 from api.http.ratelimit.middleware import RateLimit
 from api.http.ratelimit.quota import Quota
 from api.http.responses import documented
 from api.http.signin.access import ACCESS, OPEN
 from api.settings import Settings
 
+if TYPE_CHECKING:
+    from backends.shared.redis import RedisBoard
+
 
 class RateLimitSetup:
-    """The parts of the limit on requests."""
+    """The parts of the limit on requests. The gateways of `shared` count together."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, shared: "RedisBoard | None" = None) -> None:
         assert settings.rate_limit is not None
-        self.counters = BoundedMemory()
-        self._quota = Quota(settings.rate_limit, self.counters)
+        counters = BoundedMemory() if shared is None else _shared_counters(shared)
+        self._quota = Quota(settings.rate_limit, counters)
         self._clients = Clients([ip_network(proxy) for proxy in settings.trusted_proxies])
 
     @property
@@ -44,6 +47,12 @@ class RateLimitSetup:
     @property
     def _parts(self) -> dict[str, Any]:
         return {"quota": self._quota, "clients": self._clients}
+
+
+def _shared_counters(shared: "RedisBoard") -> Counters:
+    from api.http.ratelimit.shared import SharedCounters
+
+    return SharedCounters(shared)
 
 
 def _describe(app: FastAPI) -> None:

@@ -22,6 +22,7 @@ from api.http.wire.administration import (
     LoadableModelsReply,
     LogReply,
     ProbedReply,
+    RedisReply,
     RepliesReply,
     SettingReply,
     SettingsReply,
@@ -139,6 +140,13 @@ async def scrub(gateway: TheGateway, caller: TheCaller) -> Response:
     """Overwrite what is left of erased words in the log's files. While another program reads an
     older state of the file, `scrubsDue` stays above 0."""
     return _log_reply(gateway, await gateway.administration.scrub(caller))
+
+
+@router.get("/redis", responses=gives(RedisReply))
+async def redis(gateway: TheGateway) -> Response:
+    """Whether the gateways of this log share what they know through Redis, and how that is. Without
+    Redis, each of them finds out by itself."""
+    return json_of(RedisReply.of(gateway.shared.glance()))
 
 
 @router.get("/drain", responses=gives(DrainReply))

@@ -24,6 +24,7 @@ from api.http.wire.health import (
 )
 from backends.condition import Condition
 from backends.health import ServiceStatus
+from backends.shared.board import BoardGlance
 from eventlog.times import to_text, utc_now
 
 WITHIN_SECONDS = 0.8
@@ -72,8 +73,14 @@ async def ready(request: Request) -> Response:
     elif not gateway.log_monitor.is_writable:
         reason = "The event log cannot be written."
     else:
-        return json_of(ReadyReply())
+        return json_of(ReadyReply(redis=_redis(gateway.shared.glance())))
     return problem_response(problems.NOT_READY, reason, request.url.path, headers=RETRY_LATER)
+
+
+def _redis(glance: BoardGlance | None) -> Literal["online", "offline"] | None:
+    if glance is None:
+        return None
+    return "online" if glance.is_online else "offline"
 
 
 def _overall_reply(statuses: Sequence[ServiceStatus]) -> OverallHealthReply:

@@ -7,7 +7,9 @@ from api.usecases.administration import CircuitGlance, LogGlance
 from api.usecases.happenings import ReplyGlance
 from backends.circuit import CircuitState
 from backends.models import Model
+from backends.shared.board import BoardGlance
 from backends.turn import Phase
+from eventlog.times import to_text
 from statemachine.session import Value
 
 # These are built when they are first needed, which in most gateways is never.
@@ -119,6 +121,36 @@ class LogReply(Value):
             bytes=glance.size,
             sealed=glance.sealed,
             scrubs_due=glance.scrubs_due,
+        )
+
+
+class RedisReply(Value):
+    model_config = DEFERRED
+
+    is_set: bool = Field(description="False: `REDIS_URL` is not set, and all else is absent.")
+    url: str | None = Field(None, description="With `***` for a login.")
+    is_online: bool | None = None
+    since: str | None = Field(None, description="When it came online, or went offline.")
+    error: str | None = Field(None, description="Why it is offline, for a person.")
+    latency_ms: int | None = None
+    gateways: int | None = Field(None, description="How many gateways share this log through it.")
+    duties: list[str] | None = Field(
+        None, description="What this gateway does for all of them, such as `probes`."
+    )
+
+    @classmethod
+    def of(cls, glance: BoardGlance | None) -> "RedisReply":
+        if glance is None:
+            return cls(is_set=False)
+        return cls(
+            is_set=True,
+            url=glance.where,
+            is_online=glance.is_online,
+            since=None if glance.since is None else to_text(glance.since),
+            error=glance.error,
+            latency_ms=glance.latency_ms,
+            gateways=glance.gateways,
+            duties=list(glance.duties),
         )
 
 

@@ -43,6 +43,9 @@ class LiveReply(Value):
 
 class ReadyReply(Value):
     status: Literal["ready"] = "ready"
+    redis: Literal["online", "offline"] | None = Field(
+        None, description="There if `REDIS_URL` is set. A gateway is ready without Redis, too."
+    )
 
 
 class GatewayReply(BaseModel):

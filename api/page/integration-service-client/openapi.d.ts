@@ -295,6 +295,8 @@ export interface components {
              * @constant
              */
             status: "ready";
+            /** @description There if `REDIS_URL` is set. A gateway is ready without Redis, too. */
+            redis?: ("online" | "offline") | null;
         };
         /**
          * @example {
@@ -821,6 +823,39 @@ export interface components {
             sealed: number;
             /** @description After how many erasures words may still be in the bytes of its files. */
             scrubsDue: number;
+        };
+        RedisReply: {
+            /** @description False: `REDIS_URL` is not set, and all else is absent. */
+            isSet: boolean;
+            /**
+             * @description With `***` for a login.
+             * @default null
+             */
+            url: string | null;
+            /** @default null */
+            isOnline: boolean | null;
+            /**
+             * @description When it came online, or went offline.
+             * @default null
+             */
+            since: string | null;
+            /**
+             * @description Why it is offline, for a person.
+             * @default null
+             */
+            error: string | null;
+            /** @default null */
+            latencyMs: number | null;
+            /**
+             * @description How many gateways share this log through it.
+             * @default null
+             */
+            gateways: number | null;
+            /**
+             * @description What this gateway does for all of them, such as `probes`.
+             * @default null
+             */
+            duties: string[] | null;
         };
         DrainReply: {
             draining: boolean;

@@ -29,6 +29,7 @@ export function show({ root, signal }) {
     section("Ollama’s models", "models", models),
     section("Replies in progress", "replies", replies),
     section("Event log", "log", log),
+    section("Redis", "redis", redis),
     section("Drain", "drain", drain),
     section("Settings", "settings", settings),
   ];
@@ -162,6 +163,18 @@ function log({ where, isWritable, events, bytes, sealed, scrubsDue }, button) {
     h("p", { class: "row" },
       button("Store a checkpoint", "log/seal", "A checkpoint is stored."),
       scrubsDue > 0 && button("Overwrite erased words", "log/scrub", "Tried to overwrite erased words.")),
+  ];
+}
+
+/** @param {Schemas["RedisReply"]} redis */
+function redis({ isSet, url, isOnline, error, latencyMs, gateways, duties }) {
+  if (!isSet) return [h("p", { class: "quiet" }, "Not set: this gateway shares nothing with others.")];
+  return [
+    h("dl", {},
+      h("dt", {}, "Place"), h("dd", {}, url),
+      h("dt", {}, "State"), h("dd", {}, isOnline ? mark("online", "good") : mark("offline", "warn"), error ? ` ${error}` : latencyMs != null && ` ${took(latencyMs)}`),
+      h("dt", {}, "Gateways on this log"), h("dd", { class: "figure" }, gateways ?? "unknown"),
+      h("dt", {}, "This one does for all"), h("dd", {}, duties?.join(", ") || "nothing")),
   ];
 }
 

@@ -75,6 +75,7 @@ def test_every_endpoint_of_the_contract_is_documented(document: dict[str, Any]) 
         "GET /api/v1/admin/log",
         "POST /api/v1/admin/log/seal",
         "POST /api/v1/admin/log/scrub",
+        "GET /api/v1/admin/redis",
         "GET /api/v1/admin/drain",
         "POST /api/v1/admin/drain",
         "DELETE /api/v1/admin/drain",

@@ -40,7 +40,13 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     log = tmp_path_factory.mktemp("log") / "interviews.db"
     with GraniteServer() as granite, OllamaServer() as ollama:
         granite.moods["/api/v1/interviews"] = Mood.ERROR_500
-        with serving(granite, ollama, metrics=True, eventlog_url=f"sqlite:///{log}") as gateway:
+        with serving(
+            granite,
+            ollama,
+            metrics=True,
+            eventlog_url=f"sqlite:///{log}",
+            redis_url="redis://127.0.0.1:9",  # which nobody listens to
+        ) as gateway:
             gateway.wait_until_noticed(ollama="online", granite_interview_service="online")
             gateway.post("/api/v1/audit/verify", None)
             traffic(gateway)
