@@ -18,6 +18,7 @@ from tests.containers.test_containers import ROOT, compose, in_image
 FOLDER = ROOT / "docs/kubernetes"
 OLDEST, NEWEST = "1.30", "1.37"  # `sleep` before a stop came with 1.30
 NOT_KUBERNETES = "kustomization.yaml"  # read by kubectl itself
+RUN_BEFORE = "schema.yaml"  # by whoever updates the gateways
 MANIFESTS = sorted(path for path in FOLDER.glob("*.yaml") if path.name != NOT_KUBERNETES)
 NAME = "interview-gateway"
 SIGTERM_TO_KILL = 15
@@ -52,10 +53,14 @@ def test_each_manifest_fits_the_schema_of_its_kind(path: Path, version: str) -> 
 
 def test_the_kustomization_names_each_manifest() -> None:
     (kustomization,) = manifests(FOLDER / NOT_KUBERNETES)
-    assert sorted(kustomization["resources"]) == [path.name for path in MANIFESTS]
+    assert sorted([*kustomization["resources"], RUN_BEFORE]) == [path.name for path in MANIFESTS]
     (generated,) = kustomization["configMapGenerator"]
     assert generated == {"name": NAME, "envs": ["settings.env"]}
-    assert [image["name"] for image in kustomization["images"]] == [container()["image"]]
+    (image,) = kustomization["images"]
+    assert image["name"] == container()["image"]
+    (schema,) = one("Job")["spec"]["template"]["spec"]["containers"]
+    assert schema["image"] == f"{image['newName']}:{image['newTag']}"
+    assert schema["command"] == compose()["services"]["log"]["command"]
 
 
 def test_the_settings_make_a_gateway_with_sign_in_and_hold_no_password() -> None:

@@ -100,7 +100,7 @@ def test_the_gateways_role_conducts_interviews_and_owns_nothing(tmp_path: Path) 
             "PGPORT": str(parts.port),
             "POSTGRES_USER": "postgres",
             "POSTGRES_DB": parts.path[1:],
-            "GATEWAY_PASSWORD": "it's \"hard\" to $quote",
+            "GATEWAY_PASSWORD": 'it\'s "hard" to $quote',
         }
         made = run("sh", str(SCALE / "roles.sh"), env={**os.environ, **env})
         assert made.returncode == 0, made.stderr
