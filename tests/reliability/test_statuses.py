@@ -178,7 +178,9 @@ POSTED = (
 )
 
 ADMIN = "/api/v1/admin"
-LOOKS = tuple(plain("GET", f"{ADMIN}/{name}") for name in ("settings", "circuits", "models"))
+LOOKS = tuple(
+    plain("GET", f"{ADMIN}/{name}") for name in ("settings", "circuits", "models", "redis")
+)
 CHANGES = (
     plain("POST", f"{ADMIN}/probe"),
     plain("GET", f"{ADMIN}/replies"),
