@@ -37,12 +37,12 @@ def test_an_administrator_changes_how_the_gateway_runs(browser: Browser, window:
         page.get_by_role("button", name="Take new steps again").click()
         on.click()
         expect(off).to_be_visible()
+        assert gateway.app.state.gateway.drain.is_draining is False
         page.get_by_role("button", name="Load granite3.3:2b", exact=True).click()
         page.get_by_role("button", name="Unload granite3.3:2b").click()
         expect(page.get_by_role("button", name="Load granite3.3:2b", exact=True)).to_be_visible()
         page.get_by_role("button", name="Store a checkpoint").click()
         expect(page.locator("#announcer")).to_have_text("A checkpoint is stored.")
-    assert gateway.app.state.gateway.drain.is_draining is False
 
 
 def test_what_is_refused_says_why(visit: Visit) -> None:
