@@ -13,8 +13,8 @@ from tests.page.visitor import violations
 
 Visit = Callable[..., Page]
 
-MOST_BYTES = 224_000
-"""18,000 more than before the page was for candidates, sign-in and administrators, too."""
+MOST_BYTES = 226_000
+"""20,000 more than before the page was for candidates, sign-in and administrators, too."""
 
 MOST_BYTES_OF_SIGN_IN = 20_000
 """What is loaded only if people sign in."""
