@@ -49,6 +49,7 @@ from eventlog.errors import (
     LogCorrupted,
     LogUnavailable,
     NoSigningKey,
+    OutcomeUnknown,
     ReservedId,
     UnreadableEvent,
 )
@@ -167,6 +168,9 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
             return str(error), {"service": error.service}
         case NoSigningKey():
             return f"Checkpoints cannot be signed: {error}.", {}
+        case OutcomeUnknown():
+            # Neither that the answer was taken, nor that it was not.
+            return f"Your request may have been recorded or not: {error}.", {"headers": RETRY_LATER}
         case LogUnavailable():
             detail = (
                 f"Your request was not recorded, because {error}. Send it again when the log is "

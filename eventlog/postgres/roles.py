@@ -50,6 +50,16 @@ ERASER: Final[tuple[LiteralString, ...]] = (
     "REVOKE CREATE ON SCHEMA interview_log FROM {}",
 )
 
+# To grant what one does not own is only warned of, where one has some right to it.
+OWNS: Final = (
+    "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class "
+    "WHERE oid = 'interview_log.events'::regclass"
+)
+NOT_OWNER: Final = (
+    "this database role may not give the rights; log in as the role that owns the event log and is "
+    "a member of the eraser's role, or as a superuser"
+)
+
 
 def grant(
     url: str, gateway: str | None = None, eraser: str | None = None, auditor: str | None = None
@@ -60,15 +70,14 @@ def grant(
     with closing(open_database(url)) as db:
         try:
             prepare(db)
+            if db.execute(OWNS).fetchone() != (True,):
+                raise LogNotOpened(NOT_OWNER)
             with db.transaction():
                 for statements, role in wanted:
                     if role is not None:
                         _grant(db, statements, role)
         except errors.InsufficientPrivilege as error:
-            raise LogNotOpened(
-                "this database role may not give the rights; log in as the role that owns the "
-                "event log and is a member of the eraser's role, or as a superuser"
-            ) from error
+            raise LogNotOpened(NOT_OWNER) from error
         except STORAGE_ERRORS as error:
             raise LogNotOpened(f"the rights cannot be given: {reason(error)}") from error
 

@@ -56,8 +56,8 @@ RETRY_SECONDS: Final = 1.0
 """A connection that was lost so soon is made anew, and the group is tried once more."""
 
 UNKNOWN: Final = (
-    "the connection to the database was lost while it was written, so it is not known whether it "
-    "was. Send the same again: it is not recorded twice"
+    "the connection to the database was lost in the middle of the commit, and it is not known "
+    "whether the commit was made. Send the same request again: nothing is recorded twice"
 )
 NOT_WHOLE: Final = (
     "the database does not hold all that this gateway has recorded: it went back to an older "

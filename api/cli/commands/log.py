@@ -62,11 +62,12 @@ def grant(
     """Give database roles their rights to a log on PostgreSQL.
 
     Run it as the role that owns the log, with that role in the log's URL.
-    It makes the log, or brings it up to date, and then gives each role exactly what it needs.
-    Make the roles first, with CREATE ROLE.
+    It makes the log or brings it up to date first.
+    Then it gives each role exactly what it needs.
+    Make the roles before that, with CREATE ROLE.
 
-    A gateway whose role owns nothing cannot change or delete events, nor drop what guards them.
-    It can erase the words of an interview that is forgotten, and nothing else."""
+    A gateway whose role owns nothing cannot change or delete events.
+    It can erase the words of an interview that is forgotten."""
     with plain_errors():
         from api.cli.granting import grant as grant_roles
 
