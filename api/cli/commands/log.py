@@ -30,11 +30,11 @@ def copy(
 ) -> None:
     """Copy the whole log to another place, for example from a file to PostgreSQL.
 
-    The copy has every event to the byte, the checkpoints, the key and the id of the log.
+    The copy has every event to the byte, and the checkpoints, key and id too.
     The command checks it at the end.
     If the command is interrupted, nothing is copied: run it again.
 
-    It copies the log as it is when the command starts, also while a gateway uses it.
+    It copies the log as it is now, also while a gateway uses it.
     To move a log, stop its gateways first.
     Then start them with the new log, and never with the old one again."""
     with plain_errors():
