@@ -28,11 +28,14 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # The database ends what takes too long. Each statement goes by the indexes: its plan is kept, and
-# may have been made while a table was so small that reading all of it seemed cheap.
+# may have been made while a table was so small that reading all of it seemed cheap. A commit is on
+# the disk before it is acknowledged, also where the database is set not to wait for that.
 LIMITS: Final = (
     "SELECT set_config('lock_timeout', '1500', true), set_config('statement_timeout', '1800', "
     "true), set_config('idle_in_transaction_session_timeout', '1800', true), "
-    "set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+    "set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), "
+    "set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), "
+    "'off'), 'on'), true)"
 )
 # A limit would also end the wait for a replica to confirm, and the commit would count without it.
 COMMIT: Final = ("SET LOCAL statement_timeout = 0", "COMMIT")

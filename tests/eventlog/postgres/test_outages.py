@@ -5,12 +5,14 @@ import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 import pytest
 
 from eventlog.errors import EventLogError, LogNotOpened, LogUnavailable, OutcomeUnknown
 from eventlog.open import stored_log
 from eventlog.postgres.log import PostgresEventLog
+from eventlog.postgres.writing import WritingDatabase
 from eventlog.verification.verify import verify
 from statemachine.commands import give_answer
 from tests.cutting import Proxy, proxy_to
@@ -228,3 +230,12 @@ def test_a_database_that_no_patience_opens_is_refused_at_once(
 ) -> None:
     with pytest.raises(LogNotOpened, match=why):
         open_at(url.format(port=cluster().port))
+
+
+def test_a_commit_waits_for_the_disk_where_the_database_does_not(url: str) -> None:
+    database = urlsplit(url).path[1:]
+    cluster().execute(f"ALTER DATABASE {database} SET synchronous_commit = off")
+    storage = WritingDatabase(url, lambda _: None)
+    [(setting,)] = storage.transact(lambda db: db.execute("SHOW synchronous_commit").fetchall())
+    storage.drop()
+    assert setting == "on"
