@@ -10,9 +10,10 @@ from contextlib import aclosing, suppress
 from api.usecases.errors import ReplyNotRecorded, SessionConflict
 from api.usecases.happenings import Happenings, Heard, ReplyFailed, recorded
 from api.usecases.interviews import Interviews
-from api.usecases.replies import OVERLOADED_SECONDS, Replies, ReplyUnderWay
+from api.usecases.replies import OVERLOADED_SECONDS, Replies
 from api.usecases.replymaker import ReplyMaker
 from api.usecases.results import Reply, Result, Summary, recorded_reply, recorded_summary
+from api.usecases.underway import ReplyUnderWay
 from backends.deadline import Deadline
 from backends.patience import Patience
 from eventlog.errors import LogUnavailable

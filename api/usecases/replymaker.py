@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from api.usecases.errors import SessionConflict
 from api.usecases.interviews import Interviews, settle
 from api.usecases.recovery import Recovery
-from api.usecases.replies import LAST_SECONDS, ReplyUnderWay
 from api.usecases.results import Reply, Result, Summary, recorded_reply
+from api.usecases.underway import LAST_SECONDS, ReplyUnderWay
 from backends.audience import Audience, Waiting
 from backends.chain import Chain
 from backends.chain import Reply as ChainReply

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from api.usecases import replies
-from api.usecases.replies import Replies, ReplyUnderWay
+from api.usecases.replies import Replies
+from api.usecases.underway import ReplyUnderWay
 from backends.deadline import Deadline
 from backends.patience import Patience
 from eventlog.drafts import ReplyDraft
