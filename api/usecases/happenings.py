@@ -7,6 +7,7 @@ waiting, one that goes away stops nothing, and one that comes late, or back, beg
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from random import randrange
 from time import perf_counter, time
 from typing import Generic, TypeVar
 
@@ -15,17 +16,44 @@ from backends.turn import Phase
 R = TypeVar("R")
 
 IDS_IN_A_SECOND = 1_000_000
-"""More than any reply has happenings in that time, so that an id belongs to one reply of an
-interview."""
+"""With more, JavaScript could not hold them as numbers."""
+
+GATEWAYS = 4096
+"""From how many numbers a gateway that shares its log draws its own."""
 
 _STARTED = time() - perf_counter()
 
 
-def _new_first_id() -> int:
-    """The first id of a reply, by the time at which it begins. They rise, also from one gateway to
-    the next, and are numbers that JavaScript can hold. They are not counted: a candidate could tell
-    from a count how many replies others get."""
-    return int((_STARTED + perf_counter()) * IDS_IN_A_SECOND)
+class EventIds:
+    """The ids of what happens to replies, at one gateway.
+
+    The first id of a reply is the time at which it begins. They rise, also from one gateway to the
+    next, and are numbers that JavaScript can hold. They are not counted: a candidate could tell
+    from a count how many replies others get. An id belongs to one reply of an interview.
+
+    Where gateways share a log, two may follow one reply at the same time, each with its own ids. So
+    that none takes another's ids for its own, each has those that leave the same remainder.
+    """
+
+    def __init__(self, remainder: int = 0, step: int = 1) -> None:
+        self._remainder = remainder
+        self.step = step
+        self._last = 0
+
+    @classmethod
+    def of_one_among_many(cls) -> "EventIds":
+        """The ids of a gateway that shares its log."""
+        return cls(randrange(GATEWAYS), GATEWAYS)  # noqa: S311 - it is no secret
+
+    def new_first(self) -> int:
+        """The first id of a reply that begins now."""
+        now = int((_STARTED + perf_counter()) * IDS_IN_A_SECOND)
+        first = now - now % self.step + self._remainder
+        return max(first, self._last + self.step) if self._last else first
+
+    def used(self, id: int) -> None:
+        """No later reply gets this id."""
+        self._last = max(self._last, id)
 
 
 @dataclass(frozen=True)
@@ -92,11 +120,12 @@ QUIET_SECONDS = 4.0
 class Happenings(Generic[R]):
     """The happenings of one reply, in their order."""
 
-    def __init__(self, quiet_seconds: float = QUIET_SECONDS) -> None:
+    def __init__(self, ids: EventIds | None = None, quiet_seconds: float = QUIET_SECONDS) -> None:
         self._quiet_seconds = quiet_seconds
         self.text = ""
         """All words so far."""
-        self._first_id = _new_first_id()
+        self._ids = ids or EventIds()
+        self._first_id = self._ids.new_first()
         self._list: list[Happening[R]] = []
         self._news = asyncio.Event()
         self.listeners = 0
@@ -114,7 +143,9 @@ class Happenings(Generic[R]):
         self._list.append(happening)
         news, self._news = self._news, asyncio.Event()
         news.set()
-        return self._first_id + len(self._list) - 1
+        id = self._id(len(self._list) - 1)
+        self._ids.used(id)
+        return id
 
     def from_start(self) -> AsyncGenerator[Heard[R], None]:
         """All that happens, for whoever asked for the reply."""
@@ -124,18 +155,27 @@ class Happenings(Generic[R]):
         """What happens from now on, after all words so far in one; or what came after `last_id`, if
         that is an id of this reply."""
         place = len(self._list)
-        if last_id is not None and self._first_id <= last_id < self._first_id + place:
-            place = last_id - self._first_id + 1
+        known = None if last_id is None else self._place_of(last_id)
+        if known is not None:
+            place = known + 1
         elif place and not self._is_over():
             # Who had words of another reply is to take them off, also before there are others.
             so_far = self._so_far() if last_id is None else ReplyReset(self.text, "joined")
-            yield self._first_id + place - 1, so_far
+            yield self._id(place - 1), so_far
         else:  # the end of it comes by itself
             if place > 1:
-                yield self._first_id + place - 2, ReplyReset(self.text, "joined")
+                yield self._id(place - 2), ReplyReset(self.text, "joined")
             place = max(0, place - 1)
         async for heard in self._walk(place):
             yield heard
+
+    def _id(self, place: int) -> int:
+        return self._first_id + place * self._ids.step
+
+    def _place_of(self, id: int) -> int | None:
+        """Where in the list the happening with this id is; None if it is of another reply."""
+        place, rest = divmod(id - self._first_id, self._ids.step)
+        return place if not rest and 0 <= place < len(self._list) else None
 
     def _is_over(self) -> bool:
         return bool(self._list) and isinstance(self._list[-1], ReplyDone | ReplyFailed)
@@ -152,7 +192,7 @@ class Happenings(Generic[R]):
             while True:
                 while place < len(self._list):
                     happening, place = self._next(place)
-                    yield self._first_id + place - 1, happening
+                    yield self._id(place - 1), happening
                 if self._is_over():
                     return
                 try:
@@ -176,10 +216,10 @@ class Happenings(Generic[R]):
         return happening, end
 
 
-def recorded(text: str, result: R, *, is_known: bool) -> Happenings[R]:
+def recorded(text: str, result: R, ids: EventIds | None = None, *, is_known: bool) -> Happenings[R]:
     """The happenings of a reply that is in the log already. `is_known`: it may have been shown
     before."""
-    happenings: Happenings[R] = Happenings()
+    happenings: Happenings[R] = Happenings(ids)
     happenings.add(ReplyReset(text, "recorded") if is_known else ReplyDelta(text))
     happenings.add(ReplyDone(result))
     return happenings

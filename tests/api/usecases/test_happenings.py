@@ -6,6 +6,8 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from api.usecases.happenings import (
+    GATEWAYS,
+    EventIds,
     Happening,
     Happenings,
     Heard,
@@ -142,3 +144,30 @@ async def test_what_is_recorded_comes_at_once() -> None:
     assert what(fresh) == [ReplyDelta("Why?"), DONE]
     known = await heard(recorded("Why?", "result", is_known=True).from_start())
     assert what(known) == [ReplyReset("Why?", "recorded"), DONE]
+
+
+@in_loop
+async def test_no_gateway_takes_the_ids_of_another_for_its_own() -> None:
+    ours, theirs = EventIds(7, GATEWAYS), EventIds(8, GATEWAYS)
+    for ids in (ours, theirs):
+        ids.used(2**52 // GATEWAYS * GATEWAYS + ids.new_first() % GATEWAYS)  # both begin as one
+    here: Happenings[str] = Happenings(ours)
+    there: Happenings[str] = Happenings(theirs)
+    words = [ReplyDelta(f"{n} ") for n in range(9)]
+    known_here, known_there = ([made.add(word) for word in words] for made in (here, there))
+    assert known_here[-1] > known_there[0], "they are of the same time"
+    here.add(DONE)
+    assert what(await heard(here.joined(known_here[0]))) == [
+        ReplyDelta("".join(word.text for word in words[1:])),
+        DONE,
+    ]
+    for id in known_there:
+        first, *_ = what(await heard(here.joined(id)))
+        assert first == ReplyReset("0 1 2 3 4 5 6 7 8 ", "joined")
+
+
+def test_ids_of_a_reply_do_not_come_again_in_the_next_however_many_it_had() -> None:
+    ids = EventIds(0, GATEWAYS)
+    first: Happenings[str] = Happenings(ids)
+    last = [first.add(ReplyDelta("word ")) for _ in range(5000)][-1]
+    assert Happenings[str](ids).add(DONE) > last
