@@ -141,6 +141,8 @@ class Gateway:
             self.chain.may_try = SharedCircuits(self.chain.circuits, shared).may_try
             # First of all: the others ask it whether their work is theirs.
             self._in_background.insert(0, shared)
+        if log.claims is not None:
+            self._in_background.append(self.conductor)
         if settings.retention_days is not None:
             retention = Retention(
                 log,

@@ -2,6 +2,7 @@
 
 EventLogError
 ├── VersionConflict    somebody else moved the interview first; read it again
+├── ClaimLost          another gateway makes this reply now
 ├── LogUnavailable     it cannot be written or read now; nothing was taken
 │   ├── NoSigningKey       its checkpoints cannot be signed: the key is missing or another one
 │   └── OutcomeUnknown     it is not known whether it was taken
@@ -27,6 +28,11 @@ class EventLogError(Exception):
 class VersionConflict(EventLogError):
     """The interview is not at the version that the append expected. The message names both: where
     two say the same, nobody has moved it in between."""
+
+
+class ClaimLost(EventLogError):
+    """The reply was not taken: another gateway makes it now, because this one was silent for too
+    long."""
 
 
 class LogUnavailable(EventLogError):

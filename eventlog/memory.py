@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from eventlog import tree
 from eventlog.checkpoints import signed_checkpoint
+from eventlog.claims import ReplyClaims
 from eventlog.drafts import ENDS_DRAFT, ReplyDraft
 from eventlog.errors import ReservedId, VersionConflict
 from eventlog.keychanges import LOG_STREAM, Changed, KeyChange, draft_change, in_turn
@@ -36,6 +37,7 @@ class MemoryEventLog:
 
     where = "in memory; it ends with this process"
     address: str | None = None
+    claims: ReplyClaims | None = None
 
     def __init__(self) -> None:
         self._records: list[Record] = []

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from eventlog.claims import ReplyClaims
 from eventlog.drafts import ReplyDraft
 from eventlog.keychanges import Changed
 from eventlog.notes import Signer, VerifierKey
@@ -223,22 +224,29 @@ class Drafts(Protocol):
 
     async def keep_drafts(self, drafts: Sequence[ReplyDraft]) -> None:
         """Keep each draft in place of its interview's one before, and return once all would survive
-        the end of this process. None is kept of an interview that is forgotten, or unknown. Raises
-        LogUnavailable."""
+        the end of this process. None is kept of an interview that is forgotten, or unknown, or of a
+        reply that another gateway makes. Raises LogUnavailable."""
         ...
 
     async def drafts(self) -> list[ReplyDraft]:
-        """All that are kept."""
+        """All that are kept, but for those of replies that somebody has a claim on."""
         ...
 
     async def drop_draft(self, interview_id: str) -> None:
-        """Delete the draft of this interview, if there is one. Raises LogUnavailable."""
+        """Delete the draft of this interview, if there is one and no other gateway makes the reply.
+        Raises LogUnavailable."""
         ...
 
 
 class ConductingLog(EventAppender, SessionFinder, Ownership, Drafts, Protocol):
     """The log for conducting interviews: it appends, finds the interview of a session, and keeps
     what is shown of a reply."""
+
+    @property
+    def claims(self) -> ReplyClaims | None:
+        """Which gateway makes which reply; None where no other gateway can write the log. With
+        claims, `append` raises ClaimLost for a reply that another gateway makes now."""
+        ...
 
 
 class ForgettingLog(EventAppender, Protocol):

@@ -7,6 +7,7 @@ from typing import NoReturn
 from uuid import uuid4
 
 from api.usecases.callers import Caller
+from api.usecases.claimant import Claimant
 from api.usecases.errors import (
     AlreadyComplete,
     InterviewForgotten,
@@ -39,7 +40,7 @@ class Candidate:
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
     `begin` what an interview starts with, from its set-up and who started it. With `strict`, a
     session that the log does not know is refused. `admit` is called before anything new is
-    appended, and raises what refuses it.
+    appended, and raises what refuses it. With a `claimant`, other gateways share the log.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Candidate:
         choose_model: Callable[[str | None], Awaitable[str | None]],
         begin: Callable[[Config, str | None], InterviewStarted],
         admit: Callable[[], None],
+        claimant: Claimant | None,
         *,
         strict: bool,
         observer: Observer,
@@ -65,6 +67,7 @@ class Candidate:
         self._choose_model = choose_model
         self._begin_with = begin
         self._admit = admit
+        self._claimant = claimant
         self._strict = strict
         self._observer = observer
 
@@ -114,7 +117,7 @@ class Candidate:
         place = f"{posted.fingerprint().hex()} {caller.owner or ''}"
         async with self._locks.holding(place, deadline.left()):
             return await settle(
-                lambda: self._claim_by_words(caller, posted, answer, deadline), deadline
+                lambda: self._claim_by_words(caller, posted, answer, place, deadline), deadline
             )
 
     async def _begun(
@@ -153,13 +156,18 @@ class Candidate:
         return id
 
     async def _claim_by_words(
-        self, caller: Caller, posted: Session, answer: str | None, deadline: Deadline
+        self,
+        caller: Caller,
+        posted: Session,
+        answer: str | None,
+        place: str,
+        deadline: Deadline,
     ) -> str:
         """As `_claim_by_id`, for a session that is found by its words. They are the log's own words
         then: if the interview has others, somebody moves it on, or forgets it, meanwhile."""
         found = await self._locate(caller, posted, answer)
         if found is None:
-            return await self._adopt(caller, posted, answer)
+            return await self._adopt_once(caller, posted, answer, place, deadline)
         interview = await self._found(found)
         verdict = judge(posted, interview, answer).verdict
         if verdict is Verdict.CURRENT:
@@ -215,6 +223,24 @@ class Candidate:
         )
         await self._interviews.append(interview.id, interview.version, *moves)
         return interview.id
+
+    async def _adopt_once(
+        self,
+        caller: Caller,
+        posted: Session,
+        answer: str | None,
+        place: str,
+        deadline: Deadline,
+    ) -> str:
+        """As `_adopt`, for a session without an id, which another gateway may adopt now, too.
+        Raises VersionConflict if one has."""
+        if self._claimant is None:
+            return await self._adopt(caller, posted, answer)
+        async with self._claimant.holding(place, deadline):
+            found = await self._locate(caller, posted, answer)
+            if found is not None:
+                raise VersionConflict(f"interview {found} was begun meanwhile")
+            return await self._adopt(caller, posted, answer)
 
     async def _adopt(self, caller: Caller, posted: Session, answer: str | None) -> str:
         """Take on a session that the log does not know, under its own id if it has one. A candidate

@@ -15,8 +15,9 @@ from datetime import datetime
 
 from api.usecases.callers import Caller
 from api.usecases.candidate import Candidate
+from api.usecases.claimant import Claimant
 from api.usecases.errors import NoReplyUnderWay
-from api.usecases.happenings import ReplyGlance
+from api.usecases.happenings import EventIds, ReplyGlance
 from api.usecases.interviewer import Interviewer, Listening
 from api.usecases.interviews import Interviews
 from api.usecases.locks import KeyedLocks
@@ -67,8 +68,11 @@ class Conductor:
         observer: Observer = UNOBSERVED,
     ) -> None:
         interviews = self._interviews = Interviews(log, now, observer)
-        self._recovery = Recovery(log, interviews)
-        self._replies: Replies[Result] = Replies(log, self._recovery.hand_over)
+        claims = log.claims
+        self._recovery = Recovery(log, interviews, claims)
+        claimant = Claimant(claims, interviews, self._recovery) if claims is not None else None
+        ids = EventIds.of_one_among_many() if claims is not None else EventIds()
+        self._replies: Replies[Result] = Replies(log, self._recovery.hand_over, ids)
         self._chain = chain
         maker = ReplyMaker(interviews, self._recovery, chain, choose_model)
         self._interviewer = Interviewer(
@@ -77,6 +81,7 @@ class Conductor:
             maker,
             lambda: Patience.streamed(budgets.stream, budgets.first_word),
             admit,
+            claimant,
         )
         self._candidate = Candidate(
             log,
@@ -87,6 +92,7 @@ class Conductor:
             choose_model,
             begin,
             admit,
+            claimant,
             strict=strict,
             observer=observer,
         )
@@ -104,6 +110,11 @@ class Conductor:
     async def recover(self) -> None:
         """Put into the log what was shown of replies in which an earlier gateway was stopped."""
         await self._recovery.at_start()
+
+    async def run(self) -> None:
+        """In the background, put into the log what other gateways leave of their replies when they
+        are stopped; until cancelled."""
+        await self._recovery.run()
 
     async def close(self) -> None:
         """Let the replies under way end with what they have."""
@@ -171,14 +182,14 @@ class Conductor:
     async def stop_waiting(self, interview_id: str) -> None:
         """Let the reply under way end with what it has. Raises NoReplyUnderWay, UnknownInterview or
         InterviewForgotten."""
-        if not self._interviewer.stop_waiting(interview_id):
+        if not await self._interviewer.stop_waiting(interview_id):
             await self._interviews.get(interview_id)
             raise NoReplyUnderWay(interview_id)
 
     def end_reply(self, interview_id: str) -> None:
         """End what is under way for an interview whose words are forgotten: a model that went on
         would show more of them."""
-        self._interviewer.stop_waiting(interview_id)
+        self._interviewer.end_reply(interview_id)
 
     async def _begun(
         self, caller: Caller, asked: Config, interview_id: str | None, deadline: Deadline

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from api.usecases.happenings import ReplyGlance
+from api.usecases.happenings import EventIds, ReplyGlance
 from api.usecases.recovery import RETRY_SECONDS
 from api.usecases.underway import ReplyUnderWay
 from backends.deadline import Deadline
@@ -36,14 +36,20 @@ class Replies(Generic[R]):
     """The replies under way, at most one for each interview.
 
     Drafts of them go into `log`. `hand_over` is given what was shown of one that could not be
-    written into it.
+    written into it. `ids` are those of what happens to them.
     """
 
-    def __init__(self, log: Drafts, hand_over: Callable[[ReplyDraft], None]) -> None:
+    def __init__(
+        self,
+        log: Drafts,
+        hand_over: Callable[[ReplyDraft], None],
+        ids: EventIds | None = None,
+    ) -> None:
         self._log = log
         self._hand_over = hand_over
+        self.ids = ids or EventIds()
         self._under_way: dict[str, ReplyUnderWay[R]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[ReplyUnderWay[R], asyncio.Task[None]] = {}
         self._kept: dict[ReplyUnderWay[R], ReplyDraft | None] = {}
         """What is kept of those that somebody watches."""
         self._keeper: asyncio.Task[None] | None = None
@@ -68,19 +74,23 @@ class Replies(Generic[R]):
         self._under_way[reply.interview_id] = reply
         reply.on_watched = lambda: self._start_keeping(reply)
         task = asyncio.create_task(self._make(reply, make), name="reply")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[reply] = task
+        task.add_done_callback(lambda _: self._tasks.pop(reply))
         return reply
 
     async def close(self) -> None:
         """Let those under way end with what they have, or else end them."""
-        for reply in self._under_way.values():
-            reply.patience.stop()
+        for reply, task in self._tasks.items():
+            if reply.made_here:
+                reply.patience.stop()
+            else:  # another gateway goes on with it
+                task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=STOPPING_SECONDS)
-        for task in self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=STOPPING_SECONDS)
+        tasks = list(self._tasks.values())
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.wait([self._keeper])
@@ -128,7 +138,9 @@ class Replies(Generic[R]):
     async def _keep_drafts(self) -> bool:
         """Whether what is new could be kept."""
         # The commit that appends a settled one deletes its draft, which must not come after that.
-        drafts = {reply: reply.draft() for reply in self._kept if not reply.is_settled}
+        drafts = {
+            reply: reply.draft() for reply in self._kept if reply.made_here and not reply.is_settled
+        }
         new = {r: draft for r, draft in drafts.items() if draft and draft != self._kept[r]}
         if new:
             try:

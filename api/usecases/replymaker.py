@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from api.usecases.errors import SessionConflict
 from api.usecases.interviews import Interviews, settle
 from api.usecases.recovery import Recovery
-from api.usecases.results import Reply, Result, Summary, recorded_reply
+from api.usecases.results import Reply, Result, Summary, recorded_reply, recorded_summary
 from api.usecases.underway import LAST_SECONDS, ReplyUnderWay
 from backends.audience import Audience, Waiting
 from backends.chain import Chain
@@ -56,13 +56,15 @@ class ReplyMaker:
         id = under_way.interview_id
         await self._recovery.ensure(id)
         interview = await self._interviews.get(id)
-        if interview.awaits_interviewer:
+        if interview.awaits_interviewer and len(interview.messages) == under_way.length:
             if interview.interrupted is not None:
                 under_way.recall(interview.interrupted)
             said = await self._said(interview, under_way.patience, under_way)
             _settle(under_way, said)
-            interview = await self._record(id, said)
-        return await recorded_reply(self._interviews, interview, under_way.length)
+            interview = await self._record(id, said, under_way.length)
+        reply = await recorded_reply(self._interviews, interview, under_way.length)
+        under_way.show_recorded(reply.text)
+        return reply
 
     async def sum_up(self, under_way: ReplyUnderWay[Result]) -> Summary:
         """Make the summary that `under_way` is, after the reply that may be due. Raises as `reply`
@@ -74,6 +76,10 @@ class ReplyMaker:
     async def _summed_up(self, under_way: ReplyUnderWay[Result]) -> Summary:
         id = under_way.interview_id
         interview = await self._interviews.get(id)
+        known = await recorded_summary(self._interviews, interview)
+        if known is not None and not interview.awaits_interviewer:  # by another gateway
+            under_way.show_recorded(known.text)
+            return known
         if interview.awaits_interviewer:
             if under_way.patience.is_stopped and len(interview.messages) > under_way.length:
                 raise SessionConflict(
@@ -83,7 +89,7 @@ class ReplyMaker:
                     interview.session,
                 )
             said = await self._said(interview, under_way.patience, Waiting(under_way))
-            interview = await self._record(id, said)
+            interview = await self._record(id, said, len(interview.messages))
         under_way.withdraw("More was said meanwhile")
         session = await self._for_backends(interview.session)
         reply = await self._chain.sum_up(session, under_way.patience, under_way)
@@ -104,13 +110,16 @@ class ReplyMaker:
             audience.withdraw("It was not enough to go on from")
         return await self._chain.speak(turn, patience, audience)
 
-    async def _record(self, id: str, reply: ChainReply) -> Interview:
-        """The interview after this reply, which is in the log then."""
-        return await self._interviews.append_to(
-            id,
-            lambda now: take_reply(now, reply.text, closes=reply.closes, origin=reply.origin),
-            Deadline.after(LAST_SECONDS),
-        )
+    async def _record(self, id: str, reply: ChainReply, length: int) -> Interview:
+        """The interview with this reply to its first `length` messages in the log; or with another
+        gateway's, which was recorded first."""
+
+        def decide(now: Interview) -> Event | None:
+            if len(now.messages) != length or not now.awaits_interviewer:
+                return None
+            return take_reply(now, reply.text, closes=reply.closes, origin=reply.origin)
+
+        return await self._interviews.append_to(id, decide, Deadline.after(LAST_SECONDS))
 
     async def _turn(self, interview: Interview) -> Turn:
         return Turn(await self._for_backends(interview.session), interview.pending_answer)

@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from api.usecases.errors import ReplyNotRecorded
 from api.usecases.happenings import (
+    EventIds,
     Happening,
     Happenings,
     Heard,
@@ -20,6 +21,7 @@ from api.usecases.happenings import (
 from backends.deadline import Deadline
 from backends.patience import Patience
 from backends.turn import Phase
+from eventlog.claims import Doing
 from eventlog.drafts import ReplyDraft
 from eventlog.errors import LogUnavailable
 from statemachine.events import ReplyInterrupted
@@ -36,7 +38,8 @@ LAST_SECONDS = 0.4
 class ReplyUnderWay(Generic[R]):
     """The reply to an interview of `length` messages, or its summary.
 
-    It is the `Audience` of the backends that make it.
+    It is the `Audience` of the backends that make it. Another gateway may make it instead: then it
+    is not `made_here`, and is told what is seen of it there.
     """
 
     def __init__(
@@ -46,12 +49,14 @@ class ReplyUnderWay(Generic[R]):
         patience: Patience,
         *,
         of_summary: bool = False,
+        ids: EventIds | None = None,
     ) -> None:
         self.interview_id = interview_id
         self.length = length
         self.patience = patience
         self.of_summary = of_summary
-        self.happenings: Happenings[R] = Happenings()
+        self.happenings: Happenings[R] = Happenings(ids)
+        self.made_here = True
         self.is_watched = False
         self.on_watched: Callable[[], None] = lambda: None
         self.is_settled = False
@@ -96,6 +101,11 @@ class ReplyUnderWay(Generic[R]):
         self._speaker = shown.backend, shown.model
         self._add(ReplyReset(shown.content, "recorded"))
 
+    def show_recorded(self, text: str) -> None:
+        """These are the words that the log has, whoever wrote them."""
+        self.is_settled = True
+        self._set_text(text, "recorded")
+
     # How it ends
 
     def settle(self, text: str, backend: str, model: str | None, reason: str) -> None:
@@ -134,12 +144,12 @@ class ReplyUnderWay(Generic[R]):
 
     def watch(self) -> AsyncGenerator[Heard[R], None]:
         """All that happens, for whoever asked for it."""
-        self._begin_watch()
+        self.begin_watch()
         return self.happenings.from_start()
 
     def join(self, last_id: int | None) -> AsyncGenerator[Heard[R], None]:
         """What happens from now on, or from `last_id` on."""
-        self._begin_watch()
+        self.begin_watch()
         return self.happenings.joined(last_id)
 
     async def statuses(self) -> AsyncGenerator[ReplyStatus | None, None]:
@@ -151,10 +161,16 @@ class ReplyUnderWay(Generic[R]):
                 async with asyncio.timeout(STATUS_SECONDS):
                     await self._status_news.wait()
 
-    def _begin_watch(self) -> None:
+    def begin_watch(self) -> None:
+        """Somebody sees the words as they come, here or at another gateway."""
         if not self.is_watched:
             self.is_watched = True
             self.on_watched()
+
+    def doing(self) -> Doing:
+        """What is being waited for."""
+        phase, backend, model = self._status or ("", "", None)
+        return Doing(phase, backend, model, self.is_watched)
 
     def glance(self) -> ReplyGlance:
         """What can be told of it without its words."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlite3 import Connection
 
 from eventlog.checkpoints import signed_checkpoint
+from eventlog.claims import ReplyClaims
 from eventlog.drafts import ENDS_DRAFT, ReplyDraft
 from eventlog.errors import LogCorrupted, LogFull, LogUnavailable, ReservedId, VersionConflict
 from eventlog.keychanges import LOG_STREAM, Changed, change_of
@@ -61,6 +62,8 @@ class SqliteEventLog(SqliteReader):
 
     Raises LogNotOpened: NotALog, LogTooNew, LogReadOnly or LogInUse.
     """
+
+    claims: ReplyClaims | None = None
 
     def __init__(self, path: Path) -> None:
         # One file has one lock, whatever links lead to it.
