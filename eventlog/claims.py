@@ -8,7 +8,7 @@ A claim decides who asks a backend. It does not decide what comes into the log: 
 which takes a reply only from the holder, and only at the version that it expects.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -28,6 +28,15 @@ ENDS_REPLY_CLAIM = frozenset((KIND_OF[QuestionAsked], KIND_OF[InterviewCompleted
 ENDS_SUMMARY_CLAIM = frozenset((KIND_OF[SummaryGiven],))
 ENDS_ANY_CLAIM = frozenset((KIND_OF[ContentForgotten],))
 """The kinds of event with which a claim on a reply, on a summary, or on either of them ends."""
+
+
+def claims_ended_by(kinds: Iterable[str]) -> frozenset[bool]:
+    """Which claims events of these kinds end: on a summary (True), on a reply (False)."""
+    given = frozenset(kinds)
+    if given & ENDS_ANY_CLAIM:
+        return frozenset((True, False))
+    ended = {True: given & ENDS_SUMMARY_CLAIM, False: given & ENDS_REPLY_CLAIM}
+    return frozenset(of_summary for of_summary, by in ended.items() if by)
 
 
 @dataclass(frozen=True)
@@ -51,8 +60,8 @@ class Taken:
 @dataclass(frozen=True)
 class Wish:
     """What other gateways want of a claim's holder, for those who wait there. `is_watched`:
-    somebody sees the words come. `is_stopped`: nobody wants to wait longer. `seconds_left`: by when
-    somebody needs the whole reply."""
+    somebody sees the words come. `is_stopped`: nobody wants to wait longer. `seconds_left`: in how
+    long somebody needs the whole reply; below 0, since when."""
 
     is_watched: bool = False
     is_stopped: bool = False

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from psycopg import Connection
 
-from eventlog.errors import EventLogError, VersionConflict
+from eventlog.errors import ClaimLost, EventLogError, VersionConflict
+from eventlog.postgres.claims import END, HELD
 from eventlog.postgres.drafts import drop_drafts
 from eventlog.postgres.rows import Rows
 from eventlog.postgres.writing import MAKE_ROOM, WritingDatabase
@@ -85,13 +86,17 @@ INTERVIEWS: Final = Rows(
 @dataclass(frozen=True)
 class Append:
     """Drafts of one interview's next events, and what they make of the read models. `ends_reply`
-    says that the draft of its reply is to be deleted."""
+    says that the draft of its reply is to be deleted. `claims` are the kinds of claim that it ends:
+    on a summary (True), on a reply (False). If it `needs_claim`, no other gateway may have one of
+    them."""
 
     interview_id: str
     expected_version: int
     drafts: Sequence[UnplacedRecord]
     projection: Projection
     ends_reply: bool = False
+    claims: frozenset[bool] = frozenset()
+    needs_claim: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,37 +113,54 @@ class _Change:
         return self.records[0].interview_id
 
 
-def writer_of(log: WritingDatabase) -> Callable[[Connection[Any], Sequence[Append]], list[Any]]:
-    """The work that writes the appends of a group."""
+def writer_of(
+    log: WritingDatabase, holder: str
+) -> Callable[[Connection[Any], Sequence[Append]], list[Any]]:
+    """The work that writes the appends of a group, for the gateway whose claims have this
+    `holder`."""
 
     def write(
         db: Connection[Any], appends: Sequence[Append]
     ) -> list[tuple[Record, ...] | EventLogError]:
         """The records that each append became; a VersionConflict where the interview is not at the
         version that it expects, and then nothing is written of it."""
-        return _write(db, log, appends)
+        return _write(db, log, holder, appends)
 
     return write
 
 
 def _write(
-    db: Connection[Any], log: WritingDatabase, appends: Sequence[Append]
+    db: Connection[Any], log: WritingDatabase, holder: str, appends: Sequence[Append]
 ) -> list[tuple[Record, ...] | EventLogError]:
-    # Both are sent before the first answer is read; the second sees what came before the lock.
-    frontier, rows = log.head_with(
-        db, lambda: db.execute(STANDING, [[a.interview_id for a in appends]])
+    # All are sent before the first answer is read; what follows sees what came before the lock.
+    ending = sorted({a.interview_id for a in appends if a.claims})
+    frontier, (rows, held) = log.head_with(
+        db,
+        lambda: (
+            db.execute(STANDING, [[a.interview_id for a in appends]]),
+            db.execute(HELD, [ending]) if ending else (),
+        ),
     )
+    claims = {id: (of_summary, by) for id, of_summary, by in held}
     standing = {id: (version, began) for id, version, began in rows}
     position = frontier.size
     outcomes: list[tuple[Record, ...] | EventLogError] = []
     changes: list[_Change] = []
     replied: list[str] = []
+    ended: list[str] = []
     for append in appends:
         found, began = standing.get(append.interview_id, (0, position))
         if found != append.expected_version:
             message = f"{append.interview_id} is at {found}, not {append.expected_version}"
             outcomes.append(VersionConflict(f"interview {message}"))
             continue
+        of_summary, by = claims.get(append.interview_id, (None, holder))
+        if append.needs_claim and of_summary in append.claims and by != holder:
+            message = f"another gateway makes the reply in interview {append.interview_id}"
+            outcomes.append(ClaimLost(message))
+            continue
+        if of_summary in append.claims:
+            ended.append(append.interview_id)
         records = tuple(draft.at(position + n) for n, draft in enumerate(append.drafts))
         position += len(records)
         standing[append.interview_id] = records[-1].version, began
@@ -152,6 +174,8 @@ def _write(
     # Behind the rows of the interviews, which `keep_drafts` locks.
     if replied:
         drop_drafts(db, replied)
+    if ended:
+        db.execute(END, [ended])
     for change in changes:
         if change.records[-1].kind == FORGOTTEN:
             db.execute(FORGET_WORDS, [change.interview_id])

@@ -17,6 +17,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from eventlog.checkpoints import signed_checkpoint
+from eventlog.claims import ENDS_REPLY_CLAIM, ENDS_SUMMARY_CLAIM, claims_ended_by
 from eventlog.drafts import ENDS_DRAFT, ReplyDraft
 from eventlog.errors import (
     LogCorrupted,
@@ -32,8 +33,9 @@ from eventlog.known import Known, KnownInterviews
 from eventlog.notes import Checkpoint, VerifierKey
 from eventlog.observing import CommitObserver
 from eventlog.postgres.appending import Append, rebuild_read_models, writer_of
+from eventlog.postgres.claims import PostgresClaims
 from eventlog.postgres.connection import LogConnection, check_is_log, connect
-from eventlog.postgres.drafts import drop_drafts, keep_drafts
+from eventlog.postgres.drafts import drop_draft, keep_drafts
 from eventlog.postgres.errors import STORAGE_ERRORS, is_permanent, reason
 from eventlog.postgres.migrations import BEGIN, prepare
 from eventlog.postgres.opening import key_paths
@@ -89,7 +91,8 @@ class PostgresEventLog(PostgresReader):
         )
         self._storage = WritingDatabase(url, self._prepare)
         self._writer = GroupWriter(self._storage)
-        self._write = writer_of(self._storage)
+        self.claims = PostgresClaims(lambda: LogConnection(url, self._check_log), self._reader)
+        self._write = writer_of(self._storage, self.claims.holder)
         self._known = KnownInterviews()
         self._scrubbing = asyncio.Lock()
 
@@ -112,7 +115,15 @@ class PostgresEventLog(PostgresReader):
         ]
         # Whichever gateway keeps its draft.
         ends_reply = not ENDS_DRAFT.isdisjoint(draft.kind for draft in drafts)
-        append = Append(interview_id, expected_version, drafts, projection, ends_reply)
+        append = Append(
+            interview_id,
+            expected_version,
+            drafts,
+            projection,
+            ends_reply,
+            claims_ended_by(draft.kind for draft in drafts),
+            needs_claim=drafts[0].kind in ENDS_REPLY_CLAIM | ENDS_SUMMARY_CLAIM,
+        )
         writing = self._writer.submit(self._write, append)
         writing.add_done_callback(partial(self._written, interview_id, projection))
         # Shielded: if the caller goes away, memory still learns what the database took.
@@ -129,6 +140,7 @@ class PostgresEventLog(PostgresReader):
             self._known.forget(interview_id)
         else:
             newest = writing.result()[-1]
+            self.claims.ended(interview_id, claims_ended_by(r.kind for r in writing.result()))
             self._known.keep(interview_id, Known(made.interview, newest, made.current_fingerprint))
 
     async def interview(self, interview_id: str) -> Interview | None:
@@ -165,10 +177,10 @@ class PostgresEventLog(PostgresReader):
         return self._known.keep(interview_id, Known(interview_of(records), records[-1]))
 
     async def keep_drafts(self, drafts: Sequence[ReplyDraft]) -> None:
-        await self._writer.run(lambda db: keep_drafts(db, drafts))
+        await self._writer.run(lambda db: keep_drafts(db, drafts, self.claims.holder))
 
     async def drop_draft(self, interview_id: str) -> None:
-        await self._writer.run(lambda db: drop_drafts(db, [interview_id]))
+        await self._writer.run(lambda db: drop_draft(db, interview_id, self.claims.holder))
 
     async def is_writable(self) -> bool:
         """An empty transaction tells; after a failed write, one that writes for certain."""
@@ -223,6 +235,7 @@ class PostgresEventLog(PostgresReader):
         except (LogUnavailable, LogCorrupted) as error:
             logger.warning("No checkpoint could be stored in the event log: %s", error)
         await super().close()
+        await self.claims.close()
         await self._writer.close()
 
     def _open(self, url: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from psycopg import Connection
 
 from eventlog import stored
+from eventlog.claims import CLAIM_SECONDS
 from eventlog.drafts import ReplyDraft
 from eventlog.errors import LogCorrupted
 from eventlog.keychanges import LOG_STREAM
@@ -90,6 +91,8 @@ KNOWN_BY: Final = (
 CLOCK: Final = "SELECT clock FROM interview_log.log"
 DRAFTS: Final = (
     "SELECT interview_id, length, backend, model, shown, of_summary FROM interview_log.drafts "
+    "WHERE interview_id NOT IN (SELECT interview_id FROM interview_log.claims "
+    f"WHERE renewed_at > clock_timestamp() - interval '{CLAIM_SECONDS} seconds') "
     "ORDER BY interview_id"
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, Cursor
 
 
 class Rows:
@@ -18,6 +18,8 @@ class Rows:
             rows=f"unnest({arrays}) AS given ({', '.join(columns)})",
         )
 
-    def execute(self, db: Connection[Any], rows: Sequence[Sequence[Any]]) -> None:
-        if rows:
-            db.execute(self._statement, [list(column) for column in zip(*rows, strict=True)])
+    def execute(self, db: Connection[Any], rows: Sequence[Sequence[Any]]) -> Cursor[Any]:
+        """What the statement returns; no rows make none."""
+        if not rows:
+            return db.cursor()
+        return db.execute(self._statement, [list(column) for column in zip(*rows, strict=True)])

@@ -159,6 +159,25 @@ CREATE UNLOGGED TABLE interview_log.drafts (
 ALTER TABLE interview_log.drafts ALTER COLUMN shown SET STATISTICS 0
 """
 
+# Which gateway makes which reply. Like the drafts, the rows go when the server crashes. Renewals
+# are to find room in the page, and dead rows are to go soon: a move makes three.
+CLAIMS = """
+CREATE UNLOGGED TABLE interview_log.claims (
+    interview_id text COLLATE "C" PRIMARY KEY,
+    length integer NOT NULL,
+    of_summary boolean NOT NULL,
+    holder text COLLATE "C" NOT NULL,
+    renewed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    phase text COLLATE "C" NOT NULL DEFAULT '',
+    backend text COLLATE "C" NOT NULL DEFAULT '',
+    model text COLLATE "C",
+    shown_there boolean NOT NULL DEFAULT false,
+    is_watched boolean NOT NULL DEFAULT false,
+    is_stopped boolean NOT NULL DEFAULT false,
+    wanted_at timestamptz
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)
+"""
+
 # Which tables still hold dead rows of a forgetting, whose event stands at `position`, and the
 # transaction that deleted them.
 SCRUBS = """
@@ -410,5 +429,6 @@ STEPS: Final = (
             REWRITE_SCRUBBED,
         ),
     ),
+    ("s002_claims", (CLAIMS,)),
 )
 """(name, statements) of each step, in order."""

@@ -107,6 +107,9 @@ class SharedLog(MemoryEventLog):
             if not self._is_others(interview_id):
                 await super().drop_draft(interview_id)
 
+    def drafted(self) -> list[str]:
+        return list(self._drafts)
+
     def draft_of(self, interview_id: str) -> ReplyDraft | None:
         return self._drafts.get(interview_id)
 

@@ -5,7 +5,9 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,10 +15,10 @@ import httpx
 import pytest
 
 from tests.desktop import FOUR_FIELDS, Desktop
-from tests.eventlog.shared import SharedLog
 from tests.events import head_of, kinds_of
 from tests.fakes import OllamaServer
 from tests.gateways import Served, serving
+from tests.sharing import SHARINGS, InMemory, Sharing
 from tests.streams import Event, events_in, heard, listening, shown
 
 START, RESPOND, SUMMARY = (f"/api/v1/interviews/{name}" for name in ("start", "respond", "summary"))
@@ -27,12 +29,11 @@ LONG = "Well, that is clear, I would say. " * 60 + REPLY
 
 @dataclass
 class Two:
-    """Two gateways, the log as each sees it, and the backend of both."""
+    """Two gateways, the log that they share, and the backend of both."""
 
     one: Served
     other: Served
-    log: SharedLog
-    other_log: SharedLog
+    sharing: Sharing
     ollama: OllamaServer
 
     def at_both(self, path: str, *bodies: Any) -> list[httpx.Response]:
@@ -58,16 +59,25 @@ class Two:
         return self.ollama.count("/api/chat")
 
 
-@pytest.fixture
-def two() -> Iterator[Two]:
-    log = SharedLog()
-    other_log = SharedLog(log)
+@contextmanager
+def sharing_one(log: Sharing) -> Iterator[Two]:
     with OllamaServer() as ollama:
         ollama.loaded = {ollama.models[0]["name"]: 4096}
-        with serving(ollama, log=log) as one, serving(ollama, log=other_log) as other:
+        with serving(ollama, log=log.view()) as one, serving(ollama, log=log.view()) as other:
             for gateway in (one, other):
                 gateway.wait_until_noticed(ollama="online")
-            yield Two(one, other, log, other_log, ollama)
+            yield Two(one, other, log, ollama)
+
+
+@pytest.fixture(params=SHARINGS)
+def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Two]:
+    with sharing_one(SHARINGS[request.param](tmp_path)) as found:
+        yield found
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> InMemory:
+    return InMemory(tmp_path)
 
 
 def reply_path(id: str) -> str:
@@ -113,7 +123,7 @@ def test_the_same_move_at_both_asks_the_backend_once_and_has_one_reply(two: Two)
     kinds = kinds_of(two.one, desktop.interview_id)
     assert kinds.count("answer-given") == 10
     assert kinds.count("question-asked") == 11
-    assert not two.log.rows, "a claim outlived its reply"
+    assert not two.sharing.claimed(), "a claim outlived its reply"
 
 
 def test_a_start_and_a_summary_at_both_are_made_once(two: Two) -> None:
@@ -138,7 +148,7 @@ def test_an_unknown_session_without_an_id_is_adopted_once(two: Two) -> None:
         assert first.json() == second.json()
         assert first.json()["interviewId"]
     assert len(two.one.get("/api/v1/interviews").json()["interviews"]) == 5
-    assert not two.log.rows
+    assert not two.sharing.claimed()
 
 
 def test_a_reply_can_be_joined_at_either_gateway(two: Two) -> None:
@@ -202,43 +212,39 @@ def test_a_plain_caller_at_the_other_gateway_gets_its_reply_in_time(two: Two) ->
     assert two.asked() == 1
 
 
-def test_the_other_gateway_goes_on_when_one_dies_in_mid_reply(two: Two) -> None:
-    desktop, body = two.begun()
-    first = Listener(two.one, "POST", RESPOND, body)
-    second = Listener(two.other, "POST", RESPOND, body)
-    second.wait_for_words()
-    two.log.is_cut_off = True
-    two.log.expire()
-    events = second.to_the_end()
-    assert events[-1].name == "done"
-    assert shown(events) == events[-1].data["session"]["messages"][-1]["content"]
-    assert kinds_of(two.other, desktop.interview_id)[-2:] == ["reply-interrupted", "question-asked"]
-    head = head_of(two.other)
-    two.log.is_cut_off = False  # and comes back, with a reply of its own that is nearly done
-    assert first.to_the_end()[-1].name in ("done", "problem")
-    retried = two.one.post(RESPOND, body)
-    assert retried.json() == events[-1].data["session"]
-    assert head_of(two.other) == head
-
-
-def test_a_gateway_that_slept_shows_what_the_other_one_has_made(two: Two) -> None:
-    desktop, body = two.begun(REPLY, interviewId=str(uuid4()))
-    first = Listener(two.one, "POST", RESPOND, body)
-    first.wait_for_words("Thank")
-    with two.log.lock:  # nobody renews meanwhile: the claim is taken before its holder wakes
-        two.log.expire()
+def test_the_other_gateway_goes_on_when_one_is_gone_in_mid_reply(memory: InMemory) -> None:
+    with sharing_one(memory) as two:
+        desktop, body = two.begun()
+        first = Listener(two.one, "POST", RESPOND, body)
         second = Listener(two.other, "POST", RESPOND, body)
-        time.sleep(0.3)
-    events = second.to_the_end()
-    assert first.to_the_end()[-1].data == events[-1].data
-    assert (
-        shown(first.events)
-        == shown(events)
-        == events[-1].data["session"]["messages"][-1]["content"]
-    )
-    kinds = kinds_of(two.other, desktop.interview_id)
-    assert kinds.count("question-asked") == 2
-    assert not two.log.rows
+        second.wait_for_words()
+        with memory.cut_off(two.one.app.state.gateway.log):
+            events = second.to_the_end()
+        assert events[-1].name == "done"
+        assert shown(events) == events[-1].data["session"]["messages"][-1]["content"]
+        kinds = kinds_of(two.other, desktop.interview_id)
+        assert kinds[-2:] == ["reply-interrupted", "question-asked"]
+        head = head_of(two.other)
+        assert first.to_the_end()[-1].name in ("done", "problem")
+        assert two.one.post(RESPOND, body).json() == events[-1].data["session"]
+        assert head_of(two.other) == head
+
+
+def test_a_gateway_that_slept_shows_what_the_other_one_has_made(memory: InMemory) -> None:
+    with sharing_one(memory) as two:
+        desktop, body = two.begun()
+        first = Listener(two.one, "POST", RESPOND, body)
+        first.wait_for_words("Thank")
+        with memory.log.lock:  # nobody renews meanwhile: it is taken before its holder wakes
+            memory.expire()
+            second = Listener(two.other, "POST", RESPOND, body)
+            time.sleep(0.3)
+        events = second.to_the_end()
+        assert first.to_the_end()[-1].data == events[-1].data
+        words = events[-1].data["session"]["messages"][-1]["content"]
+        assert shown(first.events) == shown(events) == words
+        assert kinds_of(two.other, desktop.interview_id).count("question-asked") == 2
+        assert not two.sharing.claimed()
 
 
 def test_forgetting_ends_a_reply_at_the_other_gateway(two: Two) -> None:
@@ -249,30 +255,30 @@ def test_forgetting_ends_a_reply_at_the_other_gateway(two: Two) -> None:
     assert two.other.client.request("DELETE", path, json=why).status_code == 200
     assert first.to_the_end()[-1].name == "problem"
     assert kinds_of(two.one, desktop.interview_id)[-1] == "content-forgotten"
-    assert not two.log._drafts
+    assert not two.sharing.drafted()
 
 
 def test_a_gateway_that_starts_leaves_the_replies_of_others_alone(two: Two) -> None:
     desktop, body = two.begun()
     first = Listener(two.one, "POST", RESPOND, body)
     first.wait_for_words()
-    with serving(two.ollama, log=SharedLog(two.log)):
+    with serving(two.ollama, log=two.sharing.view()):
         assert first.to_the_end()[-1].name == "done"
     assert "reply-interrupted" not in kinds_of(two.one, desktop.interview_id)
 
 
-def test_a_draft_that_nobody_claims_is_recovered_without_anybody_asking(two: Two) -> None:
-    desktop, body = two.begun(LONG)
-    first = Listener(two.one, "POST", RESPOND, body)
-    first.wait_for_words()
-    two.log.is_cut_off = True
-    two.log.expire()
-    with serving(two.ollama, log=SharedLog(two.log)):  # which looks when it starts
-        assert kinds_of(two.other, desktop.interview_id)[-1] == "reply-interrupted"
-    two.one.client.delete(reply_path(desktop.interview_id))
-    two.log.is_cut_off = False
-    two.one.client.delete(reply_path(desktop.interview_id))
-    first.to_the_end()
+def test_what_a_gateway_left_is_recovered_without_anybody_asking(memory: InMemory) -> None:
+    with sharing_one(memory) as two:
+        desktop, body = two.begun(LONG)
+        first = Listener(two.one, "POST", RESPOND, body)
+        first.wait_for_words()
+        with (
+            memory.cut_off(two.one.app.state.gateway.log),
+            serving(two.ollama, log=memory.view()),  # which looks when it starts
+        ):
+            assert kinds_of(two.other, desktop.interview_id)[-1] == "reply-interrupted"
+        two.one.client.delete(reply_path(desktop.interview_id))
+        first.to_the_end()
 
 
 def test_a_gateway_that_stops_does_not_end_the_replies_of_others(two: Two) -> None:
@@ -280,7 +286,7 @@ def test_a_gateway_that_stops_does_not_end_the_replies_of_others(two: Two) -> No
     first = Listener(two.one, "POST", RESPOND, body)
     first.wait_for_words()
     with (
-        serving(two.ollama, log=SharedLog(two.log)) as third,
+        serving(two.ollama, log=two.sharing.view()) as third,
         listening(third, "POST", RESPOND, body) as response,
     ):
         assert next(events_in(response)).name in ("status", "delta")
