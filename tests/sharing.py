@@ -1,13 +1,19 @@
 """Logs that gateways of one test share: in memory, or in a database."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
+
+from eventlog.claims import ReplyClaims
+from eventlog.postgres.roles import grant
 from eventlog.protocol import EventLog
 from tests.eventlog.shared import SharedLog
 from tests.postgres import cluster
+
+ROLE = "sharing_gateway"
 
 
 class Sharing(Protocol):
@@ -29,6 +35,15 @@ class Sharing(Protocol):
         """Let time pass for all claims."""
         ...
 
+    def forget_claims(self) -> None:
+        """Lose all claims, as a database does that is killed."""
+        ...
+
+
+def claims_of(log: EventLog) -> ReplyClaims:
+    assert log.claims is not None
+    return log.claims
+
 
 class InMemory:
     """`Sharing` in memory."""
@@ -48,6 +63,9 @@ class InMemory:
     def expire(self) -> None:
         self.log.expire()
 
+    def forget_claims(self) -> None:
+        self.log.rows.clear()
+
     @contextmanager
     def cut_off(self, view: EventLog) -> Iterator[None]:
         """Let the gateway that has this view neither read nor write, and its claims be over."""
@@ -59,11 +77,16 @@ class InMemory:
 
 
 class InDatabase:
-    """`Sharing` in a database of its own."""
+    """`Sharing` in a database of its own, by a role that may do no more than a gateway must."""
 
     def __init__(self, folder: Path) -> None:
         self._key = folder / "log.key"
-        self.url = cluster().empty_log()
+        log = cluster().empty_log()
+        self._name = log.rpartition("/")[2]
+        with suppress(psycopg.errors.DuplicateObject):
+            cluster().execute(f"CREATE ROLE {ROLE} LOGIN")
+        grant(log, gateway=ROLE)
+        self.url = cluster().url(self._name, ROLE)
 
     def view(self) -> EventLog:
         from eventlog.postgres.log import PostgresEventLog
@@ -80,12 +103,11 @@ class InDatabase:
         late = "UPDATE interview_log.claims SET renewed_at = renewed_at - interval '1 hour'"
         cluster().execute(late, self._name)
 
+    def forget_claims(self) -> None:
+        cluster().execute("TRUNCATE interview_log.claims", self._name)
+
     def _ids(self, query: str) -> list[str]:
         return [str(id) for (id,) in cluster().execute(query, self._name)]
-
-    @property
-    def _name(self) -> str:
-        return self.url.rpartition("/")[2]
 
 
 SHARINGS: dict[str, Callable[[Path], Sharing]] = {"memory": InMemory, "postgres": InDatabase}

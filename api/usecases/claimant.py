@@ -186,19 +186,31 @@ class Claimant:
     async def _follow(self, reply: ReplyUnderWay[Result]) -> None:
         """Show what another gateway shows of the reply, until none has a claim."""
         news = asyncio.Event()
-        told = Wish()
         reply.patience.changed = news.set
+        told = Wish()
         try:
-            while (other := await self._claims.elsewhere(reply.interview_id)) is not None:
+            while (other := await self._look(reply)) is not None:
                 wish = _wish_of(reply, other.claim)
                 if wish != told:
-                    await self._claims.wish(reply.interview_id, _from_now(wish))
-                    told = wish
+                    with suppress(LogUnavailable):
+                        await self._claims.wish(reply.interview_id, _from_now(wish))
+                        told = wish
                 _show(reply, other)
                 is_heard = reply.happenings.listeners or not reply.is_watched
                 await self._wait(reply, news, FOLLOW_SECONDS if is_heard else UNHEARD_SECONDS)
         finally:
             reply.patience.changed = lambda: None
+
+    async def _look(self, reply: ReplyUnderWay[Result]) -> ClaimedElsewhere | None:
+        """The claim of another gateway. While the storage cannot be used, it is waited for as long
+        as for the reply itself; then the holder may make a claim again that the storage forgot."""
+        try:
+            return await self._claims.elsewhere(reply.interview_id)
+        except LogUnavailable:
+            if reply.patience.is_over(has_words=True):
+                raise
+        await asyncio.sleep(2 * RENEW_SECONDS)
+        return await self._look(reply)
 
     async def _wait(
         self, reply: ReplyUnderWay[Result], news: asyncio.Event, seconds: float

@@ -30,7 +30,8 @@ GATEWAY: Final[tuple[LiteralString, ...]] = (
     *AUDITOR,
     "GRANT INSERT ON interview_log.events, interview_log.words, interview_log.nodes, "
     "interview_log.checkpoints TO {}",
-    "GRANT INSERT, UPDATE, DELETE ON interview_log.interviews, interview_log.drafts TO {}",
+    "GRANT INSERT, UPDATE, DELETE ON interview_log.interviews, interview_log.drafts, "
+    "interview_log.claims TO {}",
     "GRANT INSERT, DELETE ON interview_log.starters, interview_log.fingerprints TO {}",
     "GRANT UPDATE (size, frontier) ON interview_log.head TO {}",
     "GRANT UPDATE (clock) ON interview_log.log TO {}",

@@ -1,7 +1,7 @@
 """A log in memory that many gateways of one process share, each by a view of its own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
 from time import monotonic
@@ -173,7 +173,8 @@ class SharedClaims:
             if row is None or not row.is_live or row.holder is self:
                 return None
             draft = self._log.draft_of(interview_id)
-            return ClaimedElsewhere(row.claim, row.doing, draft)
+            doing = replace(row.doing, is_watched=row.doing.is_watched or row.is_watched)
+            return ClaimedElsewhere(row.claim, doing, draft)
 
     async def wish(self, interview_id: str, wish: Wish) -> bool:
         with self._log.lock:
