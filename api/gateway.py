@@ -44,6 +44,7 @@ from eventlog.times import utc_now
 from statemachine.commands import start_interview
 
 if TYPE_CHECKING:
+    from api.usecases.livestreams import ReplyNews
     from backends.shared.redis import RedisBoard  # which most gateways never need
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,7 @@ class Gateway:
             strict=settings.strict_sessions,
             admit=self.drain.admit,
             observer=observer,
+            news=self._news(),
         )
         self.forwarding = Forwarding(self._connections, urls)
         self.settings = settings
@@ -226,6 +228,14 @@ class Gateway:
             return self.log.origin
         except EventLogError:
             return None
+
+    def _news(self) -> "ReplyNews | None":
+        """What other gateways tell of the replies that they make."""
+        if self.log.claims is None or isinstance(self.shared, Alone):
+            return None
+        from api.usecases.livestreams import ReplyNews
+
+        return ReplyNews(self.shared)
 
     def _refresh_models(self, service: str) -> None:
         if service in (GRANITE, OLLAMA, OPENAI):

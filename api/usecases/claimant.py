@@ -37,8 +37,12 @@ UNHEARD_SECONDS = 1.0
 
 
 class News(Protocol):
-    """Tells a gateway that follows a reply that there is more to see of it. It may tell too often,
-    or never: then a look in time finds it."""
+    """Tells the gateways that follow a reply that there is more to see of it. It may tell too
+    often, or never: then a look in time finds it."""
+
+    def tell(self, interview_id: str) -> None:
+        """There is more to see of this interview's reply."""
+        ...
 
     async def wait(self, interview_id: str, seconds: float) -> None:
         """Until there is news of the interview's reply, or for `seconds`."""
@@ -47,6 +51,9 @@ class News(Protocol):
 
 class Polling:
     """Knows of no news, so that a look comes when it is time for one."""
+
+    def tell(self, interview_id: str) -> None:
+        pass
 
     async def wait(self, interview_id: str, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -73,12 +80,12 @@ class Claimant:
         claims: ReplyClaims,
         interviews: Interviews,
         recovery: Recovery,
-        news: News | None = None,
+        news: News,
     ) -> None:
         self._claims = claims
         self._interviews = interviews
         self._recovery = recovery
-        self._news = news or Polling()
+        self._news = news
         self._held: dict[str, _Held] = {}
         self._renewing: asyncio.Task[None] | None = None
 
@@ -145,6 +152,7 @@ class Claimant:
                 del self._held[reply.interview_id]
             with suppress(LogUnavailable):  # it ends by itself
                 await self._claims.release(reply.interview_id)
+            self._news.tell(reply.interview_id)
 
     def _give_up(self, reply: ReplyUnderWay[Result]) -> None:
         """Another gateway goes on with the reply, and may not know all that was shown here."""

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from api.usecases.callers import Caller
 from api.usecases.candidate import Candidate
-from api.usecases.claimant import Claimant
+from api.usecases.claimant import Claimant, News, Polling
 from api.usecases.errors import NoReplyUnderWay
 from api.usecases.happenings import EventIds, ReplyGlance
 from api.usecases.interviewer import Interviewer, Listening
@@ -51,7 +51,7 @@ class Conductor:
     `begin` what an interview starts with, from its set-up and who started it. `now` gives the time
     that events are recorded with. With `strict`, a session that the log does not know is refused.
     `admit` is called before anything new is begun, and raises what refuses it. `observer` follows
-    the moves.
+    the moves. `news` are those of the replies that other gateways on the log make.
     """
 
     def __init__(
@@ -66,13 +66,17 @@ class Conductor:
         strict: bool,
         admit: Callable[[], None] = lambda: None,
         observer: Observer = UNOBSERVED,
+        news: News | None = None,
     ) -> None:
         interviews = self._interviews = Interviews(log, now, observer)
         claims = log.claims
         self._recovery = Recovery(log, interviews, claims)
-        claimant = Claimant(claims, interviews, self._recovery) if claims is not None else None
+        news = news or Polling()
+        claimant = (
+            Claimant(claims, interviews, self._recovery, news) if claims is not None else None
+        )
         ids = EventIds.of_one_among_many() if claims is not None else EventIds()
-        self._replies: Replies[Result] = Replies(log, self._recovery.hand_over, ids)
+        self._replies: Replies[Result] = Replies(log, self._recovery.hand_over, ids, news.tell)
         self._chain = chain
         maker = ReplyMaker(interviews, self._recovery, chain, choose_model)
         self._interviewer = Interviewer(

@@ -36,7 +36,8 @@ class Replies(Generic[R]):
     """The replies under way, at most one for each interview.
 
     Drafts of them go into `log`. `hand_over` is given what was shown of one that could not be
-    written into it. `ids` are those of what happens to them.
+    written into it. `ids` are those of what happens to them. `on_kept` is told
+    of which interviews there are new drafts.
     """
 
     def __init__(
@@ -44,10 +45,12 @@ class Replies(Generic[R]):
         log: Drafts,
         hand_over: Callable[[ReplyDraft], None],
         ids: EventIds | None = None,
+        on_kept: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._log = log
         self._hand_over = hand_over
         self.ids = ids or EventIds()
+        self._on_kept = on_kept
         self._under_way: dict[str, ReplyUnderWay[R]] = {}
         self._tasks: dict[ReplyUnderWay[R], asyncio.Task[None]] = {}
         self._kept: dict[ReplyUnderWay[R], ReplyDraft | None] = {}
@@ -148,5 +151,7 @@ class Replies(Generic[R]):
             except LogUnavailable as error:
                 logger.warning("Words that are shown of replies cannot be saved: %s", error)
                 return False
+            for draft in new.values():
+                self._on_kept(draft.interview_id)
             self._kept |= {r: draft for r, draft in new.items() if r in self._kept}
         return True

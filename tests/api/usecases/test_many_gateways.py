@@ -24,7 +24,8 @@ from tests.streams import Event, events_in, heard, listening, shown
 START, RESPOND, SUMMARY = (f"/api/v1/interviews/{name}" for name in ("start", "respond", "summary"))
 SLOWLY = 12.0  # words a second
 REPLY = "Thank you, that is clear to me now. Question 2: How do you test what you build at work?"
-LONG = "Well, that is clear, I would say. " * 60 + REPLY
+LONG = " ".join(f"Well, point {n} is clear to me now." for n in range(60)) + f" {REPLY}"
+"""For longer than any test."""
 
 
 @dataclass
