@@ -9,7 +9,7 @@ from psycopg import Connection, errors, sql
 
 from eventlog.errors import LogCorrupted
 from eventlog.postgres.migrations import NAMES
-from eventlog.postgres.steps import PARTITION
+from eventlog.postgres.tables import PARTITION
 from eventlog.tree import Frontier, Nodes
 from eventlog.verification.findings import Check, Findings
 

@@ -15,7 +15,7 @@ from eventlog.postgres.errors import STORAGE_ERRORS, reason
 from eventlog.postgres.migrations import prepare
 from eventlog.postgres.queries import EVENT_FIELDS, PostgresQueries, records_at_moment
 from eventlog.postgres.snapshot import PostgresSnapshot
-from eventlog.postgres.steps import PARTITION
+from eventlog.postgres.tables import PARTITION
 from eventlog.postgres.url import shown
 from eventlog.readmodels import overview, projection_of
 from eventlog.records import Record

@@ -16,7 +16,7 @@ from typing import Any, Final
 from psycopg import Connection
 
 from eventlog.postgres.connection import open_database
-from eventlog.postgres.steps import PARTITION
+from eventlog.postgres.tables import PARTITION
 
 # Each gives lines of the name of a thing, the table that it belongs to, and how it is made.
 CATALOG: Final = {

@@ -19,7 +19,7 @@ from eventlog.postgres.connection import LogConnection
 from eventlog.postgres.errors import REFUSED, STORAGE_ERRORS, is_lost, is_passing, reason
 from eventlog.postgres.migrations import BEGIN
 from eventlog.postgres.nodes import with_nodes
-from eventlog.postgres.steps import PARTITION
+from eventlog.postgres.tables import PARTITION
 from eventlog.records import Record
 from eventlog.tree import Frontier
 

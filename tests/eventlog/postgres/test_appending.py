@@ -8,7 +8,7 @@ import pytest
 from eventlog.errors import LogCorrupted, ReservedId, VersionConflict
 from eventlog.open import stored_log
 from eventlog.postgres.log import PostgresEventLog
-from eventlog.postgres.steps import PARTITION
+from eventlog.postgres.tables import PARTITION
 from eventlog.protocol import Appended
 from eventlog.verification.verify import verify
 from statemachine.commands import forget_content, give_answer
