@@ -1,9 +1,9 @@
 """The rows that an append writes: events and their words, nodes of the tree, read models.
 
-All appends of a group are written together, each table in one statement.
+All appends of a group are written together, in two statements.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from psycopg import Connection
 from eventlog.errors import ClaimLost, EventLogError, VersionConflict
 from eventlog.postgres.claims import END, HELD
 from eventlog.postgres.drafts import drop_drafts
-from eventlog.postgres.rows import Rows
+from eventlog.postgres.rows import as_json, rows_of
 from eventlog.postgres.writing import MAKE_ROOM, WritingDatabase
 from eventlog.readmodels import Projection, overview, projection_of
 from eventlog.records import Record, UnplacedRecord
@@ -27,32 +27,21 @@ STANDING: Final = (
 )
 FORGET_WORDS: Final = "SELECT interview_log.forget_words(%s)"
 
-INSERT: Final = "INSERT INTO interview_log.{} ({{columns}}) SELECT * FROM {{rows}}"
-
-EVENTS: Final = Rows(
-    INSERT.format("events"),
-    position="bigint",
-    interview_id="text",
-    version="integer",
-    kind="text",
-    schema_version="integer",
-    time="text",
-    commitment="bytea",
-    leaf="bytea",
-)
-WORDS: Final = Rows(INSERT.format("words"), position="bigint", payload="text", salt="bytea")
-NODES: Final = Rows(INSERT.format("nodes"), level="integer", position="bigint", hash="bytea")
-STARTERS: Final = Rows(
-    INSERT.format("starters"), interview_id="text", started_by="text", first_position="bigint"
-)
-FINGERPRINTS: Final = Rows(
-    INSERT.format("fingerprints"), fingerprint="bytea", first_position="bigint", version="integer"
-)
-
-UNCHANGED: Final = 0
-"""A `session_version` that stays as it is."""
-
-INTERVIEW_COLUMNS: Final = {
+EVENTS: Final = {
+    "position": "bigint",
+    "interview_id": "text",
+    "version": "integer",
+    "kind": "text",
+    "schema_version": "integer",
+    "time": "text",
+    "commitment": "bytea",
+    "leaf": "bytea",
+}
+WORDS: Final = {"position": "bigint", "payload": "text", "salt": "bytea"}
+NODES: Final = {"level": "integer", "position": "bigint", "hash": "bytea"}
+STARTERS: Final = {"interview_id": "text", "started_by": "text", "first_position": "bigint"}
+FINGERPRINTS: Final = {"fingerprint": "bytea", "first_position": "bigint", "version": "integer"}
+INTERVIEWS: Final = {
     "interview_id": "text",
     "first_position": "bigint",
     "role": "text",
@@ -63,23 +52,42 @@ INTERVIEW_COLUMNS: Final = {
     "answers_given": "integer",
     "adopted": "boolean",
     "on_hold": "boolean",
+    "sources": "text[]",
     "version": "integer",
     "started_at": "text",
     "updated_at": "text",
     "session_version": "integer",
-    "sources": "text",
 }
-# An array of lists would be one list: the names of backends, which have no commas, are joined.
-INTERVIEWS: Final = Rows(
-    "INSERT INTO interview_log.interviews AS known ({columns}) "
-    f"SELECT {', '.join([*INTERVIEW_COLUMNS][:-1])}, string_to_array(sources, ',') "
-    "FROM {rows} ON CONFLICT (interview_id) DO UPDATE SET model = excluded.model, "
+
+UNCHANGED: Final = 0
+"""A `session_version` that stays as it is."""
+
+
+def _insert(table: str, columns: Mapping[str, str], alias: str = "") -> str:
+    return (
+        f"INSERT INTO interview_log.{table} {alias} ({', '.join(columns)}) "
+        f"SELECT {', '.join(columns)} FROM {rows_of('given', columns)}"
+    )
+
+
+# In the order of their ids, in which everybody locks these rows.
+PUT_INTERVIEWS: Final = (
+    f"{_insert('interviews', INTERVIEWS, 'AS known')} ORDER BY interview_id "
+    "ON CONFLICT (interview_id) DO UPDATE SET model = excluded.model, "
     "state = excluded.state, questions_asked = excluded.questions_asked, "
     "answers_given = excluded.answers_given, on_hold = excluded.on_hold, "
     "sources = excluded.sources, version = excluded.version, updated_at = excluded.updated_at, "
     f"session_version = CASE excluded.session_version WHEN {UNCHANGED} THEN "
-    "known.session_version ELSE excluded.session_version END",
-    **INTERVIEW_COLUMNS,
+    "known.session_version ELSE excluded.session_version END"
+)
+# Each statement costs time here, in the thread that all others wait for.
+PUT_EVENTS: Final = (
+    f"WITH words AS ({_insert('words', WORDS)}), nodes AS ({_insert('nodes', NODES)}) "
+    f"{_insert('events', EVENTS)}"
+)
+PUT_READ_MODELS: Final = (
+    f"WITH starters AS ({_insert('starters', STARTERS)}), "
+    f"fingerprints AS ({_insert('fingerprints', FINGERPRINTS)}) {PUT_INTERVIEWS}"
 )
 
 
@@ -190,24 +198,14 @@ def put_events(
     after = before.plus(leaves)
     if not log.has_room(after.size):
         db.execute(MAKE_ROOM, [after.size])
-    EVENTS.execute(
-        db,
-        [
-            (
-                record.position,
-                record.interview_id,
-                record.version,
-                record.kind,
-                record.schema_version,
-                record.time,
-                record.commitment,
-                record.leaf,
-            )
-            for record in records
-        ],
+    said = (_row(WORDS, vars(record)) for record in records)
+    nodes = before.completed_by(leaves)
+    rows = (
+        said,
+        ({"level": node.level, "position": node.index, "hash": node.hash} for node in nodes),
+        (_row(EVENTS, vars(record)) for record in records),
     )
-    WORDS.execute(db, [(record.position, record.payload, record.salt) for record in records])
-    NODES.execute(db, [(node.level, node.index, node.hash) for node in before.completed_by(leaves)])
+    db.execute(PUT_EVENTS, [as_json(table) for table in rows])
     log.move_head(db, after)
 
 
@@ -225,35 +223,37 @@ def rebuild_read_models(db: Connection[Any], interviews: Iterable[Sequence[Recor
 
 
 def _put_read_models(db: Connection[Any], changes: Sequence[_Change]) -> None:
-    # In the order of their ids, in which everybody locks these rows.
     newest = {change.interview_id: _overview(change) for change in changes}
-    INTERVIEWS.execute(db, [newest[id] for id in sorted(newest)])
-    STARTERS.execute(
-        db,
-        [
-            (change.interview_id, change.projection.interview.started_by, change.began)
+    rows = (
+        (
+            {
+                "interview_id": change.interview_id,
+                "started_by": change.projection.interview.started_by,
+                "first_position": change.began,
+            }
             for change in changes
             if change.records[0].version == 1 and change.projection.interview.started_by is not None
-        ],
-    )
-    FINGERPRINTS.execute(
-        db,
-        [
-            (fingerprint, change.began, version)
+        ),
+        (
+            {"fingerprint": fingerprint, "first_position": change.began, "version": version}
             for change in changes
             for fingerprint, version in change.projection.fingerprints
-        ],
+        ),
+        newest.values(),
     )
+    db.execute(PUT_READ_MODELS, [as_json(table) for table in rows])
 
 
-def _overview(change: _Change) -> list[Any]:
+def _overview(change: _Change) -> dict[str, Any]:
     """The interview's row in the list. Where it began counts only for one that is new to it."""
     first, last = change.records[0], change.records[-1]
     made = change.projection
-    row = vars(
-        overview(made.interview, change.interview_id, change.began, first.time, last.time)
-    ) | {"session_version": _session_version(made), "sources": ",".join(made.interview.sources)}
-    return [row[name] for name in INTERVIEW_COLUMNS]
+    row = overview(made.interview, change.interview_id, change.began, first.time, last.time)
+    return _row(INTERVIEWS, vars(row) | {"session_version": _session_version(made)})
+
+
+def _row(columns: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: values[name] for name in columns}
 
 
 def _session_version(made: Projection) -> int | None:

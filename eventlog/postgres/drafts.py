@@ -64,4 +64,6 @@ def drop_drafts(db: Connection[Any], interview_ids: Iterable[str]) -> None:
 
 def _storable(value: Any) -> Any:
     """The value less what PostgreSQL cannot hold in a text; no reply of the log has it either."""
-    return value.replace(NUL, "") if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    return value.replace(NUL, "").encode(errors="ignore").decode()
