@@ -16,6 +16,7 @@ LOST = "the connection to the database was lost"
 # By SQLSTATE, else by its class, which are its first two characters.
 REASONS = {
     "08": LOST,
+    "0A000": "the database is a replica, which cannot be written",
     "25006": "the database is read-only; it is a replica, or is set so",
     "28": "the database refuses the user or the password",
     "28000": "the database refuses the user, or a connection without encryption",

@@ -1,15 +1,19 @@
-"""The map from errors to problems leaves none out."""
+"""The map from errors to problems leaves none out, and each says what is so."""
 
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from http import HTTPStatus
+from types import SimpleNamespace
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 import api.usecases
 import eventlog
 import statemachine
-from api.http.errors import PROBLEMS
+from api.http.errors import PROBLEMS, install
 from api.usecases.errors import UseCaseError
 from eventlog import errors as log
 from eventlog.bundle import BadBundle
@@ -54,3 +58,18 @@ def every_error() -> list[type[Exception]]:
 def test_every_error_is_a_problem_or_never_comes_to_the_edge(kind: type[Exception]) -> None:
     is_problem = any(base in PROBLEMS for base in kind.__mro__)
     assert is_problem != (kind in NEVER_AT_THE_EDGE)
+
+
+def test_of_an_unknown_outcome_neither_the_one_nor_the_other_is_said() -> None:
+    app = FastAPI()
+    install(app)
+    app.state.gateway = SimpleNamespace(log_monitor=SimpleNamespace(check_now=lambda: None))
+
+    @app.post("/move")
+    def move() -> None:
+        raise log.OutcomeUnknown("it is not known whether it was made")
+
+    answer = TestClient(app).post("/move")
+    assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+    assert "answerTaken" not in answer.json()
+    assert "may have been recorded or not" in answer.json()["detail"]
