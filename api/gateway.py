@@ -44,7 +44,7 @@ from eventlog.times import utc_now
 from statemachine.commands import start_interview
 
 if TYPE_CHECKING:
-    from api.usecases.livestreams import ReplyNews
+    from api.usecases.replynews import ReplyNews
     from backends.shared.redis import RedisBoard  # which most gateways never need
 
 logger = logging.getLogger(__name__)
@@ -233,7 +233,7 @@ class Gateway:
         """What other gateways tell of the replies that they make."""
         if self.log.claims is None or isinstance(self.shared, Alone):
             return None
-        from api.usecases.livestreams import ReplyNews
+        from api.usecases.replynews import ReplyNews
 
         return ReplyNews(self.shared)
 
