@@ -201,7 +201,8 @@ BEGIN
     INSERT INTO interview_log.scrubs (position, holder, deleted_in)
         SELECT last, relname, pg_current_xact_id() FROM pg_class WHERE oid IN (
             TABLE gone UNION TABLE lost UNION TABLE nobodys
-            UNION SELECT 'interview_log.drafts'::regclass)
+            UNION SELECT 'interview_log.drafts'::regclass
+            UNION SELECT 'interview_log.claims'::regclass)
         ON CONFLICT (position, holder) DO UPDATE SET deleted_in = excluded.deleted_in;
 END $$;
 REVOKE ALL ON FUNCTION interview_log.forget_words(text) FROM PUBLIC

@@ -45,6 +45,7 @@ STEPS: Final = (
             FINGERPRINTS,
             HASH_PARTITIONS,
             DRAFTS,
+            CLAIMS,
             SCRUBS,
             STAY,
             ID_STAYS,
@@ -57,6 +58,5 @@ STEPS: Final = (
             REWRITE_SCRUBBED,
         ),
     ),
-    ("s002_claims", (CLAIMS,)),
 )
 """(name, statements) of each step, in order."""
