@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from eventlog.errors import LogNotOpened, LogUnavailable
 from eventlog.postgres.errors import STORAGE_ERRORS, reason
+from eventlog.postgres.url import shown
 from eventlog.postgres.watchdog import WATCHDOG
 
 SECONDS = 2.0
@@ -57,7 +58,9 @@ def open_database(url: str) -> Connection:
     try:
         return connect(url)
     except STORAGE_ERRORS as error:
-        raise LogNotOpened(f"the event log cannot be opened: {reason(error)}") from error
+        raise LogNotOpened(
+            f"the event log in {shown(url)} cannot be opened: {reason(error)}"
+        ) from error
 
 
 class LogConnection:

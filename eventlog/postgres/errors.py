@@ -13,6 +13,11 @@ REFUSED = (psycopg.IntegrityError, errors.RaiseException)
 
 LOST = "the connection to the database was lost"
 
+MALFORMED = (
+    "its URL cannot be read; it is postgresql://user:password@host/database, and in the user and "
+    "the password / is written as %2F, ? as %3F, # as %23 and @ as %40"
+)
+
 # By SQLSTATE, else by its class, which are its first two characters.
 REASONS = {
     "08": LOST,
@@ -49,6 +54,8 @@ def reason(error: BaseException) -> str:
         return "the database does not answer"
     if isinstance(error, psycopg.OperationalError):
         return _of_connecting(str(error))
+    if isinstance(error, psycopg.ProgrammingError):
+        return MALFORMED
     if isinstance(error, OSError):
         return error.strerror or "the database cannot be reached"
     return "the database's answer cannot be understood"

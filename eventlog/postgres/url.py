@@ -1,7 +1,9 @@
 """The URL of a log's database, as EVENTLOG_URL has it."""
 
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
+
+from statemachine.redaction import HIDDEN, without_secrets
 
 KEY = "#"
 """What stands in an address between the database's URL and the file of the key."""
@@ -16,9 +18,9 @@ def is_postgres(url: str) -> bool:
 
 def shown(url: str) -> str:
     """The database that `url` names, for a person: its hosts and its name alone, so neither a
-    password nor a path of a certificate is shown."""
-    parts = urlsplit(url)
-    return f"postgresql://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    password nor a path of a certificate is shown, also where the URL is malformed."""
+    place = without_secrets(url).partition("://")[2].removeprefix(f"{HIDDEN}@")
+    return f"postgresql://{place.partition('?')[0].partition('#')[0]}"
 
 
 def address_of(url: str, key: Path) -> str:

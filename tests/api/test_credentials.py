@@ -87,7 +87,7 @@ def test_a_refused_url_is_printed_without_its_credentials(
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
-        (f"postgresql://me:{SECRET}@127.0.0.1/log", "postgresql://***@127.0.0.1/log"),
+        (f"mysql://me:{SECRET}@127.0.0.1/log", "mysql://***@127.0.0.1/log"),
         (f"me:{SECRET}@db", "***@db"),
     ],
 )
@@ -100,7 +100,18 @@ def test_a_log_of_another_kind_is_refused_without_its_credentials(
 
 
 def test_a_url_where_log_takes_a_file_is_refused_without_its_credentials(tmp_path: Path) -> None:
-    url = f"postgresql://me:{SECRET}@127.0.0.1/log"
+    url = f"mysql://me:{SECRET}@127.0.0.1/log"
     ran = run("interviews", "--log", url, env=environment(tmp_path), cwd=tmp_path)
-    assert "--log: postgresql://***@127.0.0.1/log is not an event log; give a file" in ran.stderr
+    assert "--log: mysql://***@127.0.0.1/log is not an event log; give a file" in ran.stderr
+    assert "s3cret" not in ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("secret", [SECRET, "s3cret/in", "s3cret"])
+def test_a_database_is_named_without_the_credentials_of_its_url(
+    tmp_path: Path, secret: str
+) -> None:
+    url = f"postgresql://me:{secret}@127.0.0.1:9/log?sslkey=s3cret"
+    ran = run("interviews", env=environment(tmp_path, EVENTLOG_URL=url), cwd=tmp_path)
+    assert "the event log in postgresql://127.0.0.1:9/log cannot be opened" in ran.stderr
+    assert ("@ as %40" in ran.stderr) == (secret == SECRET)
     assert "s3cret" not in ran.stdout + ran.stderr

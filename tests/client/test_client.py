@@ -300,7 +300,7 @@ def test_what_is_no_address_is_said_at_once(address: str) -> None:
     with calling(address) as client:
         since = monotonic()
         error = client.failure("fetchModels")
-        assert monotonic() - since < 1  # such a one is not asked again
+        assert monotonic() - since < 3  # such a one is not asked again
         assert error.kind == "not-a-gateway"
         said = f"{address.rstrip('/')} is not a gateway's address"
         assert error.error["message"].startswith(said)

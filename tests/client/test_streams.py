@@ -345,7 +345,7 @@ def test_silence_is_a_break() -> None:
         assert gateway.gone.wait(10)
         assert gateway.asked[1].last_event_id == "2"
     with hearing(*[stream(Step.SILENCE)] * 3) as (gateway, client):
-        error = client.failure(*ANSWER, timeoutMs=100, retries=1)
+        error = client.failure(*ANSWER, timeoutMs=500, retries=1)
         assert (error.kind, len(gateway.asked)) == ("timed-out", 2)
 
 

@@ -227,7 +227,7 @@ def test_a_gateway_at_no_url_is_refused_without_its_password(run: Run, tmp_path:
 def test_a_log_that_the_environment_names_wrongly_is_not_blamed_on_an_option(
     run: Run, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
-    monkeypatch.setenv("EVENTLOG_URL", "postgresql://me:secret@host/db")
+    monkeypatch.setenv("EVENTLOG_URL", "mysql://me:secret@host/db")
     result = run(action, "last", "--reason", "Asked.")
     assert result.exit_code == 1
     assert "set EVENTLOG_URL to" in result.stderr

@@ -86,7 +86,7 @@ def test_a_tilde_is_the_users_home(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "SQLITE:///interviews.db",
         "interviews.db",
         "memory",
-        "postgresql://localhost/interviews",
+        "mysql://localhost/interviews",
     ],
 )
 def test_a_url_of_another_form_is_refused_with_the_forms_there_are(
