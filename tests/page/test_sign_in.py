@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.api.http.signin.people import BY_SECRET, token
 from tests.gateways import NOWHERE, Served, serving
@@ -220,11 +220,18 @@ def test_a_provider_that_is_away_ends_no_sign_in(
                 sessionStorage.setItem("sign-in tokens", JSON.stringify({ ...held, renewAt: 0 }));
             }"""
         )
-        page.route("**/token", lambda route: None)  # it hangs, and the token is still good
+        hanging: list[Route] = []
+
+        def hang(route: Route) -> None:
+            hanging.append(route)
+
+        page.route("**/token", hang)  # the token is still good
         page.get_by_role("link", name="History", exact=True).click()
         expect(page.get_by_text("There are no interviews yet.")).to_be_visible(timeout=4000)
         page.unroute("**/token")
         page.reload()
+        for route in hanging:
+            route.abort()
         expect(page.get_by_text("There are no interviews yet.")).to_be_visible()
         origin = {"access-control-allow-origin": "*"}
         page.route("**/token", lambda route: route.fulfill(status=503, headers=origin))
