@@ -222,7 +222,7 @@ async def test_a_database_that_went_back_to_an_older_state_takes_nothing(
     [
         ("postgresql://nobody_here@127.0.0.1:{port}/postgres", "no such database or user"),
         ("postgresql://postgres@127.0.0.1:{port}/none", "no such database or user"),
-        ("postgresql://postgres@127.0.0.1:{port}/postgres?nonsense=1", "cannot be understood"),
+        ("postgresql://postgres@127.0.0.1:{port}/postgres?nonsense=1", "cannot be read"),
     ],
 )
 def test_a_database_that_no_patience_opens_is_refused_at_once(
