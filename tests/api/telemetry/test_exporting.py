@@ -147,7 +147,8 @@ def test_a_collector_that_comes_back_is_told_of_once(
                 gateway.get("/health")
                 while len(collector.bodies) == count:
                     time.sleep(0.01)
-    told = [record.message for record in caplog.records if record.name == "api.telemetry.exporting"]
+    # The thread of a gateway before may tell of its own collector, which is gone.
+    told = [record.message for record in caplog.records if collector.url in record.message]
     assert told == [
         f"Traces cannot be sent to {collector.url}/v1/traces; they are dropped",
         f"Traces are sent to {collector.url}/v1/traces again",
