@@ -1,9 +1,14 @@
 """The interviews in use, kept folded in memory."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from eventlog.records import Record
+from eventlog.errors import VersionConflict
+from eventlog.readmodels import Projection, project
+from eventlog.records import Record, UnplacedRecord, draft
+from statemachine.events import Event
 from statemachine.interview import Interview
 
 INTERVIEWS_IN_MEMORY = 512
@@ -25,6 +30,26 @@ class Known:
         """How much is said in it."""
         said = sum(len(message.content) for message in self.interview.messages)
         return said + len((self.newest and self.newest.payload) or "")
+
+
+def drafted(
+    known: Known | None,
+    interview_id: str,
+    expected_version: int,
+    events: Sequence[Event],
+    at: datetime,
+) -> tuple[Projection, list[UnplacedRecord]]:
+    """What `events` make of the interview that is `known`, and their records on the way into the
+    log. Raises VersionConflict or IllegalMove."""
+    found = known.interview.version if known else 0
+    if expected_version != found:
+        raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
+    before, current = (known.interview, known.current_fingerprint) if known else (None, None)
+    projection = project(before, interview_id, events, current)
+    drafts = [
+        draft(interview_id, expected_version + 1 + n, event, at) for n, event in enumerate(events)
+    ]
+    return projection, drafts
 
 
 class KnownInterviews:

@@ -9,6 +9,7 @@ from typing import Any
 
 from eventlog.copying import Source, Target
 from eventlog.errors import LogNotOpened, NoLog
+from eventlog.postgres.url import is_postgres
 from eventlog.protocol import EventLog, ReadableLog
 from eventlog.sqlite import opening as sqlite
 from eventlog.sqlite.url import sqlite_path
@@ -16,12 +17,11 @@ from eventlog.verification.snapshot import StoredLog
 from statemachine.redaction import without_secrets
 
 MEMORY = "memory:"
-POSTGRES = ("postgresql://", "postgres://")
 
 
 def is_log_url(text: str) -> bool:
     """Whether the text is the URL of an event log, of whatever kind."""
-    return text == MEMORY or text.startswith(POSTGRES) or sqlite_path(text) is not None
+    return text == MEMORY or is_postgres(text) or sqlite_path(text) is not None
 
 
 def open_log(url: str, key: Path | None = None) -> EventLog:
@@ -33,7 +33,7 @@ def open_log(url: str, key: Path | None = None) -> EventLog:
         from eventlog.memory import MemoryEventLog
 
         return MemoryEventLog()
-    if url.startswith(POSTGRES):
+    if is_postgres(url):
         log: EventLog = _postgres().open_to_write(url, key)
         return log
     from eventlog.sqlite.log import SqliteEventLog
@@ -45,7 +45,7 @@ def open_reader(url: str, key: Path | None = None) -> ReadableLog:
     """The log that `url` names, to read beside the gateway that writes it, if one does.
     A log of an older release in a file is brought up to date first, which needs that no gateway has
     it open. Raises LogNotOpened."""
-    if url.startswith(POSTGRES):
+    if is_postgres(url):
         reader: ReadableLog = _postgres().open_log_in(url, key)
         return reader
     return sqlite.open_file(_path_to_read(url))
@@ -54,7 +54,7 @@ def open_reader(url: str, key: Path | None = None) -> ReadableLog:
 def stored_log(url: str, key: Path | None = None) -> StoredLog:
     """The log that `url` names, to check it beside the gateway that writes it, if one does.
     Raises LogNotOpened, and brings a log up to date, as `open_reader` does."""
-    if url.startswith(POSTGRES):
+    if is_postgres(url):
         found: StoredLog = _postgres().stored_in(url, key)
         return found
     return sqlite.stored_file(_path_to_read(url))
@@ -63,7 +63,7 @@ def stored_log(url: str, key: Path | None = None) -> StoredLog:
 def stored_log_at(address: str, origin: str) -> StoredLog:
     """The log at `address` (`ReadableLog.address`), which is known to sign by the name `origin`.
     Raises LogNotOpened where it is no address."""
-    if address.startswith(POSTGRES):
+    if is_postgres(address):
         found: StoredLog = _postgres().stored_in_at(address, origin)
         return found
     return sqlite.stored_file_of(_path_of(address), origin)
@@ -71,7 +71,7 @@ def stored_log_at(address: str, origin: str) -> StoredLog:
 
 def copy_source(url: str, key: Path | None = None) -> Source:
     """The log that `url` names, to copy it. Raises LogNotOpened."""
-    if url.startswith(POSTGRES):
+    if is_postgres(url):
         found: Source = _postgres().source_in(url, key)
         return found
     return sqlite.source_file(_path_to_read(url))
@@ -79,7 +79,7 @@ def copy_source(url: str, key: Path | None = None) -> Source:
 
 def copy_target(url: str, key: Path | None = None) -> Target:
     """Where `url` names no log yet, to fill it with a copy. Raises LogNotOpened."""
-    if url.startswith(POSTGRES):
+    if is_postgres(url):
         found: Target = _postgres().target_in(url, key)
         return found
     return sqlite.target_file(_path_to_read(url))
@@ -89,7 +89,7 @@ def grant_roles(
     url: str, gateway: str | None = None, eraser: str | None = None, auditor: str | None = None
 ) -> None:
     """Give these database roles their rights to the log that `url` names. Raises LogNotOpened."""
-    if not url.startswith(POSTGRES):
+    if not is_postgres(url):
         raise LogNotOpened(
             f"{without_secrets(url)} has no roles; name a log on PostgreSQL (postgresql://…)"
         )

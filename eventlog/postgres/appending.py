@@ -108,13 +108,18 @@ class Append:
 
 
 @dataclass(frozen=True)
-class _Change:
+class Change:
     """The change to the read models of an interview that began at `began`: its newest `records`,
     which were written just now, or all it has."""
 
     projection: Projection
     records: Sequence[Record]
     began: int
+
+    @classmethod
+    def whole(cls, records: Sequence[Record]) -> "Change":
+        """Of all the records of an interview. Raises what `projection_of` does."""
+        return cls(projection_of(records), records, records[0].position)
 
     @property
     def interview_id(self) -> str:
@@ -153,7 +158,7 @@ def _write(
     standing = {id: (version, began) for id, version, began in rows}
     position = frontier.size
     outcomes: list[tuple[Record, ...] | EventLogError] = []
-    changes: list[_Change] = []
+    changes: list[Change] = []
     replied: list[str] = []
     ended: list[str] = []
     for append in appends:
@@ -173,7 +178,7 @@ def _write(
         position += len(records)
         standing[append.interview_id] = records[-1].version, began
         outcomes.append(records)
-        changes.append(_Change(append.projection, records, began))
+        changes.append(Change(append.projection, records, began))
         if append.ends_reply:
             replied.append(append.interview_id)
     if changes:
@@ -213,18 +218,21 @@ def rebuild_read_models(db: Connection[Any], interviews: Iterable[Sequence[Recor
     """Make the list of interviews, who began them and the fingerprints again, of the records of
     each. Raises what `projection_of` does."""
     # Before anything is deleted: an event may be unreadable.
-    changes = [
-        _Change(projection_of(records), records, records[0].position) for records in interviews
-    ]
+    changes = [Change.whole(records) for records in interviews]
     for table in ("interviews", "starters", "fingerprints"):
         db.execute(f"DELETE FROM interview_log.{table}")
     for change in changes:
         _put_read_models(db, [change])
 
 
-def _put_read_models(db: Connection[Any], changes: Sequence[_Change]) -> None:
+def _put_read_models(db: Connection[Any], changes: Sequence[Change]) -> None:
+    db.execute(PUT_READ_MODELS, [as_json(rows) for rows in read_model_rows(changes)])
+
+
+def read_model_rows(changes: Sequence[Change]) -> tuple[Iterable[dict[str, Any]], ...]:
+    """The rows of `starters`, `fingerprints` and `interviews` that the changes make."""
     newest = {change.interview_id: _overview(change) for change in changes}
-    rows = (
+    return (
         (
             {
                 "interview_id": change.interview_id,
@@ -241,15 +249,15 @@ def _put_read_models(db: Connection[Any], changes: Sequence[_Change]) -> None:
         ),
         newest.values(),
     )
-    db.execute(PUT_READ_MODELS, [as_json(table) for table in rows])
 
 
-def _overview(change: _Change) -> dict[str, Any]:
+def _overview(change: Change) -> dict[str, Any]:
     """The interview's row in the list. Where it began counts only for one that is new to it."""
     first, last = change.records[0], change.records[-1]
     made = change.projection
     row = overview(made.interview, change.interview_id, change.began, first.time, last.time)
-    return _row(INTERVIEWS, vars(row) | {"session_version": _session_version(made)})
+    more = {"sources": list(row.sources), "session_version": _session_version(made)}
+    return _row(INTERVIEWS, vars(row) | more)
 
 
 def _row(columns: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,11 +7,9 @@ row first.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from time import monotonic
 from typing import Any, Final
 from uuid import uuid4
 
-import psycopg
 from psycopg import Connection
 
 from eventlog.claims import (
@@ -26,10 +24,10 @@ from eventlog.drafts import ReplyDraft
 from eventlog.errors import LogUnavailable
 from eventlog.grouping import GroupWriter, Storage
 from eventlog.postgres.connection import LogConnection
-from eventlog.postgres.errors import STORAGE_ERRORS, is_passing, reason
+from eventlog.postgres.errors import STORAGE_ERRORS, reason
 from eventlog.postgres.migrations import BEGIN
 from eventlog.postgres.rows import Rows
-from eventlog.postgres.writing import LIMITS, RETRY_SECONDS
+from eventlog.postgres.writing import LIMITS, with_one_retry
 from eventlog.reading import Reading
 
 logger = logging.getLogger(__name__)
@@ -191,13 +189,7 @@ class _ClaimsStorage(Storage[Connection[Any]]):
         self._connection = connection
 
     def transact(self, do: Callable[[Connection[Any]], list[Any]]) -> list[Any]:
-        give_up = monotonic() + RETRY_SECONDS
-        try:
-            return self._attempt(do)
-        except psycopg.OperationalError as error:
-            if monotonic() > give_up or not is_passing(error):
-                raise
-        return self._attempt(do)  # whatever became of the first: each can be repeated
+        return with_one_retry(lambda: self._attempt(do))
 
     def _attempt(self, do: Callable[[Connection[Any]], list[Any]]) -> list[Any]:
         with self._connection.use() as db, db.pipeline():

@@ -10,6 +10,13 @@ from psycopg import Connection
 from eventlog.drafts import ReplyDraft
 from eventlog.errors import LogNotOpened
 from eventlog.keychanges import LOG_STREAM
+from eventlog.postgres.appending import (
+    FINGERPRINTS,
+    INTERVIEWS,
+    STARTERS,
+    Change,
+    read_model_rows,
+)
 from eventlog.postgres.connection import open_database
 from eventlog.postgres.errors import STORAGE_ERRORS, reason
 from eventlog.postgres.migrations import prepare
@@ -17,9 +24,8 @@ from eventlog.postgres.queries import EVENT_FIELDS, PostgresQueries, records_at_
 from eventlog.postgres.snapshot import PostgresSnapshot
 from eventlog.postgres.tables import PARTITION
 from eventlog.postgres.url import shown
-from eventlog.readmodels import overview, projection_of
+from eventlog.postgres.writing import MAKE_ROOM, MOVE_HEAD
 from eventlog.records import Record
-from eventlog.stored import OVERVIEW_FIELDS
 from eventlog.tree import Frontier
 
 IS_NEW: Final = """
@@ -76,9 +82,7 @@ class FillingDatabase:
         after = before.plus(record.leaf for record in records)
         while self._room < after.size:
             wanted = min(after.size, before.size + PARTITION)
-            [(self._room,)] = self._db.execute(
-                "SELECT interview_log.make_room(%s)", [wanted]
-            ).fetchall()
+            [(self._room,)] = self._db.execute(MAKE_ROOM, [wanted]).fetchall()
         self._put(
             "events", EVENT_FIELDS, ([vars(r)[name] for name in EVENT_FIELDS] for r in records)
         )
@@ -86,10 +90,7 @@ class FillingDatabase:
         self._put("words", ("position", "payload", "salt"), words)
         nodes = (astuple(node) for node in before.completed_by(r.leaf for r in records))
         self._put("nodes", ("level", "position", "hash"), nodes)
-        self._db.execute(
-            "UPDATE interview_log.head SET size = %s, frontier = %s",
-            [after.size, b"".join(after.hashes)],
-        )
+        self._db.execute(MOVE_HEAD, [after.size, b"".join(after.hashes)])
 
     def add_checkpoints(self, seals: Sequence[tuple[int, str]]) -> None:
         self._put("checkpoints", ("size", "note"), seals)
@@ -104,34 +105,17 @@ class FillingDatabase:
             self._add_read_models(ids[start : start + AT_ONCE])
 
     def _add_read_models(self, ids: Sequence[str]) -> None:
-        interviews, starters, fingerprints = [], [], []
         where = "interview_id = ANY (%s) ORDER BY interview_id, version"
         histories: dict[str, list[Record]] = {}
         for record in records_at_moment(self._db, where, [list(ids)]):
             histories.setdefault(record.interview_id, []).append(record)
-        for records in histories.values():
-            first, last, made = records[0], records[-1], projection_of(records)
-            row = overview(
-                made.interview, first.interview_id, first.position, first.time, last.time
-            )
-            current = made.current_fingerprint
-            stands_at = [v for fingerprint, v in made.fingerprints if fingerprint == current]
-            listed = vars(row) | {"sources": list(row.sources)}
-            interviews.append(
-                [*(listed[name] for name in LISTED), max(stands_at) if stands_at else None]
-            )
-            if row.started_by is not None:
-                starters.append((row.interview_id, row.started_by, row.first_position))
-            fingerprints += [(found, row.first_position, v) for found, v in made.fingerprints]
-        self._put("interviews", (*LISTED, "session_version"), interviews)
-        self._put("starters", ("interview_id", "started_by", "first_position"), starters)
-        self._put("fingerprints", ("fingerprint", "first_position", "version"), fingerprints)
+        changes = [Change.whole(records) for records in histories.values()]
+        tables = {"starters": STARTERS, "fingerprints": FINGERPRINTS, "interviews": INTERVIEWS}
+        for (table, columns), rows in zip(tables.items(), read_model_rows(changes), strict=True):
+            self._put(table, list(columns), ([row[name] for name in columns] for row in rows))
 
     def _put(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         into = f"COPY interview_log.{table} ({', '.join(columns)}) FROM STDIN"
         with self._db.cursor() as cursor, cursor.copy(into) as copy:
             for row in rows:
                 copy.write_row(row)
-
-
-LISTED: Final = [name for name in OVERVIEW_FIELDS if name != "started_by"]

@@ -24,12 +24,11 @@ from eventlog.errors import (
     LogNotOpened,
     LogUnavailable,
     ReservedId,
-    VersionConflict,
 )
 from eventlog.grouping import GroupWriter
 from eventlog.keychanges import LOG_STREAM, Changed, change_of
 from eventlog.keys import install_staged, key_name
-from eventlog.known import Known, KnownInterviews
+from eventlog.known import Known, KnownInterviews, drafted
 from eventlog.notes import Checkpoint, VerifierKey
 from eventlog.observing import CommitObserver
 from eventlog.postgres.appending import Append, rebuild_read_models, writer_of
@@ -47,8 +46,8 @@ from eventlog.postgres.url import shown
 from eventlog.postgres.watchdog import WATCHDOG
 from eventlog.postgres.writing import TOUCH, WritingDatabase
 from eventlog.protocol import Appended
-from eventlog.readmodels import Projection, project
-from eventlog.records import Record, draft, interview_of
+from eventlog.readmodels import Projection
+from eventlog.records import Record, interview_of
 from eventlog.times import to_text
 from statemachine.events import Event
 from statemachine.interview import Interview, evolve
@@ -104,15 +103,7 @@ class PostgresEventLog(PostgresReader):
         known = self._known.get(interview_id)
         if known is None or known.interview.version != expected_version:
             known = await self._look_up(interview_id)
-        found = known.interview.version if known else 0
-        if expected_version != found:
-            raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
-        before, current = (known.interview, known.current_fingerprint) if known else (None, None)
-        projection = project(before, interview_id, events, current)
-        drafts = [
-            draft(interview_id, expected_version + 1 + n, event, at)
-            for n, event in enumerate(events)
-        ]
+        projection, drafts = drafted(known, interview_id, expected_version, events, at)
         # Whichever gateway keeps its draft.
         ends_reply = not ENDS_DRAFT.isdisjoint(draft.kind for draft in drafts)
         append = Append(

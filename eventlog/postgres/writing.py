@@ -95,14 +95,7 @@ class WritingDatabase(Storage[Connection[Any]]):
         return frontier_of(size, frontier), asked
 
     def transact(self, do: Callable[[Connection[Any]], list[Any]]) -> list[Any]:
-        give_up = monotonic() + RETRY_SECONDS
-        try:
-            return self._attempt(do)
-        except psycopg.OperationalError as error:
-            # It was not written: the server was started again, or chose between two of us.
-            if monotonic() > give_up or not is_passing(error):
-                raise
-        return self._attempt(do)
+        return with_one_retry(lambda: self._attempt(do))
 
     def _attempt(self, do: Callable[[Connection[Any]], list[Any]]) -> list[Any]:
         outcomes: list[Any] | None = None
@@ -217,6 +210,19 @@ class WritingDatabase(Storage[Connection[Any]]):
             is_whole = False
         if not is_whole:
             raise LogUnavailable(NOT_WHOLE)
+
+
+def with_one_retry(attempt: Callable[[], T]) -> T:
+    """What `attempt` returns. It is tried again if the database fails it soon and not for good: it
+    was started again, or chose between two of us. What failed was not written, or can be repeated.
+    """
+    give_up = monotonic() + RETRY_SECONDS
+    try:
+        return attempt()
+    except psycopg.OperationalError as error:
+        if monotonic() > give_up or not is_passing(error):
+            raise
+    return attempt()
 
 
 def frontier_of(size: int, hashes: bytes) -> Frontier:

@@ -18,15 +18,15 @@ from sqlite3 import Connection
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.claims import ReplyClaims
 from eventlog.drafts import ENDS_DRAFT, ReplyDraft
-from eventlog.errors import LogCorrupted, LogFull, LogUnavailable, ReservedId, VersionConflict
+from eventlog.errors import LogCorrupted, LogFull, LogUnavailable, ReservedId
 from eventlog.keychanges import LOG_STREAM, Changed, change_of
 from eventlog.keys import install_staged, key_name
-from eventlog.known import Known, KnownInterviews
+from eventlog.known import Known, KnownInterviews, drafted
 from eventlog.notes import Checkpoint, VerifierKey
 from eventlog.observing import CommitObserver
 from eventlog.protocol import Appended
-from eventlog.readmodels import Projection, project
-from eventlog.records import Record, draft
+from eventlog.readmodels import Projection
+from eventlog.records import Record
 from eventlog.sqlite import file
 from eventlog.sqlite.appending import FORGOTTEN, Append, rebuild_read_models, write
 from eventlog.sqlite.connection import ReadingBesideWriter
@@ -93,15 +93,7 @@ class SqliteEventLog(SqliteReader):
         if interview_id == LOG_STREAM:
             raise ReservedId(f"an interview cannot have the id {interview_id}")
         known = await self._look_up(interview_id)
-        found = known.interview.version if known else 0
-        if expected_version != found:
-            raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
-        before, current = (known.interview, known.current_fingerprint) if known else (None, None)
-        projection = project(before, interview_id, events, current)
-        drafts = [
-            draft(interview_id, expected_version + 1 + n, event, at)
-            for n, event in enumerate(events)
-        ]
+        projection, drafts = drafted(known, interview_id, expected_version, events, at)
         kinds = {draft.kind for draft in drafts}
         ends_reply = interview_id in self._drafted and not ENDS_DRAFT.isdisjoint(kinds)
         ends_reply |= FORGOTTEN in kinds  # its draft may be of a gateway before this one
