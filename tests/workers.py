@@ -70,8 +70,10 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """A worker tells which of the collected tests are to run alone."""
+    """A worker tells which of the collected tests are to run alone, before pytest-xdist tells that
+    all are collected."""
     given = getattr(session.config, "workerinput", None)
     if given is not None:
         alone = [item.nodeid for item in session.items if item.get_closest_marker("alone")]
