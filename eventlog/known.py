@@ -8,7 +8,7 @@ from datetime import datetime
 from eventlog.errors import VersionConflict
 from eventlog.readmodels import Projection, project
 from eventlog.records import Record, UnplacedRecord, draft
-from statemachine.events import Event
+from statemachine.events import Event, InterviewStarted, SessionAdopted
 from statemachine.interview import Interview
 
 INTERVIEWS_IN_MEMORY = 512
@@ -30,6 +30,12 @@ class Known:
         """How much is said in it."""
         said = sum(len(message.content) for message in self.interview.messages)
         return said + len((self.newest and self.newest.payload) or "")
+
+
+def begins(expected_version: int, events: Sequence[Event]) -> bool:
+    """Whether the events begin an interview, which need not be looked for: if it is there already,
+    the writer finds it."""
+    return not expected_version and isinstance(events[0], InterviewStarted | SessionAdopted)
 
 
 def drafted(

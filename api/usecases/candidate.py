@@ -3,6 +3,7 @@ is appended."""
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import NoReturn
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from api.usecases.locks import KeyedLocks
 from api.usecases.observing import Observer
 from api.usecases.ownership import OwnInterviews
 from api.usecases.replymaker import ReplyMaker
+from api.usecases.results import Reply, reply_in
 from backends.deadline import Deadline
 from eventlog.errors import VersionConflict
 from eventlog.protocol import ConductingLog
@@ -32,6 +34,15 @@ from statemachine.session import Config, Session
 from statemachine.verdict import Judgement, Verdict, judge, was_issued
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The interview that a post belongs to, and the reply to its answer, if both are recorded in
+    one append."""
+
+    id: str
+    reply: Reply | None = None
 
 
 class Candidate:
@@ -73,8 +84,9 @@ class Candidate:
 
     async def begin(
         self, caller: Caller, asked: Config, interview_id: str | None, deadline: Deadline
-    ) -> Interview:
-        """The interview that was begun with this id; else a new one.
+    ) -> tuple[Interview, Reply | None]:
+        """The interview that was begun with this id; else a new one. And its first question, if
+        both are recorded in one append.
 
         Raises UnknownModel, SessionConflict, NotOwnInterview, InterviewForgotten or
         LogUnavailable.
@@ -82,18 +94,18 @@ class Candidate:
         if interview_id is not None:
             interview_id = await self._own.to_begin(interview_id, caller)
         with self._observer.claiming():
-            begun = await settle(
+            begun, reply = await settle(
                 lambda: self._begun(caller, interview_id, asked, deadline), deadline
             )
         if caller.owner not in (None, begun.started_by):
             raise NotOwnInterview
         _check_same_start(begun, asked)
-        return begun
+        return begun, reply
 
     async def claim(
         self, caller: Caller, posted: Session, answer: str | None, deadline: Deadline
-    ) -> str:
-        """The id of the interview that `posted` is a state of, with `answer` in the log.
+    ) -> Claimed:
+        """The interview that `posted` is a state of, with `answer` in the log.
 
         Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownSession, NotOwnInterview,
         InterviewForgotten or LogUnavailable.
@@ -103,16 +115,15 @@ class Candidate:
 
     async def _claim(
         self, caller: Caller, posted: Session, answer: str | None, deadline: Deadline
-    ) -> str:
+    ) -> Claimed:
         if posted.interview_id is not None:
             # First of all: how anything that follows ends may tell what others have.
             id = await self._own.get(posted.interview_id, caller)
             posted = posted.model_copy(update={"interview_id": id})
-            await self._check_legal(posted)
             return await settle(
                 lambda: self._claim_by_id(caller, id, posted, answer, deadline), deadline
             )
-        await self._check_legal(posted)
+        rebuild(posted)
         # Without an id, two posts of a session that nobody knows must not both adopt it.
         place = f"{posted.fingerprint().hex()} {caller.owner or ''}"
         async with self._locks.holding(place, deadline.left()):
@@ -122,30 +133,25 @@ class Candidate:
 
     async def _begun(
         self, caller: Caller, interview_id: str | None, asked: Config, deadline: Deadline
-    ) -> Interview:
+    ) -> tuple[Interview, Reply | None]:
         begun = await self._interviews.find(interview_id) if interview_id else None
         if begun is not None:
-            return begun
+            return begun, None
         self._admit()
         id = interview_id or str(uuid4())
         config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
         started = self._begin_with(config, caller.subject)
         moves = await self._maker.move_and_reply(id, None, started, deadline)
-        return (await self._interviews.append(id, 0, *moves)).interview
-
-    async def _check_legal(self, posted: Session) -> None:
-        """Raises IllegalSession where `posted` is a state of no interview. One that the log holds
-        word for word is what its events made."""
-        if posted.interview_id is not None:
-            interview = await self._log.interview(posted.interview_id)
-            if interview is not None and was_issued(posted, interview):
-                return
-        rebuild(posted)
+        appended = await self._interviews.append(id, 0, *moves)
+        return appended.interview, reply_in(appended)
 
     async def _claim_by_id(
         self, caller: Caller, id: str, posted: Session, answer: str | None, deadline: Deadline
-    ) -> str:
+    ) -> Claimed:
         interview = await self._interviews.find(id)
+        # One that the log holds word for word is what its events made.
+        if interview is None or not was_issued(posted, interview):
+            rebuild(posted)
         if interview is None:
             return await self._adopt(caller, posted, answer)
         judgement = judge(posted, interview, answer)
@@ -153,7 +159,7 @@ class Candidate:
             return await self._take(interview, answer, deadline)
         if judgement.verdict is not Verdict.REPEATED:
             await self._refuse(posted, interview, judgement, deadline)
-        return id
+        return Claimed(id)
 
     async def _claim_by_words(
         self,
@@ -162,7 +168,7 @@ class Candidate:
         answer: str | None,
         place: str,
         deadline: Deadline,
-    ) -> str:
+    ) -> Claimed:
         """As `_claim_by_id`, for a session that is found by its words. They are the log's own words
         then: if the interview has others, somebody moves it on, or forgets it, meanwhile."""
         found = await self._locate(caller, posted, answer)
@@ -177,7 +183,7 @@ class Candidate:
                 f"interview {found} is at version {interview.version}, and is found by words that "
                 "it does not stand at"
             )
-        return found
+        return Claimed(found)
 
     async def _found(self, id: str) -> Interview:
         """An interview that the log found by words. Raises VersionConflict where it has none."""
@@ -205,10 +211,10 @@ class Candidate:
             return standing
         return moved.interview_id if moved else None
 
-    async def _take(self, interview: Interview, answer: str | None, deadline: Deadline) -> str:
+    async def _take(self, interview: Interview, answer: str | None, deadline: Deadline) -> Claimed:
         assert interview.id is not None
         if answer is None or interview.pending_answer is not None:
-            return interview.id
+            return Claimed(interview.id)
         if interview.is_complete:
             raise AlreadyComplete(
                 "This interview is complete, so it takes no more answers. Ask for its summary, or "
@@ -221,8 +227,8 @@ class Candidate:
         moves = await self._maker.move_and_reply(
             interview.id, interview, give_answer(answer), deadline
         )
-        await self._interviews.append(interview.id, interview.version, *moves)
-        return interview.id
+        appended = await self._interviews.append(interview.id, interview.version, *moves)
+        return Claimed(interview.id, reply_in(appended))
 
     async def _adopt_once(
         self,
@@ -231,7 +237,7 @@ class Candidate:
         answer: str | None,
         place: str,
         deadline: Deadline,
-    ) -> str:
+    ) -> Claimed:
         """As `_adopt`, for a session without an id, which another gateway may adopt now, too.
         Raises VersionConflict if one has."""
         if self._claimant is None:
@@ -242,7 +248,7 @@ class Candidate:
                 raise VersionConflict(f"interview {found} was begun meanwhile")
             return await self._adopt(caller, posted, answer)
 
-    async def _adopt(self, caller: Caller, posted: Session, answer: str | None) -> str:
+    async def _adopt(self, caller: Caller, posted: Session, answer: str | None) -> Claimed:
         """Take on a session that the log does not know, under its own id if it has one. A candidate
         can only branch off its own interviews."""
         seen = await self._log.find(posted.fingerprint(), caller.owner)
@@ -268,7 +274,7 @@ class Candidate:
         moves = [adopted] if answer is None else [adopted, give_answer(answer)]
         await self._interviews.append(id, 0, *moves)
         logger.info("Adopted a session that the log does not know as interview %s", id)
-        return id
+        return Claimed(id)
 
     async def _refuse(
         self, posted: Session, interview: Interview, judgement: Judgement, deadline: Deadline

@@ -31,6 +31,7 @@ from backends.deadline import Deadline
 from backends.patience import Patience
 from eventlog.protocol import ConductingLog
 from statemachine.events import InterviewStarted
+from statemachine.interview import Interview
 from statemachine.session import Config, Session
 
 
@@ -136,8 +137,10 @@ class Conductor:
         id is another interview's, InterviewForgotten, LogUnavailable or ReplyNotRecorded.
         """
         deadline = self._deadline()
-        id, length = await self._begun(caller, asked, interview_id, deadline)
-        return await self._interviewer.reply_to(id, length, deadline)
+        begun, reply = await self._candidate.begin(caller, asked, interview_id, deadline)
+        if reply is not None:
+            return reply
+        return await self._interviewer.reply_to(*_place(begun), deadline)
 
     async def respond(self, caller: Caller, posted: Session, answer: str) -> Reply:
         """The session after `answer` and the interviewer's reply to it.
@@ -147,8 +150,10 @@ class Conductor:
         ReplyNotRecorded (it was).
         """
         deadline = self._deadline()
-        interview_id = await self._candidate.claim(caller, posted, answer, deadline)
-        return await self._interviewer.reply_to(interview_id, len(posted.messages) + 1, deadline)
+        claimed = await self._candidate.claim(caller, posted, answer, deadline)
+        if claimed.reply is not None:
+            return claimed.reply
+        return await self._interviewer.reply_to(claimed.id, len(posted.messages) + 1, deadline)
 
     async def sum_up(self, caller: Caller, posted: Session) -> Summary:
         """A summary of the interview as it stands; the same one while nothing more is said.
@@ -156,27 +161,29 @@ class Conductor:
         Raises as `respond` does, but for AlreadyComplete.
         """
         deadline = self._deadline()
-        interview_id = await self._candidate.claim(caller, posted, None, deadline)
-        return await self._interviewer.sum_up(interview_id, deadline)
+        claimed = await self._candidate.claim(caller, posted, None, deadline)
+        return await self._interviewer.sum_up(claimed.id, deadline)
 
     async def stream_start(
         self, caller: Caller, asked: Config, interview_id: str | None = None
     ) -> Listening:
         """As `start`: what happens to the first question until it is in the log."""
         deadline = self._deadline()
-        id, length = await self._begun(caller, asked, interview_id, deadline)
-        return await self._interviewer.stream_reply_to(id, length, deadline)
+        begun, _ = await self._candidate.begin(caller, asked, interview_id, deadline)
+        return await self._interviewer.stream_reply_to(*_place(begun), deadline)
 
     async def stream_response(self, caller: Caller, posted: Session, answer: str) -> Listening:
         """As `respond`: what happens to the reply until it is in the log."""
         deadline = self._deadline()
-        id = await self._candidate.claim(caller, posted, answer, deadline)
-        return await self._interviewer.stream_reply_to(id, len(posted.messages) + 1, deadline)
+        claimed = await self._candidate.claim(caller, posted, answer, deadline)
+        return await self._interviewer.stream_reply_to(
+            claimed.id, len(posted.messages) + 1, deadline
+        )
 
     async def stream_summary(self, caller: Caller, posted: Session) -> Listening:
         """As `sum_up`: what happens to the summary until it is in the log."""
-        id = await self._candidate.claim(caller, posted, None, self._deadline())
-        return await self._interviewer.stream_summary(id)
+        claimed = await self._candidate.claim(caller, posted, None, self._deadline())
+        return await self._interviewer.stream_summary(claimed.id)
 
     async def newest_reply(self, interview_id: str, last_id: int | None = None) -> Listening:
         """What happens to the interview's newest reply or summary, from the happening `last_id` on;
@@ -195,13 +202,11 @@ class Conductor:
         would show more of them."""
         self._interviewer.end_reply(interview_id)
 
-    async def _begun(
-        self, caller: Caller, asked: Config, interview_id: str | None, deadline: Deadline
-    ) -> tuple[str, int]:
-        """The id of the interview that is begun, and how many messages it begins with."""
-        begun = await self._candidate.begin(caller, asked, interview_id, deadline)
-        assert begun.id is not None
-        return begun.id, len(begun.messages) - begun.questions_asked
-
     def _deadline(self) -> Deadline:
         return Deadline.after(self._budgets.reply)
+
+
+def _place(begun: Interview) -> tuple[str, int]:
+    """The id of an interview that was begun, and how many messages it begins with."""
+    assert begun.id is not None
+    return begun.id, len(begun.messages) - begun.questions_asked

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from api.usecases.interviews import Interviews
 from eventlog.errors import LogCorrupted
+from eventlog.protocol import Appended
 from eventlog.records import Record
 from statemachine.events import SummaryGiven
 from statemachine.interview import Interview
@@ -36,6 +37,14 @@ class Summary:
 
 
 Result = Reply | Summary
+
+
+def reply_in(appended: Appended) -> Reply | None:
+    """The reply that an append ended with, if it did."""
+    interview, record = appended.interview, appended.records[-1]
+    if interview.awaits_interviewer or interview.said_at[-1] != record.version:
+        return None
+    return Reply(interview.session, record)
 
 
 async def recorded_reply(interviews: Interviews, interview: Interview, length: int) -> Reply:

@@ -28,7 +28,7 @@ from eventlog.errors import (
 from eventlog.grouping import GroupWriter
 from eventlog.keychanges import LOG_STREAM, Changed, change_of
 from eventlog.keys import install_staged, key_name
-from eventlog.known import Known, KnownInterviews, drafted
+from eventlog.known import Known, KnownInterviews, begins, drafted
 from eventlog.notes import Checkpoint, VerifierKey
 from eventlog.observing import CommitObserver
 from eventlog.postgres.appending import Append, rebuild_read_models, writer_of
@@ -38,7 +38,7 @@ from eventlog.postgres.drafts import drop_draft, keep_drafts
 from eventlog.postgres.errors import STORAGE_ERRORS, is_permanent, reason
 from eventlog.postgres.migrations import BEGIN, prepare
 from eventlog.postgres.opening import key_paths
-from eventlog.postgres.queries import records_at_moment, records_where
+from eventlog.postgres.queries import records_at_moment, records_since
 from eventlog.postgres.reading import PostgresReader
 from eventlog.postgres.rekeying import LOCK_HEAD, give_key, keep_checkpoint, record_change
 from eventlog.postgres.scrubbing import scrub, scrubs_due
@@ -70,8 +70,6 @@ BEGUN: Final = (
 OPENING_SECONDS: Final = 60.0
 """How long the log may take to be made, or brought up to date, by this gateway or another one."""
 
-SINCE: Final = "interview_id = %s AND version >= %s ORDER BY version"
-
 
 class PostgresEventLog(PostgresReader):
     """An `EventLog` in the database that `url` names, made if need be. The private key that signs
@@ -100,9 +98,11 @@ class PostgresEventLog(PostgresReader):
     ) -> Appended:
         if interview_id == LOG_STREAM or not is_storable(interview_id):
             raise ReservedId(f"an interview cannot have the id {interview_id!a}")
-        known = self._known.get(interview_id)
-        if known is None or known.interview.version != expected_version:
-            known = await self._look_up(interview_id)
+        known = None
+        if not begins(expected_version, events):
+            known = self._known.get(interview_id)
+            if known is None or known.interview.version != expected_version:
+                known = await self._look_up(interview_id)
         projection, drafts = drafted(known, interview_id, expected_version, events, at)
         # Whichever gateway keeps its draft.
         ends_reply = not ENDS_DRAFT.isdisjoint(draft.kind for draft in drafts)
@@ -134,6 +134,14 @@ class PostgresEventLog(PostgresReader):
             self.claims.ended(interview_id, claims_ended_by(r.kind for r in writing.result()))
             self._known.keep(interview_id, Known(made.interview, newest, made.current_fingerprint))
 
+    async def record(self, interview_id: str, version: int) -> Record | None:
+        known = self._known.get(interview_id)
+        if known and known.newest and known.newest.version == version:
+            known = await self._look_up(interview_id)
+            if known and known.newest and known.newest.version == version:
+                return known.newest
+        return await super().record(interview_id, version)
+
     async def interview(self, interview_id: str) -> Interview | None:
         known = await self._look_up(interview_id)
         return known.interview if known else None
@@ -146,10 +154,8 @@ class PostgresEventLog(PostgresReader):
         if known is None or known.newest is None:
             return await self._read_whole(interview_id)
         newest = known.newest
-        values = [interview_id, newest.version]
-        found = await self._reader.run(lambda db: records_where(db, SINCE, values))
-        newer = found[1:]
-        if not found or found[0].leaf != newest.leaf or any(r.payload is None for r in newer):
+        newer = await self._reader.run(lambda db: records_since(db, newest))
+        if newer is None or any(record.payload is None for record in newer):
             # Forgotten meanwhile, or the database went back to an older state.
             self._known.forget(interview_id)
             return await self._read_whole(interview_id)

@@ -205,9 +205,29 @@ def records_at_moment(db: Db, where: str, values: Sequence[Any]) -> list[Record]
     The positions of the words are given as values, not by a join: so PostgreSQL opens none of
     their partitions but those that hold them.
     """
-    events = db.execute(
-        f"SELECT {EVENT_COLUMNS} FROM interview_log.events WHERE {where}", values, binary=True
-    ).fetchall()
+    return _with_words(db, _events_where(db, where, values))
+
+
+def records_since(db: Db, newest: Record) -> list[Record] | None:
+    """The records of its interview that came after `newest`; None where the log does not hold that
+    one. They are not of one moment: words that have just been forgotten may be missing where the
+    record that says so is missing, too."""
+    found = _events_where(
+        db,
+        "interview_id = %s AND version >= %s ORDER BY version",
+        [newest.interview_id, newest.version],
+    )
+    if not found or leaf_of(found[0]) != newest.leaf:
+        return None
+    return _with_words(db, found[1:])
+
+
+def _events_where(db: Db, where: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    sql = f"SELECT {EVENT_COLUMNS} FROM interview_log.events WHERE {where}"
+    return db.execute(sql, values, binary=True).fetchall()
+
+
+def _with_words(db: Db, events: Sequence[tuple[Any, ...]]) -> list[Record]:
     positions = [position_of(row) for row in events]
     words = db.execute(WORDS, [positions], binary=True).fetchall() if positions else []
     said = {position: (payload, salt) for position, payload, salt in words}
@@ -222,6 +242,7 @@ def records_at_moment(db: Db, where: str, values: Sequence[Any]) -> list[Record]
 
 
 position_of = itemgetter(EVENT_FIELDS.index("position"))
+leaf_of = itemgetter(EVENT_FIELDS.index("leaf"))
 
 
 @contextmanager

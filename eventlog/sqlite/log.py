@@ -21,7 +21,7 @@ from eventlog.drafts import ENDS_DRAFT, ReplyDraft
 from eventlog.errors import LogCorrupted, LogFull, LogUnavailable, ReservedId
 from eventlog.keychanges import LOG_STREAM, Changed, change_of
 from eventlog.keys import install_staged, key_name
-from eventlog.known import Known, KnownInterviews, drafted
+from eventlog.known import Known, KnownInterviews, begins, drafted
 from eventlog.notes import Checkpoint, VerifierKey
 from eventlog.observing import CommitObserver
 from eventlog.protocol import Appended
@@ -92,7 +92,8 @@ class SqliteEventLog(SqliteReader):
     ) -> Appended:
         if interview_id == LOG_STREAM:
             raise ReservedId(f"an interview cannot have the id {interview_id}")
-        known = await self._look_up(interview_id)
+        is_new = begins(expected_version, events)
+        known = None if is_new else await self._look_up(interview_id)
         projection, drafts = drafted(known, interview_id, expected_version, events, at)
         kinds = {draft.kind for draft in drafts}
         ends_reply = interview_id in self._drafted and not ENDS_DRAFT.isdisjoint(kinds)
