@@ -23,8 +23,10 @@ import httpx
 
 from backends.services import SERVICES
 from tests.bench import ollama, twin, wrk
+from tests.bench.bench_scale import DURABLE
 from tests.bench.make_log import made
 from tests.fakes import GraniteServer, HealthOnlyServer, Mood
+from tests.postgres import Cluster
 from tests.processes import Process, gateway_in_own_python
 
 ROUNDS = 3
@@ -220,6 +222,29 @@ def _size(path: Path) -> Iterator[Row]:
     yield at_most("bytes in the file per event", each, "B", round(limit))
 
 
+def database(bench: Bench) -> Iterator[Row]:
+    """Interviews on the templates with the log in a database, beside one in a file. Both wait for
+    the same disk."""
+    cluster = Cluster(**DURABLE)
+    try:
+        with gateway() as file, gateway(EVENTLOG_URL=cluster.empty_log()) as process:
+            for clients in (1, 16):
+
+                def load(url: str, clients: int = clients) -> wrk.Load:
+                    return wrk.interviews(url, clients=clients, seconds=bench.seconds)
+
+                load(process.url)
+                pairs = list(zip(*in_turn(load, process.url, file.url), strict=True))
+                name = f"a log in PostgreSQL, {clients} client{'s' * (clients > 1)}"
+                rate = middle(own.rate / other.rate for own, other in pairs)
+                yield at_least(f"{name}: rate beside a file's", rate, "", 0.7 * (clients > 1))
+                yield at_least(f"{name}: rate", middle(own.rate for own, _ in pairs), "/s", 0)
+                yield at_most(f"{name}: p50", middle(own.p50 for own, _ in pairs), "ms", 50)
+                yield at_most(f"{name}: errors", sum(own.errors for own, _ in pairs), "", 0)
+    finally:
+        cluster.remove()
+
+
 def endurance(bench: Bench) -> Iterator[Row]:
     """Memory after 100,000 requests, and what an idle gateway takes."""
     with gateway() as process:
@@ -257,6 +282,7 @@ BENCHES: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "backend": backend,
     "waiting": waiting,
     "long-log": long_log,
+    "database": database,
     "endurance": endurance,
 }
 

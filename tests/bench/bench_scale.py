@@ -4,6 +4,8 @@ python -m tests.bench.bench_scale [--seconds N] [--rounds N].
 Each writer is a process with a log of its own, as a gateway has one, in which clients conduct
 interviews of three appends, without HTTP. The database is a new one on the same disk, and waits for
 the disk at each commit, as the file does.
+
+`the head alone` is one writer whose groups stand ready: how often the head's row can be taken.
 """
 
 import argparse
@@ -16,7 +18,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eventlog.known import Known, drafted
 from eventlog.open import open_log
+from eventlog.postgres.appending import Append, writer_of
+from eventlog.postgres.writing import WritingDatabase
 from eventlog.protocol import EventLog
 from statemachine.commands import give_answer
 from statemachine.events import Event
@@ -29,6 +34,7 @@ APPENDS: tuple[Sequence[Event], ...] = (
     (give_answer(ANSWER), ask(2)),
     (give_answer(ANSWER), close()),
 )
+GROUPS = (1, 4, 16, 64)
 DURABLE = {"fsync": "on", "full_page_writes": "on", "shared_buffers": "256MB", "autovacuum": "on"}
 
 
@@ -85,6 +91,33 @@ def together(url: str, folder: Path, writers: int, clients: int, seconds: float)
     )
 
 
+def head_alone(url: str, folder: Path, group: int, seconds: float) -> list[float]:
+    """The seconds that each transaction takes in which a group of appends is written, one after the
+    other, for so long."""
+    asyncio.run(open_log(url, folder / "log.key").close())
+    storage = WritingDatabase(url, lambda db: None)
+    write_group = writer_of(storage, "bench")
+    took: list[float] = []
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        interviews: dict[str, Known | None] = {new_id(): None for _ in range(group)}
+        for events in APPENDS:
+            appends = []
+            for id, known in interviews.items():
+                version = known.interview.version if known else 0
+                projection, drafts = drafted(known, id, version, events, AT)
+                appends.append(Append(id, version, drafts, projection))
+            began = time.monotonic()
+            written = storage.transact(lambda db, ready=appends: write_group(db, ready))  # type: ignore[misc]
+            took.append(time.monotonic() - began)
+            for append, records in zip(appends, written, strict=True):
+                made = append.projection
+                known = Known(made.interview, records[-1], made.current_fingerprint)
+                interviews[append.interview_id] = known
+    storage.drop()
+    return took
+
+
 def report(name: str, measured: Measured, seconds: float) -> float:
     """Print a row; appends a second."""
     rate = len(measured.took) / seconds
@@ -119,6 +152,14 @@ def main() -> None:
                     found = together(url, folder, writers, given.clients, given.seconds)
                 title = f"{kind}, {writers} × {given.clients} clients"
                 rates[kind, writers].append(report(title, found, given.seconds))
+        for group in GROUPS:
+            with tempfile.TemporaryDirectory() as name:
+                alone = head_alone(cluster.empty_log(), Path(name), group, given.seconds)
+            middle, mean = statistics.median(alone), statistics.mean(alone)
+            print(
+                f"the head alone, groups of {group:3} {group / mean:12,.0f} appends/s   "
+                f"a transaction takes {middle * 1000:5.2f} ms"
+            )
     finally:
         cluster.remove()
     one = statistics.median(rates["a database", 1])
