@@ -39,13 +39,20 @@ class Refused(Exception):
 
 @dataclass
 class Desk:
-    """Where the candidates find the gateway: `url` is None while there is none."""
+    """Where the candidates find a gateway: `urls` is empty while there is none. Where there may be
+    `outages` of the log, a gateway may refuse with a 503, and is asked again."""
 
-    url: str | None = None
+    urls: list[str] = field(default_factory=list)
+    outages: bool = False
     closing: Event = field(default_factory=Event)
     """Set when no more interviews are to begin."""
     closed: Event = field(default_factory=Event)
     """Set when there will be no gateway any more."""
+
+    def url(self) -> str | None:
+        """One of them."""
+        urls = self.urls
+        return random.choice(urls) if urls else None
 
 
 class Candidate(Thread):
@@ -137,17 +144,21 @@ class Candidate(Thread):
         self.asked_again += 1
 
     def _try(self, path: str, body: Json) -> httpx.Response | None:
-        """None if the gateway was gone before it answered."""
-        while (url := self._desk.url) is None:
+        """None if the gateway was gone before it answered, or its log was."""
+        while (url := self._desk.url()) is None:
             if self._desk.closed.wait(0.005):
                 raise Refused("there is no gateway any more")
         try:
-            return self._client.post(url + path, json=body)
+            response = self._client.post(url + path, json=body)
         except httpx.TimeoutException:
             raise
         except httpx.TransportError:
             time.sleep(0.005)
             return None
+        if self._desk.outages and response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            time.sleep(0.05)
+            return None
+        return response
 
     def _given(self, response: httpx.Response, answer: str | None) -> Acknowledged:
         if response.status_code != httpx.codes.OK:

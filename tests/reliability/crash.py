@@ -35,7 +35,7 @@ from tests.http_clients import PLAIN
 from tests.processes import environment, run
 from tests.reliability.aim import kill_in_a_write
 from tests.reliability.candidates import Candidate, Desk, troubles
-from tests.reliability.testimony import Testimony
+from tests.reliability.testimony import Testimony, in_file
 from tests.reliability.wreckage import wreckage_of
 
 SLOW_SECONDS = 0.25
@@ -115,7 +115,7 @@ class Harness:
         self._path = folder / "interviews.db"
         self._chance = random.Random(seed)
         self._desk = Desk()
-        self._testimony = Testimony(self._path)
+        self._testimony = Testimony(in_file(self._path))
         self._kept: list[Kept] = []
         self.result = Result(seed)
         self._candidates = [
@@ -198,9 +198,9 @@ class Harness:
         self._hear()
         self.result.before_the_reply += self._testimony.unanswered() > 0
         self.result.before_the_acknowledgement += self._testimony.unheard() > 0
-        self._desk.url = url
+        self._desk.urls = [url]
         yield url
-        self._desk.url = None
+        self._desk.urls = []
 
     def _hear(self) -> None:
         # Taken before the log is read: what is acknowledged is in it by then.
@@ -234,7 +234,7 @@ class Harness:
         self._add_up()
 
     def _go_over_everything(self) -> None:
-        again = Testimony(self._path)
+        again = Testimony(in_file(self._path))
         again.read_on()
         for candidate in self._candidates:
             again.check(candidate.acknowledged)
@@ -272,7 +272,7 @@ class Harness:
             self.result.findings.append(otherwise)
 
 
-class _OwnWords(FakeServer):
+class OwnWords(FakeServer):
     """Says nothing twice, as a model does: a reply that comes again is then the log's. And old
     desktops, which name no interview, could not be told apart at the same words."""
 
@@ -281,11 +281,11 @@ class _OwnWords(FakeServer):
         return f"I note {secrets.token_hex(4)}. {super().say(mood, own_words, question)}"
 
 
-class _Granite(_OwnWords, GraniteServer):
+class _Granite(OwnWords, GraniteServer):
     pass
 
 
-class _Ollama(_OwnWords, OllamaServer):
+class _Ollama(OwnWords, OllamaServer):
     pass
 
 

@@ -1,10 +1,13 @@
-"""What the log itself says of the replies that were acknowledged, read with sqlite3 and json and
-none of our code."""
+"""What the log itself says of the replies that were acknowledged, read by SQL and json and none of
+our code."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+
+import psycopg
+from psycopg.rows import dict_row
 
 from tests.eventlog.evidence import rows
 from tests.reliability.candidates import Acknowledged, Json
@@ -14,11 +17,41 @@ SAYS = {"answer-given": "user", "question-asked": "assistant", "interview-comple
 no session is adopted, none refused."""
 
 
-class Testimony:
-    """The log at `path`, read once and then further. `findings` are in words."""
+IN_DATABASE = (
+    "SELECT position, interview_id, version, kind, payload, leaf FROM interview_log.events "
+    "LEFT JOIN interview_log.words USING (position) WHERE position >= %s ORDER BY position"
+)
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+Rows = Callable[[int], list[Json]]
+"""What the log's table holds from a position on."""
+
+
+def in_file(path: Path) -> Rows:
+    """Of the log in a file."""
+
+    def read(position: int) -> list[Json]:
+        return rows(path, f"SELECT * FROM events WHERE position >= {position} ORDER BY position")
+
+    return read
+
+
+def in_database(url: str) -> Rows:
+    """Of the log in a database."""
+
+    def read(position: int) -> list[Json]:
+        with psycopg.connect(url, row_factory=dict_row) as db:
+            return db.execute(IN_DATABASE, [position]).fetchall()
+
+    return read
+
+
+class Testimony:
+    """The log whose rows `read` gives, read once and then further. `findings` are in words. Events
+    of the kinds `also` may be there."""
+
+    def __init__(self, read: Rows, also: Iterable[str] = ()) -> None:
+        self._read = read
+        self._also = frozenset(also)
         self._spoken: dict[str, list[Json]] = {}
         self._versions: Counter[str] = Counter()
         self._answers: Counter[str] = Counter()
@@ -32,8 +65,7 @@ class Testimony:
     def read_on(self) -> None:
         """Take in what was appended since."""
         self._latest = {}
-        sql = f"SELECT * FROM events WHERE position >= {self._head} ORDER BY position"
-        for row in rows(self._path, sql):
+        for row in self._read(self._head):
             id, kind, payload = row["interview_id"], row["kind"], json.loads(row["payload"])
             self._versions[id] += 1
             self._expect(row["position"] == self._head, f"position {row['position']} is not next")
@@ -53,7 +85,7 @@ class Testimony:
             spoken += payload["session"]["messages"]
         elif kind in SAYS:
             spoken.append({"role": SAYS[kind], "content": payload["content"]})
-        else:
+        elif kind not in self._also:
             self.findings.append(f"{id} has an event {kind}, for which there is no reason")
         if kind == "interview-completed":
             self._complete.add(id)
