@@ -104,6 +104,11 @@ class Cluster:
         assert self._server is not None
         return self._server.pid
 
+    def pids(self) -> list[int]:
+        """All processes of the server."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [self.pid, *map(int, children)]
+
     def kill(self) -> None:
         """Stop all of the server at once, as a power cut does."""
         self.signal(signal.SIGKILL)
@@ -112,8 +117,7 @@ class Cluster:
 
     def signal(self, number: int) -> None:
         """Send a signal to every process of the server."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        for pid in (self.pid, *map(int, children)):
+        for pid in self.pids():
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 

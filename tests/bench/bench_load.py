@@ -262,16 +262,17 @@ def endurance(bench: Bench) -> Iterator[Row]:
             20,
         )
         time.sleep(2)
-        began = _cpu_seconds(pid)
+        began = cpu_seconds(pid)
         time.sleep(20)
-        yield at_most("an idle gateway", (_cpu_seconds(pid) - began) / 20 * 100, "% of a core", 1)
+        yield at_most("an idle gateway", (cpu_seconds(pid) - began) / 20 * 100, "% of a core", 1)
 
 
 def _memory(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * 4096 / MIB
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
+    """How long a process has used a core."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

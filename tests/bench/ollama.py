@@ -1,14 +1,15 @@
-"""An Ollama that answers at once, as cheaply as Python can: python -m tests.bench.ollama.
+"""An Ollama that answers at once, or after some seconds, as cheaply as Python can:
+python -m tests.bench.ollama SECONDS.
 
 It speaks just enough HTTP for the gateway and for wrk, and always gives the same words.
 """
 
 import asyncio
 import json
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+
+from tests.bench.beside import running_beside
 
 MODEL = "llama3.2:1b"
 WORDS = "Thank you. What would you do differently today, and what would you keep as it was?"
@@ -24,6 +25,9 @@ def _answer(body: object) -> bytes:
 
 class _Ollama(asyncio.Protocol):
     _chat, _tags = _answer(CHAT), _answer(TAGS)
+
+    def __init__(self, wait: float) -> None:
+        self._wait = wait
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -41,24 +45,25 @@ class _Ollama(asyncio.Protocol):
             if len(rest) < length:
                 return
             self._received = rest[length:]
-            self._transport.write(self._chat if head.startswith(b"POST") else self._tags)
+            if not head.startswith(b"POST"):
+                self._transport.write(self._tags)
+            elif self._wait:
+                asyncio.get_running_loop().call_later(self._wait, self._transport.write, self._chat)
+            else:
+                self._transport.write(self._chat)
 
 
-async def _serve() -> None:
-    server = await asyncio.get_running_loop().create_server(_Ollama, "127.0.0.1", 0)
+async def _serve(wait: float) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Ollama(wait), "127.0.0.1", 0, backlog=1024)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 
-@contextmanager
-def running() -> Iterator[str]:
-    """Such an Ollama as a process of its own; its URL."""
-    command = [sys.executable, "-m", "tests.bench.ollama"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.kill()
+def running(wait: float = 0.0) -> AbstractContextManager[str]:
+    """Such an Ollama as a process of its own; its URL. Each reply takes `wait` seconds."""
+    return running_beside("tests.bench.ollama", str(wait))
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(_serve(float(sys.argv[1])))
