@@ -176,7 +176,7 @@ LOG_UNAVAILABLE = ProblemType(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "The event log cannot be used right now",
     "Send the same request again later. `answerTaken` says whether your answer is already in "
-    "the log.",
+    "the log; without it, that is not known.",
 )
 DRAINING = ProblemType(
     "draining",

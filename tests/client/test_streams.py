@@ -274,9 +274,10 @@ def test_connections_that_bring_further_words_are_not() -> None:
         assert [asked.last_event_id for asked in gateway.asked] == [None, "2", "3", "4"]
 
 
-@pytest.mark.parametrize("answer_taken", [True, False])
-def test_a_problem_in_a_stream_is_the_error_of_its_kind(answer_taken: bool) -> None:
-    told = problem("log-unavailable", 503, answerTaken=answer_taken)
+@pytest.mark.parametrize("answer_taken", [True, False, None])
+def test_a_problem_in_a_stream_is_the_error_of_its_kind(answer_taken: bool | None) -> None:
+    known = {} if answer_taken is None else {"answerTaken": answer_taken}
+    told = problem("log-unavailable", 503, **known)
     with hearing(stream(FIRST, event("problem", 3, **told))) as (gateway, client):
         error = client.failure(*ANSWER)
         assert (error.kind, error.error["status"]) == ("log-unavailable", 503)

@@ -100,7 +100,7 @@ export function adviceFor(error: unknown): string {
     case "unknown-model":
       return error.knownModels.join();
     case "log-unavailable":
-      return error.answerTaken ? "taken" : "not taken";
+      return error.answerTaken === null ? "not known" : error.answerTaken ? "taken" : "not taken";
     case "quota-exceeded":
       return `in ${error.retryAfterSeconds} s`;
     case "draining":

@@ -53,8 +53,12 @@ export class ProblemError extends GatewayError {
     };
     /** @readonly */
     readonly status: number;
-    /** Whether the answer is in the log nevertheless. */
-    get answerTaken(): boolean;
+    /**
+     * Whether the answer is in the log nevertheless; null where that is not known.
+     *
+     * @returns {boolean | null}
+     */
+    get answerTaken(): boolean | null;
 }
 /** The input is invalid. `field` is the first invalid field, `errors` has all of them. */
 export class InvalidInputError extends ProblemError {
@@ -108,7 +112,10 @@ export class UnknownModelError extends ProblemError {
     /** @returns {string[]} */
     get knownModels(): string[];
 }
-/** The event log cannot be used now. `answerTaken`: the answer is in it nevertheless. */
+/**
+ * The event log cannot be used now. `answerTaken`: whether the answer is in it nevertheless. Send the same again in
+ * each case: nothing is recorded twice.
+ */
 export class LogUnavailableError extends ProblemError {
     /** @readonly */
     readonly kind: "log-unavailable";

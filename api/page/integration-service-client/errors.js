@@ -57,9 +57,13 @@ export class ProblemError extends GatewayError {
     this.status = problem.status;
   }
 
-  /** Whether the answer is in the log nevertheless. */
+  /**
+   * Whether the answer is in the log nevertheless; null where that is not known.
+   *
+   * @returns {boolean | null}
+   */
   get answerTaken() {
-    return this.problem.answerTaken ?? false;
+    return false;
   }
 }
 
@@ -140,10 +144,17 @@ export class UnknownModelError extends ProblemError {
   }
 }
 
-/** The event log cannot be used now. `answerTaken`: the answer is in it nevertheless. */
+/**
+ * The event log cannot be used now. `answerTaken`: whether the answer is in it nevertheless. Send the same again in
+ * each case: nothing is recorded twice.
+ */
 export class LogUnavailableError extends ProblemError {
   /** @readonly */
   kind = /** @type {const} */ ("log-unavailable");
+
+  get answerTaken() {
+    return this.problem.answerTaken ?? null;
+  }
 }
 
 /** The gateway is about to stop. Nothing of the request is in the log: send it again. */
