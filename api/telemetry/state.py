@@ -48,7 +48,7 @@ async def state_of(gateway: Gateway, last_check: LastCheck | None) -> State:
     return State(
         {status.name: status.online for status in await gateway.health.statuses(within=0)},
         gateway.circuits(),
-        gateway.conductor.replies_under_way,
+        sum(glance.made_here for glance in gateway.conductor.glances()),
         gateway.log_monitor.is_writable,
         records,
         stored_bytes,
@@ -80,7 +80,7 @@ class StateCollector(Collector):
             for one in CircuitState
         }
         yield _gauge("circuit", "1 for the circuit's state.", circuits, "backend", "state")
-        yield _gauge("replies_under_way", "Replies being made.", state.replies_under_way)
+        yield _gauge("replies_under_way", "Replies being made here.", state.replies_under_way)
         yield _gauge("log_writable", "1 if the event log can be written.", state.is_writable)
         if state.records is not None:
             yield _gauge("log_records", "The event log's head: its events.", state.records)

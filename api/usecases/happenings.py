@@ -98,7 +98,7 @@ class ReplyFailed:
 @dataclass(frozen=True)
 class ReplyGlance:
     """A reply under way at one look, without its words. `backend` and `model` are who is asked, or
-    speaks; None before anybody is."""
+    speaks; None before anybody is. Another gateway makes it where it is not `made_here`."""
 
     interview_id: str
     of_summary: bool
@@ -107,6 +107,7 @@ class ReplyGlance:
     model: str | None
     seconds: float
     listeners: int
+    made_here: bool
 
 
 Happening = ReplyStatus | ReplyDelta | ReplyReset | ReplyDone[R] | ReplyFailed

@@ -177,7 +177,14 @@ class ReplyUnderWay(Generic[R]):
         phase, backend, model = self._status or (None, None, None)
         seconds, listeners = self._clock() - self._began, self.happenings.listeners
         return ReplyGlance(
-            self.interview_id, self.of_summary, phase, backend, model, seconds, listeners
+            self.interview_id,
+            self.of_summary,
+            phase,
+            backend,
+            model,
+            seconds,
+            listeners,
+            self.made_here,
         )
 
     # For the one who keeps it

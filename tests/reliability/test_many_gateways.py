@@ -159,6 +159,21 @@ def test_the_same_move_at_both_is_made_once(pair: Pair) -> None:
     assert kinds.count("answer-given") == kinds.count("question-asked") - 1 + session["isComplete"]
 
 
+def test_both_list_a_reply_and_one_says_that_it_makes_it(pair: Pair) -> None:
+    body = pair.begun()
+    streams = []
+    for gateway in pair.gateways:
+        streams.append(Stream(gateway, body))
+        streams[-1].wait_for("clear")
+    (here,), (there,) = (
+        gateway.client.get("/api/v1/admin/replies").json()["replies"] for gateway in pair.gateways
+    )
+    assert here["interviewId"] == there["interviewId"]
+    assert (here["madeHere"], there["madeHere"]) == (True, False)
+    for stream in streams:
+        assert any("event: done" in line for line in stream.end())
+
+
 def test_the_other_gateway_goes_on_when_one_is_killed_in_mid_reply(pair: Pair) -> None:
     for _ in range(ROUNDS):
         body = pair.begun()

@@ -80,6 +80,7 @@ class UnderWayReply(Value):
     model: str | None = None
     elapsed_ms: int
     listeners: int = Field(description="How many streams follow it.")
+    made_here: bool = Field(description="False while another gateway makes it.")
 
     @classmethod
     def of(cls, glance: ReplyGlance) -> "UnderWayReply":
@@ -91,6 +92,7 @@ class UnderWayReply(Value):
             model=glance.model,
             elapsed_ms=round(glance.seconds * 1000),
             listeners=glance.listeners,
+            made_here=glance.made_here,
         )
 
 

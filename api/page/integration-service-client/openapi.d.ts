@@ -806,6 +806,8 @@ export interface components {
             elapsedMs: number;
             /** @description How many streams follow it. */
             listeners: number;
+            /** @description False while another gateway makes it. */
+            madeHere: boolean;
         };
         RepliesReply: {
             replies: components["schemas"]["UnderWayReply"][];

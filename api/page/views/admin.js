@@ -144,7 +144,12 @@ function replies({ replies: found }) {
   if (found.length === 0) return [h("p", { class: "quiet" }, "None.")];
   return [table(["Interview", "Who writes", "For", "Streams"], found.map((reply) => [
     h("a", { href: `#/history/${reply.interviewId}` }, reply.interviewId.slice(0, 8)),
-    [reply.backend ?? "nobody yet", reply.phase && ` (${reply.phase})`, reply.ofSummary && ", a summary"],
+    [
+      reply.backend ?? "nobody yet",
+      reply.phase && ` (${reply.phase})`,
+      reply.ofSummary && ", a summary",
+      !reply.madeHere && ", at another gateway",
+    ],
     took(reply.elapsedMs),
     reply.listeners,
   ]))];

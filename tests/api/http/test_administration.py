@@ -154,6 +154,7 @@ def test_replies_under_way_are_listed_without_their_words(
         (reply,) = found
         assert reply["interviewId"] == desktop.interview_id
         assert (reply["backend"], reply["ofSummary"], reply["listeners"]) == ("ollama", False, 1)
+        assert reply["madeHere"]
         assert reply["elapsedMs"] >= 0
         assert "secret" not in text
         assert look(gateway, "drain")["underWay"] >= 1
