@@ -97,19 +97,20 @@ class Interviews:
 
     async def append_to(
         self, id: str, decide: Callable[[Interview], Event | None], deadline: Deadline
-    ) -> Interview:
+    ) -> Appended:
         """Append what `decide` makes of the interview, if anything, wherever it stands by then:
-        beside the move under way, a refusal or a summary may have been recorded.
+        beside the move under way, a refusal or a summary may have been recorded. If it is nothing,
+        there are no records.
 
         Raises UnknownInterview, InterviewForgotten, and as `settle` does.
         """
 
-        async def attempt() -> Interview:
+        async def attempt() -> Appended:
             interview = await self.get(id)
             event = decide(interview)
             if event is None:
-                return interview
-            return (await self.append(id, interview.version, event)).interview
+                return Appended(interview, ())
+            return await self.append(id, interview.version, event)
 
         return await settle(attempt, deadline)
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from api.usecases.errors import SessionConflict
 from api.usecases.interviews import Interviews, settle
 from api.usecases.recovery import Recovery
-from api.usecases.results import Reply, Result, Summary, recorded_reply, recorded_summary
+from api.usecases.results import Reply, Result, Summary, recorded_reply, recorded_summary, reply_in
 from api.usecases.underway import LAST_SECONDS, ReplyUnderWay
 from backends.audience import Audience, Waiting
 from backends.chain import Chain
@@ -14,6 +14,7 @@ from backends.deadline import Deadline
 from backends.patience import Patience
 from backends.services import TEMPLATES
 from backends.turn import Turn
+from eventlog.protocol import Appended
 from statemachine.commands import give_summary, take_reply
 from statemachine.events import Event
 from statemachine.interview import Interview, evolve
@@ -55,14 +56,16 @@ class ReplyMaker:
         InterviewForgotten."""
         id = under_way.interview_id
         await self._recovery.ensure(id)
-        interview = await self._interviews.get(id)
+        interview, reply = await self._interviews.get(id), None
         if interview.awaits_interviewer and len(interview.messages) == under_way.length:
             if interview.interrupted is not None:
                 under_way.recall(interview.interrupted)
             said = await self._said(interview, under_way.patience, under_way)
             _settle(under_way, said)
-            interview = await self._record(id, said, under_way.length)
-        reply = await recorded_reply(self._interviews, interview, under_way.length)
+            appended = await self._record(id, said, under_way.length)
+            interview, reply = appended.interview, reply_in(appended)
+        if reply is None:
+            reply = await recorded_reply(self._interviews, interview, under_way.length)
         under_way.show_recorded(reply.text)
         return reply
 
@@ -89,7 +92,7 @@ class ReplyMaker:
                     interview.session,
                 )
             said = await self._said(interview, under_way.patience, Waiting(under_way))
-            interview = await self._record(id, said, len(interview.messages))
+            interview = (await self._record(id, said, len(interview.messages))).interview
         under_way.withdraw("More was said meanwhile")
         session = await self._for_backends(interview.session)
         reply = await self._chain.sum_up(session, under_way.patience, under_way)
@@ -110,9 +113,9 @@ class ReplyMaker:
             audience.withdraw("It was not enough to go on from")
         return await self._chain.speak(turn, patience, audience)
 
-    async def _record(self, id: str, reply: ChainReply, length: int) -> Interview:
+    async def _record(self, id: str, reply: ChainReply, length: int) -> Appended:
         """The interview with this reply to its first `length` messages in the log; or with another
-        gateway's, which was recorded first."""
+        gateway's, which was recorded first, and then nothing is appended."""
 
         def decide(now: Interview) -> Event | None:
             if len(now.messages) != length or not now.awaits_interviewer:

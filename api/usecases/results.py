@@ -41,10 +41,11 @@ Result = Reply | Summary
 
 def reply_in(appended: Appended) -> Reply | None:
     """The reply that an append ended with, if it did."""
-    interview, record = appended.interview, appended.records[-1]
-    if interview.awaits_interviewer or interview.said_at[-1] != record.version:
+    interview = appended.interview
+    newest = appended.records[-1] if appended.records else None
+    if newest is None or interview.awaits_interviewer or interview.said_at[-1] != newest.version:
         return None
-    return Reply(interview.session, record)
+    return Reply(interview.session, newest)
 
 
 async def recorded_reply(interviews: Interviews, interview: Interview, length: int) -> Reply:

@@ -217,6 +217,7 @@ def test_the_other_gateway_goes_on_when_one_is_gone_in_mid_reply(memory: InMemor
     with sharing_one(memory) as two:
         desktop, body = two.begun()
         first = Listener(two.one, "POST", RESPOND, body)
+        first.wait_for_words()  # it is the one that makes the reply
         second = Listener(two.other, "POST", RESPOND, body)
         second.wait_for_words()
         with memory.cut_off(two.one.app.state.gateway.log):
