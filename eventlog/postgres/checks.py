@@ -8,14 +8,14 @@ from typing import Any, Final
 from psycopg import Connection, errors, sql
 
 from eventlog.errors import LogCorrupted
-from eventlog.postgres.migrations import NAMES
+from eventlog.postgres.steps import STEPS, names_of, needs_of
 from eventlog.postgres.tables import PARTITION
 from eventlog.tree import Frontier, Nodes
 from eventlog.verification.findings import Check, Findings
 
-HEAD: Final = "SELECT size, frontier, room FROM interview_log.head"
+HEAD: Final = "SELECT size, frontier, room, needs FROM interview_log.head"
 IDS: Final = "SELECT count(*) FROM interview_log.log"
-STEPS: Final = "SELECT name FROM interview_log.migrations ORDER BY name"
+STEPS_TAKEN: Final = "SELECT name FROM interview_log.migrations ORDER BY name"
 STRAY_WORDS: Final = (
     "SELECT position FROM interview_log.words WHERE position < 0 OR position >= %s "
     "ORDER BY position LIMIT 100"
@@ -97,7 +97,9 @@ def _of_head(db: Connection[Any], head: int, nodes: Nodes) -> Iterator[str]:
     if len(rows) != 1:
         yield f"it has {len(rows)} heads, and a log has one"
         return
-    [(size, frontier, room)] = rows
+    [(size, frontier, room, needs)] = rows
+    if needs != needs_of(STEPS):
+        yield f"its head says that it needs {needs}, and it needs {needs_of(STEPS)}"
     if size != head:
         yield f"its head says that it holds {size} events, and it holds {head}"
         return
@@ -114,7 +116,7 @@ def _of_log(db: Connection[Any]) -> Iterator[str]:
     [(ids,)] = db.execute(IDS).fetchall()
     if ids != 1:
         yield f"it has {ids} ids, and a log has one"
-    if {name for (name,) in db.execute(STEPS)} != set(NAMES):
+    if {name for (name,) in db.execute(STEPS_TAKEN)} != names_of(STEPS):
         yield "the steps that it says it was made by are not those of this release"
 
 

@@ -4,7 +4,7 @@ Nothing is kept in the session of a connection, so that PgBouncer may give each 
 one. Each connection is used by one thread at a time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any
@@ -15,6 +15,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from eventlog.errors import LogNotOpened, LogUnavailable
 from eventlog.postgres.errors import STORAGE_ERRORS, reason
+from eventlog.postgres.migrations import refuse_outdated
+from eventlog.postgres.steps import STEPS, Step
 from eventlog.postgres.url import shown
 from eventlog.postgres.watchdog import WATCHDOG
 
@@ -34,6 +36,9 @@ DEFAULTS: dict[str, Any] = {
     "tcp_user_timeout": 4000,
     "application_name": "interview-gateway",
 }
+
+
+ID_AND_NEEDS = "SELECT id, needs FROM interview_log.log CROSS JOIN interview_log.head"
 
 
 def connect(url: str) -> Connection:
@@ -123,13 +128,15 @@ class LogConnection:
         return db
 
 
-def check_is_log(db: Connection, expected_id: str) -> None:
-    """Raise LogUnavailable unless the database holds the log of this id."""
+def check_is_log(db: Connection, expected_id: str, steps: Sequence[Step] = STEPS) -> None:
+    """Raise LogUnavailable unless the database holds the log of this id, and needs no step that a
+    gateway with these `steps` does not know."""
     try:
-        found = db.execute("SELECT id FROM interview_log.log").fetchone()
-    except psycopg.errors.UndefinedTable:
+        found = db.execute(ID_AND_NEEDS).fetchone()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
         found = None
-    if found != (expected_id,):
+    if found is None or found[0] != expected_id:
         raise LogUnavailable(
             "another event log, or none, stands in the database now; put the right one back"
         )
+    refuse_outdated(found[1], steps)

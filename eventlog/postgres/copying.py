@@ -19,7 +19,7 @@ from eventlog.postgres.appending import (
 )
 from eventlog.postgres.connection import open_database
 from eventlog.postgres.errors import STORAGE_ERRORS, reason
-from eventlog.postgres.migrations import prepare
+from eventlog.postgres.migrations import prepare, refuse_unknown
 from eventlog.postgres.queries import EVENT_FIELDS, PostgresQueries, records_at_moment
 from eventlog.postgres.snapshot import PostgresSnapshot
 from eventlog.postgres.tables import PARTITION
@@ -59,6 +59,7 @@ def filled_database(url: str, log_id: str) -> Iterator["FillingDatabase"]:
     with closing(open_database(url)) as db:
         try:
             prepare(db)
+            refuse_unknown(db)
             with db.transaction():
                 if db.execute(IS_NEW).fetchone() != (True,):
                     raise LogNotOpened(

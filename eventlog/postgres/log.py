@@ -42,6 +42,7 @@ from eventlog.postgres.queries import records_at_moment, records_since
 from eventlog.postgres.reading import PostgresReader
 from eventlog.postgres.rekeying import LOCK_HEAD, give_key, keep_checkpoint, record_change
 from eventlog.postgres.scrubbing import scrub, scrubs_due
+from eventlog.postgres.steps import STEPS, Step
 from eventlog.postgres.url import shown
 from eventlog.postgres.watchdog import WATCHDOG
 from eventlog.postgres.writing import TOUCH, WritingDatabase
@@ -72,21 +73,22 @@ OPENING_SECONDS: Final = 60.0
 
 
 class PostgresEventLog(PostgresReader):
-    """An `EventLog` in the database that `url` names, made if need be. The private key that signs
-    its checkpoints is in the file `key`, or in the folder of this user's data.
+    """An `EventLog` in the database that `url` names, made if need be by `steps`. The private key
+    that signs its checkpoints is in the file `key`, or in the folder of this user's data.
 
     A database that cannot be reached now is tried again later. Raises LogNotOpened where it could
     be reached and is no log's, or refuses the user.
     """
 
-    def __init__(self, url: str, key: Path | None = None) -> None:
+    def __init__(self, url: str, key: Path | None = None, steps: Sequence[Step] = STEPS) -> None:
+        self._steps = steps
         self._id_found: str | None = None
         self._key_of = key_paths(key)
         self._open(url)
         super().__init__(
             url, lambda: self._id_found, self._key_of, lambda: LogConnection(url, self._check_log)
         )
-        self._storage = WritingDatabase(url, self._prepare)
+        self._storage = WritingDatabase(url, self._prepare, steps)
         self._writer = GroupWriter(self._storage)
         self.claims = PostgresClaims(lambda: LogConnection(url, self._check_log), self._reader)
         self._write = writer_of(self._storage, self.claims.holder)
@@ -180,8 +182,8 @@ class PostgresEventLog(PostgresReader):
         await self._writer.run(lambda db: drop_draft(db, interview_id, self.claims.holder))
 
     async def is_writable(self) -> bool:
-        """An empty transaction tells; after a failed write, one that writes for certain."""
-        check = _touch if self._storage.failed else _do_nothing
+        """A transaction that changes nothing tells; after a failed write, one that writes."""
+        check = _touch if self._storage.failed else self._storage.check_release
         try:
             await self._writer.run(check)
         except (LogUnavailable, LogCorrupted):
@@ -254,14 +256,14 @@ class PostgresEventLog(PostgresReader):
             )
 
     def _find(self, db: Connection[Any]) -> None:
-        id = prepare(db)
+        id = prepare(db, self._steps)
         give_key(db, self._key_of(id), key_name(id))
         self._id_found = id
 
     def _prepare(self, db: Connection[Any]) -> None:
         """Check a new connection of the writer; the first one opens the log."""
         if self._id_found is not None:
-            check_is_log(db, self._id_found)
+            check_is_log(db, self._id_found, self._steps)
             return
         try:
             self._find(db)
@@ -270,7 +272,7 @@ class PostgresEventLog(PostgresReader):
 
     def _check_log(self, db: Connection[Any]) -> None:
         """Check a new connection that reads."""
-        check_is_log(db, self._id)
+        check_is_log(db, self._id, self._steps)
 
 
 def is_storable(text: str) -> bool:
@@ -279,10 +281,6 @@ def is_storable(text: str) -> bool:
         return b"\x00" not in text.encode()
     except UnicodeEncodeError:  # half of a surrogate pair
         return False
-
-
-def _do_nothing(_: Connection[Any]) -> None:
-    """An empty transaction still needs a database that can be written."""
 
 
 def _touch(db: Connection[Any]) -> None:

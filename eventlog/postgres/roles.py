@@ -13,7 +13,7 @@ from psycopg import Connection, errors, sql
 from eventlog.errors import LogNotOpened
 from eventlog.postgres.connection import open_database
 from eventlog.postgres.errors import STORAGE_ERRORS, reason
-from eventlog.postgres.migrations import prepare
+from eventlog.postgres.migrations import prepare, refuse_unknown
 
 # Each takes the role's name. What it had before is taken from it first, so that it has this alone.
 NOTHING: Final[tuple[LiteralString, ...]] = (
@@ -71,6 +71,7 @@ def grant(
     with closing(open_database(url)) as db:
         try:
             prepare(db)
+            refuse_unknown(db)  # which would lose the rights to what only that one has
             if db.execute(OWNS).fetchone() != (True,):
                 raise LogNotOpened(NOT_OWNER)
             with db.transaction():

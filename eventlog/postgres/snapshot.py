@@ -7,10 +7,11 @@ from typing import Any, Final, TypeVar
 
 from psycopg import Connection
 
-from eventlog.errors import LogUnavailable
+from eventlog.errors import LogTooNew, LogUnavailable
 from eventlog.keychanges import LOG_STREAM
 from eventlog.postgres.checks import check_indexes, check_tables
 from eventlog.postgres.errors import STORAGE_ERRORS, reason
+from eventlog.postgres.migrations import refuse_unknown
 from eventlog.postgres.nodes import with_nodes
 from eventlog.postgres.overviews import OVERVIEW_COLUMNS
 from eventlog.postgres.queries import BEGIN_READING
@@ -106,6 +107,8 @@ class PostgresSnapshot:
             self._db = connect()
         self._nodes: dict[tuple[int, int], bytes] = {}
         self._head = self.begin()
+        with _readable():
+            self._refuse_unknown()
 
     def begin(self) -> int:
         self._nodes.clear()
@@ -190,6 +193,19 @@ class PostgresSnapshot:
         for message in differences(self._db, self._room()):
             findings.add(Check.FILE, message)
         check_tables(self._db, self._head, self.node, findings)
+
+    def _refuse_unknown(self) -> None:
+        """A release cannot tell what a newer one added from what somebody else did."""
+        try:
+            with self._db.transaction():
+                refuse_unknown(self._db)
+        except LogTooNew as error:
+            self.close()
+            raise LogUnavailable(str(error)) from error
+        except STORAGE_ERRORS:
+            if self._db.closed:
+                raise
+            # The check of the schema says what is wrong with the list of steps.
 
     def _room(self) -> int:
         rooms = list(self._read("SELECT max(room) FROM interview_log.head"))

@@ -32,6 +32,11 @@ CREATE TABLE interview_log.head (
 INSERT INTO interview_log.head (size, frontier, room) VALUES (0, '', 0)
 """
 
+# The step that a gateway must know to write. It is here because whoever appends reads this row.
+NEEDS = """
+ALTER TABLE interview_log.head ADD COLUMN needs text COLLATE "C" NOT NULL DEFAULT 's001_log'
+"""
+
 EVENTS = """
 CREATE TABLE interview_log.events (
     position bigint PRIMARY KEY,

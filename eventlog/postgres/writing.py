@@ -17,8 +17,9 @@ from eventlog.errors import LogCorrupted, LogUnavailable, OutcomeUnknown
 from eventlog.grouping import Storage
 from eventlog.postgres.connection import LogConnection
 from eventlog.postgres.errors import REFUSED, STORAGE_ERRORS, is_lost, is_passing, reason
-from eventlog.postgres.migrations import BEGIN
+from eventlog.postgres.migrations import BEGIN, NEEDED, refuse_outdated
 from eventlog.postgres.nodes import with_nodes
+from eventlog.postgres.steps import STEPS, Step
 from eventlog.postgres.tables import PARTITION
 from eventlog.records import Record
 from eventlog.tree import Frontier
@@ -40,7 +41,7 @@ LIMITS: Final = (
 # A limit would also end the wait for a replica to confirm, and the commit would count without it.
 COMMIT: Final = ("SET LOCAL statement_timeout = 0", "COMMIT")
 
-HEAD: Final = "SELECT size, frontier, room FROM interview_log.head WHERE one FOR UPDATE"
+HEAD: Final = "SELECT size, frontier, room, needs FROM interview_log.head WHERE one FOR UPDATE"
 LEAVES: Final = "SELECT position, leaf FROM interview_log.events WHERE position = ANY (%s)"
 MOVE_HEAD: Final = "UPDATE interview_log.head SET size = %s, frontier = %s WHERE one"
 TOUCH: Final = "UPDATE interview_log.head SET size = size WHERE one"
@@ -70,11 +71,17 @@ NOT_WHOLE: Final = (
 
 class WritingDatabase(Storage[Connection[Any]]):
     """The log in the database that `url` names, as its writer uses it. `prepare` is called with
-    each new connection; it may raise LogUnavailable or LogNotOpened."""
+    each new connection; it may raise LogUnavailable or LogNotOpened. The gateway knows `steps`."""
 
-    def __init__(self, url: str, prepare: Callable[[Connection[Any]], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        prepare: Callable[[Connection[Any]], None],
+        steps: Sequence[Step] = STEPS,
+    ) -> None:
         self._connection = LogConnection(url, self._check)
         self._prepare = prepare
+        self._steps = steps
         self._acknowledged: Frontier | None = None
         self._next: Frontier | None = None
         self._room: int | None = None
@@ -84,15 +91,22 @@ class WritingDatabase(Storage[Connection[Any]]):
 
     def head(self, db: Connection[Any]) -> Frontier:
         """Take the lock of the head's row, until the commit, and return the tree that the log
-        holds."""
+        holds. Raises LogUnavailable if a newer release has changed the log so that this gateway may
+        not write to it any more."""
         return self.head_with(db, lambda: None)[0]
 
     def head_with(self, db: Connection[Any], ask: Callable[[], T]) -> tuple[Frontier, T]:
         """The same, and what `ask` returns, which is sent along with it."""
         found = db.execute(HEAD, binary=True)
         asked = ask()
-        [(size, frontier, self._room)] = found.fetchall()
+        [(size, frontier, self._room, needs)] = found.fetchall()
+        refuse_outdated(needs, self._steps)
         return frontier_of(size, frontier), asked
+
+    def check_release(self, db: Connection[Any]) -> None:
+        """Raise LogUnavailable if `head` would."""
+        for (needs,) in db.execute(NEEDED):
+            refuse_outdated(needs, self._steps)
 
     def transact(self, do: Callable[[Connection[Any]], list[Any]]) -> list[Any]:
         return with_one_retry(lambda: self._attempt(do))

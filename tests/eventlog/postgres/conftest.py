@@ -1,24 +1,30 @@
 """What the tests of a log on PostgreSQL share."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from eventlog.postgres.log import PostgresEventLog
+from eventlog.postgres.steps import STEPS, Step
 from tests.postgres import cluster
 
-Open = Callable[[str], PostgresEventLog]
+
+class Open(Protocol):
+    def __call__(self, url: str, steps: Sequence[Step] = STEPS) -> PostgresEventLog:
+        """The log at a URL, as one more gateway has it, whose release has these steps."""
+        ...
 
 
 @pytest.fixture
 def open_at(tmp_path: Path) -> Iterator[Open]:
-    """Opens the log at a URL, as one more gateway that has its key."""
+    """Opens logs, all with one key."""
     logs: list[PostgresEventLog] = []
 
-    def open(url: str) -> PostgresEventLog:
-        logs.append(PostgresEventLog(url, tmp_path / "log.key"))
+    def open(url: str, steps: Sequence[Step] = STEPS) -> PostgresEventLog:
+        logs.append(PostgresEventLog(url, tmp_path / "log.key", steps))
         return logs[-1]
 
     yield open
