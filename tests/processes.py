@@ -189,13 +189,17 @@ def gateway_in_own_python(folder: Path, **more: str) -> AbstractContextManager[P
 
 
 class Mortal:
-    """A gateway that can be killed, and started again as if nothing had been."""
+    """A gateway that can be stopped or killed, and started again as if nothing had been."""
 
     def __init__(self, folder: Path, **more: str) -> None:
         self._folder = folder
         self._environment = environment(folder, **{"PORT": str(free_port()), **more})
         self._process = Process(folder, self._environment)
         self.url = self._process.url
+
+    def stop(self) -> int:
+        """Let it stop in good order; the exit code."""
+        return self._process.stop()
 
     def die(self) -> None:
         self._process.stop(signal.SIGKILL)

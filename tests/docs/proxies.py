@@ -100,7 +100,7 @@ def proxied(proxy: str, upstream: str, folder: Path, ca: trustme.CA) -> Iterator
         ) as client,
     ):
         try:
-            _wait_until_it_listens(process, port, output)
+            wait_until_it_listens(process, port, output)
             yield Proxied(f"https://{NAME}:{port}", client, log)
         finally:
             process.terminate()
@@ -142,7 +142,7 @@ def _caddy(
     return ["run", "--config", str(file), "--adapter", "caddyfile"]
 
 
-def _wait_until_it_listens(process: "subprocess.Popen[bytes]", port: int, output: Path) -> None:
+def wait_until_it_listens(process: "subprocess.Popen[bytes]", port: int, output: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         assert process.poll() is None, output.read_text(errors="replace")
