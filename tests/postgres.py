@@ -67,11 +67,7 @@ class Cluster:
         self._logs: deque[str] = deque()
         self.data = self.folder / "data"
         self._programs = PROGRAMS
-        # PostgreSQL refuses to run as root.
-        user = next((u for u in ("postgres", "nobody") if _exists(u)), "nobody")
-        self._as = ["setpriv", f"--reuid={user}", "--clear-groups", "--"] if _is_root() else []
-        if self._as:
-            shutil.chown(self.folder, user)
+        self._as = not_as_root(self.folder)
         self._settings = SETTINGS | settings
         self.port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
@@ -175,8 +171,14 @@ class Cluster:
         subprocess.run(command, check=True, capture_output=True, cwd=self.folder)
 
 
-def _is_root() -> bool:
-    return os.geteuid() == 0
+def not_as_root(folder: Path) -> list[str]:
+    """What runs a command as another user, who then owns the folder, if this one is root:
+    PostgreSQL's programs refuse to run as root."""
+    if os.geteuid() != 0:
+        return []
+    user = next((u for u in ("postgres", "nobody") if _exists(u)), "nobody")
+    shutil.chown(folder, user)
+    return ["setpriv", f"--reuid={user}", "--clear-groups", "--"]
 
 
 def _exists(user: str) -> bool:
