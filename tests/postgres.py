@@ -57,9 +57,10 @@ needs_postgres = pytest.mark.skipif(PROGRAMS is None, reason="PostgreSQL is not 
 
 
 class Cluster:
-    """A running server. `settings` go before those that all clusters of tests have."""
+    """A running server, which follows `primary` if one is given. `settings` go before those that
+    all clusters of tests have."""
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, primary: "Cluster | None" = None, /, **settings: str) -> None:
         assert PROGRAMS is not None
         waits_for_disk = settings.get("fsync") == "on"
         folder = None if waits_for_disk else IN_MEMORY
@@ -71,7 +72,13 @@ class Cluster:
         self._settings = SETTINGS | settings
         self.port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
-        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N")
+        if primary is None:
+            as_is = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "-N")
+            self._run("initdb", "-D", self.data, *as_is)
+        else:
+            # It writes down whom to follow (-R).
+            copied = ("-d", primary.url("postgres"), "-R", "-c", "fast", "-N")
+            self._run("pg_basebackup", "-D", self.data, *copied)
         self.start()
 
     def start(self) -> None:
@@ -196,11 +203,11 @@ def cluster() -> Cluster:
 
 
 @contextmanager
-def own_cluster(**settings: str) -> Iterator[Cluster]:
+def own_cluster(primary: Cluster | None = None, /, **settings: str) -> Iterator[Cluster]:
     """A server that the test may stop and kill."""
     if PROGRAMS is None:
         pytest.skip("PostgreSQL is not installed")
-    started = Cluster(**settings)
+    started = Cluster(primary, **settings)
     try:
         yield started
     finally:
