@@ -10,6 +10,7 @@ from eventlog.errors import LogUnavailable
 from eventlog.open import stored_log
 from eventlog.postgres.connection import open_database
 from eventlog.postgres.schema import describe
+from eventlog.tree import Frontier
 from eventlog.verification.checkpoints import Kept
 from eventlog.verification.findings import Check
 from eventlog.verification.verify import verify
@@ -126,7 +127,10 @@ def test_words_put_back_into_a_forgotten_interview_are_found() -> None:
     assert Check.FORGETTING in {finding.check for finding in check(url).findings}
 
 
-def test_a_tail_cut_off_with_its_traces_is_found_by_a_kept_checkpoint_alone() -> None:
+@pytest.mark.parametrize("is_head_changed", [False, True])
+def test_a_tail_cut_off_with_its_traces_is_found_by_a_kept_checkpoint_alone(
+    is_head_changed: bool,
+) -> None:
     url = new_copy()
     [(head,)] = rows(url, "SELECT size FROM interview_log.head")
     [*_, (size, note)] = rows(url, "SELECT size, note FROM interview_log.checkpoints ORDER BY size")
@@ -139,19 +143,26 @@ def test_a_tail_cut_off_with_its_traces_is_found_by_a_kept_checkpoint_alone() ->
     )
     [(time,)] = rows(url, f"SELECT time FROM interview_log.events WHERE position = {first}")
     last = f"position = {head - 1}"
+    leaves = rows(url, f"SELECT leaf FROM interview_log.events WHERE NOT {last} ORDER BY position")
+    hashes = b"".join(Frontier().plus(leaf for (leaf,) in leaves).hashes)
     falsify(
         url,
         f"DELETE FROM events WHERE {last}",
         f"DELETE FROM words WHERE {last}",
-        f"DELETE FROM nodes WHERE (position + 1) << level > {head - 1}"
-        if (head - 1) % 2
-        else f"DELETE FROM checkpoints WHERE size = {head}",
+        f"DELETE FROM checkpoints WHERE size = {head}",
         f"DELETE FROM fingerprints WHERE first_position = {first}",
         "UPDATE interviews SET session_version = NULL, version = version - 1, state = 'started', "
+        "sources = '{}', "
         f"questions_asked = 0, updated_at = '{time}' WHERE first_position = {first}",
     )
-    report = check(url)
-    assert "its head says" in " ".join(finding.message for finding in report.findings)
+    if (head - 1) % 2:  # it completed a part of the tree
+        falsify(url, f"DELETE FROM nodes WHERE (position + 1) << level > {head - 1}")
+    if is_head_changed:
+        falsify(url, f"UPDATE head SET size = {head - 1}, frontier = '\\x{hashes.hex()}'")
+        assert check(url).findings == ()
+    else:
+        messages = [finding.message for finding in check(url).findings]
+        assert any("its head says" in message for message in messages), messages
     kept = [Kept("mine", note)]
     messages = [finding.message for finding in check(url, kept=kept).findings]
     assert any("its end was cut off" in message for message in messages)
