@@ -70,6 +70,7 @@ class Cluster:
         self._programs = PROGRAMS
         self._as = not_as_root(self.folder)
         self._settings = SETTINGS | settings
+        self._primary = primary
         self.port = free_port()
         self._server: subprocess.Popen[bytes] | None = None
         if primary is None:
@@ -129,6 +130,16 @@ class Cluster:
         assert self._server is not None
         self._server.send_signal(signal.SIGINT)
         self._server.wait()
+
+    def catch_up(self) -> None:
+        """Wait until it has replayed all that its primary has written."""
+        assert self._primary is not None
+        [(written,)] = self._primary.execute("SELECT pg_current_wal_lsn()")
+        replayed = f"SELECT pg_last_wal_replay_lsn() >= '{written}'"
+        give_up = time.monotonic() + READY_SECONDS
+        while self.execute(replayed) != [(True,)]:
+            assert time.monotonic() < give_up, "the standby does not follow its primary"
+            time.sleep(0.02)
 
     def remove(self) -> None:
         assert self._server is not None
