@@ -30,6 +30,11 @@ DUE: Final = "SELECT count(DISTINCT position) FROM interview_log.scrubs"
 LIMITS: Final = (
     "SELECT set_config('lock_timeout', '300', true), set_config('statement_timeout', '0', true)"
 )
+# Gateways may find the same table due. One rewrites it, and the next one sees that it is done.
+SCRUB_LOCK: Final = 0x73637262
+"""The first key of the advisory lock of each table that is rewritten: "scrb" in ASCII."""
+TAKE_TURNS: Final = "SELECT pg_advisory_xact_lock(%s, hashtext(%s))"
+IS_DUE: Final = "SELECT EXISTS (SELECT FROM interview_log.scrubs WHERE holder = %s)"
 REWRITE: Final = "SELECT interview_log.rewrite_scrubbed(%s)"
 SCRUBBED: Final = (
     "DELETE FROM interview_log.scrubs WHERE holder = %s AND deleted_in <= %s::text::xid8"
@@ -48,8 +53,10 @@ def scrub(db: Connection[Any]) -> bool:
         try:
             db.execute(BEGIN)
             db.execute(LIMITS)
-            db.execute(REWRITE, [holder])
-            db.execute(SCRUBBED, [holder, deleted_in])
+            db.execute(TAKE_TURNS, [SCRUB_LOCK, holder])
+            if db.execute(IS_DUE, [holder]).fetchone() == (True,):
+                db.execute(REWRITE, [holder])
+                db.execute(SCRUBBED, [holder, deleted_in])
             db.execute("COMMIT")
         except errors.LockNotAvailable:
             logger.info("A table of the event log with erased words is in use; it is for later")
