@@ -99,7 +99,8 @@ class Cluster:
                 psycopg.connect(self.url("postgres")).close()
                 return
             except psycopg.OperationalError:
-                assert time.monotonic() < give_up, (self.folder / "log").read_text()
+                runs = self._server.poll() is None and time.monotonic() < give_up
+                assert runs, (self.folder / "log").read_text()[-2000:]
                 time.sleep(0.02)
 
     @property
@@ -115,9 +116,16 @@ class Cluster:
 
     def kill(self) -> None:
         """Stop all of the server at once, as a power cut does."""
-        self.signal(signal.SIGKILL)
         assert self._server is not None
+        # One that is forked meanwhile would live on, and no server starts beside it.
+        self._server.send_signal(signal.SIGSTOP)
+        pids = self.pids()
+        self.signal(signal.SIGKILL)
         self._server.wait()
+        give_up = time.monotonic() + READY_SECONDS
+        while any(map(_runs, pids)):
+            assert time.monotonic() < give_up, "PostgreSQL outlived a kill"
+            time.sleep(0.001)
 
     def signal(self, number: int) -> None:
         """Send a signal to every process of the server."""
@@ -197,6 +205,14 @@ def not_as_root(folder: Path) -> list[str]:
     user = next((u for u in ("postgres", "nobody") if _exists(u)), "nobody")
     shutil.chown(folder, user)
     return ["setpriv", f"--reuid={user}", "--clear-groups", "--"]
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process still has memory; one that nobody waited for has none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _exists(user: str) -> bool:
