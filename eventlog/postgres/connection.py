@@ -44,7 +44,12 @@ ID_AND_NEEDS = "SELECT id, needs FROM interview_log.log CROSS JOIN interview_log
 def connect(url: str) -> Connection:
     """A new connection to the database that `url` names. Raises psycopg.Error."""
     given = {**DEFAULTS, **conninfo_to_dict(url), "client_encoding": "UTF8"}
-    db = psycopg.connect(**given, autocommit=True)
+    try:
+        db = psycopg.connect(**given, autocommit=True)
+    except psycopg.Error as error:
+        # The frames of its traceback hold the connection that was not made in time, and are part of
+        # a cycle: it would stay open until a garbage collection, which can take hours.
+        raise error.with_traceback(None)
     try:
         with WATCHDOG.limit(db.fileno(), SECONDS):
             found = db.execute("SELECT pg_backend_pid()").fetchone()

@@ -2,15 +2,19 @@
 keeps nobody waiting for long, and is used again as soon as it is back."""
 
 import asyncio
+import gc
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from eventlog.errors import EventLogError, LogNotOpened, LogUnavailable, OutcomeUnknown
 from eventlog.open import stored_log
+from eventlog.postgres.connection import connect
 from eventlog.postgres.log import PostgresEventLog
 from eventlog.postgres.writing import WritingDatabase
 from eventlog.verification.verify import verify
@@ -195,6 +199,21 @@ async def test_a_commit_that_cannot_be_looked_up_is_said_to_be_unknown(
     with suppress(EventLogError):  # the same again, by whoever asks the log first
         await log.append(id, 2, [give_answer("Yes.")], AT)
     assert await log.head() == 3
+
+
+def test_a_connection_that_is_not_made_in_time_is_closed() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        gc.disable()  # a collection would hide it
+        try:
+            with pytest.raises(psycopg.OperationalError):
+                connect(f"postgresql://127.0.0.1:{silent.getsockname()[1]}/any")
+            left, _ = silent.accept()
+            with left:
+                left.settimeout(GIVE_UP)
+                while left.recv(100):
+                    pass
+        finally:
+            gc.enable()
 
 
 @in_loop
