@@ -7,6 +7,7 @@ row first.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 from typing import Any, Final
 from uuid import uuid4
 
@@ -91,6 +92,14 @@ HELD: Final = (
     "SELECT interview_id, of_summary, holder FROM interview_log.claims "
     "WHERE interview_id = ANY (%s) ORDER BY interview_id FOR UPDATE"
 )
+# Of replies that no gateway makes any more, and nobody asked for again.
+SWEEP: Final = (
+    "DELETE FROM interview_log.claims WHERE interview_id IN (SELECT interview_id "
+    "FROM interview_log.claims WHERE renewed_at < clock_timestamp() - interval '60 seconds' "
+    "FOR UPDATE SKIP LOCKED)"
+)
+SWEEP_SECONDS: Final = 60.0
+"""How often a gateway that takes claims looks for those."""
 END: Final = "DELETE FROM interview_log.claims WHERE interview_id = ANY (%s)"
 
 
@@ -104,6 +113,7 @@ class PostgresClaims:
         self.holder = uuid4().hex
         self._held: dict[str, Claim] = {}
         self._reader = reader
+        self._no_sweep_before = 0.0
         self._writer = GroupWriter(_ClaimsStorage(connect()))
 
     async def take(self, claim: Claim) -> Taken | None:
@@ -159,6 +169,9 @@ class PostgresClaims:
         left = db.execute(LEFT, [list(by_id)])
         taken = {id for (id,) in took.fetchall()}
         drafts = {draft.interview_id: draft for draft in (ReplyDraft(*row) for row in left)}
+        if monotonic() > self._no_sweep_before:
+            db.execute(SWEEP)
+            self._no_sweep_before = monotonic() + SWEEP_SECONDS
         return [
             Taken(drafts.get(c.interview_id)) if c.interview_id in taken else None for c in claims
         ]

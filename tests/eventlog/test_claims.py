@@ -10,7 +10,8 @@ from eventlog.errors import ClaimLost
 from statemachine.commands import forget_content, give_answer
 from tests.eventlog.interviews import AT, OPENING, ask, new_id, start, tell
 from tests.eventlog.running import in_loop
-from tests.sharing import SHARINGS, Sharing, claims_of
+from tests.postgres import needs_postgres
+from tests.sharing import SHARINGS, InDatabase, Sharing, claims_of
 
 DOING = Doing("writing", "ollama", None, is_watched=False)
 
@@ -112,5 +113,19 @@ async def test_a_claim_that_its_storage_forgot_is_made_again_unless_words_were(
     await tell(other, id, forget_content(begun, "It was asked for."))
     assert await claims_of(log).renew({claim: DOING}) == {}
     assert await claims_of(other).take(claim) is None
+    await log.close()
+    await other.close()
+
+
+@needs_postgres
+@in_loop
+async def test_a_claim_that_nobody_ends_is_deleted_later(tmp_path: Path) -> None:
+    sharing = InDatabase(tmp_path)
+    log, other, left, new = sharing.view(), sharing.view(), new_id(), new_id()
+    await claims_of(log).take(Claim(left, 3, of_summary=False))  # and then the gateway dies
+    sharing.expire()
+    assert sharing.claimed() == [left]
+    await claims_of(other).take(Claim(new, 3, of_summary=False))
+    assert sharing.claimed() == [new]
     await log.close()
     await other.close()
