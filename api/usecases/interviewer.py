@@ -121,6 +121,12 @@ class Interviewer:
     async def stream_reply_to(self, id: str, length: int, deadline: Deadline) -> Listening:
         """What happens to the reply to the first `length` messages. Until the listening begins it
         raises as `reply_to` does; `deadline` is for that."""
+        try:
+            return await self._listening_to(id, length, deadline)
+        except LogUnavailable as error:
+            raise ReplyNotRecorded(id, error) from error
+
+    async def _listening_to(self, id: str, length: int, deadline: Deadline) -> Listening:
         while True:
             interview = await self._interviews.get(id)
             if len(interview.messages) > length:

@@ -16,12 +16,14 @@ from eventlog.drafts import ReplyDraft
 from eventlog.errors import LogUnavailable
 from eventlog.memory import MemoryEventLog
 from eventlog.protocol import Appended
+from statemachine.events import AnswerGiven
 from statemachine.events import Event as LogEvent
+from statemachine.interview import Interview
 from tests.desktop import Desktop
 from tests.fakes import OllamaServer
 from tests.gateways import Served, serving
 from tests.processes import gateway_process
-from tests.streams import Event, events_in, heard, listening, shown
+from tests.streams import EVENTS, Event, events_in, heard, listening, shown
 
 RESPOND, SUMMARY = "/api/v1/interviews/respond", "/api/v1/interviews/summary"
 REPLY = "Thank you, that is clear. Question 2: How do you test what you build?"
@@ -46,6 +48,25 @@ class FullLog(MemoryEventLog):
     def _check_room(self) -> None:
         if self.is_full:
             raise LogUnavailable("the disk is full")
+
+
+class LostAfterAnAnswer(MemoryEventLog):
+    """A log that cannot be read once it has taken an answer, while it `breaks`."""
+
+    breaks = False
+    _is_lost = False
+
+    async def append(
+        self, interview_id: str, expected_version: int, events: Sequence[LogEvent], at: datetime
+    ) -> Appended:
+        appended = await super().append(interview_id, expected_version, events, at)
+        self._is_lost = self.breaks and isinstance(events[0], AnswerGiven)
+        return appended
+
+    async def interview(self, interview_id: str) -> Interview | None:
+        if self._is_lost and self.breaks:
+            raise LogUnavailable("the database does not answer")
+        return await super().interview(interview_id)
 
 
 @pytest.fixture
@@ -99,6 +120,22 @@ def interrupted(gateway: Served, desktop: Desktop) -> dict[str, Any]:
     eventually(lambda: found() != [], "the words never came into the log")
     (words,) = found()
     return words
+
+
+@pytest.mark.parametrize("headers", [{}, EVENTS], ids=["whole", "streamed"])
+def test_an_answer_is_said_to_be_taken_if_the_log_is_lost_right_after_it(
+    ollama: OllamaServer, headers: dict[str, str]
+) -> None:
+    log = LostAfterAnAnswer()
+    with serving(ollama, log=log) as gateway:
+        desktop = begun(gateway, ollama, "Question 2: Something else?")
+        posted = {"session": desktop.session, "message": "I wrote a parser."}
+        log.breaks = True
+        refused = gateway.client.post(RESPOND, json=posted, headers=headers)
+        assert (refused.status_code, refused.json()["answerTaken"]) == (503, True)
+        log.breaks = False
+        assert heard(gateway, RESPOND, posted)[-1].name == "done"
+        assert len(payloads(gateway, desktop, "answer-given")) == 1
 
 
 def test_a_reply_that_could_not_be_recorded_goes_on_from_what_was_shown(
