@@ -17,7 +17,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 SO_MUCH = 65536
-DRIP = 7
+DRIP = 50
 """Bytes that a link lets through at once while it drips."""
 PAUSE = 0.002
 """Seconds between two drips."""
@@ -76,12 +76,15 @@ class Link:
             connection.cancel()
         await asyncio.gather(*connections, return_exceptions=True)
 
+    def is_cut(self) -> bool:
+        return self._fault is Fault.CUT
+
     def suffer(self, fault: Fault) -> None:
         """Have this fault from now on."""
         self._fault = fault
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
-        if fault is Fault.CUT:
+        if self.is_cut():
             for writer in list(self._sockets):
                 _reset(writer)
 
@@ -101,7 +104,7 @@ class Link:
             _reset(writer)
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._fault is Fault.CUT:
+        if self.is_cut():
             return
         await self._pass(is_answer=False)
         try:
@@ -110,7 +113,7 @@ class Link:
             return
         self._sockets.add(to_there)
         try:
-            if self._fault is Fault.CUT:  # meanwhile
+            if self.is_cut():  # meanwhile
                 return
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._carry(reader, to_there, is_answer=False))
@@ -186,7 +189,12 @@ class Network:
 
     def suffer(self, fault: Fault, *links: Link) -> None:
         """Let these links have the fault."""
-        self._call(lambda: [link.suffer(fault) for link in links])
+
+        def change() -> None:
+            for link in links:
+                link.suffer(fault)
+
+        self._call(change)
 
     def heal(self) -> None:
         """Let all links be whole."""

@@ -49,7 +49,7 @@ def connect(url: str) -> Connection:
     except psycopg.Error as error:
         # The frames of its traceback hold the connection that was not made in time, and are part of
         # a cycle: it would stay open until a garbage collection, which can take hours.
-        raise error.with_traceback(None)
+        raise error.with_traceback(None) from None
     try:
         with WATCHDOG.limit(db.fileno(), SECONDS):
             found = db.execute("SELECT pg_backend_pid()").fetchone()

@@ -1,10 +1,10 @@
-"""Faults in the network between gateways, PostgreSQL and Redis, while candidates conduct interviews.
+"""Faults in the network between gateways, PostgreSQL and Redis, while candidates have interviews.
 
     python -m tests.bench.network_faults --seconds 120 --gateways 3 --clients 8
 
-Each gateway has a way of its own to the database, and one to Redis. These are delayed, dripped, held
-up, cut and made whole again at random. Candidates post to any gateway, or to two at once, and try
-another one after an error. In the end the network is whole. Then each gateway must recover by
+Each gateway has a way of its own to the database, and one to Redis. These are delayed, dripped,
+held up, cut and made whole again at random. Candidates post to any gateway, or to two at once, and
+try another one after an error. In the end the network is whole. Then each gateway must recover by
 itself, all that was acknowledged must be in the log once, each error must have said truly whether
 the move was taken, and nothing may have piled up.
 """
@@ -34,19 +34,21 @@ from tests.postgres import GATEWAY, cluster
 from tests.processes import Process, gateway_process
 from tests.redis_server import RedisServer, redis_server
 from tests.reliability.agreement import EVENTS, Agreement, key_of
+from tests.reliability.counting import held_by
 from tests.reliability.roaming import START, Move, Outcome, Roamer
 
 RECOVERY_SECONDS = 30.0
 """In which a gateway takes moves again, on a machine that is busy. It should be a few."""
 TOKENS_PER_SECOND = 60.0
 CONNECTIONS = 6
-"""That a gateway has to the database: one that writes, one for claims, three that read, and one that
-searches."""
+"""That a gateway has to the database: one that writes, one for claims, three that read, and one
+that searches."""
 THREADS = 16
 """More than a gateway has when it is idle: one for each of these connections, two that guard and
 measure, and those in which it reads files."""
 LEFT_OVER = {
-    "claims on replies": "SELECT count(*) FROM interview_log.claims",
+    "claims on replies": "SELECT count(*) FROM interview_log.claims "
+    "WHERE renewed_at > clock_timestamp() - interval '3 seconds'",
     "drafts of replies": "SELECT count(*) FROM interview_log.drafts",
     "open transactions": "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
     "AND pid <> pg_backend_pid() AND state <> 'idle'",
@@ -60,8 +62,8 @@ class _Ollama(OllamaServer):
     def say(self, mood: Mood, own_words: str, question: int | None = None) -> str:
         token = f"{random.getrandbits(32):x}"
         return (
-            f"Thank you, what you say about {token} is clear to me. You thought about those who use "
-            f"it, and that matters to a team. Question {question}: How would you build it today?"
+            f"Thank you, what you say about {token} is clear to me. You thought about those who "
+            f"use it, and that matters to a team. Question {question}: How would you build it now?"
         )
 
     def asked(self) -> Counter[str]:
@@ -127,13 +129,13 @@ class Site:
 
     def held(self) -> str:
         """What the process holds, in words."""
-        proc = Path("/proc", str(self.gateway.popen.pid))
-        files = len(list((proc / "fd").iterdir()))
-        return f"{self.threads} threads, {files} files, {self.database.connections} connections"
+        held = held_by(self.gateway.popen.pid)
+        to_database = self.database.connections
+        return f"{held.threads} threads, {held.sockets} sockets, {to_database} to PostgreSQL"
 
     @property
     def threads(self) -> int:
-        return len(list(Path("/proc", str(self.gateway.popen.pid), "task").iterdir()))
+        return held_by(self.gateway.popen.pid).threads
 
 
 class Harness:

@@ -76,7 +76,9 @@ class Agreement:
         if move.said(Outcome.TAKEN):
             self._expect(bool(is_there), f"{what} was said to be taken, and is not there")
         if move.was_refused():
-            self._expect(not is_there, f"{what} was said not to be taken, and is there")
+            self._expect(
+                not is_there, f"{what} was said not to be taken, and is there: {move.attempts}"
+            )
 
     def _check_asked(self, move: Move, times: int) -> None:
         # Where a post failed, its reply may have been made and lost. A claim lapses if it is not

@@ -48,7 +48,14 @@ class Attempt:
     began: float
     seconds: float
     outcome: Outcome
-    session: Json | None = None
+    told: Json = field(repr=False)
+    """The session, or the problem."""
+    is_streamed: bool = False
+    detail: str = ""
+
+    @property
+    def session(self) -> Json | None:
+        return self.told if self.outcome is Outcome.DONE else None
 
 
 @dataclass
@@ -144,12 +151,13 @@ class Roamer(Thread):
         is_done, told = ask(self._gateways[gateway], path, body)
         seconds = time.monotonic() - began
         if is_done:
-            return Attempt(gateway, began, seconds, Outcome.DONE, told)
+            return Attempt(gateway, began, seconds, Outcome.DONE, told, is_streamed)
         if told["status"] != httpx.codes.SERVICE_UNAVAILABLE:
             raise Unexpected(f"{path} was answered {told}")
         taken = told.get("answerTaken")
         outcomes = {True: Outcome.TAKEN, False: Outcome.NOT_TAKEN, None: Outcome.UNKNOWN}
-        return Attempt(gateway, began, seconds, outcomes[taken])
+        detail = told["detail"]
+        return Attempt(gateway, began, seconds, outcomes[taken], told, is_streamed, detail)
 
 
 def _ask(gateway: Served, path: str, body: Json) -> tuple[bool, Json]:
