@@ -88,7 +88,7 @@ def test_no_task_outlives_a_fault_of_the_network(tmp_path: Path) -> None:
                 return sorted(task.get_name().rstrip("0123456789") for task in asyncio.all_tasks())
 
             gateway.app.add_api_route("/tasks", tasks)
-            assert start(gateway)
+            wait_until(lambda: start(gateway))
             # Those of a reply end a little later.
             of_reply = {"reply", "claims on replies", "drafts of replies"}
             wait_until(lambda: not of_reply & set(gateway.get("/tasks").json()))
