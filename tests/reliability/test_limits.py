@@ -156,7 +156,7 @@ BEHIND_OTHERS = {
     "a body behind a body": (WHOLE + HALF, [200, 408]),
     "a body behind many": (LOOK * 20 + WHOLE + LOOK + HALF, [200] * 22 + [408]),
     "a body that is awaited": (
-        LOOK + HEAD + b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n",
+        LOOK + HEAD + b"Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n",
         [200, 100, 408],
     ),
     "a chunk": (LOOK + HEAD + b"Transfer-Encoding: chunked\r\n\r\n3e8\r\n{", [200, 408]),
