@@ -35,6 +35,7 @@ from tests.http_clients import PLAIN
 from tests.processes import environment, run
 from tests.reliability.aim import kill_in_a_write
 from tests.reliability.candidates import Candidate, Desk, troubles
+from tests.reliability.telling import table
 from tests.reliability.testimony import Testimony, in_file
 from tests.reliability.wreckage import wreckage_of
 
@@ -101,9 +102,7 @@ class Result:
             "seconds": round(self.seconds, 1),
             "seed": self.seed,
         }
-        width = max(map(len, shown))
-        lines = [f"{name:<{width}}  {value}" for name, value in shown.items()]
-        return "\n".join([*lines, *(f"FOUND: {finding}" for finding in self.findings[:20])])
+        return table(shown, self.findings)
 
 
 class Harness:

@@ -28,6 +28,7 @@ from tests.processes import environment, run
 from tests.redis_server import RedisServer, redis_server
 from tests.reliability.candidates import Candidate, Desk, troubles
 from tests.reliability.crash import OwnWords
+from tests.reliability.telling import table
 from tests.reliability.testimony import Testimony, in_database
 
 SLOW_SECONDS = 0.2
@@ -70,9 +71,7 @@ class Result:
             "seconds": round(self.seconds, 1),
             "seed": self.seed,
         }
-        width = max(map(len, shown))
-        lines = [f"{name:<{width}}  {value}" for name, value in shown.items()]
-        return "\n".join([*lines, *(f"FOUND: {finding}" for finding in self.findings[:20])])
+        return table(shown, self.findings)
 
 
 class Harness:
