@@ -21,6 +21,7 @@ from eventlog.verification.verify import verify
 from statemachine.commands import give_answer
 from tests.cutting import Proxy, proxy_to
 from tests.eventlog.interviews import AT, OPENING, new_id, tell
+from tests.eventlog.postgres.beginning import GIVE_UP, Beginning
 from tests.eventlog.postgres.conftest import Open
 from tests.eventlog.running import in_loop
 from tests.postgres import Cluster, cluster, needs_postgres, own_cluster
@@ -28,9 +29,6 @@ from tests.postgres import Cluster, cluster, needs_postgres, own_cluster
 pytestmark = needs_postgres
 
 COMMIT = b"COMMIT\x00"
-
-GIVE_UP = 60.0
-"""Seconds in which a server is back, on a loaded machine too."""
 
 
 @pytest.fixture(scope="module")
@@ -66,37 +64,14 @@ async def test_a_killed_server_loses_and_doubles_nothing_acknowledged(
 ) -> None:
     url = server.empty_log()
     logs = [open_at(url), open_at(url)]
-    acknowledged: set[str] = set()
-    asked: set[str] = set()
-    enough = asyncio.Semaphore(0)
-    is_over = False
-
-    async def conduct(log: PostgresEventLog) -> None:
-        while not is_over:
-            id = new_id()
-            asked.add(id)
-            try:
-                await log.append(id, 0, OPENING, AT)
-                acknowledged.add(id)
-                enough.release()
-            except LogUnavailable:
-                await asyncio.sleep(0.01)
-
-    conducting = [asyncio.create_task(conduct(log)) for log in logs for _ in range(4)]
-    for _ in range(2):
-        async with asyncio.timeout(GIVE_UP):
-            for _ in range(40):
-                await enough.acquire()
+    beginning = Beginning(logs)
+    for kills in range(2):
+        await beginning.until_acknowledged(40 * (kills + 1))
         await asyncio.to_thread(server.kill)
         await asyncio.to_thread(server.start)
     for log in logs:
         await until_back(log)
-    is_over = True
-    await asyncio.gather(*conducting)
-    records = await logs[0].records_from(0, 100_000)
-    kept = [record.interview_id for record in records if record.version == 1]
-    assert len(kept) == len(set(kept))
-    assert acknowledged <= set(kept) <= asked
+    await beginning.end()
     assert verify(stored_log(url)).findings == ()
 
 

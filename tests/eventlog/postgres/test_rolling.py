@@ -21,8 +21,9 @@ from eventlog.postgres.steps import STEPS, Step
 from eventlog.verification.verify import verify
 from statemachine.commands import give_answer
 from tests.eventlog.interviews import AT, OPENING, ask, new_id, tell
+from tests.eventlog.postgres.beginning import GIVE_UP
 from tests.eventlog.postgres.conftest import Open
-from tests.eventlog.postgres.test_outages import GIVE_UP, until_back
+from tests.eventlog.postgres.test_outages import until_back
 from tests.eventlog.running import in_loop
 from tests.postgres import GATEWAY, cluster, needs_postgres
 
