@@ -12,16 +12,32 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from statemachine.brief import Brief
+from statemachine.interview import Interview, Kept
+from statemachine.listening.deciding import Due, Move, due
 from statemachine.session import Session, Speaker
+
+_QUESTION_DUE = Due(Move.ASK)
 
 
 @dataclass(frozen=True)
 class Turn:
     """The interviewer's turn: `session` is the interview as its client holds it, `answer`
-    what the candidate has just said. The opening has no answer."""
+    what the candidate has just said, `due` what the interviewer is to do. The opening has no
+    answer. `kept` are the messages that stayed at their question; `brief` what the interviewer was
+    told beforehand."""
 
     session: Session
     answer: str | None = None
+    due: Due = _QUESTION_DUE
+    kept: tuple[Kept, ...] = ()
+    brief: Brief | None = None
+
+    @classmethod
+    def of(cls, interview: Interview, session: Session) -> "Turn":
+        """The turn that `interview` waits for; `session` is its session, as backends get it."""
+        answer = interview.pending_answer
+        return cls(session, answer, due(interview), interview.kept, interview.brief)
 
     @property
     def interview_id(self) -> str:
@@ -34,8 +50,15 @@ class Turn:
 
     @property
     def number(self) -> int:
-        """The number of the question that is due."""
-        return 1 if self.is_opening else self.session.current_question + 1
+        """The number of the question that is due, or stays."""
+        if self.is_opening or self.stays:
+            return self.session.current_question
+        return self.session.current_question + 1
+
+    @property
+    def stays(self) -> bool:
+        """True when the interviewer is to stay at the question."""
+        return self.due.move is Move.KEEP
 
     @property
     def is_opening(self) -> bool:
@@ -43,8 +66,9 @@ class Turn:
 
     @property
     def is_last(self) -> bool:
-        """True when every question is answered, so that a closing is due."""
-        return self.number > self.total
+        """True when every question is answered, or the candidate wants to end the interview, so
+        that a closing is due."""
+        return self.due.move is Move.STOP or self.number > self.total
 
 
 def answers_in(session: Session) -> list[str]:

@@ -18,13 +18,16 @@ from statemachine.events import (
     ContentForgotten,
     InterviewCompleted,
     QuestionAsked,
+    QuestionKept,
     SummaryGiven,
 )
 
 CLAIM_SECONDS = 3.0
 """How long a claim lasts that is not renewed: what a gateway that died keeps others waiting."""
 
-ENDS_REPLY_CLAIM = frozenset((KIND_OF[QuestionAsked], KIND_OF[InterviewCompleted]))
+ENDS_REPLY_CLAIM = frozenset(
+    KIND_OF[event] for event in (QuestionAsked, QuestionKept, InterviewCompleted)
+)
 ENDS_SUMMARY_CLAIM = frozenset((KIND_OF[SummaryGiven],))
 ENDS_ANY_CLAIM = frozenset((KIND_OF[ContentForgotten],))
 """The kinds of event with which a claim on a reply, on a summary, or on either of them ends."""

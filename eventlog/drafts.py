@@ -12,6 +12,7 @@ from statemachine.events import (
     ContentForgotten,
     InterviewCompleted,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SummaryGiven,
 )
@@ -20,6 +21,7 @@ ENDS_DRAFT = frozenset(
     KIND_OF[event]
     for event in (
         QuestionAsked,
+        QuestionKept,
         InterviewCompleted,
         SummaryGiven,
         ReplyInterrupted,

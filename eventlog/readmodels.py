@@ -19,6 +19,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
@@ -86,7 +87,7 @@ def project(
     for event in events:
         before, after = after, evolve(after, event, id=id)
         match event:
-            case QuestionAsked() | InterviewCompleted() | SessionAdopted():
+            case QuestionAsked() | QuestionKept() | InterviewCompleted() | SessionAdopted():
                 current = after.session.fingerprint()
                 fingerprints.append((current, after.version))
             case AnswerGiven():

@@ -20,6 +20,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
@@ -28,7 +29,14 @@ from statemachine.events import (
 
 SAYING: Final = tuple(
     KIND_OF[event]
-    for event in (QuestionAsked, AnswerGiven, InterviewCompleted, SummaryGiven, ReplyInterrupted)
+    for event in (
+        QuestionAsked,
+        AnswerGiven,
+        QuestionKept,
+        InterviewCompleted,
+        SummaryGiven,
+        ReplyInterrupted,
+    )
 )
 """The kinds of event whose `content` somebody said."""
 
@@ -53,10 +61,10 @@ def words_of(record: Record) -> Iterator[str]:
     if record.payload is None:
         return
     match record.event:
-        case QuestionAsked() | AnswerGiven() | InterviewCompleted() | SummaryGiven() as event:
-            yield event.content
-        case ReplyInterrupted(content=shown):
-            yield shown
+        case QuestionAsked() | AnswerGiven() | QuestionKept() | InterviewCompleted() as said:
+            yield said.content
+        case SummaryGiven(content=words) | ReplyInterrupted(content=words):
+            yield words
         case SessionAdopted(session=session):
             yield from (message.content for message in session.messages)
         case InterviewStarted():

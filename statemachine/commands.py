@@ -4,6 +4,7 @@ A command decides; it changes nothing. The event is appended to the log first, a
 interview evolves by what the log took.
 """
 
+from statemachine.brief import Brief
 from statemachine.events import (
     AnswerGiven,
     ContentForgotten,
@@ -12,23 +13,36 @@ from statemachine.events import (
     InterviewStarted,
     Origin,
     QuestionAsked,
+    QuestionKept,
     SummaryGiven,
 )
 from statemachine.interview import Interview
+from statemachine.listening.deciding import Move, due
 from statemachine.session import Config, Message, Speaker
 
 OPENING_WORDS = "Please start the interview."
 """The first message of the candidate's side; the desktop app has always shown it so."""
 
 
-def start_interview(config: Config, prompt: str, started_by: str | None = None) -> InterviewStarted:
+_ENDINGS = {Move.CLOSE: Ending.ALL_ANSWERED, Move.STOP: Ending.STOPPED_BY_CANDIDATE}
+
+
+def start_interview(
+    config: Config,
+    prompt: str,
+    started_by: str | None = None,
+    brief: Brief | None = None,
+    wish: str = OPENING_WORDS,
+) -> InterviewStarted:
+    """`wish` is the candidate's to start, in the interview's language."""
     return InterviewStarted(
         config=config,
         messages=(
             Message(role=Speaker.SYSTEM, content=prompt),
-            Message(role=Speaker.USER, content=OPENING_WORDS),
+            Message(role=Speaker.USER, content=wish),
         ),
         started_by=started_by,
+        brief=brief,
     )
 
 
@@ -38,16 +52,17 @@ def give_answer(content: str) -> AnswerGiven:
 
 def take_reply(
     interview: Interview, content: str, *, closes: bool, origin: Origin
-) -> QuestionAsked | InterviewCompleted:
-    """What the interviewer's words are, by the rules of completion: a closing once the
-    last answer is in or when the interviewer closes, else the next question."""
-    if interview.answers_given == interview.config.total_questions:
-        return InterviewCompleted(ending=Ending.ALL_ANSWERED, content=content, origin=origin)
-    if closes:
-        return InterviewCompleted(
-            ending=Ending.CLOSED_BY_INTERVIEWER, content=content, origin=origin
-        )
-    return QuestionAsked(number=interview.questions_asked + 1, content=content, origin=origin)
+) -> QuestionAsked | QuestionKept | InterviewCompleted:
+    """What the interviewer's words are, by the move that is due and by the rules of completion:
+    a closing once the last answer is in or when the interviewer closes, else the next question."""
+    now = due(interview)
+    number = interview.questions_asked
+    if now.move is Move.KEEP:
+        return QuestionKept(number=number, content=content, purpose=now.purpose, origin=origin)
+    if now.move is Move.ASK and not closes:
+        return QuestionAsked(number=number + 1, content=content, origin=origin)
+    ending = _ENDINGS.get(now.move, Ending.CLOSED_BY_INTERVIEWER)
+    return InterviewCompleted(ending=ending, content=content, origin=origin)
 
 
 def give_summary(interview: Interview, content: str, *, origin: Origin) -> SummaryGiven:

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from statemachine.brief import Brief
 from statemachine.session import (
     Answer,
     Config,
@@ -93,6 +94,22 @@ class Ending(StrEnum):
 
     ALL_ANSWERED = "all-answered"
     CLOSED_BY_INTERVIEWER = "closed-by-interviewer"
+    STOPPED_BY_CANDIDATE = "stopped-by-candidate"
+
+
+class Purpose(StrEnum):
+    """What an interviewer's turn is for that goes on to no other question."""
+
+    REPEAT = "repeat"
+    EXPLAIN = "explain"
+    FOLLOW_UP = "follow-up"
+    ASK_STOP = "ask-stop"
+    """It asks whether the candidate really wants to end the interview."""
+    PAUSE = "pause"
+    RESUME = "resume"
+    COMFORT = "comfort"
+    ASK_AGAIN = "ask-again"
+    LANGUAGE = "language"
 
 
 class InterviewStarted(Value):
@@ -101,6 +118,7 @@ class InterviewStarted(Value):
     config: Config
     messages: tuple[Message, ...]
     started_by: Subject | None = None
+    brief: Brief | None = None
 
 
 class QuestionAsked(Value):
@@ -113,13 +131,25 @@ class QuestionAsked(Value):
 
 
 class AnswerGiven(Value):
-    """The candidate answered the question that was waiting."""
+    """The candidate answered the question that was waiting. If `QuestionKept` follows, it was no
+    answer, or not the whole of it."""
 
     content: Answer
 
 
+class QuestionKept(Value):
+    """The interviewer replied, and question `number` waits on: what the candidate had said does
+    not count as its answer. `purpose` and `origin` are missing where only the words are known."""
+
+    number: int
+    content: Words
+    purpose: Purpose | None = None
+    origin: Origin | None = None
+
+
 class InterviewCompleted(Value):
-    """The interviewer closed the interview with `content`."""
+    """The interviewer closed the interview with `content`. Where the candidate stopped it, their
+    "yes" to the interviewer's asking is no answer."""
 
     ending: Ending
     content: Words
@@ -218,6 +248,7 @@ Event = (
     InterviewStarted
     | QuestionAsked
     | AnswerGiven
+    | QuestionKept
     | InterviewCompleted
     | SummaryGiven
     | SessionAdopted
@@ -233,6 +264,7 @@ KINDS: dict[str, tuple[type[Event], int]] = {
     "interview-started": (InterviewStarted, 1),
     "question-asked": (QuestionAsked, 1),
     "answer-given": (AnswerGiven, 1),
+    "question-kept": (QuestionKept, 1),
     "interview-completed": (InterviewCompleted, 1),
     "summary-given": (SummaryGiven, 1),
     "session-adopted": (SessionAdopted, 1),

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import assert_never
 
+from statemachine.brief import DEFAULT_LANGUAGE, Brief
 from statemachine.errors import IllegalMove, IllegalSession
 from statemachine.events import (
     AnswerGiven,
     ContentForgotten,
+    Ending,
     Event,
     InterviewCompleted,
     InterviewExported,
@@ -18,7 +20,9 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     Origin,
+    Purpose,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
@@ -30,6 +34,16 @@ from statemachine.states import State
 from statemachine.walk import moves_of
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The interviewer's message `at` that stayed at question `number`, and what it was for (None
+    where only the words are known)."""
+
+    at: int
+    number: int
+    purpose: Purpose | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interview:
     """The state of an interview, folded from its events.
@@ -38,6 +52,7 @@ class Interview:
     reply yet included; `adopted` is true when it began with a session nobody vouches for.
     `interrupted` is what was shown of the reply that is due, if the gateway stopped in it.
     `started_by` is who began it, if they had signed in and its words are not forgotten.
+    `kept` are the messages with which the interviewer stayed at a question, in order.
     """
 
     id: str | None
@@ -55,6 +70,8 @@ class Interview:
     summed_up_at: int = 0
     interrupted: ReplyInterrupted | None = None
     started_by: str | None = None
+    brief: Brief | None = None
+    kept: tuple[Kept, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -63,6 +80,26 @@ class Interview:
     @property
     def is_forgotten(self) -> bool:
         return self.state is State.FORGOTTEN
+
+    @property
+    def language(self) -> str:
+        """The language that it is held in."""
+        return DEFAULT_LANGUAGE if self.brief is None else self.brief.language
+
+    @property
+    def times_kept(self) -> int:
+        """How often the interviewer has stayed at the question last asked."""
+        return len(self.kept_for)
+
+    @property
+    def kept_for(self) -> tuple[Purpose | None, ...]:
+        """What for."""
+        return tuple(k.purpose for k in self.kept if k.number == self.questions_asked)
+
+    @property
+    def stop_was_asked(self) -> bool:
+        """Whether the interviewer's last words asked if the candidate wants to end it."""
+        return self.kept_for[-1:] == (Purpose.ASK_STOP,)
 
     @property
     def pending_answer(self) -> str | None:
@@ -105,7 +142,8 @@ class Interview:
         messages."""
         is_complete = self.is_complete and length == len(self.messages)
         words = [message for message in self.messages[:length] if message.role is Speaker.ASSISTANT]
-        return max(1, len(words) - is_complete)
+        kept = sum(kept.at < length for kept in self.kept)
+        return max(1, len(words) - kept - is_complete)
 
 
 def evolve(interview: Interview | None, event: Event, *, id: str | None = None) -> Interview:
@@ -123,8 +161,21 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
             )
         case AnswerGiven():
             return _with_words(before, state, Speaker.USER, event.content, answers=1)
+        case QuestionKept():
+            kept = Kept(len(before.messages), event.number, event.purpose)
+            said = replace(before, kept=(*before.kept, kept))
+            return _with_words(
+                said, state, Speaker.ASSISTANT, event.content, event.origin, answers=-1
+            )
         case InterviewCompleted():
-            return _with_words(before, state, Speaker.ASSISTANT, event.content, event.origin)
+            return _with_words(
+                before,
+                state,
+                Speaker.ASSISTANT,
+                event.content,
+                event.origin,
+                answers=-1 if event.ending is Ending.STOPPED_BY_CANDIDATE else 0,
+            )
         case SummaryGiven():
             return replace(
                 before,
@@ -162,7 +213,7 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
 def _initial(event: Event, id: str | None) -> Interview:
     match event:
         case InterviewStarted(config=config):
-            return Interview(id=id, config=config, started_by=event.started_by)
+            return Interview(id=id, config=config, started_by=event.started_by, brief=event.brief)
         case SessionAdopted(session=session):
             return Interview(id=id, config=session.config, started_by=event.started_by)
         case _:

@@ -20,6 +20,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
@@ -27,6 +28,10 @@ from statemachine.events import (
 )
 from statemachine.session import Config
 from statemachine.states import State
+
+
+MAX_KEPT = 2
+"""How often an interviewer may stay at a question: to clarify it, to follow up or to confirm."""
 
 
 class InterviewProgress(Protocol):
@@ -40,6 +45,10 @@ class InterviewProgress(Protocol):
     def questions_asked(self) -> int: ...
     @property
     def answers_given(self) -> int: ...
+    @property
+    def times_kept(self) -> int: ...
+    @property
+    def stop_was_asked(self) -> bool: ...
     @property
     def on_hold(self) -> bool: ...
 
@@ -66,11 +75,31 @@ def answer_is_in(interview: InterviewProgress, _: Event) -> bool:
     return interview.answers_given == interview.questions_asked
 
 
+def may_be_kept(interview: InterviewProgress, event: Event) -> bool:
+    """it stays at the question last asked, which was kept less than twice"""
+    return (
+        isinstance(event, QuestionKept)
+        and event.number == interview.questions_asked
+        and interview.times_kept < MAX_KEPT
+    )
+
+
 def ending_fits(interview: InterviewProgress, event: Event) -> bool:
     """it says "all answered" exactly when every question has its answer"""
     all_answered = interview.answers_given == interview.config.total_questions
-    return isinstance(event, InterviewCompleted) and (
-        (event.ending is Ending.ALL_ANSWERED) == all_answered
+    return (
+        isinstance(event, InterviewCompleted)
+        and event.ending is not Ending.STOPPED_BY_CANDIDATE
+        and (event.ending is Ending.ALL_ANSWERED) == all_answered
+    )
+
+
+def stop_was_confirmed(interview: InterviewProgress, event: Event) -> bool:
+    """it says "stopped by the candidate" exactly when they were asked whether they want that"""
+    return (
+        isinstance(event, InterviewCompleted)
+        and event.ending is Ending.STOPPED_BY_CANDIDATE
+        and interview.stop_was_asked
     )
 
 
@@ -146,7 +175,9 @@ RULES: tuple[Rule, ...] = (
     Rule(QuestionAsked, S, Q, (is_next_question,)),
     Rule(AnswerGiven, Q, Q, (question_waits,)),
     Rule(QuestionAsked, Q, Q, (answer_is_in, is_next_question)),
+    Rule(QuestionKept, Q, Q, (answer_is_in, may_be_kept)),
     Rule(InterviewCompleted, Q, C, (answer_is_in, ending_fits)),
+    Rule(InterviewCompleted, Q, C, (answer_is_in, stop_was_confirmed)),
     Rule(SummaryGiven, Q, Q, (counts_fit,)),
     Rule(SummaryGiven, C, C, (counts_fit,)),
     Rule(ReplyInterrupted, S, S, (reply_was_due,)),

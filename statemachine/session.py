@@ -26,7 +26,7 @@ from statemachine.roles import Role as Role  # noqa: PLC0414 - sessions name it
 MAX_QUESTIONS = 15
 DEFAULT_QUESTIONS = 5
 MAX_MESSAGE_CHARS = 10_000
-MAX_MESSAGES = 100
+MAX_MESSAGES = 160
 MAX_REASON_CHARS = 500
 
 
@@ -38,7 +38,8 @@ class Value(BaseModel):
     )
 
 
-def _has_words(text: str) -> str:
+def has_words(text: str) -> str:
+    """The text, if it says something and can be stored. Raises ValueError."""
     if not text or text.isspace():
         raise ValueError("must not be blank")
     return _is_storable(text)
@@ -68,17 +69,17 @@ def _is_canonical_uuid(text: str) -> str:
 Answer = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_MESSAGE_CHARS),
-    AfterValidator(_has_words),
+    AfterValidator(has_words),
 ]
 """A candidate's answer: 1 to 10,000 characters, not blank, kept word for word."""
 
-Words = Annotated[str, StringConstraints(min_length=1), AfterValidator(_has_words)]
+Words = Annotated[str, StringConstraints(min_length=1), AfterValidator(has_words)]
 """An interviewer's words: any length, not blank."""
 
 Reason = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_REASON_CHARS),
-    AfterValidator(_has_words),
+    AfterValidator(has_words),
 ]
 """Why something was done to an interview, in the words of who did it: 1 to 500 characters."""
 
@@ -87,7 +88,7 @@ MAX_SUBJECT_CHARS = 255
 Subject = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_SUBJECT_CHARS),
-    AfterValidator(_has_words),
+    AfterValidator(has_words),
 ]
 """Who did something, as their token calls them (`sub`): 1 to 255 characters, as OpenID Connect has
 it."""
@@ -97,7 +98,7 @@ InterviewId = Annotated[
     str, AfterValidator(_is_canonical_uuid), Field(json_schema_extra={"format": "uuid"})
 ]
 ModelId = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), AfterValidator(_has_words)
+    str, StringConstraints(min_length=1, max_length=200), AfterValidator(has_words)
 ]
 QuestionCount = Annotated[int, Field(strict=True, ge=1, le=MAX_QUESTIONS)]
 

@@ -9,8 +9,13 @@ from statemachine.events import (
     Event,
     InterviewCompleted,
     InterviewStarted,
+    Purpose,
     QuestionAsked,
+    QuestionKept,
 )
+from statemachine.keeping import kept_turns
+from statemachine.listening.stopping import asks_to_stop, is_confirmed_stop
+from statemachine.rules import MAX_KEPT
 from statemachine.session import (
     MAX_MESSAGE_CHARS,
     MAX_MESSAGES,
@@ -20,7 +25,7 @@ from statemachine.session import (
     Speaker,
 )
 
-MAX_WORDS_BEFORE = MAX_MESSAGES - (2 * MAX_QUESTIONS + 1)
+MAX_WORDS_BEFORE = MAX_MESSAGES - (2 * (1 + MAX_KEPT) * MAX_QUESTIONS + 1)
 """How many messages may come before the first question: an interview that goes on must
 still fit into a session when it is complete."""
 
@@ -28,7 +33,8 @@ still fit into a session when it is complete."""
 def moves_of(session: Session) -> Iterator[tuple[str, Event]]:
     """Each move with its place in the session. Raises IllegalSession where the messages
     are not the turns of an interview: the words before the first question, then a
-    question, an answer, a question …, and at the end the interviewer's."""
+    question, an answer, a question …, and at the end the interviewer's. Where the interviewer
+    speaks more often than there are questions, `keeping` tells which turns stayed at one."""
     before = _words_before_first_question(session.messages)
     if len(before) > MAX_WORDS_BEFORE:
         raise IllegalSession(
@@ -40,15 +46,23 @@ def moves_of(session: Session) -> Iterator[tuple[str, Event]]:
     turns = session.messages[len(before) :]
     if not turns:
         raise IllegalSession("messages", "the interviewer has not asked anything yet")
+    kept = kept_turns(turns, session.current_question, is_complete=session.is_complete)
+    questions, was_kept = 0, False
     for turn, message in enumerate(turns):
         place = f"messages[{len(before) + turn}]"
         _check_turn(place, turn, message)
         if message.role is Speaker.USER:
             yield place, AnswerGiven(content=message.content)
         elif session.is_complete and turn == len(turns) - 1:
-            yield place, _closing(session, turn // 2, message.content)
+            stopped = was_kept and is_confirmed_stop(
+                turns[turn - 2].content, turns[turn - 1].content
+            )
+            yield place, _closing(session, questions, message.content, was_stopped=stopped)
+        elif was_kept := turn in kept:
+            yield place, _kept(questions, message.content)
         else:
-            yield place, QuestionAsked(number=turn // 2 + 1, content=message.content)
+            questions += 1
+            yield place, QuestionAsked(number=questions, content=message.content)
     if len(turns) % 2 == 0:
         raise IllegalSession(
             f"messages[{len(session.messages) - 1}]",
@@ -79,7 +93,16 @@ def _check_turn(place: str, turn: int, message: Message) -> None:
         )
 
 
-def _closing(session: Session, answers: int, content: str) -> InterviewCompleted:
+def _kept(number: int, content: str) -> QuestionKept:
+    purpose = Purpose.ASK_STOP if asks_to_stop(content) else None
+    return QuestionKept(number=number, content=content, purpose=purpose)
+
+
+def _closing(
+    session: Session, answers: int, content: str, *, was_stopped: bool
+) -> InterviewCompleted:
+    if was_stopped:
+        return InterviewCompleted(ending=Ending.STOPPED_BY_CANDIDATE, content=content)
     all_answered = answers == session.config.total_questions
     ending = Ending.ALL_ANSWERED if all_answered else Ending.CLOSED_BY_INTERVIEWER
     return InterviewCompleted(ending=ending, content=content)

@@ -133,6 +133,9 @@ _GOODBYE = re.compile(
 _SENTENCE_ENDS = re.compile(rf"(?<=[.!\n{QUESTION_MARKS}])")
 _WORDS = re.compile(r"\w")
 _LABEL_OF_TOTAL = re.compile(rf"(\b{_QUESTION})\d+({_OF})\d+", re.IGNORECASE)
+_LABELLED = re.compile(
+    rf"(?:{_START}|,\s*){_QUESTION}(\d{{1,4}})(?={_LABEL_END}|{_OF}\d)", re.IGNORECASE
+)
 _LABEL = re.compile(rf"((?:{_START}|,\s*){_QUESTION})\d+(?={_LABEL_END})", re.IGNORECASE)
 
 
@@ -191,6 +194,12 @@ def _ends_interview(sentence: str) -> bool:
 
 def _is_farewell(sentence: str) -> bool:
     return bool(_FAREWELL.search(sentence) or _ends_interview(sentence))
+
+
+def label_of(text: str) -> int | None:
+    """The number in the first question label of the words: 3 in "Thanks. Question 3: How?"."""
+    label = _LABELLED.search(text)
+    return None if label is None else int(label[1])
 
 
 def renumber(text: str, number: int, total: int) -> str:

@@ -23,6 +23,7 @@ from statemachine.events import (
     InterviewStarted,
     Origin,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
@@ -138,7 +139,7 @@ def _print_step(
 def _what(step: Step) -> str:
     if step.event is None:
         return f"{step.record.kind} (forgotten)"
-    if isinstance(step.event, QuestionAsked):
+    if isinstance(step.event, QuestionAsked | QuestionKept):
         return f"{step.record.kind} {step.event.number}"
     return step.record.kind
 
@@ -188,10 +189,10 @@ def _spent(step: Step) -> int:
 def _words(step: Step) -> str:
     """The event in words for a person."""
     match step.event:
-        case QuestionAsked() | AnswerGiven() | InterviewCompleted() | SummaryGiven():
+        case QuestionAsked() | AnswerGiven() | QuestionKept() | InterviewCompleted():
             return step.event.content
-        case ReplyInterrupted(content=shown):
-            return shown
+        case SummaryGiven(content=words) | ReplyInterrupted(content=words):
+            return words
         case InterviewHeld() | InterviewReleased() | ContentForgotten():
             by = step.event.by
             return step.event.reason if by is None else f"{step.event.reason} (by {by})"

@@ -32,6 +32,7 @@ from statemachine.events import (
     InterviewCompleted,
     Origin,
     QuestionAsked,
+    QuestionKept,
     SummaryGiven,
 )
 
@@ -47,6 +48,7 @@ COMMIT_APPENDS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 REPLIES: dict[type[Event], str] = {
     QuestionAsked: "question",
+    QuestionKept: "question-kept",
     InterviewCompleted: "closing",
     SummaryGiven: "summary",
 }
@@ -181,7 +183,7 @@ class Metrics:
         self._appends.labels("written").inc()
         for event in events:
             self._events.labels(KIND_OF[type(event)]).inc()
-            if isinstance(event, (QuestionAsked, InterviewCompleted, SummaryGiven)) and (
+            if isinstance(event, (QuestionAsked, QuestionKept, InterviewCompleted, SummaryGiven)) and (
                 event.origin is not None
             ):
                 self._count_reply(REPLIES[type(event)], event.origin)

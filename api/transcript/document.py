@@ -22,6 +22,7 @@ from statemachine.events import (
     InterviewStarted,
     Origin,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
@@ -34,6 +35,7 @@ from statemachine.walk import moves_of
 EntryKind = Literal[
     "interview-started",
     "question-asked",
+    "question-kept",
     "answer-given",
     "interview-completed",
     "summary-given",
@@ -229,7 +231,7 @@ class _Count:
     def number(self, kind: str) -> int | None:
         if kind == "question-asked":
             self.asked += 1
-        return self.asked if kind in ("question-asked", "answer-given") else None
+        return self.asked if kind in ("question-asked", "answer-given", "question-kept") else None
 
 
 def _said_before_adoption(step: Step, adopted: SessionAdopted, count: _Count) -> Iterator[Entry]:
@@ -247,6 +249,9 @@ def _told(step: Step, event: Event, count: _Count, **more: object) -> Entry:
             return _spoken(
                 step, "question-asked", event, number=count.number("question-asked"), **more
             )
+        case QuestionKept():
+            number = count.number("question-kept")
+            return _spoken(step, "question-kept", event, number=number, **more)
         case AnswerGiven():
             number = count.number("answer-given")
             return _entry(step, kind="answer-given", words=event.content, number=number, **more)
@@ -279,7 +284,7 @@ def _told(step: Step, event: Event, count: _Count, **more: object) -> Entry:
 def _spoken(
     step: Step,
     kind: EntryKind,
-    event: QuestionAsked | InterviewCompleted | SummaryGiven,
+    event: QuestionAsked | QuestionKept | InterviewCompleted | SummaryGiven,
     **more: object,
 ) -> Entry:
     """The entry for words of the interviewer."""

@@ -154,6 +154,7 @@ def _section(entry: Entry, transcript: Transcript) -> Section:
 _HEADINGS = {
     "interview-started": ("opening", "Before the first question"),
     "question-asked": ("question", "Question"),
+    "question-kept": ("question", "Interviewer"),
     "answer-given": ("answer", "Answer"),
     "interview-completed": ("closing", "Closing"),
     "summary-given": ("summary", "Summary"),

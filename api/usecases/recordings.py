@@ -25,6 +25,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
@@ -68,7 +69,7 @@ def recording_of(records: Sequence[Record]) -> Recording:
         match record.event:
             case SessionAdopted(session=session):
                 lines += _lines_of(session)
-            case QuestionAsked() | InterviewCompleted() as said:
+            case QuestionAsked() | QuestionKept() | InterviewCompleted() as said:
                 lines.append(_line(said))
             case SummaryGiven() as summary:
                 summaries[len(lines) - 1] = _line(summary)
@@ -108,7 +109,7 @@ def _lines_of(session: Session) -> list[Line]:
     return lines
 
 
-def _line(said: QuestionAsked | InterviewCompleted | SummaryGiven) -> Line:
+def _line(said: QuestionAsked | QuestionKept | InterviewCompleted | SummaryGiven) -> Line:
     return Line(
         said.content,
         closes=isinstance(said, InterviewCompleted),

@@ -125,7 +125,7 @@ class ReplyMaker:
         return await self._interviews.append_to(id, decide, Deadline.after(LAST_SECONDS))
 
     async def _turn(self, interview: Interview) -> Turn:
-        return Turn(await self._for_backends(interview.session), interview.pending_answer)
+        return Turn.of(interview, await self._for_backends(interview.session))
 
     async def _for_backends(self, session: Session) -> Session:
         """The session as backends get it: one without a model is held with the chosen one."""

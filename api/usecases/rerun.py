@@ -32,6 +32,7 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
@@ -43,7 +44,7 @@ REPLY_SECONDS = 4.5
 """The time for a reply. A recording that is played at once needs none of it."""
 
 
-Spoken = QuestionAsked | InterviewCompleted | SummaryGiven
+Spoken = QuestionAsked | QuestionKept | InterviewCompleted | SummaryGiven
 
 Rerun = Callable[[Sequence[Record]], AsyncIterator["Exchange"]]
 """Conducts the interview of these records again, one exchange at a time. The records must still
@@ -64,6 +65,8 @@ class Utterance:
         match event:
             case QuestionAsked():
                 return f"question {event.number}"
+            case QuestionKept():
+                return f"question {event.number} kept, {event.purpose}"
             case InterviewCompleted():
                 return f"closing, {event.ending}"
             case SummaryGiven():
@@ -164,7 +167,7 @@ async def _conducted(
                 session = adopted.model_copy(update={"interview_id": id})
             case AnswerGiven(content=content):
                 answer = content
-            case QuestionAsked() | InterviewCompleted() as event:
+            case QuestionAsked() | QuestionKept() | InterviewCompleted() as event:
                 new = None
                 if session is None or not session.is_complete:
                     reply = await _reply(conductor, session, answer, config, id)
@@ -201,5 +204,5 @@ def _recorded(event: Spoken, records: Sequence[Record], version: int) -> Utteran
 
 
 def _said(event: Event, session: Session) -> Utterance:
-    assert isinstance(event, QuestionAsked | InterviewCompleted)
+    assert isinstance(event, QuestionAsked | QuestionKept | InterviewCompleted)
     return Utterance(event, session.to_json())

@@ -9,6 +9,7 @@ from typing import assert_never
 from statemachine.events import (
     AnswerGiven,
     ContentForgotten,
+    Ending,
     Event,
     InterviewCompleted,
     InterviewExported,
@@ -16,7 +17,9 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     Origin,
+    Purpose,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
@@ -53,6 +56,8 @@ class CompactFold:
         "sources",
         "started_by",
         "state",
+        "stop_was_asked",
+        "times_kept",
         "version",
     )
 
@@ -62,6 +67,8 @@ class CompactFold:
         self.version = 0
         self.questions_asked = 0
         self.answers_given = 0
+        self.times_kept = 0
+        self.stop_was_asked = False
         self.adopted = False
         self.on_hold = False
         self.sources: tuple[str, ...] = ()
@@ -83,6 +90,7 @@ class CompactFold:
         match event:
             case QuestionAsked():
                 self.questions_asked += 1
+                self.times_kept, self.stop_was_asked = 0, False
                 self._interviewer_says(event.content, event.origin)
             case AnswerGiven():
                 self.answers_given += 1
@@ -91,7 +99,13 @@ class CompactFold:
                 self.fingerprints.append((move, self.version))
                 self._say(Speaker.USER, event.content)
                 self._session = None
+            case QuestionKept():
+                self.answers_given -= 1
+                self.times_kept += 1
+                self.stop_was_asked = event.purpose is Purpose.ASK_STOP
+                self._interviewer_says(event.content, event.origin)
             case InterviewCompleted():
+                self.answers_given -= event.ending is Ending.STOPPED_BY_CANDIDATE
                 self._interviewer_says(event.content, event.origin)
             case SummaryGiven():
                 self._add_source(event.origin)
@@ -116,6 +130,8 @@ class CompactFold:
         self.started_by = event.started_by
         self.questions_asked = adopted.questions_asked
         self.answers_given = adopted.answers_given
+        self.times_kept = adopted.times_kept
+        self.stop_was_asked = adopted.stop_was_asked
         for message in event.session.messages:
             self._say(message.role, message.content)
         self._hand_out_session()

@@ -121,7 +121,7 @@ export function conversation() {
      */
     renderOrigins(events) {
       const spoken = events.filter(({ kind }) =>
-        kind === "question-asked" || kind === "interview-completed");
+        ["question-asked", "question-kept", "interview-completed"].includes(kind));
       const asked = turns.filter(({ message }) => message.role === "assistant");
       const before = asked.length - spoken.length;
       asked.forEach((turn, n) => {

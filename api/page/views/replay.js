@@ -177,6 +177,7 @@ const nameOf = (backend) => (backend === "templates" ? "the built-in questions" 
 const MEANINGS = {
   "interview-started": "The interview was set up. No question had been asked yet.",
   "question-asked": "The interviewer asked.",
+  "question-kept": "The interviewer stayed at the question.",
   "answer-given": "The candidate answered. The gateway recorded the answer before it asked for a reply.",
   "interview-completed": "The interviewer closed the interview.",
   "summary-given": "The interviewer summed up the interview so far.",

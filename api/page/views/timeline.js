@@ -15,6 +15,7 @@ export const originOf = ({ payload }) => /** @type {any} */ (payload)?.origin ??
 const TITLES = {
   "interview-started": () => "Set up",
   "question-asked": ({ number }) => (number ? `Question ${number}` : "Question"),
+  "question-kept": ({ number }) => (number ? `Still question ${number}` : "Still the question"),
   "answer-given": () => "Answer",
   "interview-completed": () => "Closing words",
   "summary-given": () => "Summary",

@@ -1,0 +1,1 @@
+"""What a candidate's words are, told by plain rules, and what an interviewer does then."""

@@ -1,0 +1,103 @@
+"""What the interviewer does next, decided by the rules of an interview and by what the candidate's
+last words are. A backend finds the words for it; it decides nothing.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from statemachine.events import Purpose
+from statemachine.interview import Interview
+from statemachine.listening.kinds import Part, Said
+from statemachine.listening.reading import confirms, listen, missing
+from statemachine.rules import MAX_KEPT
+from statemachine.session import Speaker
+
+
+class Move(StrEnum):
+    """The moves of an interviewer."""
+
+    ASK = "ask"
+    """The next question."""
+    KEEP = "keep"
+    """Stay at the question."""
+    CLOSE = "close"
+    """Every question has its answer."""
+    STOP = "stop"
+    """The candidate has confirmed that they want to end the interview."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """The interviewer's move that is due. `said` is what the candidate's last words are; `purpose`
+    what a move that keeps the question is for, and `part` what a follow-up asks for (None: for
+    anything more)."""
+
+    move: Move
+    said: Said = Said.ANSWER
+    purpose: Purpose | None = None
+    part: Part | None = None
+
+    @property
+    def is_in_own_words(self) -> bool:
+        """Whether the gateway's own words are said, whoever else could speak: where a wrong word
+        would end an interview, or hurt."""
+        return self.move is Move.STOP or self.purpose in _OWN_WORDS
+
+
+_OWN_WORDS = frozenset((Purpose.ASK_STOP, Purpose.PAUSE))
+
+_ONCE = {
+    Said.BRIEF: Purpose.FOLLOW_UP,
+    Said.NOISE: Purpose.ASK_AGAIN,
+    Said.FOREIGN: Purpose.LANGUAGE,
+    Said.PERSONAL: Purpose.COMFORT,
+}
+"""What an interviewer tries once for a question, and then goes on."""
+
+_AGAIN = {
+    Said.REPEAT: Purpose.REPEAT,
+    Said.EXPLAIN: Purpose.EXPLAIN,
+    Said.STOP: Purpose.ASK_STOP,
+    Said.PAUSE: Purpose.PAUSE,
+    Said.READY: Purpose.RESUME,
+}
+"""What an interviewer does each time, as long as the question may be kept."""
+
+NO_FOLLOW_UP_AFTER = frozenset((Purpose.FOLLOW_UP, Purpose.COMFORT))
+"""Who was asked for more, or was comforted, is not asked for more again."""
+
+
+def due(interview: Interview) -> Due:
+    """The move that is due in an interview that waits for its interviewer."""
+    answer = interview.pending_answer
+    if answer is None:
+        return Due(Move.ASK)
+    if interview.stop_was_asked and confirms(answer, interview.language) is True:
+        return Due(Move.STOP, Said.STOP)
+    said = listen(answer, interview.language, _last_words_of_interviewer(interview))
+    if interview.times_kept < MAX_KEPT:
+        kept = _keeping(interview, answer, said)
+        if kept is not None:
+            return kept
+    is_last = interview.answers_given == interview.config.total_questions
+    return Due(Move.CLOSE if is_last else Move.ASK, said)
+
+
+def _keeping(interview: Interview, answer: str, said: Said) -> Due | None:
+    """The move that stays at the question, if one does."""
+    if interview.stop_was_asked and confirms(answer, interview.language) is False:
+        return Due(Move.KEEP, Said.READY, Purpose.RESUME)
+    before = interview.kept_for
+    if said in _AGAIN:
+        return Due(Move.KEEP, said, _AGAIN[said])
+    if said in _ONCE and _ONCE[said] not in before:
+        return Due(Move.KEEP, said, _ONCE[said])
+    if said is Said.ANSWER and NO_FOLLOW_UP_AFTER.isdisjoint(before):
+        part = missing(answer, interview.language)
+        if part is not None:
+            return Due(Move.KEEP, said, Purpose.FOLLOW_UP, part)
+    return None
+
+
+def _last_words_of_interviewer(interview: Interview) -> str:
+    return next(m.content for m in reversed(interview.messages) if m.role is Speaker.ASSISTANT)
