@@ -15,6 +15,7 @@ from api.usecases.custody import Custody
 from api.usecases.draining import Drain
 from api.usecases.forwarding import Forwarding
 from api.usecases.interviews import Interviews
+from api.usecases.kitchoice import KitChoice
 from api.usecases.logmonitor import LogMonitor
 from api.usecases.modelchoice import ModelChoice
 from api.usecases.observing import UNOBSERVED, Observer
@@ -42,6 +43,7 @@ from eventlog.errors import EventLogError
 from eventlog.protocol import EventLog
 from eventlog.times import utc_now
 from statemachine.commands import start_interview
+from statemachine.roles import FIELD_ROLES
 
 if TYPE_CHECKING:
     from api.usecases.replynews import ReplyNews
@@ -83,6 +85,7 @@ class Gateway:
         self._loader = ModelLoader(Service(self._connections, urls[OLLAMA]))
         self.catalogue = ModelCatalogue(self._connections, urls, self._loader, board=shared)
         self.model_choice = ModelChoice(self.catalogue)
+        self.kit_choice = KitChoice(lambda: FIELD_ROLES)
         self.health.on_return = self._refresh_models
         templates = Templates()
         self.chain = Chain(
@@ -110,6 +113,7 @@ class Gateway:
                 settings.first_word_seconds,
             ),
             strict=settings.strict_sessions,
+            check_role=self.kit_choice.check_role,
             admit=self.drain.admit,
             observer=observer,
             news=self._news(),

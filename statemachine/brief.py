@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-from statemachine.session import Value, has_words
+from statemachine.session import Value
+from statemachine.storable import has_words
 
 MAX_NAME_CHARS = 200
 MAX_DOCUMENT_CHARS = 20_000

@@ -22,6 +22,7 @@ from pydantic.alias_generators import to_camel
 
 from statemachine.canonical import canonical_json, json_string
 from statemachine.roles import Role as Role  # noqa: PLC0414 - sessions name it
+from statemachine.storable import has_words, is_storable
 
 MAX_QUESTIONS = 15
 DEFAULT_QUESTIONS = 5
@@ -36,25 +37,6 @@ class Value(BaseModel):
     model_config = ConfigDict(
         frozen=True, alias_generator=to_camel, populate_by_name=True, extra="ignore"
     )
-
-
-def has_words(text: str) -> str:
-    """The text, if it says something and can be stored. Raises ValueError."""
-    if not text or text.isspace():
-        raise ValueError("must not be blank")
-    return _is_storable(text)
-
-
-def _is_storable(text: str) -> str:
-    # JSON can escape half of a surrogate pair; UTF-8, and so the log, cannot hold it.
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise ValueError("must not contain half of a surrogate pair") from None
-    if "\x00" in text:
-        raise ValueError("must not contain the NUL character")
-    return text
 
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -93,13 +75,11 @@ Subject = Annotated[
 """Who did something, as their token calls them (`sub`): 1 to 255 characters, as OpenID Connect has
 it."""
 
-Text = Annotated[str, AfterValidator(_is_storable)]
+Text = Annotated[str, AfterValidator(is_storable)]
 InterviewId = Annotated[
     str, AfterValidator(_is_canonical_uuid), Field(json_schema_extra={"format": "uuid"})
 ]
-ModelId = Annotated[
-    str, StringConstraints(min_length=1, max_length=200), AfterValidator(has_words)
-]
+ModelId = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(has_words)]
 QuestionCount = Annotated[int, Field(strict=True, ge=1, le=MAX_QUESTIONS)]
 
 

@@ -53,7 +53,7 @@ def first_difference(posted: Session, interview: Interview) -> str | None:
     """Where `posted` says other than the log, as a path; None where it is a state that
     the interview has, or has been in."""
     config = interview.config
-    if posted.config.role is not config.role:
+    if posted.config.role != config.role:
         return "config.role"
     if posted.config.model != config.model:
         return "config.model"

@@ -31,6 +31,7 @@ from api.usecases.errors import (
     GatewayStopping,
     InterviewForgotten,
     InterviewOnHold,
+    InvalidField,
     NoLogFile,
     NoReplyUnderWay,
     NotOwnInterview,
@@ -78,6 +79,7 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     InterviewForgotten: problems.INTERVIEW_FORGOTTEN,
     InterviewOnHold: problems.INTERVIEW_ON_HOLD,
     UnknownModel: problems.UNKNOWN_MODEL,
+    InvalidField: problems.INVALID_INPUT,
     NoLogFile: problems.NO_LOG_FILE,
     NoReplyUnderWay: problems.NO_REPLY_UNDER_WAY,
     GatewayDraining: problems.DRAINING,
@@ -146,12 +148,8 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
         case IllegalSession():
             field = FieldError(field=f"session.{error.place}", message=error.reason)
             return f"No interview leads to this session: {error}.", {"errors": [field]}
-        case ReservedId():
-            is_start = request.url.path.endswith("/start")
-            field = FieldError(
-                field="interviewId" if is_start else "session.interviewId",
-                message="must be another UUID: this one is reserved for the log itself",
-            )
+        case ReservedId() | InvalidField():
+            field = _invalid_field(request, error)
             return f"{field.field}: {field.message}", {"errors": [field]}
         case SessionConflict():
             members = {"verdict": error.verdict, "place": error.place, "session": error.session}
@@ -181,6 +179,16 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
             advice = problems.LOG_CORRUPTED.advice
             return f"The event log was changed or damaged: {error}. {advice}", {}
     return str(error), {}
+
+
+def _invalid_field(request: Request, error: ReservedId | InvalidField) -> FieldError:
+    if isinstance(error, InvalidField):
+        return FieldError(field=error.field, message=error.reason)
+    is_start = request.url.path.endswith("/start")
+    return FieldError(
+        field="interviewId" if is_start else "session.interviewId",
+        message="must be another UUID: this one is reserved for the log itself",
+    )
 
 
 async def _invalid_input(request: Request, error: RequestValidationError) -> JSONResponse:

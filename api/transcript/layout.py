@@ -90,7 +90,7 @@ ERASED = "erased"
 def lay_out(transcript: Transcript) -> TranscriptLayout:
     """The transcript in words."""
     return TranscriptLayout(
-        title=f"Interview transcript: {transcript.role.value}",
+        title=f"Interview transcript: {transcript.role}",
         facts=tuple(_facts(transcript)),
         notices=tuple(_notices(transcript)),
         sections=tuple(_section(entry, transcript) for entry in transcript.entries),
@@ -98,7 +98,7 @@ def lay_out(transcript: Transcript) -> TranscriptLayout:
 
 
 def _facts(transcript: Transcript) -> Iterator[tuple[str, Line]]:
-    yield "Role", (transcript.role.value,)
+    yield "Role", (transcript.role,)
     if transcript.model is not None:
         yield "Model", (Untrusted(transcript.model),)
     elif transcript.forgotten:

@@ -35,6 +35,8 @@ from statemachine.verdict import Judgement, Verdict, judge, was_issued
 
 logger = logging.getLogger(__name__)
 
+CheckRole = Callable[[str, str], Awaitable[None]]
+
 
 @dataclass(frozen=True)
 class Claimed:
@@ -49,6 +51,7 @@ class Candidate:
     """Takes what candidates post.
 
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
+    `check_role` raises UnknownRole for a role that is none, which stands in a field;
     `begin` what an interview starts with, from its set-up and who started it. With `strict`, a
     session that the log does not know is refused. `admit` is called before anything new is
     appended, and raises what refuses it. With a `claimant`, other gateways share the log.
@@ -62,6 +65,7 @@ class Candidate:
         interviewer: Interviewer,
         maker: ReplyMaker,
         choose_model: Callable[[str | None], Awaitable[str | None]],
+        check_role: CheckRole,
         begin: Callable[[Config, str | None], InterviewStarted],
         admit: Callable[[], None],
         claimant: Claimant | None,
@@ -76,6 +80,7 @@ class Candidate:
         self._interviewer = interviewer
         self._maker = maker
         self._choose_model = choose_model
+        self._check_role = check_role
         self._begin_with = begin
         self._admit = admit
         self._claimant = claimant
@@ -88,7 +93,7 @@ class Candidate:
         """The interview that was begun with this id; else a new one. And its first question, if
         both are recorded in one append.
 
-        Raises UnknownModel, SessionConflict, NotOwnInterview, InterviewForgotten or
+        Raises UnknownRole, UnknownModel, SessionConflict, NotOwnInterview, InterviewForgotten or
         LogUnavailable.
         """
         if interview_id is not None:
@@ -107,8 +112,8 @@ class Candidate:
     ) -> Claimed:
         """The interview that `posted` is a state of, with `answer` in the log.
 
-        Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownSession, NotOwnInterview,
-        InterviewForgotten or LogUnavailable.
+        Raises IllegalSession, UnknownRole, SessionConflict, AlreadyComplete, UnknownSession,
+        NotOwnInterview, InterviewForgotten or LogUnavailable.
         """
         with self._observer.claiming():
             return await self._claim(caller, posted, answer, deadline)
@@ -137,6 +142,7 @@ class Candidate:
         begun = await self._interviews.find(interview_id) if interview_id else None
         if begun is not None:
             return begun, None
+        await self._check_role(asked.role, "role")
         self._admit()
         id = interview_id or str(uuid4())
         config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
@@ -256,6 +262,7 @@ class Candidate:
             raise NotOwnInterview
         if self._strict:
             raise UnknownSession
+        await self._check_role(posted.config.role, "session.config.role")
         if posted.is_complete and answer is not None:
             raise AlreadyComplete(
                 "This interview is complete, so it takes no more answers. Start a new interview.",
@@ -304,7 +311,7 @@ def _check_same_start(begun: Interview, asked: Config) -> None:
     is_same = (
         not begun.adopted
         and begun.answers_given == 0
-        and config.role is asked.role
+        and config.role == asked.role
         and config.total_questions == asked.total_questions
         and asked.model in (None, config.model)
     )

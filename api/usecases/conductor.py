@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.usecases.callers import Caller
-from api.usecases.candidate import Candidate
+from api.usecases.candidate import Candidate, CheckRole
 from api.usecases.claimant import Claimant, News, Polling
 from api.usecases.errors import NoReplyUnderWay
 from api.usecases.happenings import EventIds, ReplyGlance
@@ -35,6 +35,10 @@ from statemachine.interview import Interview
 from statemachine.session import Config, Session
 
 
+async def _any_role(role: str, field: str) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Budgets:
     """How long a reply may take, in seconds: one that is given whole; one that is shown as it
@@ -51,8 +55,10 @@ class Conductor:
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
     `begin` what an interview starts with, from its set-up and who started it. `now` gives the time
     that events are recorded with. With `strict`, a session that the log does not know is refused.
-    `admit` is called before anything new is begun, and raises what refuses it. `observer` follows
-    the moves. `news` are those of the replies that other gateways on the log make.
+    `check_role` raises UnknownRole for a role that is none, which stands in a field; without it,
+    any text is one. `admit` is called before anything new is begun, and raises what refuses it.
+    `observer` follows the moves. `news` are those of the replies that other gateways on the log
+    make.
     """
 
     def __init__(
@@ -65,6 +71,7 @@ class Conductor:
         now: Callable[[], datetime],
         budgets: Budgets,
         strict: bool,
+        check_role: CheckRole = _any_role,
         admit: Callable[[], None] = lambda: None,
         observer: Observer = UNOBSERVED,
         news: News | None = None,
@@ -95,6 +102,7 @@ class Conductor:
             self._interviewer,
             maker,
             choose_model,
+            check_role,
             begin,
             admit,
             claimant,
@@ -133,7 +141,7 @@ class Conductor:
 
         With an `interview_id` of the client's own the start can be posted again after a
         lost reply: it gives the same session. (Of a candidate who has signed in, the session has
-        another id: `OwnInterviews`.) Raises UnknownModel, SessionConflict when the
+        another id: `OwnInterviews`.) Raises UnknownRole, UnknownModel, SessionConflict when the
         id is another interview's, InterviewForgotten, LogUnavailable or ReplyNotRecorded.
         """
         deadline = self._deadline()
@@ -145,8 +153,8 @@ class Conductor:
     async def respond(self, caller: Caller, posted: Session, answer: str) -> Reply:
         """The session after `answer` and the interviewer's reply to it.
 
-        Raises IllegalSession, SessionConflict, AlreadyComplete, UnknownSession (strict),
-        NotOwnInterview, InterviewForgotten, LogUnavailable (the answer was not taken) or
+        Raises IllegalSession, UnknownRole, SessionConflict, AlreadyComplete, UnknownSession
+        (strict), NotOwnInterview, InterviewForgotten, LogUnavailable (the answer was not taken) or
         ReplyNotRecorded (it was).
         """
         deadline = self._deadline()

@@ -9,6 +9,8 @@ UseCaseError
 ├── InterviewForgotten  its words were erased
 ├── InterviewOnHold     its words cannot be erased
 ├── UnknownModel        no source offers it
+├── InvalidField        a field's value is allowed nowhere, or not here
+│   └── UnknownRole         no kit is for the role
 ├── NoLogFile           the log is in memory
 ├── NoReplyUnderWay     there is nothing to wait for
 ├── GatewayDraining     it is about to stop, and takes nothing new
@@ -126,6 +128,22 @@ class NotLoadable(UnknownModel):
             f"Ollama does not have the model {model_id!r}, and only its models can be loaded and "
             f"unloaded. {has}",
         )
+
+
+class InvalidField(UseCaseError):
+    """What stands in `field` of the request is not allowed. `reason` says what is."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class UnknownRole(InvalidField):
+    """No interview kit is for the role that stands in `field`."""
+
+    def __init__(self, field: str, known: Sequence[str]) -> None:
+        super().__init__(field, f"must be one of {', '.join(known)}")
 
 
 class GatewayDraining(UseCaseError):

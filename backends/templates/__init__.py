@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backends.services import TEMPLATES
 from backends.turn import Turn, answers_in
+from statemachine.roles import FIELD_ROLES
 from statemachine.session import MAX_QUESTIONS, Role, Session
 
 
@@ -37,7 +38,7 @@ def load_scripts() -> dict[Role, Script]:
         if file.name.endswith(".toml")
     )
     scripts = {script.role: script for script in found}
-    missing = set(Role) - set(scripts)
+    missing = set(FIELD_ROLES) - set(scripts)
     assert not missing, f"no script for {missing}"
     return scripts
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from backends.turn import Turn
 from statemachine.commands import OPENING_WORDS
-from statemachine.session import Config, Message, Role, Session, Speaker
+from statemachine.roles import DATA_ANALYST, Role
+from statemachine.session import Config, Message, Session, Speaker
 
 INTERVIEW_ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
 PROMPT = "You interview a data analyst."
@@ -14,7 +15,7 @@ def turn(
     number: int,
     *,
     total: int = 5,
-    role: Role = Role.DATA_ANALYST,
+    role: Role = DATA_ANALYST,
     model: str | None = None,
     said: Sequence[str] | None = None,
 ) -> Turn:

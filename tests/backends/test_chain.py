@@ -16,7 +16,8 @@ from backends.patience import Patience
 from backends.services import CONVERSATION, GRANITE, OLLAMA, TEMPLATES
 from backends.templates import load_scripts
 from backends.turn import Turn
-from statemachine.session import MAX_MESSAGE_CHARS, Role
+from statemachine.roles import DATA_ANALYST
+from statemachine.session import MAX_MESSAGE_CHARS
 from statemachine.wording import asks
 from tests.backends.interviews import turn
 from tests.backends.stage import staged
@@ -43,7 +44,7 @@ SPEAKS_AT = {GRANITE: "/api/v1/interviews", CONVERSATION: "/conversation", OLLAM
 
 GRANITES_MODEL, OLLAMAS_MODEL = "vetta-granite-2b-gguf-v4", "llama3.2:1b"
 
-SCRIPT = load_scripts()[Role.DATA_ANALYST]
+SCRIPT = load_scripts()[DATA_ANALYST]
 CLOSING_TEMPLATE = SCRIPT.closing
 
 Servers = tuple[GraniteServer, ConversationServer, OllamaServer]

@@ -8,13 +8,14 @@ from backends.errors import BackendError
 from backends.recording import Line, Pace, Recorded, RecordedInterviewer, Recording
 from backends.turn import Turn
 from backends.turnreader import TurnText
-from statemachine.session import MAX_MESSAGE_CHARS, Role
+from statemachine.roles import DATA_ANALYST, PRODUCT_MANAGER, Role
+from statemachine.session import MAX_MESSAGE_CHARS
 from tests.backends.interviews import turn
 from tests.fakes import CLOSING
 
 TOOK_MS = 300
 RECORDED = Recording(
-    role=Role.DATA_ANALYST,
+    role=DATA_ANALYST,
     total_questions=3,
     answers=("Answer 1.", "Answer 2.", "Answer 3."),
     lines=(
@@ -27,7 +28,7 @@ RECORDED = Recording(
 )
 
 
-def due(number: int, total: int = 3, role: Role = Role.DATA_ANALYST, **given: str) -> Turn:
+def due(number: int, total: int = 3, role: Role = DATA_ANALYST, **given: str) -> Turn:
     found = turn(number, total=total, role=role)
     return Turn(found.session, given["answer"]) if given else found
 
@@ -53,7 +54,7 @@ def test_white_space_and_capital_letters_are_not_heard() -> None:
         (due(3, answer="Answer two."), "The candidate has left the recording at answer 2"),
         (due(1, total=4), "The recording is of another interview (3 questions, Data Analyst)"),
         (
-            due(1, role=Role.PRODUCT_MANAGER),
+            due(1, role=PRODUCT_MANAGER),
             "The recording is of another interview (3 questions, Data Analyst)",
         ),
     ],
@@ -80,7 +81,7 @@ def test_an_earlier_answer_that_was_another_is_not_forgotten() -> None:
 
 def test_where_the_recording_ends_it_steps_aside() -> None:
     short = Recording(
-        role=Role.DATA_ANALYST,
+        role=DATA_ANALYST,
         total_questions=3,
         answers=("Answer 1.",),
         lines=RECORDED.lines[:1],
@@ -141,5 +142,5 @@ def test_recorded_words_that_cannot_be_used_are_refused(
 
 @pytest.mark.parametrize(("total", "told"), [(1, "1 question, "), (15, "15 questions, ")])
 def test_a_recording_says_what_it_is_of(total: int, told: str) -> None:
-    recording = Recording(Role.DATA_ANALYST, total, (), (), {})
+    recording = Recording(DATA_ANALYST, total, (), (), {})
     assert str(recording) == f"{told}Data Analyst"

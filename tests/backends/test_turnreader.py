@@ -10,7 +10,8 @@ from backends.errors import BackendError
 from backends.turn import End, Turn
 from backends.turnreader import SummaryReader, TurnReader, TurnText
 from statemachine.commands import OPENING_WORDS
-from statemachine.session import MAX_MESSAGE_CHARS, Config, Message, Role, Session, Speaker
+from statemachine.roles import DATA_ANALYST
+from statemachine.session import MAX_MESSAGE_CHARS, Config, Message, Session, Speaker
 from tests.backends.interviews import turn
 from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
 from tests.fakes.words import CLOSING
@@ -30,7 +31,7 @@ ANSWER = (
 ASKED_BEFORE = "Thank you. Question 1: What do you check first in a table that is new to you?"
 DUE = Turn(
     Session(
-        config=Config(role=Role.DATA_ANALYST, total_questions=5),
+        config=Config(role=DATA_ANALYST, total_questions=5),
         messages=(
             Message(role=Speaker.SYSTEM, content=PROMPT),
             Message(role=Speaker.USER, content=OPENING_WORDS),

@@ -18,7 +18,8 @@ from eventlog.sqlite.log import SqliteEventLog
 from statemachine.commands import give_answer, give_summary, start_interview, take_reply
 from statemachine.events import Attempt, Event, Origin
 from statemachine.interview import Interview
-from statemachine.session import Config, Role
+from statemachine.roles import FIELD_ROLES
+from statemachine.session import Config
 
 SIDE_BY_SIDE = 128
 FIRST_DAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -56,7 +57,7 @@ class _Interviews:
             await self._hold_one()
 
     async def _hold_one(self) -> None:
-        config = Config(role=self._chance.choice(list(Role)), model="llama3.2:1b")
+        config = Config(role=self._chance.choice(list(FIELD_ROLES)), model="llama3.2:1b")
         id = str(UUID(int=self._chance.getrandbits(128), version=4))
         self._made += 1
         at = FIRST_DAY + timedelta(seconds=30 * self._made)

@@ -130,8 +130,8 @@ export function handOn(signal: AbortSignal | undefined, model: string | undefine
   return startInterview({ role: "Data Analyst", model, totalQuestions: undefined }, { signal, retries: undefined });
 }
 
-// @ts-expect-error there are three roles
-startInterview({ role: "Astronaut" });
+// @ts-expect-error a role is text
+startInterview({ role: 5 });
 // @ts-expect-error a role is needed
 startInterview({ totalQuestions: 3 });
 // @ts-expect-error the whole session is posted

@@ -38,7 +38,8 @@ from statemachine.events import (
     SummaryGiven,
 )
 from statemachine.interview import replay
-from statemachine.session import Config, Role
+from statemachine.roles import DATA_ANALYST
+from statemachine.session import Config
 from statemachine.states import State
 from tests.docs.bundles import (
     HOLD,
@@ -469,7 +470,7 @@ def taken(length: int, **changes: object) -> SessionAdopted:
     return SessionAdopted(session=adopted(length).session.model_copy(update=changes))
 
 
-ROLE = Role.DATA_ANALYST
+ROLE = DATA_ANALYST
 ILLEGAL: dict[str, tuple[Sequence[Event], int]] = {
     "two answers": ((*OPENING, give_answer("One."), give_answer("Two.")), 4),
     "two questions": ((*OPENING, ask(2)), 3),

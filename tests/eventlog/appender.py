@@ -12,12 +12,12 @@ from eventlog.open import open_log
 from eventlog.protocol import EventLog
 from statemachine.commands import give_answer
 from statemachine.events import Event
-from statemachine.session import Role
+from statemachine.roles import DATA_ANALYST
 from tests.eventlog.interviews import ask, new_id, start, tell
 
 CLIENTS = 4
 APPENDS: tuple[tuple[Event, ...], ...] = (
-    (start(Role.DATA_ANALYST, 15), ask(1)),
+    (start(DATA_ANALYST, 15), ask(1)),
     *((give_answer("Because."), ask(number)) for number in range(2, 16)),
     (give_answer("That is all."),),
 )

@@ -35,7 +35,8 @@ from statemachine.events import (
     SessionAdopted,
 )
 from statemachine.interview import Interview, replay
-from statemachine.session import Config, Role
+from statemachine.roles import FIELD_ROLES, PRODUCT_MANAGER, SOFTWARE_ENGINEER, Role
+from statemachine.session import Config
 from statemachine.states import State
 from tests.eventlog.interviews import (
     AT,
@@ -650,12 +651,12 @@ class EventLogContract:
     async def test_an_overview_follows_the_events(self, log: EventLog) -> None:
         await tell(log, new_id(), *OPENING)
         id = new_id()
-        await tell(log, id, start(Role.PRODUCT_MANAGER, 3), ask(1))
+        await tell(log, id, start(PRODUCT_MANAGER, 3), ask(1))
         await tell(log, id, give_answer("Yes."), at=AT + timedelta(minutes=1))
         assert await log.overview(id) == Overview(
             interview_id=id,
             first_position=2,
-            role=Role.PRODUCT_MANAGER,
+            role=PRODUCT_MANAGER,
             model=None,
             total_questions=3,
             state=State.QUESTIONING,
@@ -692,15 +693,15 @@ class EventLogContract:
     async def test_interviews_are_listed_by_state_and_role(self, log: EventLog) -> None:
         analyst, manager = new_id(), new_id()
         await tell(log, analyst, *WHOLE)
-        await tell(log, manager, start(Role.PRODUCT_MANAGER), ask(1))
+        await tell(log, manager, start(PRODUCT_MANAGER), ask(1))
 
         async def listed(state: State | None = None, role: Role | None = None) -> list[str]:
             return [row.interview_id for row in await log.overviews(state=state, role=role)]
 
         assert await listed() == [manager, analyst]
         assert await listed(state=State.COMPLETE) == [analyst]
-        assert await listed(role=Role.PRODUCT_MANAGER) == [manager]
-        assert await listed(State.COMPLETE, Role.PRODUCT_MANAGER) == []
+        assert await listed(role=PRODUCT_MANAGER) == [manager]
+        assert await listed(State.COMPLETE, PRODUCT_MANAGER) == []
 
     # Searching
 
@@ -733,7 +734,7 @@ class EventLogContract:
     async def test_an_interview_is_found_by_its_id_role_and_model(self, log: EventLog) -> None:
         analyst, manager = f"aa{new_id()[2:]}", f"ba{new_id()[2:]}"
         await tell(log, analyst, *OPENING)
-        config = Config(role=Role.PRODUCT_MANAGER, model="Granite4:2B", total_questions=2)
+        config = Config(role=PRODUCT_MANAGER, model="Granite4:2B", total_questions=2)
         await tell(log, manager, start_interview(config, "Be kind."), ask(1))
         for text in (analyst, analyst[:13].upper(), "aa", "data an", "ANALYST"):
             assert await found(log, text) == [analyst], text
@@ -795,7 +796,7 @@ class EventLogContract:
         monkeypatch.setattr(reading, "WINDOW", 3)  # interviews are told across windows
         ids = [new_id() for _ in range(9)]
         for n, id in enumerate(ids):
-            await tell(log, id, start(list(Role)[n % 3]), ask(1))
+            await tell(log, id, start(list(FIELD_ROLES)[n % 3]), ask(1))
         for n, id in enumerate(ids):
             await tell(log, id, give_answer("A fox!" if n % 2 == 0 else "A hen."))
         for id in ids[:4]:
@@ -806,10 +807,8 @@ class EventLogContract:
         second = await log.overviews(text="fox", limit=2, before=first[-1].first_position)
         assert [row.interview_id for row in first + second] == newest[:4]
         assert await found(log, "fox", state=State.COMPLETE) == [ids[2], ids[0]]
-        assert await found(log, "fox", role=Role.SOFTWARE_ENGINEER) == [ids[6], ids[0]]
-        assert await found(log, "hen", role=Role.SOFTWARE_ENGINEER, state=State.COMPLETE) == [
-            ids[3]
-        ]
+        assert await found(log, "fox", role=SOFTWARE_ENGINEER) == [ids[6], ids[0]]
+        assert await found(log, "hen", role=SOFTWARE_ENGINEER, state=State.COMPLETE) == [ids[3]]
         assert await log.overviews(text="why", limit=20) == await log.overviews()
 
     # The log itself

@@ -18,7 +18,8 @@ from statemachine.events import (
     SessionRefused,
 )
 from statemachine.interview import Interview, evolve
-from statemachine.session import Config, Role, Session, Speaker
+from statemachine.roles import DATA_ANALYST, PRODUCT_MANAGER, Role
+from statemachine.session import Config, Session, Speaker
 
 AT = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
 TEMPLATES = Origin(backend="templates")
@@ -29,7 +30,7 @@ def new_id() -> str:
     return str(uuid4())
 
 
-def start(role: Role = Role.DATA_ANALYST, total: int = 2) -> InterviewStarted:
+def start(role: Role = DATA_ANALYST, total: int = 2) -> InterviewStarted:
     return start_interview(Config(role=role, total_questions=total), "Be kind.")
 
 
@@ -61,7 +62,7 @@ def legal_moves(interviews: Mapping[str, Interview], id: str, words: str) -> Ite
     interview = interviews.get(id)
     if interview is None:
         yield start()
-        yield start(Role.PRODUCT_MANAGER, 1)
+        yield start(PRODUCT_MANAGER, 1)
         for other in interviews.values():
             yield from (adopt(session, id) for session in sessions_of(other))
         return

@@ -33,7 +33,8 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
-from statemachine.session import Config, Message, Role, Session, Speaker
+from statemachine.roles import DATA_ANALYST, SOFTWARE_ENGINEER
+from statemachine.session import Config, Message, Session, Speaker
 from statemachine.states import State
 from tests.eventlog.interviews import AT, new_id
 
@@ -48,14 +49,14 @@ ORIGIN = Origin(
         Attempt(backend="granite-interview-service", reason="connection refused", elapsed_ms=3),
     ),
 )
-CONFIG = Config(role=Role.SOFTWARE_ENGINEER, model="granite4:2b", total_questions=2)
+CONFIG = Config(role=SOFTWARE_ENGINEER, model="granite4:2b", total_questions=2)
 WORDS_BEFORE = (
     Message(role=Speaker.SYSTEM, content="Be kind."),
     Message(role=Speaker.USER, content="Please start the interview."),
 )
 ID = "0b7e3a52-7f6e-4c1e-9a43-5d1c2b3a4f50"
 SESSION = Session(
-    config=Config(role=Role.DATA_ANALYST),
+    config=Config(role=DATA_ANALYST),
     messages=(*WORDS_BEFORE, Message(role=Speaker.ASSISTANT, content="Question 1: Why?")),
     interview_id=ID,
 )
@@ -79,7 +80,7 @@ MEANT: dict[str, Event] = {
     "content-forgotten 1": ContentForgotten(
         reason="The candidate asked for it.",
         state=State.COMPLETE,
-        role=Role.SOFTWARE_ENGINEER,
+        role=SOFTWARE_ENGINEER,
         total_questions=2,
         questions_asked=2,
         answers_given=2,

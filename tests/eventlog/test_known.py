@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 from eventlog import known
 from eventlog.known import Known, KnownInterviews
 from statemachine.interview import Interview
-from statemachine.session import Config, Message, Role, Speaker
+from statemachine.roles import DATA_ANALYST
+from statemachine.session import Config, Message, Speaker
 from tests.eventlog.running import python
 
 
 def said(characters: int, version: int) -> Known:
     """An interview in which so much was said by event number `version`."""
     message = Message(role=Speaker.SYSTEM, content="x" * characters)
-    config = Config(role=Role.DATA_ANALYST)
+    config = Config(role=DATA_ANALYST)
     return Known(Interview(id=None, config=config, version=version, messages=(message,)))
 
 

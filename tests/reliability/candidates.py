@@ -11,7 +11,7 @@ from uuid import UUID
 
 import httpx
 
-from statemachine.session import Role
+from statemachine.roles import FIELD_ROLES
 from tests.http_clients import http_client
 
 Json = dict[str, Any]
@@ -95,7 +95,7 @@ class Candidate(Thread):
         self.interviews += 1
         self._last, self._is_cut = None, False
         body: Json = {
-            "role": self._chance.choice(list(Role)),
+            "role": self._chance.choice(list(FIELD_ROLES)),
             "model": self._model,
             "totalQuestions": self._chance.randint(1, 6),
         }

@@ -14,7 +14,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
-from statemachine.session import Role
+from statemachine.roles import FIELD_ROLES
 from tests.gateways import Served
 from tests.http_clients import http_client
 from tests.streams import events_in, listening
@@ -115,7 +115,11 @@ class Roamer(Thread):
 
     def _hold_interview(self) -> None:
         id = str(UUID(int=self._chance.getrandbits(128), version=4))
-        setup = {"role": self._chance.choice(list(Role)), "totalQuestions": 4, "interviewId": id}
+        setup = {
+            "role": self._chance.choice(list(FIELD_ROLES)),
+            "totalQuestions": 4,
+            "interviewId": id,
+        }
         session = self._made(Move(id, ""), START, setup)
         while session is not None and not session["isComplete"] and not self._closing.is_set():
             self._answers += 1

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from statemachine.commands import start_interview
 from statemachine.events import AnswerGiven, Ending, Event, InterviewCompleted, QuestionAsked
-from statemachine.session import Config, Message, Role, Session, Speaker
+from statemachine.roles import DATA_ANALYST
+from statemachine.session import Config, Message, Session, Speaker
 
-CONFIG = Config(role=Role.DATA_ANALYST, model="granite4:2b", total_questions=3)
+CONFIG = Config(role=DATA_ANALYST, model="granite4:2b", total_questions=3)
 
 STARTED: tuple[Event, ...] = (start_interview(CONFIG, "You interview a data analyst."),)
 ASKED = (*STARTED, QuestionAsked(number=1, content="What is a p-value?"))

@@ -27,7 +27,8 @@ from statemachine.events import (
     SummaryGiven,
 )
 from statemachine.interview import Interview, replay
-from statemachine.session import MAX_QUESTIONS, Config, Role
+from statemachine.roles import FIELD_ROLES
+from statemachine.session import MAX_QUESTIONS, Config
 
 Run = tuple[Event, ...]
 
@@ -45,7 +46,7 @@ few = settings(max_examples=60, deadline=None)
 
 configs = st.builds(
     Config,
-    role=st.sampled_from(Role),
+    role=st.sampled_from(FIELD_ROLES),
     model=st.none() | st.text(_characters, min_size=1, max_size=20).filter(str.strip),
     total_questions=st.integers(1, MAX_QUESTIONS),
 )

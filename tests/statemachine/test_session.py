@@ -53,9 +53,16 @@ def test_what_may_be_left_out_has_its_default() -> None:
     assert session.interview_id is None
 
 
-@pytest.mark.parametrize("role", ["Astronaut", "software engineer", "", None, 1])
-def test_an_unknown_role_is_refused(role: object) -> None:
+@pytest.mark.parametrize("role", ["", " ", "Nurse\n", "\x1b[31mNurse", "N\x00", "r" * 101, None, 1])
+def test_a_role_is_one_line_of_1_to_100_characters(role: object) -> None:
     assert refused_at(WIRE | {"config": {"role": role}}) == {"config.role"}
+
+
+@pytest.mark.parametrize(
+    "role", ["Astronaut", "r" * 100, "Pflegefachkraft (m/w/d)", "नर्स", "ممرضة"]
+)
+def test_any_text_can_be_a_role(role: str) -> None:
+    assert Config(role=role).role == role
 
 
 @pytest.mark.parametrize("count", [0, 16, -1, "5", 5.0, 5.5, True, None])

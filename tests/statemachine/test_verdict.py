@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from statemachine.errors import IllegalSession
 from statemachine.interview import Interview, rebuild, replay
-from statemachine.session import Role, Session, Speaker
+from statemachine.roles import PRODUCT_MANAGER
+from statemachine.session import Session, Speaker
 from statemachine.verdict import Judgement, Verdict, judge
 from tests.statemachine.examples import ANSWERED, ASKED, CLOSED, STARTED, session_of
 from tests.statemachine.strategies import few, interviews, words
@@ -88,7 +89,7 @@ def test_an_edited_message_differs_where_it_was_edited_or_is_refused(
 @pytest.mark.parametrize(
     ("field", "value", "place"),
     [
-        ("role", Role.PRODUCT_MANAGER, "config.role"),
+        ("role", PRODUCT_MANAGER, "config.role"),
         ("model", None, "config.model"),
         ("total_questions", 15, "config.totalQuestions"),
     ],

@@ -14,12 +14,12 @@ from api.cli.commands.options import (
 )
 from api.cli.formats import RerunWith
 from api.cli.shared import plain_errors, read_log
-from statemachine.roles import Role
+from statemachine.roles import FIELD_ROLES, Role
 from statemachine.states import State
 
 T = TypeVar("T")
 
-ROLES = {role.value.lower().replace(" ", "-"): role for role in Role}
+ROLES = {role.lower().replace(" ", "-"): role for role in FIELD_ROLES}
 """Each role in one word, as a shell completes it without quotes."""
 STATES = {state.value: state for state in State if state is not State.NEW}
 

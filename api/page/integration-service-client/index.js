@@ -34,7 +34,7 @@ export { newInterviewId } from "./interview-id.js";
  * @typedef {import("./transport.js").CallOptions} CallOptions
  * @typedef {import("./errors.js").CallError} CallError
  * @typedef {Schemas["Session"]} Session
- * @typedef {Schemas["Role"]} Role
+ * @typedef {string} Role
  * @typedef {Schemas["Message"]} Message
  * @typedef {Schemas["Model"]} Model
  * @typedef {Schemas["ModelsReply"]} Models

@@ -34,7 +34,11 @@ export interface components {
         };
         /** @description The set-up of an interview. */
         Config: {
-            role: components["schemas"]["Role"];
+            /**
+             * @description The role that the candidate is interviewed for.
+             * @example Software Engineer
+             */
+            role: string;
             model?: string | null;
             /** @default 5 */
             totalQuestions: number;
@@ -182,7 +186,11 @@ export interface components {
         InterviewOverview: {
             /** Format: uuid */
             interviewId: string;
-            role: components["schemas"]["Role"];
+            /**
+             * @description The role that the candidate is interviewed for.
+             * @example Software Engineer
+             */
+            role: string;
             model?: string | null;
             totalQuestions: number;
             /** @enum {string} */
@@ -204,7 +212,11 @@ export interface components {
         InterviewReply: {
             /** Format: uuid */
             interviewId: string;
-            role: components["schemas"]["Role"];
+            /**
+             * @description The role that the candidate is interviewed for.
+             * @example Software Engineer
+             */
+            role: string;
             model?: string | null;
             totalQuestions: number;
             /** @enum {string} */
@@ -340,11 +352,6 @@ export interface components {
             /** @description The candidate's answer, kept word for word. */
             message: string;
         };
-        /**
-         * @description The role that the candidate is interviewed for.
-         * @enum {string}
-         */
-        Role: "Software Engineer" | "Product Manager" | "Data Analyst";
         SelectReply: {
             selected: string;
             timestamp: string;
@@ -412,7 +419,11 @@ export interface components {
          *     }
          */
         StartRequest: {
-            role: components["schemas"]["Role"];
+            /**
+             * @description The role that the candidate is interviewed for.
+             * @example Software Engineer
+             */
+            role: string;
             /** @description Left out: the selected model, else the first available. */
             model?: string | null;
             /** @default 5 */
@@ -434,7 +445,11 @@ export interface components {
         };
         SummaryReply: {
             summary: string;
-            role: components["schemas"]["Role"];
+            /**
+             * @description The role that the candidate is interviewed for.
+             * @example Software Engineer
+             */
+            role: string;
             questionsAsked: number;
             responsesGiven: number;
             timestamp: string;
@@ -481,7 +496,11 @@ export interface components {
         /** @description One interview, as the log tells it. */
         Transcript: {
             interviewId: string;
-            role: components["schemas"]["Role"];
+            /**
+             * @description The role that the candidate is interviewed for.
+             * @example Software Engineer
+             */
+            role: string;
             /** @description Missing where none was chosen, or forgotten. */
             model?: string | null;
             /** @enum {string} */

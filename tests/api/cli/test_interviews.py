@@ -9,7 +9,7 @@ import pytest
 from statemachine.commands import forget_content
 from statemachine.events import InterviewHeld
 from statemachine.interview import replay
-from statemachine.session import Role
+from statemachine.roles import PRODUCT_MANAGER
 from tests.api.cli.conftest import Run, write
 from tests.eventlog.interviews import OPENING, WHOLE, adopt, ask, start
 from tests.stories import asked_by_ollama
@@ -20,7 +20,7 @@ IDS = [f"{digit * 8}-0000-4000-8000-000000000000" for digit in "abcd"]
 @pytest.fixture(autouse=True)
 def interviews(path: Path) -> None:
     write(path, IDS[0], *WHOLE)
-    write(path, IDS[1], start(Role.PRODUCT_MANAGER, 3), asked_by_ollama(1, "Why?"))
+    write(path, IDS[1], start(PRODUCT_MANAGER, 3), asked_by_ollama(1, "Why?"))
     write(path, IDS[2], adopt(replay(OPENING).session, IDS[2]), InterviewHeld(reason="A court."))
     write(path, IDS[3], *OPENING, forget_content(replay(OPENING), "It was asked for."))
 

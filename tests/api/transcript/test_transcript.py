@@ -26,7 +26,8 @@ from statemachine.events import (
     QuestionAsked,
     SessionRefused,
 )
-from statemachine.session import MAX_REASON_CHARS, Config, Role
+from statemachine.roles import DATA_ANALYST
+from statemachine.session import MAX_REASON_CHARS, Config
 from statemachine.states import State
 from tests.api.transcript.rendering import RENDERERS, Element, by_github, by_markdown_it, parsed
 from tests.eventlog.interviews import OPENING, WHOLE, ask, close, start
@@ -106,7 +107,7 @@ def hostile_everywhere(words: str) -> Transcript:
         elapsed_ms=5,
         attempts=(Attempt(backend=words, reason=words, elapsed_ms=3),),
     )
-    config = Config(role=Role.DATA_ANALYST, model=short, total_questions=1)
+    config = Config(role=DATA_ANALYST, model=short, total_questions=1)
     reason = words[:MAX_REASON_CHARS].strip() or "x"
     events = with_summary(
         start_interview(config, words),

@@ -8,7 +8,8 @@ import pytest
 
 from eventlog.memory import MemoryEventLog
 from statemachine.commands import give_answer, start_interview
-from statemachine.session import Config, Role
+from statemachine.roles import DATA_ANALYST
+from statemachine.session import Config
 from tests.desktop import Desktop
 from tests.events import kinds_of
 from tests.fakes import GraniteServer
@@ -93,7 +94,7 @@ def test_a_summary_counts_the_answers_that_it_is_about() -> None:
 
 def test_a_start_without_a_first_question_goes_on_when_it_is_posted_again() -> None:
     log, id = MemoryEventLog(), str(uuid4())
-    config = Config(role=Role.DATA_ANALYST, total_questions=3, model="granite4:2b")
+    config = Config(role=DATA_ANALYST, total_questions=3, model="granite4:2b")
     asyncio.run(log.append(id, 0, [start_interview(config, "Be kind.")], datetime.now(UTC)))
     with serving(log=log) as gateway:
         assert gateway.get(f"{INTERVIEWS}/{id}").json()["state"] == "started"
