@@ -5,6 +5,7 @@ Only the interviewer's words are ever read so. A candidate's change no state.
 
 import re
 
+from statemachine.endings import closes_elsewhere
 from statemachine.languages import requests_elsewhere
 
 # None of these may look at the same run of characters from each of its places: 10,000 line
@@ -20,6 +21,9 @@ _IN_A_CLOSING = r"\s+(?:(?:to\s+|with\s+)?you|soon|later|us\s+[\w ]{0,12}(?:days
 # Of Latin, Chinese and Japanese, Arabic, Armenian and Ethiopic, and what is made of them. The Greek
 # one is a semicolon everywhere else.
 QUESTION_MARKS = "?\uff1f\ufe56\u061f\u055e\u1367\u2047\u2048\u2049\u203d"
+
+# Of Chinese and Japanese, and the danda of Hindi and Bengali.
+_WIDE_ENDS = "\u3002\uff01\uff61\u0964"
 
 _LABEL_NUMBER = rf"{_QUESTION}\d+"
 _YOU = r"(?:you|your|we|they|it|the|a|an|that|this|those|these)\b"
@@ -126,11 +130,11 @@ _GOODBYE = re.compile(
     r"|\bbe\s+in\s+touch\b|\bhear\s+from\s+us\b|\bend\s+of\s+(?:the|this|our)\b|\bconclud"
     r"|\bdanke?\b|\bvielen\s+dank|\bmerci\b|\bau\s+revoir|\bgracias|\badi[oó]s|\bobrigad|\bgrazie"
     r"|\barrivederci|\bbedankt|\btack\b|\btakk?\b|\bkiitos|\bdzi[eę]kuj|\bd[eě]kuj|\bteşekkür"
-    r"|\bспасибо|\bдякую|ευχαριστ|شكر|תודה|धन्यवाद|謝謝|谢谢|感谢|感謝|ありがとう|감사|ขอบคุณ|cảm\s+ơn",
+    r"|\bспасибо|\bдякую|ευχαριστ|شكر|תודה|धन्यवाद|शुक्रिया|ধন্যবাদ|再见|再見|謝謝|谢谢|感谢|感謝|ありがとう|감사|ขอบคุณ|cảm\s+ơn",
     re.IGNORECASE,
 )
 
-_SENTENCE_ENDS = re.compile(rf"(?<=[.!\n{QUESTION_MARKS}])")
+_SENTENCE_ENDS = re.compile(rf"(?<=[.!\n{_WIDE_ENDS}{QUESTION_MARKS}])")
 _WORDS = re.compile(r"\w")
 _LABEL_OF_TOTAL = re.compile(rf"(\b{_QUESTION})\d+({_OF})\d+", re.IGNORECASE)
 _LABELLED = re.compile(
@@ -168,6 +172,8 @@ def closes(text: str) -> bool:
     if asks(text):
         return False
     sentences = [s for s in _SENTENCE_ENDS.split(_plain(text)) if _WORDS.search(s)]
+    if closes_elsewhere(sentences):
+        return True
     ends = [at for at, sentence in enumerate(sentences) if _ends_interview(sentence)]
     if ends:
         following = sentences[ends[-1] :]

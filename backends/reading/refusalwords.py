@@ -1,4 +1,4 @@
-"""How models refuse, in eighteen languages.
+"""How models refuse, in nineteen languages.
 
 All patterns are matched from where a sentence begins, in small letters.
 """
@@ -168,6 +168,17 @@ _HINDI = (
     r"(?:एक )?(?:एआई|ai|कृत्रिम|भाषा मॉडल)[^।?]{0,80}?(?:नहीं|असमर्थ)",
     r"क्या [^।?]{0,40}(?:मदद|सहायता|और कुछ)|[^।?]{0,30}(?:कैसे|किसी और) [^।?]{0,20}(?:मदद|सहायता)",
 )
+# Nor are those of Bengali; its dotted y is written as one character or as two.
+_BENGALI = (
+    r"(?:আমি |আমরা )?(?:খুব |খুবই |সত্যিই |আন্তরিকভাবে )?দুঃখিত|দুর্ভাগ্যবশত|দুঃখের বিষ(?:\u09df|য\u09bc)"
+    r"|(?:ক্ষমা|মাফ|মার্জনা) (?:করবেন|করুন|চাইছি)",
+    r"(?:(?:কিন্তু|তবে|যে)[ ,]+)*(?:আমি|আমরা|আমার পক্ষে) [^।?]{0,60}?(?:সাহায্য"
+    r"|সহা(?:\u09df|য\u09bc)তা|সহযোগিতা|চালি(?:\u09df|য\u09bc)ে|উত্তর|পূরণ|সম্ভব|আলোচনা|অংশ|সরবরাহ)[^।?]{0,25}?"
+    r"(?:পারছি না|পারব না|পারবো না|পারি না|অক্ষম|ন(?:\u09df|য\u09bc))",
+    r"(?:একটি |একজন )?(?:এআই|ai|কৃত্রিম|ভাষা মডেল)[^।?]{0,80}? (?:না|নেই|ন(?:\u09df|য\u09bc)|অক্ষম)",
+    r"[^।?]{0,40}(?:কীভাবে|কিভাবে|আর কোনো|অন্য কোনো)[^।?]{0,40}"
+    r"(?:সাহায্য|সহা(?:\u09df|য\u09bc)তা)",
+)
 _VIETNAMESE = (
     r"(?:tôi |mình )?(?:rất |thành thật |thật |vô cùng )?(?:xin lỗi|lấy làm tiếc|tiếc)|rất tiếc"
     r"|thật không may|đáng tiếc",
@@ -200,7 +211,7 @@ _WITHOUT_BLANKS = (_CHINESE, _JAPANESE)
 _LANGUAGES = (
     *(_ENGLISH, _CHINESE, _JAPANESE, _KOREAN, _SPANISH, _PORTUGUESE, _FRENCH, _ITALIAN),
     *(_GERMAN, _DUTCH, _POLISH, _TURKISH, _RUSSIAN, _ARABIC),
-    *(_HINDI, _VIETNAMESE, _INDONESIAN, _UKRAINIAN),
+    *(_HINDI, _BENGALI, _VIETNAMESE, _INDONESIAN, _UKRAINIAN),
 )
 
 
@@ -259,6 +270,7 @@ FIRST_WORDS = _any_of(
         r"|на(?:$| жаль))(?!\w)",
         # A word of Devanagari ends at each of its vowel signs.
         r"[मबखअकदहएभ]$|म[ुै]|मा(?:$|[फ\u095e])|बह|खे|अ[फ\u095e]|क्|क्ष|क(?:्ष|ृ)|दु|हम|ए[कआ]|भा",
+        r"[দকমআএভ]$|দ[ুঃ]|ক(?:্|ৃ)|মা(?:$|[ফর])|আম|এ[কআ]|ভা",
         r"我(?:$|[很非十感目暂现恐无不無没是])|[很非十](?:$|[很非十常分抱对對遗遺])"
         r"|[抱对對遗遺作无無]|不(?:$|[好能便])",
         r"[大誠申す残恐]|ご(?:$|め)|お(?:$|手|答)|こ|(?:私|人工|言語|ai)|정말|죄|미안|유감|안타"

@@ -1,5 +1,8 @@
 """How the interviewer's words are read: do they ask, do they close, how do they count."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +19,8 @@ from statemachine.wording import (
 from tests.fakes import CLOSING
 from tests.growth import assert_in_proportion
 from tests.statemachine.strategies import words
+
+CLOSINGS_ELSEWHERE = sorted(Path(__file__).parent.glob("closings_*.toml"))
 
 CLOSINGS = [
     CLOSING,
@@ -157,6 +162,14 @@ def test_thanks_and_ends_of_parts_end_no_interview(text: str) -> None:
     assert not closes(f"{text} That was interesting.")
 
 
+@pytest.mark.parametrize("file", CLOSINGS_ELSEWHERE, ids=lambda file: file.stem)
+def test_a_closing_closes_in_other_languages(file: Path) -> None:
+    said = tomllib.loads(file.read_text(encoding="utf-8"))
+    wrong = [text for text in said["ends"] if not closes(text)]
+    wrong += [text for text in said["goes_on"] if closes(text)]
+    assert not wrong
+
+
 @pytest.mark.parametrize("text", GOODBYES)
 def test_a_goodbye_is_enough_only_when_a_closing_is_due(text: str) -> None:
     assert says_goodbye(text)
@@ -202,7 +215,11 @@ ELSEWHERE = [
     "Расскажите о вашем проекте.", "Пожалуйста, опишите вашу роль.", "Vertel eens hoe u test.",
     "Beschrijf uw rol.", "Proszę opisać swoją rolę.", "Opowiedz o swoim projekcie.",
     "Projenizi anlatın.", "Rolünüzü açıklar mısınız.", "اشرح كيف تختبر الكود.",
-    "أخبرني عن مشروعك.", "Πώς δοκιμάζετε τον κώδικα;", "Πώς δοκιμάζετε\u037e",
+    "أخبرني عن مشروعك.", "الرجاء وصف دورك في المشروع.", "أود أن أعرف كيف تختبر.", "صفي دورك.",
+    "कृपया अपनी भूमिका के बारे में बताइए।", "अपने काम का वर्णन कीजिए।", "एक उदाहरण दीजिए।",
+    "अनुग्रह करके अपना अनुभव साझा करें।", "আপনার প্রকল্প সম্পর্কে বলুন।", "আপনার ভূমিকা ব্যাখ্যা করুন।",
+    "একটি উদাহরণ দিন।", "আপনি কীভাবে টেস্ট করেন, তা জানতে চাই।",
+    "Πώς δοκιμάζετε τον κώδικα;", "Πώς δοκιμάζετε\u037e",
 ]  # fmt: skip
 
 
@@ -230,6 +247,10 @@ def test_a_request_asks_in_other_languages(text: str) -> None:
         "Dziękuję za odpowiedź.",
         "Cevabınız için teşekkürler.",
         "شكرا على إجابتك.",
+        "बताने के लिए धन्यवाद।",
+        "अपना अनुभव साझा करने के लिए शुक्रिया।",
+        "জানানোর জন্য ধন্যবাদ।",
+        "আপনি যা বলেছেন তা শুনেছি।",
         "Good; I see.",
         "Alpha is α, beta is β.",
     ],
@@ -357,6 +378,13 @@ def test_a_question_after_a_closing_keeps_the_interview_open(closing: str, quest
         "conclude ",
         "the interview ",
         "end of ",
+        "面试",
+        "面试就",
+        "面试到此",
+        "साक्षात्कार ",
+        "साक्षात्कार अब ",
+        "সাক্ষাৎকার আজ ",
+        "وصلنا إلى ",
     ],
 )
 def test_the_longest_text_is_read_at_once(piece: str) -> None:
