@@ -30,6 +30,7 @@ from backends.conversation import ConversationBackend
 from backends.granite import GraniteBackend
 from backends.health import HealthMonitor, ServiceStatus
 from backends.http import Connections, Service
+from backends.kits.library import Kits
 from backends.loading import ModelLoader
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
@@ -42,8 +43,6 @@ from backends.turn import Backend
 from eventlog.errors import EventLogError
 from eventlog.protocol import EventLog
 from eventlog.times import utc_now
-from statemachine.commands import start_interview
-from statemachine.roles import FIELD_ROLES
 
 if TYPE_CHECKING:
     from api.usecases.replynews import ReplyNews
@@ -85,9 +84,10 @@ class Gateway:
         self._loader = ModelLoader(Service(self._connections, urls[OLLAMA]))
         self.catalogue = ModelCatalogue(self._connections, urls, self._loader, board=shared)
         self.model_choice = ModelChoice(self.catalogue)
-        self.kit_choice = KitChoice(lambda: FIELD_ROLES)
+        kits = Kits()
+        self.kit_choice = KitChoice(kits)
         self.health.on_return = self._refresh_models
-        templates = Templates()
+        templates = Templates(kits)
         self.chain = Chain(
             self._backends(urls),
             templates,
@@ -103,9 +103,7 @@ class Gateway:
             log,
             self.chain,
             self.model_choice.choose,
-            lambda config, started_by: start_interview(
-                config, templates.prompt(config.role), started_by
-            ),
+            templates.begin,
             now=utc_now,
             budgets=Budgets(
                 settings.reply_budget_seconds,

@@ -93,6 +93,8 @@ class Chain:
 
     async def speak(self, turn: Turn, patience: Patience, audience: Audience = NOBODY) -> Reply:
         """The interviewer's next words; always an answer, and always in time."""
+        if turn.due.is_in_own_words:
+            return Reply(self._templates.reply(turn), turn.is_last, Origin(backend=TEMPLATES))
         heard = await self._hear(
             turn.session,
             lambda recorded: recorded.reply(turn),

@@ -25,7 +25,7 @@ from backends.reading.summary import Summary
 from backends.reading.wrapping import Wrapping
 from backends.turn import End, Turn
 from statemachine.session import Session, Speaker
-from statemachine.wording import closes, says_goodbye
+from statemachine.wording import closes, label_of, says_goodbye
 
 LEAST_SUMMARY_CHARS = 200
 """How much of a summary must be there if it was stopped: about three sentences."""
@@ -112,6 +112,8 @@ class TurnReader(Reader):
         is_closing = not speech.asks and (concludes or (closes(text) and not was_stopped))
         if is_closing and self._turn.is_opening:
             raise BackendError("Closed the interview before its first question")
+        if self._turn.stays:
+            self._check_stays(speech, is_closing=is_closing)
         self._check_new(speech)
         return TurnText(text, is_closing, lacks_question=not speech.asks and not is_closing)
 
@@ -128,6 +130,12 @@ class TurnReader(Reader):
         if not concludes and not says_goodbye(text):
             raise BackendError("Went on asking after the last answer")
         return TurnText(text, closes=True, lacks_question=False)
+
+    def _check_stays(self, speech: Speech, *, is_closing: bool) -> None:
+        """Raises BackendError where the words go on although the question is to stay."""
+        label = label_of(speech.text[: speech.end])
+        if is_closing or label not in (None, self._turn.number):
+            raise BackendError("Went on, where it was to stay at the question")
 
     def _check_new(self, speech: Speech) -> None:
         """Raises BackendError where an earlier message is said again. Question labels are compared

@@ -32,9 +32,7 @@ def _is_kit_id(text: str) -> str:
 Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_is_language)]
 """A language tag of BCP 47, its primary subtag in lower case."""
 
-KitId = Annotated[
-    str, StringConstraints(min_length=1, max_length=60), AfterValidator(_is_kit_id)
-]
+KitId = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_is_kit_id)]
 """The name of an interview kit's file without its ending."""
 
 Name = Annotated[

@@ -200,10 +200,9 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
             return replace(before, state=state, version=version, interrupted=shown)
         case SessionRefused() | InterviewExported():
             return replace(before, state=state, version=version)
-        case InterviewHeld():
-            return replace(before, state=state, version=version, on_hold=True)
-        case InterviewReleased():
-            return replace(before, state=state, version=version, on_hold=False)
+        case InterviewHeld() | InterviewReleased():
+            on_hold = isinstance(event, InterviewHeld)
+            return replace(before, state=state, version=version, on_hold=on_hold)
         case ContentForgotten():
             return forgotten_interview(event, id=before.id, version=version)
         case _:

@@ -6,7 +6,7 @@ questions there were, in `currentQuestion`; so as many turns as are over have st
 answers what was no answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from statemachine.brief import DEFAULT_LANGUAGE
@@ -14,7 +14,7 @@ from statemachine.listening.kinds import GOES_ON
 from statemachine.listening.reading import listen
 from statemachine.listening.stopping import asks_to_stop
 from statemachine.rules import MAX_KEPT
-from statemachine.session import Message, Speaker
+from statemachine.session import Message, Session, Speaker
 from statemachine.wording import label_of
 
 _NEVER = 1_000
@@ -54,9 +54,22 @@ def kept_turns(turns: Sequence[Message], questions: int, *, is_complete: bool) -
     return frozenset(staying) if against < _NEVER else frozenset()
 
 
+def kept_messages(session: Session) -> Iterator[tuple[int, int]]:
+    """The places of the messages that stayed at a question, each with that question's number, in a
+    session that can be one."""
+    speakers = [message.role for message in session.messages]
+    first = speakers.index(Speaker.ASSISTANT) if Speaker.ASSISTANT in speakers else len(speakers)
+    turns = session.messages[first:]
+    kept = kept_turns(turns, session.current_question, is_complete=session.is_complete)
+    number = 0
+    for at, turn in enumerate(turns):
+        if at in kept:
+            yield first + at, number
+        else:
+            number += turn.role is Speaker.ASSISTANT
+
+
 def _goes_on(turns: Sequence[Message], at: int) -> bool:
     """Whether the candidate's words before this turn let the interview go on."""
-    if at < 2:
-        return True
-    said = listen(turns[at - 1].content, DEFAULT_LANGUAGE, turns[at - 2].content)
-    return said in GOES_ON
+    *_, asked, answer = ("", "", *(turn.content for turn in turns[:at]))
+    return not answer or listen(answer, DEFAULT_LANGUAGE, asked) in GOES_ON

@@ -29,7 +29,6 @@ from statemachine.events import (
 from statemachine.session import Config
 from statemachine.states import State
 
-
 MAX_KEPT = 2
 """How often an interviewer may stay at a question: to clarify it, to follow up or to confirm."""
 

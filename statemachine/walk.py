@@ -14,7 +14,7 @@ from statemachine.events import (
     QuestionKept,
 )
 from statemachine.keeping import kept_turns
-from statemachine.listening.stopping import asks_to_stop, is_confirmed_stop
+from statemachine.listening.stopping import asks_to_stop, wants_to_stop
 from statemachine.rules import MAX_KEPT
 from statemachine.session import (
     MAX_MESSAGE_CHARS,
@@ -54,10 +54,8 @@ def moves_of(session: Session) -> Iterator[tuple[str, Event]]:
         if message.role is Speaker.USER:
             yield place, AnswerGiven(content=message.content)
         elif session.is_complete and turn == len(turns) - 1:
-            stopped = was_kept and is_confirmed_stop(
-                turns[turn - 2].content, turns[turn - 1].content
-            )
-            yield place, _closing(session, questions, message.content, was_stopped=stopped)
+            stopped = was_kept and wants_to_stop(*(t.content for t in turns[turn - 2 : turn]))
+            yield place, _closing(session, questions, message.content, was_stopped=stopped is True)
         elif was_kept := turn in kept:
             yield place, _kept(questions, message.content)
         else:

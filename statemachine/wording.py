@@ -137,8 +137,12 @@ _GOODBYE = re.compile(
 _SENTENCE_ENDS = re.compile(rf"(?<=[.!\n{_WIDE_ENDS}{QUESTION_MARKS}])")
 _WORDS = re.compile(r"\w")
 _LABEL_OF_TOTAL = re.compile(rf"(\b{_QUESTION})\d+({_OF})\d+", re.IGNORECASE)
+# As the built-in words have it (`backends/templates/words`).
+_QUESTION_ELSEWHERE = r"(?:frage|pregunta|pergunta|السؤال|প্রশ্ন|प्रश्न)\s+|第\s*"
 _LABELLED = re.compile(
-    rf"(?:{_START}|,\s*){_QUESTION}(\d{{1,4}})(?={_LABEL_END}|{_OF}\d)", re.IGNORECASE
+    rf"(?:{_START}|,\s*)(?:{_QUESTION}|{_QUESTION_ELSEWHERE})(\d{{1,4}})"
+    rf"(?={_LABEL_END}|{_OF}\d|题：|\s*：)",
+    re.IGNORECASE,
 )
 _LABEL = re.compile(rf"((?:{_START}|,\s*){_QUESTION})\d+(?={_LABEL_END})", re.IGNORECASE)
 
@@ -206,6 +210,16 @@ def label_of(text: str) -> int | None:
     """The number in the first question label of the words: 3 in "Thanks. Question 3: How?"."""
     label = _LABELLED.search(text)
     return None if label is None else int(label[1])
+
+
+def question_in(text: str) -> str:
+    """What the interviewer's words ask, without the label and what is said before it."""
+    label = _LABELLED.search(text)
+    if label is not None:
+        return text[label.end() :].lstrip(" .:：)-–—*\n\u00a0题").strip() or text
+    sentences = [s for s in _SENTENCE_ENDS.split(text) if s.strip()]
+    first = next((at for at, s in enumerate(sentences) if asks(s) or requests(s)), 0)
+    return "".join(sentences[first:]).strip()
 
 
 def renumber(text: str, number: int, total: int) -> str:

@@ -183,9 +183,9 @@ class Metrics:
         self._appends.labels("written").inc()
         for event in events:
             self._events.labels(KIND_OF[type(event)]).inc()
-            if isinstance(event, (QuestionAsked, QuestionKept, InterviewCompleted, SummaryGiven)) and (
-                event.origin is not None
-            ):
+            if isinstance(
+                event, (QuestionAsked, QuestionKept, InterviewCompleted, SummaryGiven)
+            ) and (event.origin is not None):
                 self._count_reply(REPLIES[type(event)], event.origin)
 
     def _count_reply(self, kind: str, origin: Origin) -> None:

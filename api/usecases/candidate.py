@@ -27,6 +27,7 @@ from api.usecases.results import Reply, reply_in
 from backends.deadline import Deadline
 from eventlog.errors import VersionConflict
 from eventlog.protocol import ConductingLog
+from statemachine.brief import Brief
 from statemachine.commands import give_answer
 from statemachine.events import Fork, InterviewStarted, SessionAdopted, SessionRefused
 from statemachine.interview import Interview, rebuild
@@ -52,9 +53,9 @@ class Candidate:
 
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
     `check_role` raises UnknownRole for a role that is none, which stands in a field;
-    `begin` what an interview starts with, from its set-up and who started it. With `strict`, a
-    session that the log does not know is refused. `admit` is called before anything new is
-    appended, and raises what refuses it. With a `claimant`, other gateways share the log.
+    `begin` what an interview starts with, from its set-up, its brief and who started it. With
+    `strict`, a session that the log does not know is refused. `admit` is called before anything new
+    is appended, and raises what refuses it. With a `claimant`, other gateways share the log.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Candidate:
         maker: ReplyMaker,
         choose_model: Callable[[str | None], Awaitable[str | None]],
         check_role: CheckRole,
-        begin: Callable[[Config, str | None], InterviewStarted],
+        begin: Callable[[Config, Brief | None, str | None], InterviewStarted],
         admit: Callable[[], None],
         claimant: Claimant | None,
         *,
@@ -88,7 +89,12 @@ class Candidate:
         self._observer = observer
 
     async def begin(
-        self, caller: Caller, asked: Config, interview_id: str | None, deadline: Deadline
+        self,
+        caller: Caller,
+        asked: Config,
+        brief: Brief | None,
+        interview_id: str | None,
+        deadline: Deadline,
     ) -> tuple[Interview, Reply | None]:
         """The interview that was begun with this id; else a new one. And its first question, if
         both are recorded in one append.
@@ -100,11 +106,11 @@ class Candidate:
             interview_id = await self._own.to_begin(interview_id, caller)
         with self._observer.claiming():
             begun, reply = await settle(
-                lambda: self._begun(caller, interview_id, asked, deadline), deadline
+                lambda: self._begun(caller, interview_id, asked, brief, deadline), deadline
             )
         if caller.owner not in (None, begun.started_by):
             raise NotOwnInterview
-        _check_same_start(begun, asked)
+        _check_same_start(begun, asked, brief)
         return begun, reply
 
     async def claim(
@@ -137,7 +143,12 @@ class Candidate:
             )
 
     async def _begun(
-        self, caller: Caller, interview_id: str | None, asked: Config, deadline: Deadline
+        self,
+        caller: Caller,
+        interview_id: str | None,
+        asked: Config,
+        brief: Brief | None,
+        deadline: Deadline,
     ) -> tuple[Interview, Reply | None]:
         begun = await self._interviews.find(interview_id) if interview_id else None
         if begun is not None:
@@ -146,7 +157,7 @@ class Candidate:
         self._admit()
         id = interview_id or str(uuid4())
         config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
-        started = self._begin_with(config, caller.subject)
+        started = self._begin_with(config, brief, caller.subject)
         moves = await self._maker.move_and_reply(id, None, started, deadline)
         appended = await self._interviews.append(id, 0, *moves)
         return appended.interview, reply_in(appended)
@@ -305,7 +316,7 @@ class Candidate:
         raise SessionConflict(detail, judgement.verdict, judgement.place, interview.session)
 
 
-def _check_same_start(begun: Interview, asked: Config) -> None:
+def _check_same_start(begun: Interview, asked: Config, brief: Brief | None) -> None:
     """Raises SessionConflict if `begun` did not begin as asked, or has gone on since."""
     config = begun.config
     is_same = (
@@ -314,6 +325,7 @@ def _check_same_start(begun: Interview, asked: Config) -> None:
         and config.role == asked.role
         and config.total_questions == asked.total_questions
         and asked.model in (None, config.model)
+        and _without_version(begun.brief) == _without_version(brief)
     )
     if not is_same:
         raise SessionConflict(
@@ -323,3 +335,8 @@ def _check_same_start(begun: Interview, asked: Config) -> None:
             "interviewId",
             begun.session,
         )
+
+
+def _without_version(brief: Brief | None) -> Brief | None:
+    """The brief, whatever has been changed in its kit since."""
+    return brief and brief.model_copy(update={"kit_version": None})

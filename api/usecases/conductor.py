@@ -30,6 +30,7 @@ from backends.chain import Chain
 from backends.deadline import Deadline
 from backends.patience import Patience
 from eventlog.protocol import ConductingLog
+from statemachine.brief import Brief
 from statemachine.events import InterviewStarted
 from statemachine.interview import Interview
 from statemachine.session import Config, Session
@@ -53,8 +54,9 @@ class Conductor:
     """Starts interviews, takes answers and sums up.
 
     `choose_model` gives the model for the one that was asked for, or raises UnknownModel;
-    `begin` what an interview starts with, from its set-up and who started it. `now` gives the time
-    that events are recorded with. With `strict`, a session that the log does not know is refused.
+    `begin` what an interview starts with, from its set-up, its brief and who started it. `now`
+    gives the time that events are recorded with. With `strict`, a session that the log does not
+    know is refused.
     `check_role` raises UnknownRole for a role that is none, which stands in a field; without it,
     any text is one. `admit` is called before anything new is begun, and raises what refuses it.
     `observer` follows the moves. `news` are those of the replies that other gateways on the log
@@ -66,7 +68,7 @@ class Conductor:
         log: ConductingLog,
         chain: Chain,
         choose_model: Callable[[str | None], Awaitable[str | None]],
-        begin: Callable[[Config, str | None], InterviewStarted],
+        begin: Callable[[Config, Brief | None, str | None], InterviewStarted],
         *,
         now: Callable[[], datetime],
         budgets: Budgets,
@@ -135,7 +137,13 @@ class Conductor:
         await self._recovery.close()
         await self._chain.aclose()
 
-    async def start(self, caller: Caller, asked: Config, interview_id: str | None = None) -> Reply:
+    async def start(
+        self,
+        caller: Caller,
+        asked: Config,
+        interview_id: str | None = None,
+        brief: Brief | None = None,
+    ) -> Reply:
         """A new interview's session, with its first question; a model that is not asked for
         is chosen.
 
@@ -145,7 +153,7 @@ class Conductor:
         id is another interview's, InterviewForgotten, LogUnavailable or ReplyNotRecorded.
         """
         deadline = self._deadline()
-        begun, reply = await self._candidate.begin(caller, asked, interview_id, deadline)
+        begun, reply = await self._candidate.begin(caller, asked, brief, interview_id, deadline)
         if reply is not None:
             return reply
         return await self._interviewer.reply_to(*_place(begun), deadline)
@@ -173,11 +181,15 @@ class Conductor:
         return await self._interviewer.sum_up(claimed.id, deadline)
 
     async def stream_start(
-        self, caller: Caller, asked: Config, interview_id: str | None = None
+        self,
+        caller: Caller,
+        asked: Config,
+        interview_id: str | None = None,
+        brief: Brief | None = None,
     ) -> Listening:
         """As `start`: what happens to the first question until it is in the log."""
         deadline = self._deadline()
-        begun, _ = await self._candidate.begin(caller, asked, interview_id, deadline)
+        begun, _ = await self._candidate.begin(caller, asked, brief, interview_id, deadline)
         return await self._interviewer.stream_reply_to(*_place(begun), deadline)
 
     async def stream_response(self, caller: Caller, posted: Session, answer: str) -> Listening:

@@ -1,18 +1,66 @@
-"""Which roles an interview can be for: those that there is a kit for."""
+"""Which kit an interview is held with, and what its interviewer is told beforehand."""
 
-from collections.abc import Callable, Sequence
+import asyncio
 
-from api.usecases.errors import UnknownRole
+from api.usecases.errors import InvalidField, UnknownRole
+from backends.kits.errors import BrokenKit, UnknownKit
+from backends.kits.library import FoundKit, Kits
+from statemachine.brief import Brief
+from statemachine.session import DEFAULT_QUESTIONS, MAX_QUESTIONS, Config, ModelId, Role
 
 
 class KitChoice:
-    """Chooses among the kits. `roles` gives the roles of all kits."""
+    """Chooses among the kits."""
 
-    def __init__(self, roles: Callable[[], Sequence[str]]) -> None:
-        self._roles = roles
+    def __init__(self, kits: Kits) -> None:
+        self._kits = kits
 
     async def check_role(self, role: str, field: str) -> None:
         """Raises UnknownRole, which names `field`, where no kit is for the role."""
-        known = self._roles()
-        if role not in known:
-            raise UnknownRole(field, known)
+        if await asyncio.to_thread(self._kits.for_role, role) is None:
+            raise UnknownRole(field, await asyncio.to_thread(self._kits.roles))
+
+    async def choose(
+        self, role: Role | None, model: ModelId | None, total: int | None, brief: Brief
+    ) -> tuple[Config, Brief | None]:
+        """The set-up of an interview and its brief, with the kit that it is held with; no brief
+        where nothing but role, model and length is asked for.
+
+        Raises UnknownRole, or InvalidField for a kit that is none, a kit for another role, or more
+        questions than the kit has.
+        """
+        found = await self._found(role, brief)
+        if role is None:
+            role = found.kit.role
+        config = Config(role=role, model=model, total_questions=_total(total, found))
+        if brief == Brief():
+            return config, None
+        named = {"kit": found.id, "kit_version": found.kit.version}
+        return config, brief.model_copy(update=named)
+
+    async def _found(self, role: Role | None, brief: Brief) -> FoundKit:
+        if brief.kit is not None:
+            try:
+                found = await asyncio.to_thread(self._kits.get, brief.kit)
+            except (UnknownKit, BrokenKit) as error:
+                raise InvalidField("kit", str(error)) from error
+            if role not in (None, found.kit.role):
+                raise InvalidField("role", f"must be left out, or be the kit's: {found.kit.role}")
+            return found
+        if role is None:
+            raise InvalidField("role", "must be given, or a kit")
+        found_for_role = await asyncio.to_thread(self._kits.for_role, role, brief.language)
+        if found_for_role is None:
+            raise UnknownRole("role", await asyncio.to_thread(self._kits.roles))
+        return found_for_role
+
+
+def _total(total: int | None, found: FoundKit) -> int:
+    most = min(MAX_QUESTIONS, len(found.kit.questions))
+    if total is None:
+        return min(DEFAULT_QUESTIONS, most)
+    if total > most:
+        raise InvalidField(
+            "totalQuestions", f"must be at most {most}: the kit {found.id} has no more questions"
+        )
+    return total

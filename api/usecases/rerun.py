@@ -22,6 +22,7 @@ from backends.templates import Templates
 from eventlog.memory import MemoryEventLog
 from eventlog.records import Record, interview_of
 from eventlog.story import session_at_version
+from statemachine.brief import Brief
 from statemachine.events import (
     AnswerGiven,
     ContentForgotten,
@@ -109,10 +110,10 @@ async def on_recording(records: Sequence[Record]) -> AsyncIterator[Exchange]:
     async def recorded_model(asked: str | None) -> str | None:
         return asked
 
-    def begin(config: Config, _: str | None) -> InterviewStarted:
+    def begin(config: Config, brief: Brief | None, _: str | None) -> InterviewStarted:
         # The recorded prompt: a release may change its own, and the session holds it.
         assert isinstance(first, InterviewStarted)
-        return InterviewStarted(config=config, messages=first.messages)
+        return InterviewStarted(config=config, messages=first.messages, brief=brief)
 
     conductor = Conductor(
         MemoryEventLog(),
@@ -161,6 +162,7 @@ async def _conducted(
 ) -> AsyncIterator[Exchange]:
     session: Session | None = None
     answer: str | None = None
+    brief = interview_of(records).brief
     for record in records:
         match record.event:
             case SessionAdopted(session=adopted):
@@ -170,7 +172,7 @@ async def _conducted(
             case QuestionAsked() | QuestionKept() | InterviewCompleted() as event:
                 new = None
                 if session is None or not session.is_complete:
-                    reply = await _reply(conductor, session, answer, config, id)
+                    reply = await _reply(conductor, session, answer, config, brief, id)
                     session = reply.session
                     new = _said(reply.record.event, session)
                 yield Exchange(answer, _recorded(event, records, record.version), new)
@@ -189,10 +191,15 @@ async def _conducted(
 
 
 async def _reply(
-    conductor: Conductor, session: Session | None, answer: str | None, config: Config, id: str
+    conductor: Conductor,
+    session: Session | None,
+    answer: str | None,
+    config: Config,
+    brief: Brief | None,
+    id: str,
 ) -> Reply:
     if session is None:
-        return await conductor.start(EVERYBODY, config, id)
+        return await conductor.start(EVERYBODY, config, id, brief)
     assert answer is not None, "the interviewer's words follow an answer"
     return await conductor.respond(EVERYBODY, session, answer)
 

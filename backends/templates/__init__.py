@@ -1,97 +1,184 @@
-"""The built-in words, which always answer: an interview goes on when no service is up.
+"""The built-in interviewer, who always answers: an interview goes on when no service is up.
 
-They stand in one TOML file per role beside this module, for people who write questions and
-not Python. Nothing here depends on chance: the same turn gets the same words.
+It asks the questions of the interview's kit, and says the words of the interview's language to all
+else. Nothing here depends on chance: the same turn gets the same words.
 """
 
-import tomllib
-from importlib.resources import files
-from typing import Annotated
+from functools import cache
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from backends.kits.errors import BrokenKit, UnknownKit
+from backends.kits.kit import Kit, KitQuestion
+from backends.kits.library import Kits
 from backends.services import TEMPLATES
+from backends.templates.words import Choice, Words, spoken, words_in
 from backends.turn import Turn, answers_in
-from statemachine.roles import FIELD_ROLES
-from statemachine.session import MAX_QUESTIONS, Role, Session
+from statemachine.brief import Brief
+from statemachine.commands import start_interview
+from statemachine.events import InterviewStarted, Purpose
+from statemachine.listening.deciding import Move
+from statemachine.listening.kinds import Said
+from statemachine.listening.stopping import STOP_QUESTIONS
+from statemachine.session import Config, Role, Session, Speaker
+from statemachine.wording import question_in
 
-
-class Script(BaseModel):
-    """One role's words. `questions` go from easy to hard."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-    role: Role
-    prompt: str
-    greeting: str
-    questions: Annotated[tuple[str, ...], Field(min_length=MAX_QUESTIONS, max_length=MAX_QUESTIONS)]
-    acknowledgements: Annotated[tuple[str, ...], Field(min_length=1)]
-    closing: str
-    themes: Annotated[tuple[str, ...], Field(min_length=2)]
-
-
-def load_scripts() -> dict[Role, Script]:
-    """Every role's script, from the package's own files."""
-    found = (
-        Script.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-        for file in files(__package__).iterdir()
-        if file.name.endswith(".toml")
-    )
-    scripts = {script.role: script for script in found}
-    missing = set(FIELD_ROLES) - set(scripts)
-    assert not missing, f"no script for {missing}"
-    return scripts
+FOR_ANY_ROLE = "any-role"
+"""The kit of an interview whose own is no longer there."""
 
 
 class Templates:
-    """Speaks from the scripts."""
+    """Speaks from the kits."""
 
     name = TEMPLATES
 
-    def __init__(self) -> None:
-        self._scripts = load_scripts()
+    def __init__(self, kits: Kits | None = None) -> None:
+        self._kits = Kits() if kits is None else kits
 
-    def prompt(self, role: Role) -> str:
-        """The system prompt that an interview for `role` begins with."""
-        return self._scripts[role].prompt
+    def kit(self, role: Role, brief: Brief | None) -> Kit:
+        """The kit that an interview for `role` is held with."""
+        if brief is not None and brief.kit is not None:
+            try:
+                return self._kits.get(brief.kit).kit
+            except (UnknownKit, BrokenKit):
+                pass  # it was there when the interview began, which must not end with it
+        found = self._kits.for_role(role, None if brief is None else brief.language)
+        return found.kit if found is not None else self._kits.get(FOR_ANY_ROLE).kit
+
+    def begin(
+        self, config: Config, brief: Brief | None = None, started_by: str | None = None
+    ) -> InterviewStarted:
+        """What an interview begins with: the prompt that a model is told, and the candidate's wish
+        to start."""
+        kit = self.kit(config.role, brief)
+        wish = words_in(spoken(kit.language)).opening_words
+        return start_interview(config, prompt_of(kit), started_by, brief, wish)
 
     def reply(self, turn: Turn) -> str:
-        """The words for this turn: a question, or the closing."""
-        script = self._scripts[turn.session.config.role]
+        """The words for this turn."""
+        kit = self._kit_of(turn)
+        words = words_in(spoken(kit.language))
+        if turn.due.move is Move.STOP:
+            return words.stopped_closing
+        if turn.stays:
+            return self._staying(turn, kit, words)
         if turn.is_last:
-            return script.closing
-        before = script.greeting if turn.is_opening else _acknowledgement(script, turn)
+            return _closing(kit, words, turn.due.said)
+        before = kit.greeting if turn.is_opening else _acknowledgement(words, turn)
         return f"{before} {self.question(turn)}"
+
+    def question(self, turn: Turn) -> str:
+        """What is to be asked at this turn: the next question, labelled; or, where the interviewer
+        stays at one, that question in other words."""
+        kit = self._kit_of(turn)
+        words = words_in(spoken(kit.language))
+        if turn.stays:
+            return self._staying(turn, kit, words)
+        label = words.question_label.format(number=turn.number)
+        return f"{label}{_next_question(turn, kit).text}"
 
     def summary(self, session: Session, why: str) -> str:
         """A summary of what can be counted. `why` is the sentence that says why no model wrote
         it."""
-        script = self._scripts[session.config.role]
         answers = answers_in(session)
         return (
-            f"{script.role} interview: {session.current_question} of "
+            f"{session.config.role} interview: {session.current_question} of "
             f"{session.config.total_questions} questions asked, {len(answers)} answered in "
-            f"{sum(len(answer.split()) for answer in answers)} words. It set out to explore: "
-            f"{'; '.join(script.themes)}. {why} The transcript holds the answers word for word."
+            f"{sum(len(answer.split()) for answer in answers)} words. "
+            f"{why} The transcript holds the answers word for word."
         )
 
-    def question(self, turn: Turn) -> str:
-        """The question that is due, labelled. Fewer questions than a script has are spread
-        over it, so that a short interview too goes from easy to hard."""
-        questions = self._scripts[turn.session.config.role].questions
-        said = "\n".join(message.content for message in turn.session.messages)
-        due = _spread(turn.number, turn.total)
-        in_order = (*questions[due:], *questions[:due])
-        question = next((q for q in in_order if q not in said), in_order[0])
-        return f"Question {turn.number}: {question}"
+    def _kit_of(self, turn: Turn) -> Kit:
+        return self.kit(turn.session.config.role, turn.brief)
+
+    def _staying(self, turn: Turn, kit: Kit, words: Words) -> str:
+        asked = _waiting_question(turn)
+        known = next((q for q in kit.questions if q.text in asked), None)
+        question = question_in(asked)
+        match turn.due.purpose:
+            case Purpose.ASK_STOP:
+                return STOP_QUESTIONS[spoken(kit.language)]
+            case Purpose.FOLLOW_UP:
+                return _follow_up(turn, known, words)
+            case Purpose.EXPLAIN:
+                simpler = known.simpler if known is not None else None
+                return words.explain.format(question=simpler or question)
+            case Purpose.PAUSE:
+                return words.pause
+            case Purpose.COMFORT:
+                return words.comfort
+            case Purpose.RESUME:
+                return words.resume.format(question=question)
+            case Purpose.ASK_AGAIN:
+                return words.ask_again.format(question=question)
+            case Purpose.LANGUAGE:
+                return words.language.format(language=words.name, question=question)
+            case Purpose.REPEAT | None:
+                return words.repeat.format(question=question)
 
 
-def _acknowledgement(script: Script, turn: Turn) -> str:
-    return script.acknowledgements[turn.number % len(script.acknowledgements)]
+def prompt_of(kit: Kit) -> str:
+    """What a model is told with this kit: the kit's own prompt, else one for its role."""
+    if kit.prompt is not None:
+        return kit.prompt
+    areas = ", ".join(criterion.name for criterion in kit.rubric)
+    seniority = "" if kit.seniority == "any" else f" The position is {kit.seniority}."
+    return _prompt().format(role=kit.role, seniority=seniority, areas=areas)
 
 
-def _spread(number: int, total: int) -> int:
-    """Which of the script's questions is number `number` of `total`."""
+@cache
+def _prompt() -> str:
+    return (Path(__file__).parent / "prompt.txt").read_text(encoding="utf-8").strip()
+
+
+def _closing(kit: Kit, words: Words, said: Said) -> str:
+    return f"{words.acknowledge_personal} {kit.closing}" if said is Said.PERSONAL else kit.closing
+
+
+def _follow_up(turn: Turn, known: KitQuestion | None, words: Words) -> str:
+    if known is not None and turn.due.part is None:
+        return known.follow_ups[0]
+    return _in_turn(words.follow_up.for_part(turn.due.part), turn.number)
+
+
+_ACKNOWLEDGED_APART = {
+    Said.UNKNOWN: "acknowledge_unknown",
+    Said.SKIP: "acknowledge_skip",
+    Said.STOP: "acknowledge_stop",
+    Said.PERSONAL: "acknowledge_personal",
+}
+
+
+def _acknowledgement(words: Words, turn: Turn) -> str:
+    said: str | Choice = getattr(words, _ACKNOWLEDGED_APART.get(turn.due.said, "acknowledgements"))
+    return said if isinstance(said, str) else _in_turn(said, turn.number)
+
+
+def _in_turn(choice: Choice, number: int) -> str:
+    return choice[number % len(choice)]
+
+
+def _waiting_question(turn: Turn) -> str:
+    """The interviewer's message that asked the question which waits."""
+    kept = {kept.at for kept in turn.kept}
+    messages = turn.session.messages
+    return next(
+        messages[at].content
+        for at in range(len(messages) - 1, -1, -1)
+        if messages[at].role is Speaker.ASSISTANT and at not in kept
+    )
+
+
+def _next_question(turn: Turn, kit: Kit) -> KitQuestion:
+    """The question that is due. Fewer questions than a kit has are spread over it, so that a short
+    interview too goes from easy to hard. None is asked twice as long as there are others."""
+    said = "\n".join(message.content for message in turn.session.messages)
+    due = _spread(turn.number, turn.total, len(kit.questions))
+    in_order = (*kit.questions[due:], *kit.questions[:due])
+    return next((q for q in in_order if q.text not in said), in_order[0])
+
+
+def _spread(number: int, total: int, questions: int) -> int:
+    """Which of so many questions is number `number` of `total`."""
     if total == 1:
-        return MAX_QUESTIONS // 3
-    return round((number - 1) * (MAX_QUESTIONS - 1) / (total - 1))
+        return questions // 3
+    return round((number - 1) * (questions - 1) / (total - 1))

@@ -8,7 +8,8 @@ from enum import StrEnum
 from statemachine.events import Purpose
 from statemachine.interview import Interview
 from statemachine.listening.kinds import Part, Said
-from statemachine.listening.reading import confirms, listen, missing
+from statemachine.listening.reading import listen, missing
+from statemachine.listening.stopping import wants_to_stop
 from statemachine.rules import MAX_KEPT
 from statemachine.session import Speaker
 
@@ -41,10 +42,12 @@ class Due:
     def is_in_own_words(self) -> bool:
         """Whether the gateway's own words are said, whoever else could speak: where a wrong word
         would end an interview, or hurt."""
-        return self.move is Move.STOP or self.purpose in _OWN_WORDS
+        stays = self.move is Move.KEEP and self.purpose not in _MODELS_WORDS
+        return stays or self.move is Move.STOP
 
 
-_OWN_WORDS = frozenset((Purpose.ASK_STOP, Purpose.PAUSE))
+_MODELS_WORDS = frozenset((Purpose.EXPLAIN, Purpose.FOLLOW_UP))
+"""What a model may say too. The rest is said at once and exactly."""
 
 _ONCE = {
     Said.BRIEF: Purpose.FOLLOW_UP,
@@ -72,9 +75,11 @@ def due(interview: Interview) -> Due:
     answer = interview.pending_answer
     if answer is None:
         return Due(Move.ASK)
-    if interview.stop_was_asked and confirms(answer, interview.language) is True:
+    asked = _last_words_of_interviewer(interview)
+    stops = wants_to_stop(asked, answer) if interview.stop_was_asked else None
+    if stops:
         return Due(Move.STOP, Said.STOP)
-    said = listen(answer, interview.language, _last_words_of_interviewer(interview))
+    said = Said.READY if stops is False else listen(answer, interview.language, asked)
     if interview.times_kept < MAX_KEPT:
         kept = _keeping(interview, answer, said)
         if kept is not None:
@@ -85,8 +90,6 @@ def due(interview: Interview) -> Due:
 
 def _keeping(interview: Interview, answer: str, said: Said) -> Due | None:
     """The move that stays at the question, if one does."""
-    if interview.stop_was_asked and confirms(answer, interview.language) is False:
-        return Due(Move.KEEP, Said.READY, Purpose.RESUME)
     before = interview.kept_for
     if said in _AGAIN:
         return Due(Move.KEEP, said, _AGAIN[said])

@@ -24,7 +24,7 @@ from api.http.wire.interviews import (
     SummaryRequest,
 )
 from api.usecases.errors import UnknownInterview
-from statemachine.session import Config, Role, Session
+from statemachine.session import Role, Session
 
 router = APIRouter(prefix="/api/v1/interviews", tags=["interviews"])
 
@@ -62,17 +62,17 @@ REFUSALS = WHOLE_OR_AS_EVENTS | documented(
 )
 async def start(request: Request, posted: StartRequest) -> Response:
     """Set up an interview: its session, with the first question."""
-    config = Config(
-        role=posted.role,
-        model=posted.model,
-        total_questions=posted.total_questions,
-    )
     gateway, caller = gateway_of(request), caller_of(request)
+    config, brief = await gateway.kit_choice.choose(
+        posted.role, posted.model, posted.total_questions, posted.brief
+    )
     with gateway.drain.working():
         if wants_events(request):
-            listening = await gateway.conductor.stream_start(caller, config, posted.interview_id)
+            listening = await gateway.conductor.stream_start(
+                caller, config, posted.interview_id, brief
+            )
             return events_of(request, listening)
-        reply = await gateway.conductor.start(caller, config, posted.interview_id)
+        reply = await gateway.conductor.start(caller, config, posted.interview_id, brief)
     return json_of(reply.session, reply.record, caller=caller)
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import ConfigDict, Field, model_validator
 
+from statemachine.brief import DEFAULT_LANGUAGE, Brief, Document, KitId, Language, Name
 from statemachine.session import (
-    DEFAULT_QUESTIONS,
     Answer,
     InterviewId,
     ModelId,
@@ -35,20 +35,49 @@ on any gateway, because it is adopted."""
 class StartRequest(Value):
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"role": "Software Engineer", "totalQuestions": 3}],
+            "examples": [
+                {"role": "Software Engineer", "totalQuestions": 3},
+                {"kit": "nurse", "candidateName": "Ada", "jobDescription": "Night shifts."},
+            ],
         }
     )
 
-    role: Role
+    role: Role | None = Field(None, description="The role of any kit. Left out: the kit's.")
     model: ModelId | None = Field(
         None, description="Left out: the selected model, else the first available."
     )
-    total_questions: QuestionCount = DEFAULT_QUESTIONS
+    total_questions: QuestionCount | None = Field(
+        None, description="Left out: 5, or as many as the kit has, if that is fewer."
+    )
+    kit: KitId | None = Field(None, description="Left out: the one for the role and language.")
+    language: Language = Field(
+        DEFAULT_LANGUAGE, description="What the interview is held in, as a BCP 47 tag."
+    )
+    candidate_name: Name | None = None
+    job_description: Document | None = Field(
+        None, description="The text of the job description. The questions are about it."
+    )
+    cv: Document | None = Field(None, description="The text of the candidate's CV.")
+    practice: bool = Field(
+        False, description="Practice: with hints after each answer, and in no hiring list."
+    )
     interview_id: InterviewId | None = Field(
         None,
         description="A UUID of the client's own. With it, a start whose reply was lost can be "
         "posted again and gives the same interview.",
     )
+
+    @property
+    def brief(self) -> Brief:
+        """What the interviewer is told beforehand."""
+        return Brief(
+            kit=self.kit,
+            language=self.language,
+            candidate_name=self.candidate_name,
+            job_description=self.job_description,
+            cv=self.cv,
+            practice=self.practice,
+        )
 
 
 class RespondRequest(Value):

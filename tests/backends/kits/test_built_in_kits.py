@@ -12,7 +12,7 @@ import backends
 FILES = Path(backends.__file__).parent / "kits" / "files"
 KITS = (
     "accountant",
-    "customer-support",
+    "customer-support-specialist",
     "data-engineer",
     "human-resources-partner",
     "marketing-manager",

@@ -1,1 +1,0 @@
-"""What a candidate's words are, told by plain rules, and what an interviewer does then."""
