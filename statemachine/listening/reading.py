@@ -1,0 +1,156 @@
+"""What a candidate's words are, and what an answer lacks. Pure: the same words are always taken
+for the same."""
+
+import re
+from collections.abc import Iterator
+
+from statemachine.listening.kinds import Part, Said
+from statemachine.listening.noise import is_noise
+from statemachine.listening.spoken import is_foreign, spoken
+from statemachine.listening.table import (
+    BRIEF,
+    LANGUAGES,
+    NO,
+    PERSONAL,
+    READY,
+    SAID,
+    SKIP,
+    STOP,
+    YES,
+    Table,
+    primary,
+    table,
+)
+from statemachine.listening.tokens import MARKS, tokens
+
+ENGLISH = "en"
+
+# A longer text is an answer: only a short one is made of nothing but patterns.
+_MOST_CHARS = 400
+_LONG_STORY = 15
+_FEWEST_WORDS = 5
+_FEW_WORDS = 12
+_FULL = 60
+_FEWEST_OF_A_TEAM = 8
+
+_BARE_QUESTION = re.compile(r"[\s.!?\uff1f\u061f]*[?\uff1f\u061f][\s.!?\uff1f\u061f]*")
+# C, D and R are programming languages.
+_BARE_LETTER = re.compile(r"[\s.!]*[abe-qs-zABE-QS-Z][\s.!]*")
+_DIGIT = re.compile(r"\d")
+
+
+def listen(text: str, language: str, asked: str) -> Said:
+    """What the candidate's `text` is, in an interview in `language` (BCP 47), after the
+    interviewer's last words `asked`. Never raises; in doubt an answer."""
+    if len(text) <= _MOST_CHARS:
+        if _BARE_QUESTION.fullmatch(text):
+            return Said.REPEAT
+        if _BARE_LETTER.fullmatch(text):
+            return Said.BRIEF
+        for each in _tables(language, asked):
+            said = _said(text, each)
+            if said is not None:
+                return said
+    if is_noise(text, number=_asks_for_a_number(language, asked)):
+        return Said.NOISE
+    return Said.FOREIGN if is_foreign(text, primary(language), asked) else Said.ANSWER
+
+
+def missing(text: str, language: str) -> Part | None:
+    """The part of an answer that a follow-up should ask for; None for a full answer, for one too
+    short to tell, and in a language without a table. `en.toml` says what makes a part miss."""
+    code = primary(language)
+    if code not in LANGUAGES or len(text) > _FULL * 12:
+        return None
+    own = table(code)
+    words = [word for word in own.normalised(text) if word not in MARKS]
+    if not _FEWEST_WORDS <= len(words) < _FULL:
+        return None
+    spoken_words = f" {' '.join(words)} "
+
+    def has(name: str) -> bool:
+        return any(phrase in spoken_words for phrase in own.missing[name])
+
+    if len(words) >= _FEWEST_OF_A_TEAM and has("team") and not has("own"):
+        return Part.OWN_PART
+    if len(words) >= _FEW_WORDS or _DIGIT.search(text):
+        return None
+    if has("claims") and not has("reasons"):
+        return Part.EVIDENCE
+    if has("own") and has("deeds") and not has("outcomes"):
+        return Part.OUTCOME
+    return None
+
+
+def confirms(text: str, language: str) -> bool | None:
+    """Whether the candidate says yes to "Would you like to end the interview here?": True, False,
+    or None where it is neither. In doubt never True."""
+    if len(text) > _MOST_CHARS:
+        return None
+    for each in _tables(language, ""):
+        heard = _labels(text, each)
+        if heard is None:
+            continue
+        stops, goes_on = bool(heard & STOP), bool(heard & (NO | READY | SKIP))
+        if stops and goes_on:
+            return None
+        if goes_on:
+            return False
+        return True if heard & (YES | STOP) else None
+    return None
+
+
+def _tables(language: str, asked: str) -> Iterator[Table]:
+    """The tables to look into, in this order: the interview's, that of the language that the
+    interviewer has come to speak, and English, bits of which are said everywhere."""
+    seen: set[str] = set()
+    code = primary(language)
+    if code in LANGUAGES:
+        seen.add(code)
+        yield table(code)
+    other = spoken(asked) if asked else None
+    for code in (other, ENGLISH):
+        if code is not None and code in LANGUAGES and code not in seen:
+            seen.add(code)
+            yield table(code)
+
+
+def _labels(text: str, own: Table) -> int | None:
+    """The labels of the patterns that the text is made of; None where it says anything else."""
+    words = own.normalised(text)
+    if len(words) > own.most_words:
+        return None
+    heard = own.patterns.labels(words)
+    if heard is None:
+        forgiven = own.forgiving(words)
+        heard = own.patterns.labels(forgiven) if forgiven != words else None
+    return heard
+
+
+def _said(text: str, own: Table) -> Said | None:
+    heard = _labels(text, own)
+    if heard is None:
+        return None
+    if heard & PERSONAL and _is_a_story(text, own):
+        return Said.ANSWER
+    for label in sorted(SAID, reverse=True):
+        if heard & label:
+            return SAID[label]
+    # Nothing but padding, bare signs excepted: those are not words.
+    return Said.BRIEF if heard & BRIEF or any(t not in MARKS for t in tokens(text)) else None
+
+
+def _is_a_story(text: str, own: Table) -> bool:
+    words = [word for word in own.normalised(text) if word not in MARKS]
+    told = f" {' '.join(words)} "
+    return any(phrase in told for phrase in own.story_phrases) or (
+        len(words) > _LONG_STORY and any(word in told for word in own.story_words)
+    )
+
+
+def _asks_for_a_number(language: str, asked: str) -> bool:
+    return any(
+        phrase in f" {' '.join(each.normalised(asked[-_MOST_CHARS:]))} "
+        for each in _tables(language, asked)
+        for phrase in each.numbers
+    )

@@ -1,0 +1,50 @@
+"""Words as they are compared: sloppy typing, accents and apostrophes make no difference."""
+
+import re
+import unicodedata
+
+QUESTION = "?"
+SENTENCE_END = "."
+COMMA = ","
+MARKS = frozenset({QUESTION, SENTENCE_END, COMMA})
+
+LONGEST_READ = 2_000
+"""Characters. Unicode's normal form of a hostile run of marks takes time in their square."""
+
+_HAN = r"\u3400-\u9fff"
+# `\w` is blind to vowel signs and the like, without which a Hindi word falls to pieces.
+_SIGNS = r"\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e00-\u0e7f\u1780-\u17d3"
+_TOKEN = re.compile(
+    rf"[{_HAN}]|(?:[^\W_{_HAN}]|[{_SIGNS}'])+"
+    r"|(?P<asked>[?\u061f\u2047-\u2049\u203d])|(?P<end>[.!;:\n\u3002\u0964\u0965\u061b])"
+    r"|(?P<comma>[,\u3001\u060c\u2013\u2014()])"
+)
+_APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ`´＇"), "'")
+# Marks that many leave out when they type: accents, Arabic vowels and hamza, nukta, joiners.
+_UNHEARD = re.compile(r"[\u0300-\u036f\u0640\u064b-\u0655\u0670\u093c\u09bc\u200b-\u200f\ufe0f]")
+_ALIKE = str.maketrans({"ى": "ي", "ة": "ه", "ँ": "ं"})
+
+
+def plain(text: str) -> str:
+    """The text in lower case, with plain apostrophes and without the marks that people leave
+    out."""
+    if text.isascii():
+        return text.lower()
+    whole = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
+    return _UNHEARD.sub("", whole).translate(_ALIKE)
+
+
+def tokens(text: str) -> list[str]:
+    """Words in lower case, with apostrophes, and the marks of `MARKS`; each Chinese character is
+    a word. Of a longer text only the first `LONGEST_READ` characters are read."""
+    found = []
+    for match in _TOKEN.finditer(plain(text[:LONGEST_READ])):
+        if match.lastgroup is None:
+            word = match.group().strip("'")
+            if word:
+                found.append(word)
+        else:
+            found.append(
+                {"asked": QUESTION, "end": SENTENCE_END, "comma": COMMA}[match.lastgroup]
+            )
+    return found
