@@ -4,12 +4,10 @@ It asks the questions of the interview's kit, and says the words of the intervie
 else. Nothing here depends on chance: the same turn gets the same words.
 """
 
-from functools import cache
-from pathlib import Path
-
 from backends.kits.errors import BrokenKit, UnknownKit
 from backends.kits.kit import Kit, KitQuestion
 from backends.kits.library import Kits
+from backends.kits.prompting import prompt_of
 from backends.services import TEMPLATES
 from backends.templates.words import Choice, Words, spoken, words_in
 from backends.turn import Turn, answers_in
@@ -21,10 +19,6 @@ from statemachine.listening.kinds import Said
 from statemachine.listening.stopping import STOP_QUESTIONS
 from statemachine.session import Config, Role, Session, Speaker
 from statemachine.wording import question_in
-
-FOR_ANY_ROLE = "any-role"
-"""The kit of an interview whose own is no longer there."""
-
 
 class Templates:
     """Speaks from the kits."""
@@ -42,7 +36,7 @@ class Templates:
             except (UnknownKit, BrokenKit):
                 pass  # it was there when the interview began, which must not end with it
         found = self._kits.for_role(role, None if brief is None else brief.language)
-        return found.kit if found is not None else self._kits.get(FOR_ANY_ROLE).kit
+        return found.kit if found is not None else self._kits.general().kit
 
     def begin(
         self, config: Config, brief: Brief | None = None, started_by: str | None = None
@@ -116,20 +110,6 @@ class Templates:
                 return words.repeat.format(question=question)
 
 
-def prompt_of(kit: Kit) -> str:
-    """What a model is told with this kit: the kit's own prompt, else one for its role."""
-    if kit.prompt is not None:
-        return kit.prompt
-    areas = ", ".join(criterion.name for criterion in kit.rubric)
-    seniority = "" if kit.seniority == "any" else f" The position is {kit.seniority}."
-    return _prompt().format(role=kit.role, seniority=seniority, areas=areas)
-
-
-@cache
-def _prompt() -> str:
-    return (Path(__file__).parent / "prompt.txt").read_text(encoding="utf-8").strip()
-
-
 def _closing(kit: Kit, words: Words, said: Said) -> str:
     return f"{words.acknowledge_personal} {kit.closing}" if said is Said.PERSONAL else kit.closing
 
@@ -181,4 +161,5 @@ def _spread(number: int, total: int, questions: int) -> int:
     """Which of so many questions is number `number` of `total`."""
     if total == 1:
         return questions // 3
-    return round((number - 1) * (questions - 1) / (total - 1))
+    # A session that a client brought may have more questions than the kit.
+    return round((number - 1) * (questions - 1) / (total - 1)) % questions

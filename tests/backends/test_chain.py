@@ -12,11 +12,10 @@ import pytest
 from backends.chain import MAX_WAITING, Chain, Reply
 from backends.circuit import FAILURES
 from backends.deadline import Deadline
+from backends.kits.library import Kits
 from backends.patience import Patience
 from backends.services import CONVERSATION, GRANITE, OLLAMA, TEMPLATES
-from backends.templates import load_scripts
 from backends.turn import Turn
-from statemachine.roles import DATA_ANALYST
 from statemachine.session import MAX_MESSAGE_CHARS
 from statemachine.wording import asks
 from tests.backends.interviews import turn
@@ -44,8 +43,8 @@ SPEAKS_AT = {GRANITE: "/api/v1/interviews", CONVERSATION: "/conversation", OLLAM
 
 GRANITES_MODEL, OLLAMAS_MODEL = "vetta-granite-2b-gguf-v4", "llama3.2:1b"
 
-SCRIPT = load_scripts()[DATA_ANALYST]
-CLOSING_TEMPLATE = SCRIPT.closing
+KIT = Kits().get("data-analyst").kit
+CLOSING_TEMPLATE = KIT.closing
 
 Servers = tuple[GraniteServer, ConversationServer, OllamaServer]
 
@@ -225,7 +224,7 @@ def test_a_sentence_is_heard_also_where_the_time_for_the_question_is_over(
     words = "You describe it well."
     ollama.script = [f"{words} Question 2: {' and '.join(map(str, range(40)))}?"]
     reply = staged([ollama], lambda chain: plainly(chain, 2, 1.5))
-    assert reply.text == f"{words}\n\nQuestion 2: {SCRIPT.questions[4]}"
+    assert reply.text == f"{words}\n\nQuestion 2: {KIT.questions[4].text}"
     origin = reply.origin
     assert (origin.backend, origin.completed_by) == (OLLAMA, TEMPLATES)
     assert origin.elapsed_ms < 2000
@@ -363,7 +362,7 @@ def test_a_conclusion_may_not_ask_after_the_last_answer() -> None:
 @pytest.mark.parametrize("response_type", ["feedback", "instruction"])
 def test_a_remark_that_asks_nothing_gets_a_question_behind_it(response_type: str) -> None:
     reply = typed(response_type, "Well reasoned.", turn(2, total=15))
-    assert reply.text == f"Well reasoned.\n\nQuestion 2: {SCRIPT.questions[1]}"
+    assert reply.text == f"Well reasoned.\n\nQuestion 2: {KIT.questions[1].text}"
     assert (reply.closes, reply.origin.backend) == (False, CONVERSATION)
 
 
@@ -419,7 +418,7 @@ def test_an_opening_that_only_greets_gets_the_first_question_behind_it(
     name: str, words: str
 ) -> None:
     reply = opened_by(name, words)
-    assert reply.text == f"{words}\n\nQuestion 1: {SCRIPT.questions[0]}"
+    assert reply.text == f"{words}\n\nQuestion 1: {KIT.questions[0].text}"
     assert (reply.closes, reply.origin.backend, reply.origin.attempts) == (False, name, ())
 
 

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-import backends.templates
+from backends.kits.kit import Kit
+from backends.kits.library import Kits
+from backends.kits.writing import written
 from backends.services import TEMPLATES
-from backends.templates import Templates, load_scripts
+from backends.templates import Templates
+from backends.templates.words import words_in
 from backends.turn import Turn
 from statemachine.roles import DATA_ANALYST, FIELD_ROLES, Role
 from statemachine.session import MAX_QUESTIONS
@@ -15,7 +18,8 @@ from statemachine.wording import asks, closes, renumber
 from tests.backends.interviews import turn
 
 BACKEND = Templates()
-SCRIPTS = load_scripts()
+KITS = {role: found.kit for role in FIELD_ROLES if (found := Kits().for_role(role))}
+WORDS = words_in("en")
 TOTALS = range(1, MAX_QUESTIONS + 1)
 
 every_role = pytest.mark.parametrize("role", FIELD_ROLES)
@@ -36,7 +40,7 @@ def interview(role: Role, total: int) -> list[str]:
 
 def place(role: Role, words: str) -> int:
     """Where in the script the one question in these words stands."""
-    (place,) = [i for i, question in enumerate(SCRIPTS[role].questions) if question in words]
+    (place,) = [i for i, question in enumerate(texts(KITS[role])) if question in words]
     return place
 
 
@@ -53,19 +57,11 @@ def test_what_they_say_is_as_an_interviewers_words_must_be(role: Role, total: in
         said.append(words)
 
 
-# The scripts
-
-
-def test_each_file_is_one_roles_script() -> None:
-    folder = Path(backends.templates.__file__).parent
-    assert len(list(folder.glob("*.toml"))) == len(FIELD_ROLES)
-    assert {role: script.role for role, script in SCRIPTS.items()} == {
-        role: role for role in FIELD_ROLES
-    }
+# The kits
 
 
 def test_there_are_fifteen_different_questions_for_each_role_and_none_is_shared() -> None:
-    questions = list(chain.from_iterable(script.questions for script in SCRIPTS.values()))
+    questions = list(chain.from_iterable(texts(kit) for kit in KITS.values()))
     assert len(questions) == len(set(questions)) == 15 * len(FIELD_ROLES)
     for question in questions:
         assert not any(question in other for other in questions if other != question)
@@ -73,23 +69,26 @@ def test_there_are_fifteen_different_questions_for_each_role_and_none_is_shared(
 
 @every_role
 def test_questions_ask_and_close_nothing(role: Role) -> None:
-    for question in SCRIPTS[role].questions:
+    for question in texts(KITS[role]):
         assert question.endswith("?")
         assert asks(question)
         assert not closes(question)
 
 
+def texts(kit: Kit) -> list[str]:
+    return [question.text for question in kit.questions]
+
+
 @every_role
 def test_greetings_and_acknowledgements_neither_ask_nor_close(role: Role) -> None:
-    script = SCRIPTS[role]
-    for words in (script.greeting, *script.acknowledgements):
+    for words in (KITS[role].greeting, *WORDS.acknowledgements):
         assert not asks(words)
         assert not closes(words)
 
 
 @every_role
 def test_closings_close(role: Role) -> None:
-    assert closes(SCRIPTS[role].closing)
+    assert closes(KITS[role].closing)
 
 
 @every_role
@@ -122,16 +121,15 @@ def test_each_turn_asks_under_its_number_until_the_closing(role: Role) -> None:
         assert words == renumber(words, number, MAX_QUESTIONS)
         assert asks(words)
         assert not closes(words)
-    assert closing == SCRIPTS[role].closing
+    assert closing == KITS[role].closing
 
 
 @every_role
 def test_the_opening_greets_and_the_turns_after_it_acknowledge_the_answer(role: Role) -> None:
-    script = SCRIPTS[role]
     opening, *others, _ = interview(role, 5)
-    assert opening.startswith(script.greeting)
+    assert opening.startswith(KITS[role].greeting)
     acknowledgements = [words.partition(" Question ")[0] for words in others]
-    assert set(acknowledgements) <= set(script.acknowledgements)
+    assert set(acknowledgements) <= set(WORDS.acknowledgements)
     assert len(set(acknowledgements)) == len(others)
 
 
@@ -143,7 +141,7 @@ def test_the_same_turn_gets_the_same_words(role: Role) -> None:
 @pytest.mark.parametrize("number", [2, 15])
 def test_a_question_that_was_asked_before_is_not_asked_again(number: int) -> None:
     # Whoever asked before us asked from the script too: the one due, and the one after it.
-    questions = SCRIPTS[DATA_ANALYST].questions
+    questions = texts(KITS[DATA_ANALYST])
     due = number - 1
     said = [f"Topic {n}?" for n in range(1, number - 1)]
     said.append(f"{questions[due]} {questions[(due + 1) % 15]}")
@@ -152,7 +150,7 @@ def test_a_question_that_was_asked_before_is_not_asked_again(number: int) -> Non
 
 
 def test_a_script_that_is_used_up_still_gives_a_question() -> None:
-    questions = SCRIPTS[DATA_ANALYST].questions
+    questions = texts(KITS[DATA_ANALYST])
     words = spoken(turn(2, total=15, said=[" ".join(questions)]))
     assert place(DATA_ANALYST, words) == 1
 
@@ -171,7 +169,6 @@ def summary(due: Turn) -> str:
 def test_a_summary_counts_and_names_the_themes(role: Role) -> None:
     words = summary(turn(4, role=role))
     assert words.startswith(f"{role} interview: 3 of 5 questions asked, 2 answered in 4 words.")
-    assert all(theme in words for theme in SCRIPTS[role].themes)
 
 
 def test_a_summary_says_why_no_model_wrote_it() -> None:
@@ -184,3 +181,22 @@ def test_a_summary_before_the_first_question_counts_no_answers() -> None:
 
 def test_it_is_named_where_a_backend_is_named() -> None:
     assert BACKEND.name == TEMPLATES
+
+
+def test_an_interview_for_a_role_that_has_no_kit_any_more_goes_on() -> None:
+    *said, closing = interview("Lighthouse Keeper", 15)
+    assert all(asks(words) and not closes(words) for words in said)
+    assert closes(closing)
+
+
+@pytest.mark.parametrize("total", TOTALS)
+def test_a_session_may_have_more_questions_than_its_kit(tmp_path: Path, total: int) -> None:
+    kit = KITS[DATA_ANALYST]
+    (tmp_path / "tiny.toml").write_text(
+        written(kit.model_copy(update={"role": "Tiny", "questions": kit.questions[:2]}))
+    )
+    templates = Templates(Kits(tmp_path))
+    said: list[str] = []
+    for number in range(1, total + 2):
+        said.append(templates.reply(turn(number, total=total, role="Tiny", said=said)))
+    assert said[-1] == kit.closing
