@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from statemachine.brief import DEFAULT_LANGUAGE
-from statemachine.listening.kinds import GOES_ON
+from statemachine.listening.kinds import Said
 from statemachine.listening.reading import listen
 from statemachine.listening.stopping import asks_to_stop
 from statemachine.rules import MAX_KEPT
@@ -18,6 +18,7 @@ from statemachine.session import Message, Session, Speaker
 from statemachine.wording import label_of
 
 _NEVER = 1_000
+_GOES_ON = frozenset((Said.ANSWER, Said.UNKNOWN, Said.SKIP))
 _Reading = tuple[int, tuple[int, ...]]
 
 
@@ -72,4 +73,4 @@ def kept_messages(session: Session) -> Iterator[tuple[int, int]]:
 def _goes_on(turns: Sequence[Message], at: int) -> bool:
     """Whether the candidate's words before this turn let the interview go on."""
     *_, asked, answer = ("", "", *(turn.content for turn in turns[:at]))
-    return not answer or listen(answer, DEFAULT_LANGUAGE, asked) in GOES_ON
+    return not answer or listen(answer, DEFAULT_LANGUAGE, asked) in _GOES_ON

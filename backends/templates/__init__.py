@@ -20,6 +20,7 @@ from statemachine.listening.stopping import STOP_QUESTIONS
 from statemachine.session import Config, Role, Session, Speaker
 from statemachine.wording import question_in
 
+
 class Templates:
     """Speaks from the kits."""
 

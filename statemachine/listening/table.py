@@ -99,9 +99,7 @@ class Table:
         self._spelling: dict[str, tuple[str, ...]] = {}
         self._dropped: frozenset[str] = frozenset()
         self._mistyped: dict[str, str] = {}
-        self._spelling = {
-            wrong: self.normalised(right) for wrong, right in source.spelling.items()
-        }
+        self._spelling = {wrong: self.normalised(right) for wrong, right in source.spelling.items()}
         self._dropped = frozenset(w for word in source.dropped for w in self.normalised(word))
         self.patterns = Automaton(self.normalised, source.parts, PERSONAL)
         for name, patterns in source.kinds:

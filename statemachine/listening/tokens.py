@@ -44,7 +44,5 @@ def tokens(text: str) -> list[str]:
             if word:
                 found.append(word)
         else:
-            found.append(
-                {"asked": QUESTION, "end": SENTENCE_END, "comma": COMMA}[match.lastgroup]
-            )
+            found.append({"asked": QUESTION, "end": SENTENCE_END, "comma": COMMA}[match.lastgroup])
     return found

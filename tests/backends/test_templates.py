@@ -13,7 +13,7 @@ from backends.templates import Templates
 from backends.templates.words import words_in
 from backends.turn import Turn
 from statemachine.roles import DATA_ANALYST, FIELD_ROLES, Role
-from statemachine.session import MAX_QUESTIONS
+from statemachine.session import MAX_QUESTIONS, Config
 from statemachine.wording import asks, closes, renumber
 from tests.backends.interviews import turn
 
@@ -93,7 +93,7 @@ def test_closings_close(role: Role) -> None:
 
 @every_role
 def test_prompts_name_their_role(role: Role) -> None:
-    prompt = BACKEND.prompt(role)
+    prompt = BACKEND.begin(Config(role=role)).messages[0].content
     assert role in prompt
     assert prompt == prompt.strip()
 

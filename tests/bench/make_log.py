@@ -15,7 +15,7 @@ from uuid import UUID
 from backends.templates import Templates
 from backends.turn import Turn
 from eventlog.sqlite.log import SqliteEventLog
-from statemachine.commands import give_answer, give_summary, start_interview, take_reply
+from statemachine.commands import give_answer, give_summary, take_reply
 from statemachine.events import Attempt, Event, Origin
 from statemachine.interview import Interview
 from statemachine.roles import FIELD_ROLES
@@ -61,7 +61,7 @@ class _Interviews:
         id = str(UUID(int=self._chance.getrandbits(128), version=4))
         self._made += 1
         at = FIRST_DAY + timedelta(seconds=30 * self._made)
-        started = start_interview(config, self._templates.prompt(config.role))
+        started = self._templates.begin(config)
         interview = (await self._log.append(id, 0, [started], at)).interview
         self._left -= 1
         ends_after = self._chance.randint(1, 5) if self._made % 10 == 0 else 6
@@ -78,7 +78,7 @@ class _Interviews:
             self._left -= 1
 
     async def _reply(self, interview: Interview) -> Event:
-        words = self._templates.reply(Turn(interview.session, interview.pending_answer))
+        words = self._templates.reply(Turn.of(interview, interview.session))
         is_last = interview.answers_given == interview.config.total_questions
         return take_reply(interview, words, closes=is_last, origin=ORIGIN)
 

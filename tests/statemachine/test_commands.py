@@ -40,7 +40,7 @@ def test_words_that_close_complete_the_interview() -> None:
 
 @pytest.mark.parametrize("closes", [True, False])
 def test_after_the_last_answer_any_words_are_the_closing(closes: bool) -> None:
-    last = evolve(rebuild(session_of("sua", total=1)), give_answer("So."))
+    last = evolve(rebuild(session_of("sua", total=1)), give_answer("It held."))
     event = take_reply(last, "Question 2: Why?", closes=closes, origin=ORIGIN)
     assert event == InterviewCompleted(
         ending=Ending.ALL_ANSWERED, content="Question 2: Why?", origin=ORIGIN
@@ -57,4 +57,4 @@ def test_every_command_in_its_turn_makes_an_event_that_the_interview_takes(
         for closes in (True, False):
             evolve(interview, take_reply(interview, "Well.", closes=closes, origin=ORIGIN))
     elif not interview.is_complete:
-        assert evolve(interview, give_answer("So.")).pending_answer == "So."
+        assert evolve(interview, give_answer("It held.")).pending_answer == "So."
