@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Ending(NamedTuple):
-    """One language's patterns. None holds a repetition that another one can share."""
+    """One language's patterns. Their repetitions are few and bounded: a long text is read at once."""
 
     ends: str
     """The interview is over."""
@@ -100,8 +100,8 @@ ENDINGS = {
     ),
     "zh": Ending(
         ends=(
-            r"(?:面[试試]|[访訪][谈談])(?:就|也|都|已[经經]?|[现現]在|正式|全部|先|[圆圓][满滿]|，)*"
-            r"(?:(?:到此|至此|到[这這][里裡裏]|在此|于此|[为為]止|全部|正式|[圆圓][满滿]|就|已[经經]?)*"
+            r"(?:面[试試]|[访訪][谈談])(?:就|也|都|已[经經]?|[现現]在|正式|全部|先|[圆圓][满滿]|，){0,4}"
+            r"(?:(?:到此|至此|到[这這][里裡裏]|在此|于此|[为為]止|全部|正式|[圆圓][满滿]|就|已[经經]?){0,4}"
             r"(?:[结結]束|完[毕畢])(?!之?[前后後]|以[前后後]|[时時]|的|[语語])"
             r"|(?:到此|到[这這][里裡裏])(?:[为為]止)?了?(?=\W*$|，))"
             r"|(?:[结結]束|完成)了?(?:本次|[这這]次|今天的|我[们們]的|整[个個]|全部)(?:面[试試]|[访訪][谈談])"
