@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Ending(NamedTuple):
-    """One language's patterns. Their repetitions are bounded, so that a long text is read at once."""
+    """One language's patterns. Their repetitions are bounded: a long text is read at once."""
 
     ends: str
     """The interview is over."""
