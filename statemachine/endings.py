@@ -125,11 +125,152 @@ ENDINGS = {
 }
 
 
+_GERMAN = (
+    r"(?:das|dieses|unser|ihr)\s+(?:heutige\w?\s+)?"
+    r"(?:interview|(?:vorstellungs|bewerbungs)?gespräch)\b"
+)
+_GERMAN_OF = (
+    r"(?:des|dieses|unseres)\s+(?:heutigen\s+)?"
+    r"(?:interviews|(?:vorstellungs|bewerbungs)?gesprächs)\b"
+)
+_FRENCH = (
+    r"(?:(?:l'|cet\s+|notre\s+|votre\s+)entretien"
+    r"|(?:l'|cette\s+|notre\s+|votre\s+)(?:entrevue|interview))\b"
+)
+_SPANISH = r"(?:la|esta|nuestra|su)\s+(?:entrevista|conversación)\b"
+_PORTUGUESE = r"(?:a\s+|esta\s+)?(?:nossa\s+|sua\s+)?(?:entrevista|conversa)\b"
+
+_LATIN = {
+    "de": Ending(
+        ends=(
+            rf"\b(?:ist|wird)\s+{_GERMAN}\s+(?:(?:nun|jetzt|hiermit|offiziell|für\s+heute)\s+){{0,2}}"
+            r"(?:beendet|abgeschlossen|zu\s+ende|vorbei)\b(?!,?\s+(?:sobald|wenn|falls|bevor)\b)"
+            rf"|\b{_GERMAN}\s+ist\s+(?:(?:nun|jetzt|hiermit|damit|somit|offiziell|für\s+heute)\s+){{0,2}}"
+            r"(?:beendet|abgeschlossen|zu\s+ende|vorbei)\b(?!,?\s+(?:sobald|wenn|falls|bevor)\b)"
+            rf"|\b(?:damit|hiermit|hier|somit)\s+endet\s+{_GERMAN}"
+            rf"|\b{_GERMAN}\s+endet\s+(?:hier|damit|hiermit|nun|jetzt)\b"
+            rf"|\b(?:damit|hiermit|somit|hier)\s+(?:beende\s+ich|beenden\s+wir)\s+{_GERMAN}"
+            rf"|\b(?:ich\s+beende|wir\s+beenden)\s+(?:hiermit|damit|hier|nun|jetzt)\s+{_GERMAN}"
+            r"|\b(?:sind\s+wir|wir\s+sind)\s+(?:(?:nun|jetzt|damit|somit)\s+)?am\s+(?:ende|schluss)\s+"
+            rf"{_GERMAN_OF}|\bdas\s+(?:ist|war)\s+das\s+ende\s+{_GERMAN_OF}"
+        ),
+        hedges=(
+            r"\b(?:bevor|sobald|wenn|falls|nachdem|nach|fast|beinahe|gleich|bald|erst|noch|nicht|nie"
+            r"|teil|hälfte|runde|dann|minuten?|ob|dass|als|bis)\b"
+        ),
+        farewell=(
+            r"dank|wünsch|alles\s+gute|erfolg|glück|wiedersehen|wiederhören|tschüss|melden\s+uns"
+            r"|meldet\s+sich|hören\s+(?:\w+\s+){0,2}von|kontakt|rückmeldung|ergebnis|entscheidung"
+            r"|\bteam\b|nächste\w?\s+(?:schritt|runde)|gespeichert|gefreut|freue"
+            r"|schöne\w?\s+(?:tag|abend|woche)"
+        ),
+        goes_on=(
+            r"\bweiter\b|\b(?:kommen|machen|fahren|gehen|wechseln|fangen|beginnen|sprechen)\s+wir\b"
+            r"|(?:nächste|letzte|weitere|erste)\w?\s+(?:frage|thema|teil|aufgabe|hälfte)|\bfrage\s+\d"
+            r"|\bnoch\s+(?:eine?|etwas)\s+(?:\w+\s+)?(?:frage|thema|aufgabe|punkt|zu)\b"
+            r"|\b(?:nun|jetzt)\s+(?:zu(?!\s+ende)|zum|zur|möchte|geht|folgt|kommt|ein)\b"
+            r"|\b(?:erzählen|beschreiben|schildern|erklären)\b"
+        ),
+    ),
+    "fr": Ending(
+        ends=(
+            rf"(?<!\w){_FRENCH}\s+est\s+(?:(?:maintenant|désormais|donc|ainsi|officiellement|à\s+présent)\s+)"
+            r"{0,2}(?:terminée?|finie?|conclue?|achevée?|close?)\b(?!\s+(?:par|avec|quand|lorsque|si|dans)\b)"
+            rf"|(?<!\w){_FRENCH}\s+(?:s'achève|se\s+termine|prend\s+fin)"
+            r"(?!\s+(?:par|avec|quand|lorsque|si|dans|sur|bientôt|généralement|souvent)\b)"
+            rf"|\b(?:conclut|clôt|clôture|termine|achève|met\s+(?:donc\s+)?fin\s+à)\s+{_FRENCH}"
+            rf"|\b(?:s'achève|se\s+termine|prend\s+fin)\s+{_FRENCH}"
+            rf"|\bnous\s+(?:concluons|terminons|clôturons|mettons\s+fin\s+à)\s+(?:ici\s+|maintenant\s+|donc\s+)?"
+            rf"{_FRENCH}"
+            r"|\bnous\s+(?:voici|voilà|sommes|arrivons)\s+(?:maintenant\s+|donc\s+)?(?:arrivée?s\s+)?"
+            rf"(?:à\s+la\s+fin|au\s+terme|au\s+bout)\s+de\s+{_FRENCH}"
+            rf"|\b(?:c'est|c'était|voici|voilà)\s+la\s+fin\s+de\s+{_FRENCH}"
+        ),
+        hedges=(
+            r"\b(?:avant|quand|lorsque|si|après|presque|bientôt|dès|jusqu|pas|jamais|une\s+fois"
+            r"|premi[eè]re?|partie|moitié|étape|tant|minutes?|qui|(?<!ainsi\s)que)\b|\bn'"
+        ),
+        farewell=(
+            r"merci|remerci|souhait|bonne\s+(?:journée|chance|soirée|continuation|suite|fin)|au\s+revoir"
+            r"|à\s+bientôt|contact|résultat|décision|équipe|prochaines?\s+étapes?|réussite|plaisir|ravi"
+            r"|conserv|enregistr|pour\s+la\s+suite"
+        ),
+        goes_on=(
+            r"\b(?:passons|continuons|poursuivons|commençons|abordons|revenons|parlons|reprenons)\b"
+            r"|question\s+(?:suivante|\d)|(?:prochaine|dernière|autre)\s+question|encore\s+une\b"
+            r"|partie\s+suivante|\b(?:première|deuxième|seconde)\s+partie|\bmaintenant\s+(?:à|au|aux|que)\b"
+            r"|\b(?:parlez|décrivez|racontez|expliquez|dites-moi)\b"
+        ),
+    ),
+    "es": Ending(
+        ends=(
+            r"\b(?:termina|concluye|finaliza|acaba|terminamos|concluimos|finalizamos|cerramos"
+            r"|(?:queda|está)\s+(?:terminada|concluida|finalizada)"
+            r"|(?:damos|doy)\s+por\s+(?:terminada|concluida|finalizada))\s+(?:(?:aquí|así|ya)\s+)?"
+            rf"{_SPANISH}(?!\s+(?:con|cuando|si|sobre|en|técnica|inicial|anterior)\b)"
+            rf"|\b{_SPANISH}\s+(?:ya\s+)?(?:ha\s+(?:terminado|concluido|finalizado|acabado|llegado\s+a\s+su\s+fin)"
+            r"|(?:está|queda)\s+(?:ya\s+|oficialmente\s+)?(?:terminada|concluida|finalizada|cerrada)"
+            r"|(?:termina|concluye|finaliza|acaba)\s+(?:aquí|ahora)|llega\s+a\s+su\s+fin)\b"
+            rf"|\b(?:hemos\s+llegado|llegamos)\s+al\s+(?:final|fin|término)\s+de\s+{_SPANISH}"
+            rf"|\b(?:este|ese)\s+(?:es|fue|ha\s+sido)\s+el\s+(?:final|fin)\s+de\s+{_SPANISH}"
+        ),
+        hedges=(
+            r"\b(?:antes|cuando|si|después|casi|hasta|no|nunca|vez|primera|parte|mitad|tras|aún|todavía"
+            r"|en\s+cuanto|pronto|minutos?|que|donde)\b"
+        ),
+        farewell=(
+            r"gracias|agradec|\bdese(?:o|amos)\b|suerte|adi[oó]s|hasta\s+(?:pronto|luego)|contact|comunicar"
+            r"|éxito|buen[ao]?s?\s+(?:día|tarde|noche|semana)|resultado|decisión|equipo"
+            r"|próxim\w{1,2}\s+(?:paso|etapa|fase)|placer|\balegr|encantad|guardad|saludo|lo\s+mejor"
+        ),
+        goes_on=(
+            r"\b(?:pasemos|sigamos|seguimos|continuemos|continuamos|empecemos|comencemos|hablemos|volvamos)\b"
+            r"|\bpasamos\s+a|(?:siguiente|próxima|última|otra)\s+(?:pregunta|tema|parte)|pregunta\s+(?:\d|más)"
+            r"|\bprimera\s+(?:parte|mitad)|\bahora\s+(?:vamos|pas|habl|bien|quis|me)"
+            r"|\b(?:cuénte|hábleme|describa|explique)"
+        ),
+    ),
+    "pt": Ending(
+        ends=(
+            r"\b(?:se\s+)?(?:termina|encerra|finaliza|acaba|conclui|terminamos|encerramos|finalizamos"
+            r"|conclu[ií]mos|encerro|(?:está|fica)\s+(?:encerrada|terminada|concluída|finalizada)"
+            r"|(?:damos|dou)\s+por\s+(?:encerrada|terminada|concluída|finalizada))(?:-se)?\s+"
+            r"(?:(?:aqui|assim|agora)\s+)?"
+            rf"(?=a\s|esta\s|nossa\s){_PORTUGUESE}(?!\s+(?:com|quando|se|sobre|em|técnica|inicial|anterior)\b)"
+            rf"|\b(?=a\s|esta\s|nossa\s){_PORTUGUESE}\s+(?:já\s+|agora\s+)?(?:(?:está|fica|foi)\s+"
+            r"(?:agora\s+|oficialmente\s+)?(?:encerrada|terminada|concluída|finalizada)"
+            r"|(?:termina|encerra-se|se\s+encerra|acaba)\s+(?:aqui|agora|por\s+aqui)"
+            r"|chega\s+ao\s+fim|chegou\s+ao\s+fim|terminou)\b"
+            rf"|\b(?:chegamos|chegámos)\s+ao\s+(?:fim|final|término)\s+d(?:esta\s+)?{_PORTUGUESE}"
+            rf"|\b(?:este|esse|isso)\s+(?:é|foi)\s+o\s+(?:fim|final)\s+d(?:esta\s+)?{_PORTUGUESE}"
+        ),
+        hedges=(
+            r"\b(?:antes|quando|se|depois|quase|até|não|nunca|ainda|primeira|parte|metade|após|assim\s+que"
+            r"|logo|caso|breve|minutos?|que|onde)\b"
+        ),
+        farewell=(
+            r"obrigad|agrade[cç]|\bdesej(?:o|amos)\b|sorte|adeus|tchau|até\s+(?:logo|breve|mais)|conta[c]?to"
+            r"|contactar|contatar|sucesso|bo[am]\s+(?:dia|tarde|noite|semana)|resultado|decisão|\bequip[ae]\b"
+            r"|próxim\w{1,2}\s+(?:passo|etapa|fase)|prazer|guardad|tudo\s+de\s+bom|felicidades"
+        ),
+        goes_on=(
+            r"\b(?:passemos|continuemos|continuamos|comecemos|falemos|voltemos|sigamos)\b"
+            r"|\bpassamos\s+(?:a|para)\b|\bvamos\s+(?:continuar|passar|falar|seguir|agora|começar)"
+            r"|(?:próxima|última|outra|uma)\s+(?:pergunta|questão)|pergunta\s+(?:\d|seguinte)"
+            r"|\bprimeira\s+(?:parte|metade)|\bagora\s+(?:vamos|passamos|quero|gostaria|fale)"
+            r"|\b(?:conte|descreva|explique)\b"
+        ),
+    ),
+}
+
+_ALL = ENDINGS | _LATIN
+
+
 def closes_elsewhere(sentences: Sequence[str]) -> bool:
     """True when the sentences, of which none asks, end the interview in one of the languages."""
     # Dotted letters of Hindi and Bengali are written in two ways.
     alike = [unicodedata.normalize("NFC", sentence) for sentence in sentences]
-    return any(_closes(alike, language) for language in ENDINGS)
+    return any(_closes(alike, language) for language in _ALL)
 
 
 def _closes(sentences: Sequence[str], language: str) -> bool:
@@ -158,4 +299,4 @@ class _Compiled(NamedTuple):
 
 @cache
 def _compiled(language: str) -> _Compiled:
-    return _Compiled(*(re.compile(pattern, re.IGNORECASE) for pattern in ENDINGS[language]))
+    return _Compiled(*(re.compile(pattern, re.IGNORECASE) for pattern in _ALL[language]))

@@ -27,21 +27,31 @@ _KOREAN = (
 )
 _GERMAN = (
     rf"(?:{_START}|\b(?:bitte|und|dann|nun|jetzt)\s+)"
-    r"(?:(?:erzählen|beschreiben|erklären|schildern|nennen|erläutern|vergleichen|skizzieren|geben)"
+    r"(?:(?:erzählen|beschreiben|erklären|schildern|nennen|erläutern|vergleichen|skizzieren|geben"
+    r"|berichten|begründen|denken)"
     r"\s+sie\b(?!\s+(?:gut|sehr|das\s+gut))|(?:erzähle?|beschreibe?|erkläre?|schildere?|nenne?|erläutere?)\s+"
     r"(?:mir|uns|bitte|wie|was|den|die|das|ein\w*)\b)"
     r"|\bich\s+(?:möchte|würde)\s+(?:gern\w*\s+)?(?:von\s+ihnen\s+)?(?:wissen|hören|erfahren)\b"
+    r"|\b(?:könnten|können|würden)\s+sie\s+(?:mir|uns|bitte|kurz|das)\s[^.!?:\n]{0,80}"
+    r"\b(?:erzählen|beschreiben|erklären|schildern|nennen|erläutern|geben)\b"
+    rf"|{_START}stellen\s+sie\s+sich\s+vor\b"
 )
 _SPANISH = (
     rf"(?:{_START}|\bpor\s+favor,?\s+)(?:(?:cu[eé]nt|expl[ií]qu|h[aá]bl|descr[ií]b|d[ií]g|comp[aá]rt"
     r"|mencion|compar|enumer|defin)[aeo](?:me|nos)?|d[ií](?:me|nos)|d[eé](?:me|nos)|expl[ií]ca(?:me|nos)|explica"
     r"\s+(?:c[oó]mo|qu[eé]|por))\b"
     r"|\bme\s+gustaría\s+(?:saber|conocer|escuchar|oír|que\s+me)\b"
+    r"|\b(?:podría|puede)\s+(?:contar|explicar|describir|hablar|decir|poner)(?:me|nos)\b"
+    rf"|{_START}(?:piense\s+en|imagine\s+que)\b"
 )
 _PORTUGUESE = (
     rf"(?:{_START}|\bpor\s+favor,?\s+)(?:me\s+)?(?:conte|fale|descreva|explique|diga|compartilhe|cite"
     r"|compare|relate|liste)(?:-me|-nos)?\b"
-    r"|\bgostaria\s+(?:de\s+(?:saber|ouvir|conhecer|entender)|que\s+você)\b"
+    r"|\bgostaria\s+(?:de\s+(?:saber|ouvir|conhecer|entender)"
+    r"|que\s+(?:você|(?:me\s+)?(?:contasse|falasse|explicasse|descrevesse)))\b"
+    r"|\b(?:poderia|pode|podia)\s+(?:me\s+|nos\s+)?(?:contar|explicar|descrever|falar|dizer)"
+    r"(?:-me|-nos)?\s+(?:como|um|uma|o|a|qual|por|de|sobre|sua|seu)\b"
+    rf"|{_START}(?:pense\s+n|imagine\s+que\b)"
 )
 _FRENCH = (
     rf"(?:{_START}|\b(?:et|puis|alors)\s+)(?:parlez|décrivez|expliquez|racontez|dites|donnez|présentez"
@@ -50,6 +60,7 @@ _FRENCH = (
     r"|\b(?:veuillez|pouvez-vous|pourriez-vous|merci\s+de|merci\s+d')\s*(?:me\s+|nous\s+)?(?:décrire"
     r"|expliquer|raconter|parler|présenter|donner|dire|comparer|préciser)\b"
     r"|\bj'aimerais\s+(?:savoir|comprendre|connaître|entendre|que\s+vous)\b"
+    rf"|{_START}(?:pensez\s+à|imaginez\s+(?:que|un))\b"
 )
 _ITALIAN = (
     rf"(?:{_START}|\bper\s+favore,?\s+)(?:(?:mi|ci)\s+(?:parli|descriva|racconti|spieghi|dica|faccia)"

@@ -219,6 +219,11 @@ ELSEWHERE = [
     "कृपया अपनी भूमिका के बारे में बताइए।", "अपने काम का वर्णन कीजिए।", "एक उदाहरण दीजिए।",
     "अनुग्रह करके अपना अनुभव साझा करें।", "আপনার প্রকল্প সম্পর্কে বলুন।", "আপনার ভূমিকা ব্যাখ্যা করুন।",
     "একটি উদাহরণ দিন।", "আপনি কীভাবে টেস্ট করেন, তা জানতে চাই।",
+    "Denken Sie an ein Projekt.", "Stellen Sie sich vor, ein Dienst fällt aus.",
+    "Könnten Sie mir Ihr letztes Projekt beschreiben.", "Begründen Sie bitte Ihre Wahl.",
+    "Pensez à un incident récent.", "Imaginez que le service tombe en panne.",
+    "Piense en un proyecto reciente.", "¿Podría contarme cómo trabaja", "Imagine que falla.",
+    "Pense num projeto recente.", "Poderia contar um caso.", "Gostaria que me contasse um caso.",
     "Πώς δοκιμάζετε τον κώδικα;", "Πώς δοκιμάζετε\u037e",
 ]  # fmt: skip
 
@@ -251,6 +256,11 @@ def test_a_request_asks_in_other_languages(text: str) -> None:
         "अपना अनुभव साझा करने के लिए शुक्रिया।",
         "জানানোর জন্য ধন্যবাদ।",
         "আপনি যা বলেছেন তা শুনেছি।",
+        "Ich denke, Sie haben das gut beschrieben.",
+        "Danke, so kann ich mir das besser vorstellen.",
+        "Merci, je pense à votre exemple.",
+        "Gracias, pienso en lo que me contó.",
+        "Agradeço por contar um caso concreto.",
         "Good; I see.",
         "Alpha is α, beta is β.",
     ],
@@ -385,6 +395,13 @@ def test_a_question_after_a_closing_keeps_the_interview_open(closing: str, quest
         "साक्षात्कार अब ",
         "সাক্ষাৎকার আজ ",
         "وصلنا إلى ",
+        "ist das Interview ",
+        "nächste",
+        "l'entretien est ",
+        "termina la entrevista ",
+        "a entrevista ",
+        "könnten Sie mir ",
+        "hören ",
     ],
 )
 def test_the_longest_text_is_read_at_once(piece: str) -> None:
