@@ -74,16 +74,19 @@ _SPANISH = (
     r"(?:pero |que )*(?:yo )?no (?:puedo|podr[eé]|me es posible|soy capaz de"
     r"|estoy autorizad[oa] a) "
     r"(?:ayudar|asistir|continuar|seguir|responder|proporcionar|participar|cumplir|hacer eso|hablar"
-    r"|ofrecer|realizar|generar)",
+    r"|ofrecer|realizar|generar)"
+    r"|(?:prefiero|lamento) no (?:poder )?(?:ayudar|continuar|seguir|responder)",
     r"(?:como|soy) (?:una? )?(?:modelo|ia\b|inteligencia|asistente).{0,80}?\bno\b",
     r"¿?(?:hay|tiene|en qué|cómo|puedo).{0,40}(?:ayudar|algo más)",
 )
 _PORTUGUESE = (
     r"(?:me )?desculpe|sinto muito|lamento|infelizmente|peço desculpas?",
-    r"(?:mas |que )*(?:eu )?não (?:posso|poderei|consigo|sou capaz de|estou autorizad[oa] a) "
+    r"(?:mas |que )*(?:eu )?não (?:posso|poderei|consigo|me é possível|sou capaz de"
+    r"|estou autorizad[oa] a) "
     r"(?:(?:te|lhe|o|a) )?(?:ajud|auxili|continu|respond|fornec|particip|cumpr|fazer isso"
     r"|discutir|ofer"
-    r"|gerar|prosseguir)",
+    r"|gerar|prosseguir)"
+    r"|(?:prefiro|lamento) não (?:poder )?(?:ajud|continu|respond|prossegu)",
     r"(?:como|sou) (?:uma? )?(?:modelo|ia\b|inteligência|assistente).{0,80}?\bnão\b",
     r"(?:há|tem|em que|como|posso).{0,40}(?:ajudar|algo mais)",
 )
@@ -94,7 +97,9 @@ _FRENCH = (
     r"| autorisée?)?(?: d[e']| à)? ?"
     r"(?:vous |pas |y )*(?:aider|assister|continuer|poursuivre|répondre|fournir|participer"
     r"|donner suite"
-    r"|discuter|satisfaire)",
+    r"|discuter|satisfaire)"
+    r"|il m'est impossible de (?:poursuivre|continuer|répondre|vous aider|donner suite)"
+    r"|je (?:ne souhaite pas|préfère ne pas|refuse de) (?:poursuivre|continuer|répondre)",
     r"(?:en tant qu['e]|je suis) ?(?:une? )?(?:ia\b|intelligence|modèle"
     r"|assistant).{0,80}?\b(?:ne\b|n')",
     r"(?:puis-je|comment puis-je|y a-t-il|avez-vous).{0,40}(?:aider|autre)",
@@ -113,7 +118,8 @@ _GERMAN = (
     r"|ich bedau[re]\w*",
     r"(?:aber |dass )*(?:(?:dabei|damit|das|hier|hierbei) )?(?:ich|kann|darf"
     r"|bin) [^.?]{0,40}?(?:nicht|keine?)\b[^.?]{0,40}?(?:helfen|unterstütz"
-    r"|fortsetz|fortzusetz|fortfahren|fortführ|beantwort|behilflich|teilnehm|antworten|weitermach)",
+    r"|fortsetz|fortzusetz|fortfahren|fortführ"
+    r"|fortzuführ|weiterführ|erfüllen|beantwort|behilflich|teilnehm|antworten|weitermach)",
     r"(?:als|ich bin) (?:nur )?(?:eine? )?(?:ki\b|künstliche|sprachmodell"
     r"|großes).{0,80}?\b(?:nicht|kein)",
     r"(?:kann ich|wie kann ich|womit kann ich|gibt es|haben sie).{0,40}(?:helfen|sonst|noch)",
@@ -251,7 +257,7 @@ FIRST_WORDS = _any_of(
         r"(?:as(?:$| an?(?!\w))|my(?:$| (?:sincere|apologies))|sincere|apologies|sorry"
         r"|unfortunately|regrettably"
         r"|we're|remember|note|please(?:$| note))(?!\w)",
-        r"(?:lo|lamento|lamentablemente|disculp[ae]|perd[oó]n[ae]?|me|no|yo|como|soy|desculpe"
+        r"(?:lo|il|prefiero|prefiro|lamento|lamentablemente|disculp[ae]|perd[oó]n[ae]?|me|no|yo|como|soy|desculpe"
         r"|sinto|infelizmente"
         r"|peço|não|eu|sou|je|désolée?|navrée?|malheureusement|excusez|pardon|en|mi|sono"
         r"|spiacente|purtroppo"
