@@ -28,7 +28,7 @@ class Ending(NamedTuple):
 _HINDI_END = r"(?![\u0900-\u0963])"
 _BENGALI_END = r"(?![\u0980-\u09fe])"
 
-ENDINGS = {
+_OTHER_SCRIPTS = {
     "hi": Ending(
         ends=(
             r"(?:साक्षात्कार|इंटरव्यू)(?:\s+(?:को|अब|यहीं|यहाँ|यहां|आज|आधिकारिक\s+रूप\s+से|पूरी\s+तरह)){0,3}"
@@ -263,14 +263,14 @@ _LATIN = {
     ),
 }
 
-_ALL = ENDINGS | _LATIN
+ENDINGS = _LATIN | _OTHER_SCRIPTS
 
 
 def closes_elsewhere(sentences: Sequence[str]) -> bool:
     """True when the sentences, of which none asks, end the interview in one of the languages."""
     # Dotted letters of Hindi and Bengali are written in two ways.
     alike = [unicodedata.normalize("NFC", sentence) for sentence in sentences]
-    return any(_closes(alike, language) for language in _ALL)
+    return any(_closes(alike, language) for language in ENDINGS)
 
 
 def _closes(sentences: Sequence[str], language: str) -> bool:
@@ -299,4 +299,4 @@ class _Compiled(NamedTuple):
 
 @cache
 def _compiled(language: str) -> _Compiled:
-    return _Compiled(*(re.compile(pattern, re.IGNORECASE) for pattern in _ALL[language]))
+    return _Compiled(*(re.compile(pattern, re.IGNORECASE) for pattern in ENDINGS[language]))
