@@ -20,14 +20,18 @@ from statemachine.events import (
     InterviewHeld,
     InterviewReleased,
     Origin,
+    Purpose,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
 )
-from statemachine.interview import Interview, replay
+from statemachine.interview import Interview, evolve, replay
+from statemachine.listening.stopping import STOP_QUESTIONS, wants_to_stop
 from statemachine.roles import FIELD_ROLES
+from statemachine.rules import MAX_KEPT
 from statemachine.session import MAX_QUESTIONS, Config
 
 Run = tuple[Event, ...]
@@ -72,6 +76,8 @@ interruptions = st.builds(
     ReplyInterrupted, content=words, backend=st.just("ollama"), model=st.none() | words
 )
 
+_stop_questions = st.sampled_from(sorted(STOP_QUESTIONS.values()))
+
 Aside = tuple[Event, ...] | ReplyInterrupted | str
 
 _asides = (
@@ -111,21 +117,61 @@ def runs(draw: st.DrawFn, *, at_least: int = 0) -> Run:
     summaries and refusals in between, and with a closing where one may follow."""
     config = draw(configs)
     turns = draw(st.integers(at_least, 2 * config.total_questions))
-    events: list[Event] = [start_interview(config, draw(prompts)), *_recorded(draw(_asides), 0, 0)]
-    for turn in range(turns):
-        asked, answered = turn // 2 + 1, (turn + 1) // 2
-        if asked > answered:
-            events.append(QuestionAsked(number=asked, content=draw(words), origin=draw(origins)))
-        else:
-            events.append(AnswerGiven(content=draw(words)))
-        events += _recorded(draw(_asides), asked, answered)
-    answered, a_question_waits = divmod(turns, 2)
-    if answered and not a_question_waits and draw(st.booleans()):
-        all_answered = answered == config.total_questions
-        ending = Ending.ALL_ANSWERED if all_answered else Ending.CLOSED_BY_INTERVIEWER
-        events.append(InterviewCompleted(ending=ending, content=draw(words), origin=draw(origins)))
-        events += _recorded(draw(_asides), answered, answered, is_over=True)
+    events: list[Event] = [start_interview(config, draw(prompts))]
+    now = replay(events)
+
+    def tell(*more: Event) -> None:
+        nonlocal now
+        for event in more:
+            now = evolve(now, event)
+            events.append(event)
+
+    def record_aside(*, is_over: bool = False) -> None:
+        tell(*_recorded(draw(_asides), now.questions_asked, now.answers_given, is_over=is_over))
+
+    record_aside()
+    for _ in range(turns):
+        event = draw(_turns(now))
+        if event is None:
+            break
+        tell(event)
+        record_aside()
+    if now.pending_answer is not None and draw(st.booleans()):
+        tell(InterviewCompleted(ending=_ending(now), content=draw(words), origin=draw(origins)))
+        record_aside(is_over=True)
     return tuple(events)
+
+
+def _turns(now: Interview) -> st.SearchStrategy[Event | None]:
+    """What may be said next; None where only a closing may be."""
+    if not now.awaits_interviewer:
+        answers = words | st.just("Yes.") if now.stop_was_asked else words
+        return st.builds(AnswerGiven, content=answers)
+    number = now.questions_asked
+    moves: list[st.SearchStrategy[Event | None]] = []
+    if number < now.config.total_questions:
+        asked = st.builds(QuestionAsked, number=st.just(number + 1), content=words, origin=origins)
+        moves += asked, asked
+    if number and now.times_kept < MAX_KEPT:
+        for purpose, content in ((Purpose.EXPLAIN, words), (Purpose.ASK_STOP, _stop_questions)):
+            moves.append(
+                st.builds(
+                    QuestionKept,
+                    number=st.just(number),
+                    purpose=st.just(purpose),
+                    content=content,
+                    origin=origins,
+                )
+            )
+    return st.one_of(moves) if moves else st.none()
+
+
+def _ending(now: Interview) -> Ending:
+    asked, answer = (message.content for message in now.messages[-2:])
+    if now.stop_was_asked and wants_to_stop(asked, answer):
+        return Ending.STOPPED_BY_CANDIDATE
+    all_answered = now.answers_given == now.config.total_questions
+    return Ending.ALL_ANSWERED if all_answered else Ending.CLOSED_BY_INTERVIEWER
 
 
 @st.composite
@@ -135,7 +181,7 @@ def adoptions(draw: st.DrawFn) -> tuple[Run, Run]:
     cuts = [
         length
         for length, event in enumerate(run, start=1)
-        if isinstance(event, QuestionAsked | InterviewCompleted)
+        if isinstance(event, QuestionAsked | QuestionKept | InterviewCompleted)
     ]
     cut = draw(st.sampled_from(cuts))
     adopted = SessionAdopted(session=replay(run[:cut]).session, forked_from=draw(st.none() | forks))

@@ -57,4 +57,4 @@ def test_every_command_in_its_turn_makes_an_event_that_the_interview_takes(
         for closes in (True, False):
             evolve(interview, take_reply(interview, "Well.", closes=closes, origin=ORIGIN))
     elif not interview.is_complete:
-        assert evolve(interview, give_answer("It held.")).pending_answer == "So."
+        assert evolve(interview, give_answer("It held.")).pending_answer == "It held."

@@ -21,13 +21,16 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     Origin,
+    Purpose,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
     SummaryGiven,
 )
 from statemachine.interview import Interview, evolve, forgotten_interview, rebuild, replay
+from statemachine.rules import MAX_KEPT
 from statemachine.session import Config
 from statemachine.states import State
 from tests.statemachine.examples import ANSWERED, ASKED, CLOSED, STARTED, session_of
@@ -56,7 +59,8 @@ def may_follow(past: Sequence[Event], event: Event, total: int) -> bool:
     if not past:
         return isinstance(event, InterviewStarted | SessionAdopted)
     asked = sum(isinstance(e, QuestionAsked) for e in past)
-    answered = sum(isinstance(e, AnswerGiven) for e in past)
+    kept = [e for e in past if isinstance(e, QuestionKept)]
+    answered = _answered(past)
     is_open = not any(isinstance(e, InterviewCompleted) for e in past)
     holds = [isinstance(e, InterviewHeld) for e in past if isinstance(e, Hold)]
     on_hold = bool(holds) and holds[-1]
@@ -73,6 +77,12 @@ def may_follow(past: Sequence[Event], event: Event, total: int) -> bool:
             return is_open and asked == answered and number == asked + 1 <= total
         case AnswerGiven():
             return is_open and answered == asked - 1
+        case QuestionKept(number=number):
+            times = sum(e.number == asked for e in kept)
+            return is_open and 0 < asked == answered == number and times < MAX_KEPT
+        case InterviewCompleted(ending=Ending.STOPPED_BY_CANDIDATE):
+            was_asked = kept and kept[-1].number == asked and kept[-1].purpose is Purpose.ASK_STOP
+            return bool(is_open and asked == answered and was_asked)
         case InterviewCompleted(ending=ending):
             fits = (ending is Ending.ALL_ANSWERED) == (answered == total)
             return is_open and 0 < asked == answered and fits
@@ -81,6 +91,16 @@ def may_follow(past: Sequence[Event], event: Event, total: int) -> bool:
         case ReplyInterrupted(of_summary=of_summary):
             return asked > 0 if of_summary else is_open and asked == answered
     return isinstance(event, SessionRefused)
+
+
+def _answered(past: Sequence[Event]) -> int:
+    """How many answers count."""
+    taken_back = sum(
+        isinstance(e, QuestionKept)
+        or (isinstance(e, InterviewCompleted) and e.ending is Ending.STOPPED_BY_CANDIDATE)
+        for e in past
+    )
+    return sum(isinstance(e, AnswerGiven) for e in past) - taken_back
 
 
 class AnyEvents(RuleBasedStateMachine):
@@ -111,6 +131,11 @@ class AnyEvents(RuleBasedStateMachine):
     def answer(self, content: str) -> None:
         self._try(AnswerGiven(content=content))
 
+    @rule(off=near, purpose=st.sampled_from(Purpose), content=words)
+    def keep(self, off: int, purpose: Purpose, content: str) -> None:
+        number = self._count(QuestionAsked) + off
+        self._try(QuestionKept(number=number, content=content, purpose=purpose))
+
     @rule(ending=st.sampled_from(Ending), content=words)
     def close(self, ending: Ending, content: str) -> None:
         self._try(InterviewCompleted(ending=ending, content=content))
@@ -121,7 +146,7 @@ class AnyEvents(RuleBasedStateMachine):
             SummaryGiven(
                 content=content,
                 questions_asked=self._count(QuestionAsked) + asked_off,
-                responses_given=self._count(AnswerGiven) + answered_off,
+                responses_given=_answered(self.past) + answered_off,
                 origin=ORIGIN,
             )
         )
@@ -161,7 +186,7 @@ class AnyEvents(RuleBasedStateMachine):
         if self.interview is not None:
             assert self.interview.version == len(self.past)
             assert self.interview.questions_asked == self._count(QuestionAsked)
-            assert self.interview.answers_given == self._count(AnswerGiven)
+            assert self.interview.answers_given == _answered(self.past)
             is_closed = bool(self._count(InterviewCompleted))
             assert self.interview.is_forgotten == bool(self._count(ContentForgotten))
             assert self.interview.is_complete == (is_closed and not self.interview.is_forgotten)

@@ -31,7 +31,12 @@ REFUSED = {
         "ends with an answer",
     ),
     "a number too high": (session_of("sua", current=2), "currentQuestion", "hold 1"),
-    "a number too low": (session_of("suaua", current=1), "currentQuestion", "hold 2"),
+    "a number too low": (session_of("sua" + "ua" * 3, total=5), "currentQuestion", "hold 4"),
+    "a number lower than the labels": (
+        session_of("suaua", words={4: "Thanks. Question 2: Why?"}),
+        "currentQuestion",
+        "hold 2",
+    ),
     "a complete session that counts its closing": (
         session_of("suaua", current=2, complete=True),
         "currentQuestion",
@@ -43,12 +48,12 @@ REFUSED = {
         "not past the total",
     ),
     "an open session that has its closing": (
-        session_of("suaua", current=1, total=1),
+        session_of("suauauaua", current=1, total=1),
         "messages[4]",
         "not past the total",
     ),
     "words after the last closing": (
-        session_of("suauaua", complete=True, total=1),
+        session_of("suauauauaua", complete=True, total=1),
         "messages[4]",
         "not past the total",
     ),

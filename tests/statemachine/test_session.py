@@ -89,8 +89,8 @@ def test_a_model_has_1_to_200_characters(model: object) -> None:
     }
 
 
-@pytest.mark.parametrize("count", [0, 101])
-def test_a_session_has_1_to_100_messages(count: int) -> None:
+@pytest.mark.parametrize("count", [0, 161])
+def test_a_session_has_1_to_160_messages(count: int) -> None:
     assert refused_at(WIRE | {"messages": WIRE["messages"][:1] * count}) == {"messages"}
 
 
