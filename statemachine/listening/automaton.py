@@ -7,8 +7,10 @@ them is ever tried again from an earlier place.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from statemachine.listening.tokens import COMMA, MARKS
 
@@ -37,8 +39,13 @@ class Automaton:
         self._normalised = normalised
         self._parts = parts
         self._whole = whole
-        # For each state: where each word leads, where any word leads, what ends here.
-        self._then: list[tuple[dict[str, tuple[int, ...]], tuple[int, ...], int]] = []
+        # Of each state: its words, the states it leads on to without one, and what ends there.
+        self._words: list[dict[str, int]] = []
+        self._reach: list[tuple[int, ...]] = []
+        self._labels: list[int] = []
+        self._loops: frozenset[int] = frozenset()
+        self._first: dict[str, tuple[int, ...]] = {}
+        self._first_loops: tuple[int, ...] = ()
 
     def add(self, pattern: str, label: int) -> None:
         """Add a pattern. Raises ValueError for one that cannot be read."""
@@ -50,21 +57,23 @@ class Automaton:
 
     def finish(self) -> None:
         """To be called once, when all patterns are added."""
-        reach = [self._reach(number) for number in range(len(self._states))]
-        for number in range(len(self._states)):
-            then: dict[str, set[int]] = {}
-            label = 0
-            for at in reach[number]:
-                state = self._states[at]
-                label |= state.label
-                for word, target in state.then.items():
-                    then.setdefault(word, set()).add(target)
-            loops = tuple(at for at in reach[number] if self._states[at].any_word)
-            self._then.append(({w: tuple(t) for w, t in then.items()}, loops, label))
-        self.words = frozenset(w for then, _, _ in self._then for w in then) - MARKS
+        states = self._states
+        self._words = [state.then for state in states]
+        self._loops = frozenset(n for n, state in enumerate(states) if state.any_word)
+        for number in range(len(states)):
+            reach = self._reachable(number)
+            self._labels.append(reduce(or_, (states[n].label for n in reach)))
+            self._reach.append(tuple(n for n in reach if states[n].then or n in self._loops))
+        first: dict[str, list[int]] = {}
+        for number in self._reach[0]:
+            for word, target in self._words[number].items():
+                first.setdefault(word, []).append(target)
+        self._first = {word: tuple(targets) for word, targets in first.items()}
+        self._first_loops = tuple(number for number in self._reach[0] if number in self._loops)
+        self.words = frozenset(word for words in self._words for word in words) - MARKS
         self._states = []
 
-    def labels(self, tokens: Sequence[str]) -> int | None:
+    def labels(self, tokens: Iterable[str]) -> int | None:
         """The labels of the patterns that the text is made of, and of nothing else; None where
         something else is in it."""
         # What has been heard where a pattern could begin now, and within each pattern under way.
@@ -74,32 +83,34 @@ class Automaton:
             if token == COMMA:
                 continue
             after: dict[int, int] = {}
-            begin_after: int | None = None
             if begin is not None:
-                if token in MARKS:
-                    begin_after = begin
-                under_way[0] = max(begin, under_way.get(0, 0))
+                loops = () if token in MARKS else self._first_loops
+                after = dict.fromkeys((*self._first.get(token, ()), *loops), begin)
             for number, heard in under_way.items():
-                then, loops, _ = self._then[number]
-                targets = then.get(token, ())
-                if loops and token not in MARKS:
-                    targets = (*targets, *loops)
-                for target in targets:
-                    label = self._then[target][2]
-                    if label:
-                        ended = heard | label
-                        if label & self._whole:
-                            return ended
-                        if begin_after is None or ended > begin_after:
-                            begin_after = ended
-                    if after.get(target, -1) < heard:
-                        after[target] = heard
-            if begin_after is None and not after:
+                for target in self._targets(number, token):
+                    after[target] = max(after.get(target, 0), heard)
+            if token not in MARKS:
+                begin = None
+            for target, heard in after.items():
+                label = self._labels[target]
+                if label & self._whole:
+                    return heard | label
+                if label and (begin is None or heard | label > begin):
+                    begin = heard | label
+            if begin is None and not after:
                 return None
-            begin, under_way = begin_after, after
+            under_way = after
         return begin
 
-    def _reach(self, number: int) -> set[int]:
+    def _targets(self, number: int, token: str) -> Iterator[int]:
+        for at in self._reach[number]:
+            target = self._words[at].get(token)
+            if target is not None:
+                yield target
+            if at in self._loops and token not in MARKS:
+                yield at
+
+    def _reachable(self, number: int) -> set[int]:
         found = {number}
         waiting = [number]
         while waiting:

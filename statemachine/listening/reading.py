@@ -2,7 +2,7 @@
 for the same."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from statemachine.listening.kinds import Part, Said
 from statemachine.listening.noise import is_noise
@@ -11,6 +11,7 @@ from statemachine.listening.table import (
     BRIEF,
     LANGUAGES,
     NO,
+    PADDING,
     PERSONAL,
     READY,
     SAID,
@@ -27,7 +28,11 @@ ENGLISH = "en"
 
 # A longer text is an answer: only a short one is made of nothing but patterns.
 _MOST_CHARS = 400
+_LAST_WORDS = 200  # characters
+_MOST_MISTYPED = 20
+_MOST_WORDS = 45
 _LONG_STORY = 15
+_SHORTEST_WISH = 3
 _FEWEST_WORDS = 5
 _FEW_WORDS = 12
 _FULL = 60
@@ -51,7 +56,7 @@ def listen(text: str, language: str, asked: str) -> Said:
             said = _said(text, each)
             if said is not None:
                 return said
-    if is_noise(text, number=_asks_for_a_number(language, asked)):
+    if is_noise(text) and not (any(map(str.isdigit, text)) and _asks_for_a_number(language, asked)):
         return Said.NOISE
     return Said.FOREIGN if is_foreign(text, primary(language), asked) else Said.ANSWER
 
@@ -91,12 +96,11 @@ def confirms(text: str, language: str) -> bool | None:
         heard = _labels(text, each)
         if heard is None:
             continue
-        stops, goes_on = bool(heard & STOP), bool(heard & (NO | READY | SKIP))
-        if stops and goes_on:
-            return None
-        if goes_on:
+        goes_on = bool(heard & (NO | READY | SKIP))
+        if goes_on and not heard & STOP:
             return False
-        return True if heard & (YES | STOP) else None
+        only = not heard & ~(PADDING | BRIEF | YES | STOP)
+        return True if only and heard & (YES | STOP) else None
     return None
 
 
@@ -108,23 +112,39 @@ def _tables(language: str, asked: str) -> Iterator[Table]:
     if code in LANGUAGES:
         seen.add(code)
         yield table(code)
-    other = spoken(asked) if asked else None
-    for code in (other, ENGLISH):
-        if code is not None and code in LANGUAGES and code not in seen:
-            seen.add(code)
-            yield table(code)
+    other = spoken(asked[-_LAST_WORDS:]) if asked else None
+    for also in (other, ENGLISH):
+        if also is not None and also in LANGUAGES and also not in seen:
+            seen.add(also)
+            yield table(also)
 
 
 def _labels(text: str, own: Table) -> int | None:
     """The labels of the patterns that the text is made of; None where it says anything else."""
-    words = own.normalised(text)
-    if len(words) > own.most_words:
+    if text.count(" ") > _MOST_WORDS:
         return None
-    heard = own.patterns.labels(words)
-    if heard is None:
+    heard = own.patterns.labels(own.read(text))
+    if heard is None and text.count(" ") <= _MOST_MISTYPED:
+        words = own.normalised(text)
         forgiven = own.forgiving(words)
         heard = own.patterns.labels(forgiven) if forgiven != words else None
+        # "Tests" is no slip of the finger for "test".
+        if heard is not None and heard > PADDING | BRIEF:
+            return heard
+        return _last_words(forgiven, own)
     return heard
+
+
+def _last_words(words: Sequence[str], own: Table) -> int | None:
+    """A few words of one's own may come before a wish to stop, and before bad news: "This is all
+    too much, I want to stop." """
+    ends = [at for at, word in enumerate(words[:-1]) if word in MARKS]
+    if not ends or len(words) > _LONG_STORY or len(words) - ends[-1] <= _SHORTEST_WISH:
+        return None
+    if not own.reported or not own.reported.isdisjoint(words[: ends[-1]]):
+        return None
+    heard = own.patterns.labels(words[ends[-1] + 1 :])
+    return heard if heard is not None and heard & (STOP | PERSONAL) else None
 
 
 def _said(text: str, own: Table) -> Said | None:
@@ -150,7 +170,7 @@ def _is_a_story(text: str, own: Table) -> bool:
 
 def _asks_for_a_number(language: str, asked: str) -> bool:
     return any(
-        phrase in f" {' '.join(each.normalised(asked[-_MOST_CHARS:]))} "
+        phrase in f" {' '.join(each.normalised(asked[-_LAST_WORDS:]))} "
         for each in _tables(language, asked)
         for phrase in each.numbers
     )

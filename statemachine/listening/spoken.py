@@ -5,12 +5,16 @@ text at all, also for a name or a line of code; here no answer is better than a 
 """
 
 import re
+import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
+from importlib.resources import files
 
-from statemachine.listening.tokens import tokens
+from statemachine.listening.tokens import plain
 
-_LONGEST_READ = 600
+_LONGEST_READ = 300  # characters: some fifty words
+_WORD = re.compile(r"[^\W\d_]+")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 # Ranges of letters; what is in none of them is Latin or is not counted.
@@ -54,43 +58,6 @@ _OF_ITS_OWN = {
     "arabic": "ar", "cyrillic": "ru", "greek": "el", "hebrew": "he",
 }  # fmt: skip
 
-# Words without accents, as `tokens` gives them. Before the bar: pronouns and verbs that hardly
-# ever stand in another language's text; behind it: words that names and loans bring along.
-_SMALL_WORDS = {
-    "en": "the and you is are was were have has this that with for my would not of it they we what "
-    "how which because been from there when do does did can could should about your i to a | on in "
-    "me so at be as by or an but if will",
-    "de": "ich und nicht ist habe haben wir sie mit auf fur eine einen einem auch aber wie bei wurde "
-    "wurden wenn oder das dass sich mein meine meiner konnen mochte mochten bin sind war waren nach "
-    "noch zum zur uber durch weil kann gearbeitet sehr kein keine deutsch mir mich ihr ihre wird "
-    "bitte | der die den dem des von im in es so ein zu",
-    "fr": "je nous vous est dans avec pour une sur pas ai suis avons etait etaient mais qui ou mon ma "
-    "mes cette ce ces aux du au par plus comme tres fait peut peux veux parce francais travaille "
-    "ils elle c'est j'ai n'ai j'etais qu'il d'une d'un parle ne sont leur notre | le la les de des "
-    "et un en que a on",
-    "es": "yo con para por una los las pero como muy mas mi mis este esta estoy soy tengo tenia hemos "
-    "he habia cuando porque hablo espanol puedo quiero trabaje trabajo nosotros ser fue era sobre "
-    "tambien hacer donde ingles el equipo | de la en y que un no se a del es",
-    "pt": "eu nao com para uma dos das mas como muito mais meu minha meus este esta estou sou tenho "
-    "tinha foi quando porque falo portugues posso quero trabalhei trabalho nos voce ele ela isso "
-    "tambem fazer onde ingles na ao pelo pela em equipe equipa ja | de o os as e que um no se a do "
-    "da",
-    "it": "io non con per una gli ma come molto piu mio mia questo questa sono ho abbiamo era quando "
-    "perche parlo italiano posso voglio lavorato lavoro noi anche fare dove inglese della nel che "
-    "di del alla il | la le e un a se si in lo",
-    "nl": "ik niet het een en van met voor heb hebben wij we ook maar naar bij werd wordt kan mijn "
-    "deze dit zijn waren nederlands omdat wat geen gewerkt aan wel nog dat over | de in is was of op "
-    "die te",
-    "pl": "nie jest sie na ze jestem mam moj moja bylo byl byla ale jak dla przez przy mnie czy "
-    "poniewaz polsku pracowalem pracowalam po tym | i w z do to od o a",
-    "tr": "bir ve ile icin bu ben cok olarak ama degil var daha gibi sonra calistim turkce benim biz "
-    "kadar olan | da de mi o ne",
-    "sv": "jag och att det ar inte med som pa en ett har hade kan vi mitt min svenska eftersom men "
-    "arbetat jobbat | av for den i om till",
-    "id": "saya dan yang tidak dengan untuk ini itu dari adalah akan kami bisa bekerja bahasa sudah "
-    "karena pada juga | di ke",
-    "vi": "toi va khong la cua cho mot nhung nguoi duoc trong da lam viec tieng co | cac ban",
-}
 _STRONG = 2
 _ENOUGH = 4
 _SHORTEST = 3
@@ -101,13 +68,18 @@ _MOST_LETTERS = 0.6
 @lru_cache(maxsize=1)
 def _weights() -> dict[str, dict[str, int]]:
     weights: dict[str, dict[str, int]] = {}
-    for language, words in _SMALL_WORDS.items():
-        strong, _, weak = words.partition("|")
-        for word in strong.split():
-            weights.setdefault(word.replace("'", ""), {})[language] = _STRONG
-        for word in weak.split():
+    text = (files(__package__) / "small_words.toml").read_text(encoding="utf-8")
+    for language, words in tomllib.loads(text).items():
+        for word in words["own"].split():
+            weights.setdefault(word, {})[language] = _STRONG
+        for word in words["common"].split():
             weights.setdefault(word, {})[language] = 1
     return weights
+
+
+@lru_cache(maxsize=1)
+def _told_apart() -> frozenset[str]:
+    return frozenset(language for words in _weights().values() for language in words)
 
 
 def scripts(text: str) -> Counter[str]:
@@ -129,12 +101,13 @@ def spoken(text: str) -> str | None:
         return None
     if script != "latin":
         return _OF_ITS_OWN.get(script)
-    points, count = _points(text)
+    words = _words(text)
+    points = _points(words)
     if not points:
         return None
     (best, most), *others = points.most_common(2)
     second = others[0][1] if others else 0
-    return best if most >= _ENOUGH and most > second and most * 3 >= count else None
+    return best if most >= _ENOUGH and most > second and most * 3 >= len(words) else None
 
 
 def is_foreign(text: str, language: str, asked: str) -> bool:
@@ -145,22 +118,27 @@ def is_foreign(text: str, language: str, asked: str) -> bool:
     text = text[:_LONGEST_READ]
     own = _WRITTEN_IN.get(language, frozenset({"latin"}))
     script = _main_script(text)
-    if script is None or _main_script(asked[:_LONGEST_READ]) == script != "latin":
+    if script is None or (script != "latin" and _main_script(asked[-_LONGEST_READ:]) == script):
         return False
     if script != "latin":
         if script in own:
             return False
         # A language that this module has not heard of may be written in anything.
-        return language in _WRITTEN_IN or language in _SMALL_WORDS
-    points, count = _points(text)
-    if count < _SHORTEST or not points:
+        return language in _WRITTEN_IN or language in _told_apart()
+    words = _words(text)
+    if len(words) < _SHORTEST:
+        return False
+    # Nearly every answer ends here.
+    of_its_own = sum(weight.get(language, 0) for w in words if (weight := _weights().get(w)))
+    points = _points(words) if of_its_own * 3 < len(words) else Counter[str]()
+    if not points:
         return False
     best, most = points.most_common(1)[0]
-    if best == language or most < _ENOUGH or most * 2 < count:
+    if best == language or most < _ENOUGH or most * 2 < len(words):
         return False
-    if "latin" in own and (language not in _SMALL_WORDS or points[language] * 2 > most):
+    if "latin" in own and (language not in _told_apart() or points[language] * 2 > most):
         return False
-    return spoken(asked) != best
+    return spoken(asked[-_LONGEST_READ:]) != best
 
 
 def _main_script(text: str) -> str | None:
@@ -176,19 +154,19 @@ def _main_script(text: str) -> str | None:
     return script
 
 
-def _points(text: str) -> tuple[Counter[str], int]:
-    """How much speaks for each language, and how many words were read. A word's points go
-    to each language that has it."""
+def _points(words: Sequence[str]) -> Counter[str]:
+    """How much speaks for each language: a word's points go to each language that has it.
+    Names and loans alone speak for none."""
     weights = _weights()
     points: Counter[str] = Counter()
-    count = 0
     strong: set[str] = set()
-    for word in tokens(text):
-        if not word[0].isalpha():
-            continue
-        count += 1
-        for language, weight in weights.get(word.replace("'", ""), {}).items():
+    for word in words:
+        for language, weight in weights.get(word, {}).items():
             points[language] += weight
             if weight == _STRONG:
                 strong.add(language)
-    return Counter({name: found for name, found in points.items() if name in strong}), count
+    return Counter({name: found for name, found in points.items() if name in strong})
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(plain(text).replace("'", ""))

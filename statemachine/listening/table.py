@@ -1,7 +1,7 @@
 """One language's table of patterns, read when that language is first heard."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from statemachine.listening.automaton import Automaton
 from statemachine.listening.kinds import Said
-from statemachine.listening.tokens import MARKS, tokens
+from statemachine.listening.tokens import MARKS, plain, tokens
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "hi", "bn", "ar", "zh")
 
@@ -61,6 +61,7 @@ class Story(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    reported: Patterns = ()
     words: Patterns = ()
     phrases: Patterns = ()
 
@@ -83,7 +84,6 @@ class _Source(BaseModel):
 
     dropped: Patterns = ()
     numbers: Patterns = ()
-    most_words: int = 45
     spelling: dict[str, str] = Field(default_factory=dict)
     parts: dict[str, str] = Field(default_factory=dict)
     kinds: Kinds
@@ -99,7 +99,9 @@ class Table:
         self._spelling: dict[str, tuple[str, ...]] = {}
         self._dropped: frozenset[str] = frozenset()
         self._mistyped: dict[str, str] = {}
-        self._spelling = {wrong: self.normalised(right) for wrong, right in source.spelling.items()}
+        self._spelling = {
+            plain(wrong): self.normalised(right) for wrong, right in source.spelling.items()
+        }
         self._dropped = frozenset(w for word in source.dropped for w in self.normalised(word))
         self.patterns = Automaton(self.normalised, source.parts, PERSONAL)
         for name, patterns in source.kinds:
@@ -108,15 +110,23 @@ class Table:
         self.patterns.finish()
         if source.mistyped:
             self._mistyped = _mistypings(self.patterns.words)
-        self.most_words = source.most_words
         self.numbers = self._phrases(source.numbers)
+        self.reported = frozenset(source.story.reported)
         self.story_words = self._phrases(source.story.words)
         self.story_phrases = self._phrases(source.story.phrases)
         self.missing = {name: self._phrases(phrases) for name, phrases in source.missing}
 
     def normalised(self, text: str) -> tuple[str, ...]:
         """The words as they stand in this table, without those that make no difference."""
-        return tuple(self._spelled(tokens(text)))
+        return tuple(self.read(text))
+
+    def read(self, text: str) -> Iterator[str]:
+        """The same, one by one: most answers are known for one by their first words."""
+        for word in tokens(text):
+            bare = word.replace("'", "")
+            for spelled in self._spelling.get(word) or self._spelling.get(bare) or (bare,):
+                if spelled not in self._dropped:
+                    yield spelled
 
     def forgiving(self, words: Sequence[str]) -> tuple[str, ...]:
         """Normalised words, with each that is one slip of the finger from one of the table's put
@@ -132,13 +142,6 @@ class Table:
             if form in self._mistyped:
                 return self._mistyped[form]
         return word
-
-    def _spelled(self, words: Iterable[str]) -> Iterable[str]:
-        for word in words:
-            bare = word.replace("'", "")
-            for spelled in self._spelling.get(word) or self._spelling.get(bare) or (bare,):
-                if spelled not in self._dropped:
-                    yield spelled
 
     def _phrases(self, phrases: Iterable[str]) -> tuple[str, ...]:
         return tuple(f" {' '.join(self.normalised(phrase))} " for phrase in phrases)

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 QUESTION = "?"
 SENTENCE_END = "."
 COMMA = ","
+_MARK_OF = {"asked": QUESTION, "end": SENTENCE_END, "comma": COMMA}
 MARKS = frozenset({QUESTION, SENTENCE_END, COMMA})
 
 LONGEST_READ = 2_000
@@ -34,15 +36,12 @@ def plain(text: str) -> str:
     return _UNHEARD.sub("", whole).translate(_ALIKE)
 
 
-def tokens(text: str) -> list[str]:
+def tokens(text: str) -> Iterator[str]:
     """Words in lower case, with apostrophes, and the marks of `MARKS`; each Chinese character is
     a word. Of a longer text only the first `LONGEST_READ` characters are read."""
-    found = []
     for match in _TOKEN.finditer(plain(text[:LONGEST_READ])):
-        if match.lastgroup is None:
-            word = match.group().strip("'")
-            if word:
-                found.append(word)
-        else:
-            found.append({"asked": QUESTION, "end": SENTENCE_END, "comma": COMMA}[match.lastgroup])
-    return found
+        kind = match.lastgroup
+        if kind is not None:
+            yield _MARK_OF[kind]
+        elif word := match.group().strip("'"):
+            yield word
