@@ -14,7 +14,7 @@ COPY backends/ backends/
 # Of all this, only the environment is taken over into the image. What the extras need is not
 # loaded until a setting asks for it.
 RUN python -m venv /opt/gateway \
-    && /opt/gateway/bin/pip --disable-pip-version-check install --no-cache-dir '.[postgres,redis,team]'
+    && /opt/gateway/bin/pip --disable-pip-version-check install --no-cache-dir '.[pdf,postgres,redis,team]'
 
 
 FROM base
@@ -30,6 +30,13 @@ RUN groupadd --gid 10001 gateway \
         --shell /usr/sbin/nologin gateway \
     && install --directory --owner gateway --group gateway --mode 0750 \
         /var/lib/interview-gateway
+
+# Fonts for the scripts that people answer in, for PDFs. Debian's release pins their versions.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends \
+        fonts-noto-cjk fonts-noto-color-emoji fonts-noto-core \
+    && rm -rf /var/lib/apt/lists/*
 
 COPY --from=build /opt/gateway /opt/gateway
 

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from api.settings import Settings
+from api.transcript.pdf import Typesetter
 from api.usecases.administration import Administration
 from api.usecases.aside import Aside
 from api.usecases.conductor import Budgets, Conductor
@@ -116,6 +117,7 @@ class Gateway:
             observer=observer,
             news=self._news(),
         )
+        self.typesetter = Typesetter()
         self.forwarding = Forwarding(self._connections, urls)
         self.settings = settings
         self.urls = {name: str(address) for name, address in urls.items()}

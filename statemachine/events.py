@@ -221,6 +221,7 @@ class ExportFormat(StrEnum):
     BUNDLE = "bundle"
     MARKDOWN = "md"
     HTML = "html"
+    PDF = "pdf"
 
 
 class InterviewExported(Value):

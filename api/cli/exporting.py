@@ -7,38 +7,74 @@ import typer
 
 from api.cli.errors import CommandError
 from api.cli.lookup import records_in
+from api.transcript.blocks import TranscriptLayout
 from api.transcript.document import transcript_of
 from api.transcript.escaping import escape_line
+from api.transcript.evidence import evidence_of
 from api.transcript.formats import Format
 from api.transcript.html import as_html
+from api.transcript.layout import lay_out
 from api.transcript.markdown import as_markdown
+from api.transcript.pdf import PdfNotMade, Typesetter
 from api.usecases.bundles import bundle_text
 from eventlog.notes import BadNote, Checkpoint
 from eventlog.protocol import ReadableLog
 
+SHOWN = 5
+"""How many of the characters that no font has are named."""
 
-async def export(log: ReadableLog, named: str, format: Format, kept: str | None) -> str:
-    """The interview as text. A bundle also proves that the log goes on from the checkpoint
-    `kept`, a signed note. Raises CommandError, LogCorrupted or LogUnavailable."""
+
+async def export(log: ReadableLog, named: str, format: Format, kept: str | None) -> str | bytes:
+    """The interview as text, or as the bytes of a PDF. A bundle also proves that the log goes
+    on from the checkpoint `kept`, a signed note. Raises CommandError,
+    LogCorrupted or LogUnavailable."""
     records = await records_in(log, named)
     if format is Format.JSON:
         try:
             return await bundle_text(log, records[0].interview_id, kept=kept)
         except BadNote as error:
             raise CommandError(f"the checkpoint is not from this log: {error}") from error
-    transcript = transcript_of(records)
-    return as_html(transcript) if format is Format.HTML else as_markdown(transcript)
+    transcript, evidence = transcript_of(records), await evidence_of(log, records)
+    if format is Format.PDF:
+        return await _pdf(lay_out(transcript, evidence))
+    write_as = as_html if format is Format.HTML else as_markdown
+    return write_as(transcript, evidence)
 
 
-def write(text: str, output: Path | None) -> None:
+async def _pdf(told: TranscriptLayout) -> bytes:
+    try:
+        pdf = await Typesetter().make(told)
+    except PdfNotMade as error:
+        raise CommandError(str(error)) from error
+    if pdf.missing:
+        codes = ", ".join(f"U+{ord(character):04X}" for character in pdf.missing[:SHOWN])
+        more = " and more" if len(pdf.missing) > SHOWN else ""
+        typer.echo(
+            f"No font on this machine has {codes}{more}: the PDF shows these characters by their "
+            "codes. Install fonts for them, such as Noto's.",
+            err=True,
+        )
+    return pdf.content
+
+
+def check_pdf_output(output: Path | None) -> None:
+    """Raises CommandError if a PDF would be written to a terminal."""
+    if output is None and sys.stdout.isatty():
+        raise CommandError("a PDF is not for a terminal; name a file with --output")
+
+
+def write(content: str | bytes, output: Path | None) -> None:
     """Write to `output`, a new file, and say so on standard error; or to standard output. Raises
     CommandError."""
     if output is None:
-        sys.stdout.write(text)
+        if isinstance(content, str):
+            sys.stdout.write(content)
+        else:
+            sys.stdout.buffer.write(content)
         return
     try:
-        with output.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with output.open("xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         size = output.stat().st_size
     except FileExistsError:
         if output.is_dir():

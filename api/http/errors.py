@@ -25,6 +25,7 @@ from api.http.problems import (
     problem_response,
 )
 from api.http.this_machine import OnlyOnThisMachine
+from api.transcript.pdf import PdfNotMade
 from api.usecases.errors import (
     AlreadyComplete,
     GatewayDraining,
@@ -91,6 +92,7 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     ReplyNotRecorded: problems.LOG_UNAVAILABLE,
     LogUnavailable: problems.LOG_UNAVAILABLE,
     NoSigningKey: problems.NO_SIGNING_KEY,
+    PdfNotMade: problems.PDF_NOT_MADE,
     ReservedId: problems.INVALID_INPUT,
     LogCorrupted: problems.LOG_CORRUPTED,
     UnreadableEvent: problems.LOG_CORRUPTED,

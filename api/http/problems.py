@@ -222,6 +222,13 @@ NO_SIGNING_KEY = ProblemType(
     "Restore the log's key file from the backup. If it is lost, stop the gateway and make a new "
     "key with `interview-gateway audit new-key`. Until then, interviews work as usual.",
 )
+PDF_NOT_MADE = ProblemType(
+    "pdf-not-made",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The gateway cannot make this PDF",
+    "Use format=html and print the page from a browser. If the detail says that the extra pdf is "
+    "missing, install it and restart the gateway.",
+)
 LOG_CORRUPTED = ProblemType(
     "not-as-logged",
     HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -269,6 +276,7 @@ PROBLEM_TYPES = {
         SERVICE_UNAVAILABLE,
         SERVICE_FAILED,
         NO_SIGNING_KEY,
+        PDF_NOT_MADE,
         LOG_CORRUPTED,
         INTERNAL_ERROR,
     )

@@ -153,6 +153,8 @@ class Transcript(Value):
 
     interview_id: str
     role: Role
+    candidate_name: str | None = Field(None, description="Missing where nobody gave it.")
+    practice: bool | None = Field(None, description="True where no hiring team sees it.")
     model: str | None = Field(None, description="Missing where none was chosen, or forgotten.")
     state: TranscriptState
     started_at: str
@@ -181,6 +183,8 @@ def transcript_of(records: Sequence[Record]) -> Transcript:
     return Transcript(
         interview_id=records[0].interview_id,
         role=interview.config.role,
+        candidate_name=interview.brief.candidate_name if interview.brief else None,
+        practice=(interview.brief is not None and interview.brief.practice) or None,
         model=interview.config.model,
         state=interview.state,
         started_at=records[0].time,

@@ -4,8 +4,9 @@ from enum import StrEnum
 
 
 class Format(StrEnum):
-    """Markdown and HTML for people; JSON for programs."""
+    """Markdown, HTML and PDF for people; JSON for programs."""
 
     JSON = "json"
     MARKDOWN = "md"
     HTML = "html"
+    PDF = "pdf"

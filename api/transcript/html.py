@@ -3,9 +3,19 @@
 from collections.abc import Iterator
 from html import escape
 
+from api.transcript.blocks import (
+    Block,
+    Items,
+    Line,
+    Quote,
+    Section,
+    Untrusted,
+    plain,
+)
 from api.transcript.document import Transcript
 from api.transcript.escaping import escape_controls, escape_line
-from api.transcript.layout import Line, Quote, Section, Untrusted, lay_out
+from api.transcript.evidence import Evidence
+from api.transcript.layout import lay_out
 
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Should anything ever slip through, it can load nothing and run nothing."""
@@ -31,30 +41,33 @@ dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .notice { margin: 1rem 0 0; padding: 0.65rem 0.9rem; border-inline-start: 3px solid var(--warn);
   background: var(--warn-ground); font-size: 0.925rem; overflow-wrap: anywhere; }
 section { margin-top: 2.1rem; }
-section.answer { margin-top: 1.1rem; margin-inline-start: 1.5rem; padding: 0.8rem 1rem 0.9rem;
-  background: var(--answer); border-radius: 0.5rem; }
-section.closing, section.summary { padding-top: 1.6rem; border-top: 1px solid var(--rule); }
-section.event { padding: 0.7rem 0.9rem; border: 1px dashed var(--rule); border-radius: 0.5rem; }
+section.part, section.summary { padding-top: 1.6rem; border-top: 1px solid var(--rule); }
+section.question, section.closing, section.about, section.opening { margin-top: 1.4rem; }
 header.entry { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.1rem 0.75rem; }
-h2 { margin: 0; font-size: 0.95rem; line-height: 1.4; font-weight: 650; color: var(--accent); }
-.answer h2, .event h2, .opening h2 { color: var(--ink); }
-time, .about { color: var(--quiet); font-size: 0.85rem; }
-time { font-variant-numeric: tabular-nums; }
+h2 { margin: 0; font-size: 1.25rem; line-height: 1.4; font-weight: 650; }
+h3 { margin: 0; font-size: 0.95rem; line-height: 1.4; font-weight: 650; color: var(--accent); }
+.about { color: var(--quiet); font-size: 0.85rem; }
+section.about { font-size: inherit; }
+ul { margin: 0.5rem 0 0; padding-inline-start: 1.2rem; color: var(--quiet); font-size: 0.85rem; }
+li { margin-top: 0.15rem; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .mark { padding: 0 0.5rem; border: 1px solid currentColor; border-radius: 1rem;
   color: var(--warn); font-size: 0.78rem; }
 .label { margin: 0.6rem 0 0; color: var(--quiet); font-size: 0.85rem; }
-.words { margin: 0.3rem 0 0; font: 1.0625rem/1.65 Charter, "Bitstream Charter", "Iowan Old Style",
-  "Noto Serif", Georgia, Cambria, serif; white-space: pre-wrap; overflow-wrap: anywhere;
-  overflow: clip; tab-size: 4; }
-.opening .words { font-size: 0.925rem; line-height: 1.55; }
+.words, .interviewer, .candidate { margin: 0.3rem 0 0; white-space: pre-wrap;
+  font: 1.0625rem/1.65 Charter, "Bitstream Charter", "Iowan Old Style", "Noto Serif", Georgia,
+    Cambria, serif; overflow-wrap: anywhere; overflow: clip; tab-size: 4; }
+.candidate { margin-inline-start: 1.5rem; padding: 0.6rem 1rem 0.7rem; background: var(--answer);
+  border-radius: 0.5rem; }
+.code { margin: 0.3rem 0 0; font-size: 0.85rem; line-height: 1.55; white-space: pre-wrap;
+  overflow-wrap: anywhere; overflow: clip; tab-size: 4; }
 .about { margin: 0.45rem 0 0; line-height: 1.45; overflow-wrap: anywhere; }
-.about + .about { margin-top: 0.15rem; }
+p.about + p.about { margin-top: 0.15rem; }
 @media (max-width: 30rem) {
   main { padding: 1.5rem 1rem 3rem; }
   h1 { font-size: 1.35rem; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dd + dt { margin-top: 0.45rem; }
-  section.answer { margin-inline-start: 0.6rem; }
+  .candidate { margin-inline-start: 0.6rem; }
 }
 @page { margin: 20mm 18mm; }
 @media print {
@@ -62,20 +75,18 @@ time { font-variant-numeric: tabular-nums; }
     --accent: #000; --answer: transparent; --warn: #000; --warn-ground: transparent; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
-  .words { font-size: 11pt; orphans: 3; widows: 3; }
-  section.answer { padding-block: 0; border-inline-start: 2px solid var(--rule);
-    border-radius: 0; }
+  .words, .interviewer, .candidate { font-size: 11pt; orphans: 3; widows: 3; }
+  .candidate { padding-block: 0; border-inline-start: 2px solid var(--rule); border-radius: 0; }
   header.entry, .label { break-after: avoid; }
-  dl, .notice, section.event { break-inside: avoid; }
-  .about { break-before: avoid; }
+  dl, .notice, li { break-inside: avoid; }
+  p.about { break-before: avoid; }
 }
 """
 
 
-def as_html(transcript: Transcript) -> str:
+def as_html(transcript: Transcript, evidence: Evidence | None = None) -> str:
     """The transcript as a page."""
-    told = lay_out(transcript)
-    title = escape(told.title)
+    told = lay_out(transcript, evidence)
     facts = "".join(
         f"<dt>{escape(name)}</dt><dd>{_line(value)}</dd>\n" for name, value in told.facts
     )
@@ -89,13 +100,13 @@ def as_html(transcript: Transcript) -> str:
 <meta http-equiv="Content-Security-Policy" content="{CONTENT_SECURITY_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>{title}</title>
+<title>{escape(escape_line(plain(told.title)))}</title>
 <style>
 {STYLE}</style>
 </head>
 <body>
 <main>
-<h1>{title}</h1>
+<h1>{_line(told.title)}</h1>
 <dl>
 {facts}</dl>
 {notices}{sections}</main>
@@ -105,28 +116,28 @@ def as_html(transcript: Transcript) -> str:
 
 
 def _section(section: Section) -> str:
-    said = "".join(part for said in section.said for part in _said(said))
-    lines = "".join(f'<p class="about">{_line(line)}</p>\n' for line in section.lines)
-    head = "".join(_head(section))
+    tag = f"h{section.level}"
+    mark = f' <span class="mark">{escape(section.mark)}</span>' if section.mark else ""
+    blocks = "".join(part for block in section.blocks for part in _block(block))
     return (
-        f'<section class="{section.style}">\n<header class="entry">{head}</header>\n'
-        f"{said}{lines}</section>\n"
+        f'<section class="{section.style}">\n<header class="entry">'
+        f"<{tag}>{escape(section.heading)}</{tag}>{mark}</header>\n{blocks}</section>\n"
     )
 
 
-def _head(section: Section) -> Iterator[str]:
-    yield f"<h2>{escape(section.heading)}</h2>"
-    if section.when and section.time:
-        yield f' <time datetime="{escape(section.time)}">{escape(section.when)}</time>'
-    if section.mark:
-        yield f' <span class="mark">{escape(section.mark)}</span>'
-
-
-def _said(said: Quote) -> Iterator[str]:
-    if said.label:
-        yield f'<p class="label">{escape(said.label)}</p>\n'
-    # lang="": nobody knows which language a person answers in.
-    yield f'<p class="words" lang="" dir="auto">{escape(escape_controls(said.words.text))}</p>\n'
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Quote():
+            if block.label:
+                yield f'<p class="label">{escape(block.label)}</p>\n'
+            # lang="": nobody knows which language a person answers in.
+            words = escape(escape_controls(block.words.text))
+            yield f'<p class="{block.style}" lang="" dir="auto">{words}</p>\n'
+        case Items():
+            items = "".join(f"<li>{_line(line)}</li>\n" for line in block.lines)
+            yield f"<ul>\n{items}</ul>\n"
+        case _:
+            yield f'<p class="about">{_line(block)}</p>\n'
 
 
 def _line(line: Line) -> str:

@@ -9,9 +9,11 @@ renderers drop white space at either end of a line, so there it is written as en
 import re
 from collections.abc import Iterator
 
+from api.transcript.blocks import Block, Items, Line, Quote, Section, Untrusted
 from api.transcript.document import Transcript
 from api.transcript.escaping import escape_controls, escape_line
-from api.transcript.layout import Line, Quote, Section, Untrusted, lay_out
+from api.transcript.evidence import Evidence
+from api.transcript.layout import lay_out
 
 _WORD = re.compile(r"\S+")
 _MAY_BE_AN_ADDRESS = re.compile(r"://|www\.|@|(?:mailto|xmpp|https?|ftp):", re.IGNORECASE)
@@ -23,12 +25,12 @@ _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 HARD_BREAK = "\\\n"
 
 
-def as_markdown(transcript: Transcript) -> str:
+def as_markdown(transcript: Transcript, evidence: Evidence | None = None) -> str:
     """The transcript as Markdown."""
-    told = lay_out(transcript)
+    told = lay_out(transcript, evidence)
     facts = "\n".join(f"- **{name}:** {_line(value)}" for name, value in told.facts)
     notices = [f"**Note:** {_line(notice)}" for notice in told.notices]
-    blocks = [f"# {told.title}", facts, *notices]
+    blocks = [f"# {_line(told.title)}", facts, *notices]
     for section in told.sections:
         blocks.extend(_section(section))
     return "\n\n".join(blocks) + "\n"
@@ -36,20 +38,22 @@ def as_markdown(transcript: Transcript) -> str:
 
 def _section(section: Section) -> Iterator[str]:
     mark = f" ({section.mark})" if section.mark else ""
-    yield f"## {section.heading}{mark}"
-    if section.when:
-        yield f"*{section.when}*"
-    for said in section.said:
-        yield from _said(said)
-    for line in section.lines:
-        yield _line(line)
+    yield f"{'#' * section.level} {section.heading}{mark}"
+    for block in section.blocks:
+        yield from _block(block)
 
 
-def _said(said: Quote) -> Iterator[str]:
-    if said.label:
-        yield f"**{said.label}**"
-    quoted = quotable(said.words.text).replace("\n", "\n> ")
-    yield f"> {quoted}".replace("\n> \n", "\n>\n")
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Quote():
+            if block.label:
+                yield f"**{block.label}**"
+            quoted = quotable(block.words.text).replace("\n", "\n> ")
+            yield f"> {quoted}".replace("\n> \n", "\n>\n")
+        case Items():
+            yield "\n".join(f"- {_line(line)}" for line in block.lines)
+        case _:
+            yield _line(block)
 
 
 def _line(line: Line) -> str:

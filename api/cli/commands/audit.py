@@ -139,8 +139,8 @@ def export(
     format: Annotated[
         Format,
         typer.Option(
-            metavar="md|html|json",
-            help="Write md or html to read and print, or json to check and to replay.",
+            metavar="md|html|pdf|json",
+            help="Write md, html or pdf to read and print, or json to check and to replay.",
         ),
     ] = Format.MARKDOWN,
     output: Annotated[
@@ -157,7 +157,7 @@ def export(
 ) -> None:
     """Export an interview to read, print or check.
 
-    As md or html, it is a transcript to read.
+    As md, html or pdf, it is a transcript to read. (A PDF needs the extra pdf.)
     As json, it is a bundle: the events, their proofs and a signed checkpoint.
     Anyone can check a bundle with docs/verify_bundle.py, without the gateway."""
     if kept is not None and format is not Format.JSON:
@@ -168,6 +168,8 @@ def export(
     with plain_errors():
         from api.cli import exporting
 
+        if format is Format.PDF:
+            exporting.check_pdf_output(output)
         note = exporting.read_note(kept) if kept else None
-        text = read_log(log, lambda log: exporting.export(log, named, format, note))
-        exporting.write(text, output)
+        content = read_log(log, lambda log: exporting.export(log, named, format, note))
+        exporting.write(content, output)

@@ -14,10 +14,14 @@ from api.http.responses import documented, json_of
 from api.http.routes.gateway_of import TheGateway
 from api.http.routes.in_path import InterviewInPath
 from api.http.wire.replay import EventsReply
+from api.transcript.blocks import TranscriptLayout
 from api.transcript.document import Transcript, transcript_of
+from api.transcript.evidence import Evidence, evidence_of
 from api.transcript.formats import Format
 from api.transcript.html import CONTENT_SECURITY_POLICY, as_html
+from api.transcript.layout import lay_out
 from api.transcript.markdown import as_markdown
+from api.transcript.pdf import check_installed
 from api.usecases.aside import Aside
 from api.usecases.bundles import bundle_now, text_of
 from api.usecases.callers import Caller
@@ -118,8 +122,10 @@ def _no_session(first: int | None, last: int) -> RequestValidationError:
             "content": {
                 "text/markdown": {"schema": {"type": "string"}},
                 "text/html": {"schema": {"type": "string"}},
+                "application/pdf": {"schema": {"type": "string", "format": "binary"}},
             }
-        }
+        },
+        **documented(problems.LOG_UNAVAILABLE, problems.PDF_NOT_MADE),
     },
 )
 async def transcript(
@@ -127,39 +133,61 @@ async def transcript(
     gateway: TheGateway,
     caller: TheCaller,
     format: Annotated[
-        Format, Query(description="`json`, `md` for Markdown, `html` for a page to print.")
+        Format,
+        Query(
+            description="`json`, `md` for Markdown, `html` for a page to print, `pdf` for a PDF "
+            "that screen readers can read."
+        ),
     ] = Format.JSON,
 ) -> Response:
-    """The interview for a person to read: what was said, when, and which backend said it. JSON has
-    the exact words. Markdown and HTML show them as plain text, never as markup, and show an
-    invisible character by its code, as in "<U+202E>"."""
+    """The interview for a person to read: its summary, what was said, and in an appendix where the
+    words came from and the evidence for them. JSON has the exact words. The other formats show
+    them as plain text, never as markup, and show an invisible character by its code, as in
+    "<U+202E>"; a PDF also one that no font on the gateway's machine has."""
+    if format is Format.PDF:
+        check_installed()
     if format is not Format.JSON:
         await _record_export(gateway, caller, interview_id, ExportFormat(format.value))
-    # A replay opened in the page does not wait for the exports of others.
-    aside = gateway.views if format is Format.JSON else gateway.exports
+    if format is Format.JSON:
+        # A replay opened in the page does not wait for the exports of others.
+        return await _made(
+            gateway.views, gateway, interview_id, lambda records: json_of(transcript_of(records))
+        )
+    headers = {"content-disposition": f'inline; filename="interview-{interview_id}.{format.value}"'}
 
-    def make(records: list[Record]) -> Response:
-        return _written(transcript_of(records), format)
+    async def read() -> tuple[list[Record], Evidence]:
+        records = await gateway.log.records(interview_id)
+        if not records:
+            raise UnknownInterview(interview_id)
+        return records, await evidence_of(gateway.log, records)
 
-    return await _made(aside, gateway, interview_id, make)
+    def make(found: tuple[list[Record], Evidence]) -> Response | TranscriptLayout:
+        records, evidence = found
+        transcript = transcript_of(records)
+        if format is Format.PDF:
+            return lay_out(transcript, evidence)
+        return _written(transcript, evidence, format, headers)
+
+    made = await gateway.exports.make(read, make)
+    if isinstance(made, Response):
+        return made
+    pdf = await gateway.typesetter.make(made)
+    return Response(pdf.content, media_type="application/pdf", headers=headers)
 
 
-def _written(found: Transcript, format: Format) -> Response:
-    headers = {"content-disposition": _inline(found, format)}
-    match format:
-        case Format.MARKDOWN:
-            return Response(
-                as_markdown(found), media_type="text/markdown; charset=utf-8", headers=headers
-            )
-        case Format.HTML:
-            policy = f"{CONTENT_SECURITY_POLICY}; base-uri 'none'; form-action 'none'"
-            return Response(
-                as_html(found),
-                media_type="text/html; charset=utf-8",
-                headers=headers | {"content-security-policy": policy},
-            )
-        case Format.JSON:
-            return json_of(found)
+def _written(
+    found: Transcript, evidence: Evidence, format: Format, headers: dict[str, str]
+) -> Response:
+    if format is Format.MARKDOWN:
+        return Response(
+            as_markdown(found, evidence), media_type="text/markdown; charset=utf-8", headers=headers
+        )
+    policy = f"{CONTENT_SECURITY_POLICY}; base-uri 'none'; form-action 'none'"
+    return Response(
+        as_html(found, evidence),
+        media_type="text/html; charset=utf-8",
+        headers=headers | {"content-security-policy": policy},
+    )
 
 
 @router.get(
@@ -197,7 +225,3 @@ async def _record_export(
     """Record who gets a copy; while sign-in is off, nobody knows who."""
     if caller.subject is not None:
         await gateway.custody.exported(interview_id, format, caller.subject)
-
-
-def _inline(found: Transcript, format: Format) -> str:
-    return f'inline; filename="interview-{found.interview_id}.{format.value}"'

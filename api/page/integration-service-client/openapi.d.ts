@@ -53,14 +53,14 @@ export interface components {
          * @description Why an interview is complete.
          * @enum {string}
          */
-        Ending: "all-answered" | "closed-by-interviewer";
+        Ending: "all-answered" | "closed-by-interviewer" | "stopped-by-candidate";
         /**
          * @description One thing that happened. Which of the fields below `forgotten` there are depends on
          *     its kind.
          */
         Entry: {
             /** @enum {string} */
-            kind: "interview-started" | "question-asked" | "answer-given" | "interview-completed" | "summary-given" | "session-adopted" | "session-refused" | "interview-held" | "interview-released" | "content-forgotten" | "reply-interrupted" | "interview-exported";
+            kind: "interview-started" | "question-asked" | "question-kept" | "answer-given" | "interview-completed" | "summary-given" | "session-adopted" | "session-refused" | "interview-held" | "interview-released" | "content-forgotten" | "reply-interrupted" | "interview-exported";
             /** @description Of its event in the whole log. */
             position: number;
             /** @description Of its event in the interview. */
@@ -123,7 +123,7 @@ export interface components {
          * @description What an interview was exported as.
          * @enum {string}
          */
-        ExportFormat: "bundle" | "md" | "html";
+        ExportFormat: "bundle" | "md" | "html" | "pdf";
         /** @description When and why the words were erased, and in which state the interview was then. */
         Forgetting: {
             time: string;
@@ -154,10 +154,10 @@ export interface components {
             version: number;
         };
         /**
-         * @description Markdown and HTML for people; JSON for programs.
+         * @description Markdown, HTML and PDF for people; JSON for programs.
          * @enum {string}
          */
-        Format: "json" | "md" | "html";
+        Format: "json" | "md" | "html" | "pdf";
         /** @description `uptime_seconds` and `eventLog` are spelled so in the contract. */
         GatewayReply: {
             version: string;
@@ -417,17 +417,36 @@ export interface components {
          *       "role": "Software Engineer",
          *       "totalQuestions": 3
          *     }
+         * @example {
+         *       "candidateName": "Ada",
+         *       "jobDescription": "Night shifts.",
+         *       "kit": "nurse"
+         *     }
          */
         StartRequest: {
-            /**
-             * @description The role that the candidate is interviewed for.
-             * @example Software Engineer
-             */
-            role: string;
+            /** @description The role of any kit. Left out: the kit's. */
+            role?: string | null;
             /** @description Left out: the selected model, else the first available. */
             model?: string | null;
-            /** @default 5 */
-            totalQuestions: number;
+            /** @description Left out: 5, or as many as the kit has, if that is fewer. */
+            totalQuestions?: number | null;
+            /** @description Left out: the one for the role and language. */
+            kit?: string | null;
+            /**
+             * @description What the interview is held in, as a BCP 47 tag.
+             * @default en
+             */
+            language: string;
+            candidateName?: string | null;
+            /** @description The text of the job description. The questions are about it. */
+            jobDescription?: string | null;
+            /** @description The text of the candidate's CV. */
+            cv?: string | null;
+            /**
+             * @description Practice: with hints after each answer, and in no hiring list.
+             * @default false
+             */
+            practice: boolean;
             /** @description A UUID of the client's own. With it, a start whose reply was lost can be posted again and gives the same interview. */
             interviewId?: string | null;
         };
@@ -501,6 +520,10 @@ export interface components {
              * @example Software Engineer
              */
             role: string;
+            /** @description Missing where nobody gave it. */
+            candidateName?: string | null;
+            /** @description True where no hiring team sees it. */
+            practice?: boolean | null;
             /** @description Missing where none was chosen, or forgotten. */
             model?: string | null;
             /** @enum {string} */

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
 import { visitor } from "../visitor.js";
 
-const FORMATS = /** @type {const} */ ([["md", "Markdown"], ["html", "HTML"], ["json", "JSON"]]);
+const FORMATS = /** @type {const} */ ([["pdf", "PDF"], ["md", "Markdown"], ["html", "HTML"], ["json", "JSON"]]);
 
 /** @param {string} id */
 export const exportLinks = (id) => [

@@ -20,6 +20,7 @@ from eventlog.records import Record
 from statemachine.canonical import canonical_json
 from statemachine.events import OUTLIVES_FORGETTING
 from tests.api.transcript.rendering import by_github, parsed
+from tests.api.transcript.test_pdf import needs_typst
 from tests.desktop import Desktop
 from tests.docs.bundles import SCRIPT
 from tests.eventlog.interviews import AT, start, tell
@@ -224,12 +225,21 @@ def test_a_forgotten_interview_has_a_transcript_that_says_so(
     assert "I measured" not in text
 
 
+@needs_typst
+def test_a_transcript_is_a_pdf(alone: Served, told: Desktop) -> None:
+    response = transcript(alone, told.interview_id, format="pdf")
+    assert response.headers["content-type"] == "application/pdf"
+    name = f"interview-{told.interview_id}.pdf"
+    assert response.headers["content-disposition"] == f'inline; filename="{name}"'
+    assert response.content.startswith(b"%PDF-1.7")
+
+
 def test_a_format_that_there_is_not_is_named(alone: Served, told: Desktop) -> None:
-    response = alone.get(f"{INTERVIEWS}/{told.interview_id}/transcript", format="pdf")
+    response = alone.get(f"{INTERVIEWS}/{told.interview_id}/transcript", format="docx")
     assert response.status_code == 422
     error = response.json()["errors"][0]
     assert error["field"] == "format"
-    assert "'json', 'md' or 'html'" in error["message"]
+    assert "'json', 'md', 'html' or 'pdf'" in error["message"]
 
 
 def test_an_adopted_interview_is_told_as_one(alone: Served) -> None:
@@ -271,6 +281,7 @@ def test_all_of_it_is_documented(alone: Served) -> None:
         "application/json",
         "text/markdown",
         "text/html",
+        "application/pdf",
     }
 
 

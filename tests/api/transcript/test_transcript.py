@@ -8,8 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from api.transcript.conversation import ENDINGS
 from api.transcript.document import Transcript, transcript_of
 from api.transcript.escaping import escape_controls, escape_line
+from api.transcript.evidence import Evidence
 from api.transcript.html import as_html
 from api.transcript.markdown import as_markdown, quotable
 from eventlog.records import Record
@@ -24,6 +26,7 @@ from statemachine.events import (
     InterviewReleased,
     Origin,
     QuestionAsked,
+    QuestionKept,
     SessionRefused,
 )
 from statemachine.roles import DATA_ANALYST
@@ -271,14 +274,14 @@ TOLD: dict[str, list[str]] = {
         "The words of this interview were erased on 2026-02-04 10:30:00 UTC.",
         "Reason: “The candidate asked for it.”",
         "Question 2 (erased)",
-        "Answer 2 (erased)",
+        "Candidate: the words were erased.",
         "The words were erased.",
         "Reason: “A court asked for it.”",
         "erased; before, it was complete",
     ],
     "streamed": [
         "Reply interrupted",
-        "The reply was interrupted after the candidate saw these words.",
+        "The reply was interrupted after the candidate saw these words: “Hello”.",
         "From ollama, model llama3.2:1b, in 13 s; 8 s loading, 2 s reading, 2 s writing, ",
         "The question is from templates.",
         "The gateway left out 1 early answer, because the model's context was full.",
@@ -315,7 +318,55 @@ def test_an_interview_that_was_not_forgotten_is_not_said_to_be() -> None:
 
 
 def test_a_later_day_is_told_with_its_date() -> None:
-    assert "*2026-02-04 10:30:00 UTC*" in as_markdown(transcript_of(CASES["forgotten"]))
+    told = by_github(as_markdown(transcript_of(CASES["forgotten"])))
+    assert "2026-02-04 10:30:00 UTC. Words erased." in told
+
+
+@pytest.mark.parametrize("write", [as_markdown, as_html])
+def test_the_conversation_comes_first_and_what_nobody_said_is_in_no_turn(
+    write: Callable[[Transcript], str],
+) -> None:
+    text = write(transcript(*FROM_THE_START))
+    order = ["Summary", "It went well.", "Conversation", "Question 1", "Because.", "Question 2"]
+    order += ["It works.", "Closing", "Appendix", "Sources and timings", "Events", "Be kind."]
+    places = [text.index(part, text.index("10:30:06 UTC")) for part in order]
+    assert places == sorted(places)
+    assert OPENING_WORDS not in text
+
+
+def test_the_title_names_the_candidate_as_plain_text() -> None:
+    named = transcript(*FROM_THE_START).model_copy(update={"candidate_name": "<b>Ada</b> *x*"})
+    assert parsed(by_github(as_markdown(named))).all("h1")[0].text.endswith(", <b>Ada</b> *x*")
+    page = parsed(as_html(named))
+    for tag in ("title", "h1"):
+        assert page.all(tag)[0].text == "Interview transcript: Data Analyst, <b>Ada</b> *x*"
+
+
+def test_a_turn_that_keeps_the_question_belongs_to_it() -> None:
+    kept = QuestionKept(number=1, content="The question was: Why?")
+    events = (start(), ask(1), give_answer("Pardon?"), kept, give_answer("Because."), ask(2))
+    page = parsed(as_html(transcript(*events)))
+    first, second = page.all("section", "question")
+    assert [p.text for p in first.all("p") if "dir" in p.attributes][1:] == [
+        "Pardon?",
+        "The question was: Why?",
+        "Because.",
+    ]
+    assert [h.text for h in (*first.all("h3"), *second.all("h3"))] == ["Question 1", "Question 2"]
+
+
+@pytest.mark.parametrize("ending", Ending)
+def test_every_ending_is_told(ending: Ending) -> None:
+    assert ENDINGS[ending]
+
+
+def test_the_evidence_names_each_event_and_the_checkpoint() -> None:
+    note = "log/1\n8\nabc+/=\n\n— log/1 AAAA+b==\n"
+    evidence = Evidence(leaves=((1, 40, "ab" * 32),), checkpoint=note)
+    found = transcript(*FROM_THE_START)
+    for root in (parsed(by_github(as_markdown(found, evidence))), parsed(as_html(found, evidence))):
+        assert f"Event 1, position 40 in the log: {'ab' * 32}" in root.text
+        assert any("8\nabc+/=" in p.text.replace("\n\n", "\n") for p in root.all("p"))
 
 
 # Markdown
@@ -357,7 +408,7 @@ def check_plain(render: Callable[[str], str], words: str) -> None:
         assert not element.attributes
 
 
-MARKDOWN_TAGS = {"h1", "h2", "ul", "li", "strong", "em", "p", "blockquote", "br", "code"}
+MARKDOWN_TAGS = {"h1", "h2", "h3", "ul", "li", "strong", "em", "p", "blockquote", "br", "code"}
 
 
 @given(WORDS)
@@ -375,13 +426,15 @@ def test_no_words_change_the_outline_of_a_markdown_transcript(words: str) -> Non
         shown = escape_line(words)
         source = f"From {shown}, model {shown}, in 5 ms."
         passed_over = f"Not used: {shown} after 3 ms, because “{shown}”."
-        texts = [p.text for p in root.all("p")]
-        assert texts.count(source) == texts.count(passed_over) == 2
-        assert [quote for quote in quotes if quote != OPENING_WORDS] == said
+        texts = [item.text.strip("\n") for item in root.all("li")]
+        for name in ("Question 1", "Closing"):
+            assert f"{name}. {source}" in texts
+            assert f"{name}. {passed_over}" in texts
+        assert quotes == said
 
 
 def outline(html: str) -> list[str]:
-    return [e.text for e in parsed(html).all() if e.tag in ("h1", "h2", "strong", "em")]
+    return [e.text for e in parsed(html).all() if e.tag in ("h1", "h2", "h3", "strong", "em")]
 
 
 def test_plain_words_stay_readable_in_the_source() -> None:
@@ -399,11 +452,11 @@ def test_line_breaks_and_paragraphs_stay() -> None:
 
 HTML_TAGS = {
     "html", "head", "meta", "title", "style", "body", "main", "h1", "dl", "dt", "dd", "p",
-    "section", "header", "h2", "time", "span", "bdi",
+    "section", "header", "h2", "h3", "ul", "li", "span", "bdi",
 }  # fmt: skip
 STYLES = {
-    "notice", "entry", "mark", "label", "words", "about",
-    "opening", "question", "answer", "closing", "summary", "event",
+    "notice", "entry", "mark", "label", "words", "interviewer", "candidate", "code", "about",
+    "opening", "question", "closing", "summary", "part",
 }  # fmt: skip
 OWN_VALUES: dict[str, Callable[[str], bool]] = {
     "class": STYLES.__contains__,
@@ -424,11 +477,9 @@ def test_no_words_become_markup_on_a_page(words: str) -> None:
         if element.tag != "meta":
             for name, value in element.attributes.items():
                 assert OWN_VALUES[name](value or "")
-    said = [p.text for p in root.all("p", "words")]
-    # "Please start the interview." is what the candidate's side always says first.
-    assert [text for text in said if text != OPENING_WORDS] == [escape_controls(words)] * 5
-    assert root.all("bdi")[1].text == escape_line(words)
-    assert all(p.attributes["dir"] == "auto" for p in root.all("p", "words"))
+    said = [p for p in root.all("p") if p.attributes.get("dir") == "auto"]
+    assert [p.text for p in said] == [escape_controls(words)] * 5
+    assert escape_line(words) in [bdi.text for bdi in root.all("bdi")]
 
 
 def test_a_page_needs_nothing_else_and_may_load_nothing() -> None:
