@@ -1,8 +1,7 @@
 """Check an exported interview (a bundle) offline: python verify_bundle.py bundle.json --key KEY
 
-It needs Python 3.9 or later and nothing else, opens no connection and writes no file. verify.md
-says what it checks and why. Exit code 0: all holds. 1: something does not, and each line says where
-and what. 2: the bundle cannot be read, or the command was wrong.
+It needs only Python 3.9 or later, opens no connection and writes no file. verify.md says what it
+checks. Exit code 0: all holds. 1: each line says where something does not. 2: it cannot be read.
 """
 
 from __future__ import annotations
@@ -77,13 +76,11 @@ def need_shape(value: Any, shape: Any, name: str, *, exact: bool = False) -> Any
 
 COUNT, FLAG, HASH = "[0-9]+", "true|false", '"[0-9a-f]{64}"'
 TEXT = '"[^\ud800-\udfff]*"'  # UTF-8, and so a hash, cannot hold half of a surrogate pair
-EVENT = {
-    "position": COUNT, "version": COUNT, "kind": TEXT, "schemaVersion": COUNT, "time": TEXT,
+EVENT = {"position": COUNT, "version": COUNT, "kind": TEXT, "schemaVersion": COUNT, "time": TEXT,
     "payload": f"{TEXT}|null", "salt": '"[0-9a-f]{32}"|null',
     "commitment": HASH, "leaf": HASH, "inclusionProof": [HASH]}
 KEPT = {"checkpoint": TEXT, "consistencyProof": [HASH]}
-BUNDLE = {
-    "format": '"interview-gateway/bundle/1"', "interviewId": TEXT, "exportedAt": TEXT,
+BUNDLE = {"format": '"interview-gateway/bundle/1"', "interviewId": TEXT, "exportedAt": TEXT,
     "events": [EVENT], "checkpoint": TEXT, "key": TEXT}
 
 def read_bundle(text: str) -> Object:
@@ -94,10 +91,8 @@ def read_bundle(text: str) -> Object:
 
 # Ed25519 (RFC 8032), verification only. Strict, and without the cofactor: s < L; points only in
 # their one encoding; no key of small order, which could fit many texts; and sB - kA must be R.
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, -1, P) % P
-ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D, ROOT_OF_MINUS_1 = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
 Point = tuple[int, int, int, int]  # X, Y, Z, T: x = X/Z, y = Y/Z, xy = T/Z
 IDENTITY: Point = (0, 1, 1, 0)
 
@@ -108,9 +103,7 @@ def _add(one: Point, other: Point) -> Point:
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 def _times(scalar: int, point: Point) -> Point:
-    if scalar == 0:
-        return IDENTITY
-    rest = _times(scalar >> 1, _add(point, point))
+    rest = _times(scalar >> 1, _add(point, point)) if scalar else IDENTITY
     return _add(rest, point) if scalar & 1 else rest
 
 def _encode(point: Point) -> bytes:
@@ -201,18 +194,18 @@ def is_beginning(old: Head, head: Head, proof: list[str]) -> bool:
 CONFIG = {"role": TEXT, "totalQuestions": COUNT}
 MESSAGES = [{"role": '"(system|user|assistant)"', "content": TEXT}]
 SESSION = {"config": CONFIG, "messages": MESSAGES, "currentQuestion": COUNT, "isComplete": FLAG}
-TOLD = {"state": TEXT, "adopted": FLAG, "totalQuestions": COUNT, "questionsAsked": COUNT,
-        "answersGiven": COUNT}
+QUOTES = [{"message": COUNT, "from": COUNT, "to": COUNT, "text": TEXT}]
 PAYLOADS: dict[str, Object] = {
     "interview-started": {"config": CONFIG, "messages": MESSAGES},
     "session-adopted": {"session": SESSION}, "interview-exported": {"format": TEXT, "by": TEXT},
-    "question-asked": {"number": COUNT, "content": TEXT}, "answer-given": {"content": TEXT},
-    "interview-completed": {"ending": TEXT, "content": TEXT},
+    "question-asked": {"number": COUNT, "content": TEXT}, "interview-held": {"reason": TEXT},
+    "interview-completed": {"ending": TEXT, "content": TEXT}, "answer-given": {"content": TEXT},
+    "session-refused": {"place": TEXT, "fingerprint": TEXT}, "interview-released": {"reason": TEXT},
     "summary-given": {"questionsAsked": COUNT, "responsesGiven": COUNT, "content": TEXT},
-    "session-refused": {"place": TEXT, "fingerprint": TEXT},
-    "interview-held": {"reason": TEXT}, "interview-released": {"reason": TEXT},
-    "content-forgotten": {"reason": TEXT, "role": TEXT, **TOLD},
-    "reply-interrupted": {"content": TEXT, "backend": TEXT, "ofSummary": FLAG}}
+    "reply-interrupted": {"content": TEXT, "backend": TEXT, "ofSummary": FLAG},
+    "assessment-given": {"kit": TEXT, "criteria": [{"quotations": QUOTES, "against": QUOTES}]},
+    "content-forgotten": {"reason": TEXT, "role": TEXT, "state": TEXT, "adopted": FLAG,
+                          "totalQuestions": COUNT, "questionsAsked": COUNT, "answersGiven": COUNT}}
 
 def read_event(event: Object, id: str, head: Head | None, is_forgotten: bool) -> Object:
     """Check all that one event shows by itself. Return its payload, or nothing if forgotten."""
@@ -241,22 +234,25 @@ def read_event(event: Object, id: str, head: Head | None, is_forgotten: bool) ->
         return {}
     return dict(need_shape(read_json(payload, "the payload"), PAYLOADS[kind], "the payload"))
 
-# The rules, with a letter for each kind: Started, aDopted (E if complete), eXported, Question,
-# Answer, Completed, sUmmary, Refused, Held, reLeased, Forgotten, reply Interrupted.
-LETTERS = dict(zip(PAYLOADS, "SDXQACURHLFI"))  # noqa: B905  # Python 3.9 has no strict
-ORDER = "((S[V]*Q|D)[UV]*(A[UV]*Q[UV]*)*(A[UV]*(C[UV]*)?)?|S[V]*|E[UV]*)F?".replace("V", "RHLIX")
+# The rules, a letter for each kind: Started, aDopted (E if complete), eXported, Question, Held,
+# Completed, Answer, Refused, reLeased, sUmmary, reply Interrupted, assessmeNt, Forgotten.
+LETTERS = dict(zip(PAYLOADS, "SDXQHCARLUINF"))  # noqa: B905  # Python 3.9 has no strict
+V, W = "[RHLIX]*", "[UNRHLIX]*"
+ORDER = f"((S{V}Q|D){W}(A{W}Q{W})*(A{W}(C{W})?)?|S{V}|E{W})F?"
 HOLDS = "([^HLF]*H[^HLF]*L)*[^HLF]*(H[^HLF]*|F)?"
 
 def rules(kinds: list[str], said: list[Object]) -> Iterator[None]:
     """Go on event by event, up to one that breaks a rule. Of what was forgotten, the last tells."""
     letters = "".join(LETTERS[kind] for kind in kinds)
-    first, told = said[0], said[letters.find("F")]
+    first, told, words = said[0], said[letters.find("F")], list[str]()  # words: of answers only
     need(letters[0] in "SD", "an interview cannot begin like this")
     if letters[0] == "S":
         total, asked, answered = first.get("config", told)["totalQuestions"], 0, 0
+        words = [""] * len(first.get("messages", []))
     elif first:  # nothing vouches for an adopted session, but it must be possible
-        session = first["session"]
-        roles = "".join(message["role"][0] for message in session["messages"])
+        session, turns = first["session"], first["session"]["messages"]
+        roles = "".join(turn["role"][0] for turn in turns)
+        words = [t["content"] * (roles[n] == "u" and "a" in roles[:n]) for n, t in enumerate(turns)]
         total, answered = session["config"]["totalQuestions"], roles.partition("a")[2].count("u")
         asked = answered + (not session["isComplete"])
         is_turns = re.fullmatch("s*u?a(ua)*", roles) and session["currentQuestion"] == asked
@@ -265,24 +261,28 @@ def rules(kinds: list[str], said: list[Object]) -> Iterator[None]:
         total, asked = told["totalQuestions"], told["questionsAsked"] - letters.count("Q")
         answered = told["answersGiven"] - letters.count("A")
     if letters[0] == "D":
-        is_possible = asked >= 1 and asked - answered in (0, 1)
-        need(is_possible, "the adopted session has counts that no interview comes to")
+        need(0 <= asked - answered <= 1 <= asked, "the adopted session has counts that cannot be")
         letters = letters if asked > answered else "E" + letters[1:]
     legal = min(len(need(re.match(rule, letters), "")[0]) for rule in (ORDER, HOLDS))
     for n, letter in enumerate(letters):
         asked, answered = asked + (letter == "Q"), answered + (letter == "A")
-        ending = "all-answered" if answered == total else "closed-by-interviewer"
         state = "complete" if {*"CE"} & {*letters[:n]} else "questioning" if asked else "started"
         counts = {"questionsAsked": asked, "answersGiven": answered, "totalQuestions": total}
         must: dict[str, Object] = {
-            "Q": {"number": asked}, "C": {"ending": ending},
-            "U": {"questionsAsked": asked, "responsesGiven": answered},
+            "Q": {"number": asked}, "U": {"questionsAsked": asked, "responsesGiven": answered},
+            "C": {"ending": "all-answered" if answered == total else "closed-by-interviewer"},
             "I": {} if asked == answered and state == "questioning" else {"ofSummary": bool(asked)},
             "F": {"state": state, "adopted": letters[0] != "S", **counts}}
         need(n < legal, "this cannot come here")
         need(asked <= total, f"there were to be only {total} questions")
         for name, value in must.get(letter, {}).items() if said[n] else ():
             need(said[n][name] == value, f"its {name} must be {value}")
+        words += [said[n].get("content", "") if letter == "A" else ""] * (letter in "QAC")
+        for one in said[n]["criteria"] if letter == "N" and said[n] else ():
+            need(one["quotations"] or not one.get("level"), "a level rests on no quotation")
+            for quote in one["quotations"] + one["against"]:
+                there = [*words, ""][min(quote["message"], len(words))][quote["from"]:quote["to"]]
+                need(there == quote["text"] != "", "a quotation is not what an answer says there")
         yield
 
 def findings_in(bundle: Object, keys: list[Key], given: str | None = None) -> list[str]:

@@ -11,6 +11,7 @@ from eventlog.records import Record, interview_of
 from statemachine.events import (
     KIND_OF,
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     Event,
     InterviewCompleted,
@@ -97,6 +98,8 @@ def project(
             case InterviewStarted() | SummaryGiven() | SessionRefused() | ContentForgotten():
                 pass  # the client holds what it held before
             case InterviewHeld() | InterviewReleased() | ReplyInterrupted() | InterviewExported():
+                pass
+            case AssessmentGiven():
                 pass
             case _:
                 assert_never(event)

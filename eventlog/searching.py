@@ -13,6 +13,7 @@ from eventlog.records import Record
 from statemachine.events import (
     KIND_OF,
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     InterviewCompleted,
     InterviewExported,
@@ -44,6 +45,10 @@ ADOPTED: Final = KIND_OF[SessionAdopted]
 """The kind of event in which somebody said the content of each message of its session."""
 
 
+ASSESSED: Final = KIND_OF[AssessmentGiven]
+"""The kind of event in which somebody said the `text` of each quotation, and each `note`."""
+
+
 def spellings(character: str) -> list[str]:
     """The characters that `character` is found as."""
     both = {character, character.lower(), character.upper()}
@@ -67,6 +72,10 @@ def words_of(record: Record) -> Iterator[str]:
             yield words
         case SessionAdopted(session=session):
             yield from (message.content for message in session.messages)
+        case AssessmentGiven(criteria=criteria):  # names and anchors are the kit's
+            for result in criteria:
+                yield from (q.text for q in (*result.quotations, *result.against))
+                yield from filter(None, [result.note])
         case InterviewStarted():
             pass  # the gateway's own words, the same in every interview of a role
         case InterviewHeld() | InterviewReleased() | InterviewExported() | ContentForgotten():

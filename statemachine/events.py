@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from statemachine.assessment import CriterionResult
 from statemachine.brief import Brief
 from statemachine.session import (
     Answer,
@@ -231,6 +232,22 @@ class InterviewExported(Value):
     by: Subject
 
 
+class AssessmentGiven(Value):
+    """The interview was assessed, as it stood, against the rubric of `kit`: by the model that
+    `origin` names, or by a person. Several can stand side by side.
+
+    `prompt_version` is the SHA-256 of what the model was told besides the interview and the rubric.
+    Where no model gave anything, `origin` is the built-in words', and no criterion is assessed.
+    """
+
+    criteria: tuple[CriterionResult, ...]
+    kit: str
+    kit_version: str
+    prompt_version: str | None = None
+    origin: Origin | None = None
+    by: Subject | None = None
+
+
 class ContentForgotten(Value):
     """The interview's words were erased, all that were said before this event. What may be
     kept of them is told here: nothing that a candidate, a client or a backend wrote."""
@@ -259,6 +276,7 @@ Event = (
     | ContentForgotten
     | ReplyInterrupted
     | InterviewExported
+    | AssessmentGiven
 )
 
 KINDS: dict[str, tuple[type[Event], int]] = {
@@ -275,6 +293,7 @@ KINDS: dict[str, tuple[type[Event], int]] = {
     "content-forgotten": (ContentForgotten, 1),
     "reply-interrupted": (ReplyInterrupted, 1),
     "interview-exported": (InterviewExported, 1),
+    "assessment-given": (AssessmentGiven, 1),
 }
 """Stored kind → the event and its present schema version."""
 

@@ -11,6 +11,7 @@ from statemachine.brief import DEFAULT_LANGUAGE, Brief
 from statemachine.errors import IllegalMove, IllegalSession
 from statemachine.events import (
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     Ending,
     Event,
@@ -53,6 +54,7 @@ class Interview:
     `interrupted` is what was shown of the reply that is due, if the gateway stopped in it.
     `started_by` is who began it, if they had signed in and its words are not forgotten.
     `kept` are the messages with which the interviewer stayed at a question, in order.
+    `assessed_at` are the versions of its assessments, whose words are only in the log.
     """
 
     id: str | None
@@ -72,6 +74,7 @@ class Interview:
     started_by: str | None = None
     brief: Brief | None = None
     kept: tuple[Kept, ...] = ()
+    assessed_at: tuple[int, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -185,6 +188,9 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
                 summed_up_at=version,
                 sources=_with_source(before.sources, event.origin),
             )
+        case AssessmentGiven():
+            assessed_at = (*before.assessed_at, version)
+            return replace(before, state=state, version=version, assessed_at=assessed_at)
         case SessionAdopted(session=session):
             said_at = (1,) * len(session.messages)
             return replace(
@@ -201,8 +207,8 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
         case SessionRefused() | InterviewExported():
             return replace(before, state=state, version=version)
         case InterviewHeld() | InterviewReleased():
-            on_hold = isinstance(event, InterviewHeld)
-            return replace(before, state=state, version=version, on_hold=on_hold)
+            is_held = isinstance(event, InterviewHeld)
+            return replace(before, state=state, version=version, on_hold=is_held)
         case ContentForgotten():
             return forgotten_interview(event, id=before.id, version=version)
         case _:

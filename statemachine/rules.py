@@ -5,12 +5,14 @@ nothing else says what may follow what. A guard is a question about the intervie
 event that wants to happen; its docstring completes the sentence "refused unless …".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from statemachine import assessment
 from statemachine.events import (
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     Ending,
     Event,
@@ -26,7 +28,7 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
-from statemachine.session import Config
+from statemachine.session import Config, Message
 from statemachine.states import State
 
 MAX_KEPT = 2
@@ -34,7 +36,7 @@ MAX_KEPT = 2
 
 
 class InterviewProgress(Protocol):
-    """An interview's progress as the rules see it, without its words."""
+    """An interview's progress as the rules see it. Only an assessment is held to the words."""
 
     @property
     def config(self) -> Config: ...
@@ -50,6 +52,8 @@ class InterviewProgress(Protocol):
     def stop_was_asked(self) -> bool: ...
     @property
     def on_hold(self) -> bool: ...
+    @property
+    def messages(self) -> Sequence[Message]: ...
 
 
 Guard = Callable[[InterviewProgress, Event], bool]
@@ -108,6 +112,13 @@ def counts_fit(interview: InterviewProgress, event: Event) -> bool:
         isinstance(event, SummaryGiven)
         and event.questions_asked == interview.questions_asked
         and event.responses_given == interview.answers_given
+    )
+
+
+def rests_on_what_was_said(interview: InterviewProgress, event: Event) -> bool:
+    """every level has a quotation, and every quotation is what the candidate said, exactly"""
+    return isinstance(event, AssessmentGiven) and assessment.rests_on_what_was_said(
+        event.criteria, interview.messages
     )
 
 
@@ -179,6 +190,8 @@ RULES: tuple[Rule, ...] = (
     Rule(InterviewCompleted, Q, C, (answer_is_in, stop_was_confirmed)),
     Rule(SummaryGiven, Q, Q, (counts_fit,)),
     Rule(SummaryGiven, C, C, (counts_fit,)),
+    Rule(AssessmentGiven, Q, Q, (rests_on_what_was_said,)),
+    Rule(AssessmentGiven, C, C, (rests_on_what_was_said,)),
     Rule(ReplyInterrupted, S, S, (reply_was_due,)),
     Rule(ReplyInterrupted, Q, Q, (reply_was_due,)),
     Rule(ReplyInterrupted, Q, Q, (is_of_summary,)),

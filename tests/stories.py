@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from eventlog.records import Record, draft, interview_of
+from statemachine.assessment import CriterionResult, Quotation
 from statemachine.commands import forget_content, give_answer, give_summary
 from statemachine.events import (
     OUTLIVES_FORGETTING,
+    AssessmentGiven,
     Attempt,
     Event,
     ExportFormat,
@@ -84,6 +86,22 @@ EVERYTHING: tuple[Event, ...] = with_summary(
     InterviewReleased(reason="The court is done."),
     InterviewExported(format=ExportFormat.BUNDLE, by="ada"),
     close(),
+    AssessmentGiven(
+        criteria=(
+            CriterionResult(
+                id="debugging",
+                name="Debugging",
+                level=1,
+                anchor="Looks.",
+                quotations=(Quotation(message=3, start=8, end=18, text="it scales."),),
+                note="Short.",
+            ),
+            CriterionResult(id="design", name="Design", not_asked=True),
+        ),
+        kit="software-engineer",
+        kit_version="ab" * 32,
+        by="ada",
+    ),
 )
 """An interview in which every kind of event that can follow an adoption happened."""
 

@@ -9,12 +9,14 @@ from rich.console import Console
 from rich.text import Text
 
 from api.cli.terminal import NOTICED_MS, clock, console, indented, print_json
+from api.transcript.assessed import in_one_line
 from api.transcript.escaping import escape_controls, escape_line
 from eventlog.records import Record
 from eventlog.story import Step, Story, story_of
 from statemachine.durations import duration_text
 from statemachine.events import (
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     InterviewCompleted,
     InterviewExported,
@@ -196,6 +198,8 @@ def _words(step: Step) -> str:
         case InterviewHeld() | InterviewReleased() | ContentForgotten():
             by = step.event.by
             return step.event.reason if by is None else f"{step.event.reason} (by {by})"
+        case AssessmentGiven():
+            return in_one_line(step.event)
         case InterviewExported():
             return f"As {step.event.format}, by {step.event.by}."
         case SessionRefused():

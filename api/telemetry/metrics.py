@@ -28,6 +28,7 @@ from backends.services import (
 from eventlog.errors import EventLogError, VersionConflict
 from statemachine.events import (
     KIND_OF,
+    AssessmentGiven,
     Event,
     InterviewCompleted,
     Origin,
@@ -51,6 +52,7 @@ REPLIES: dict[type[Event], str] = {
     QuestionKept: "question-kept",
     InterviewCompleted: "closing",
     SummaryGiven: "summary",
+    AssessmentGiven: "assessment",
 }
 
 
@@ -183,9 +185,7 @@ class Metrics:
         self._appends.labels("written").inc()
         for event in events:
             self._events.labels(KIND_OF[type(event)]).inc()
-            if isinstance(
-                event, (QuestionAsked, QuestionKept, InterviewCompleted, SummaryGiven)
-            ) and (event.origin is not None):
+            if isinstance(event, tuple(REPLIES)) and event.origin is not None:
                 self._count_reply(REPLIES[type(event)], event.origin)
 
     def _count_reply(self, kind: str, origin: Origin) -> None:

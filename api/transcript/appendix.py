@@ -32,6 +32,7 @@ NAMES = {
     "content-forgotten": "Words erased",
     "reply-interrupted": "Reply interrupted",
     "interview-exported": "Exported",
+    "assessment-given": "Assessment",
 }
 """What an event of each kind is called."""
 

@@ -9,8 +9,10 @@ from pydantic import Field
 from eventlog.errors import LogCorrupted
 from eventlog.records import Record
 from eventlog.story import Step, Story, story_of
+from statemachine.assessment import CriterionResult
 from statemachine.events import (
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     Ending,
     Event,
@@ -46,6 +48,7 @@ EntryKind = Literal[
     "content-forgotten",
     "reply-interrupted",
     "interview-exported",
+    "assessment-given",
 ]
 """The kinds of the log's events, word for word."""
 
@@ -138,6 +141,12 @@ class Entry(Value):
     reason: str | None = None
     by: str | None = Field(None, description="Who did it: the `sub` of their token.")
     format: ExportFormat | None = Field(None, description="What the interview was exported as.")
+    criteria: list[CriterionResult] | None = Field(None, description="Of an assessment.")
+    kit: str | None = Field(None, description="The kit whose rubric an assessment goes by.")
+    kit_version: str | None = None
+    prompt_version: str | None = Field(
+        None, description="SHA-256 of what the model that assessed was told."
+    )
 
 
 class Forgetting(Value):
@@ -279,6 +288,16 @@ def _told(step: Step, event: Event, count: _Count, **more: object) -> Entry:
             return _entry(step, place=event.place)
         case InterviewHeld() | InterviewReleased() | ContentForgotten():
             return _entry(step, reason=event.reason, by=event.by)
+        case AssessmentGiven():
+            return _entry(
+                step,
+                criteria=event.criteria,
+                kit=event.kit,
+                kit_version=event.kit_version,
+                prompt_version=event.prompt_version,
+                source=Source.of(event.origin),
+                by=event.by,
+            )
         case InterviewExported():
             return _entry(step, format=event.format, by=event.by)
         case _:

@@ -18,6 +18,7 @@ from eventlog.records import Record, interview_of
 from eventlog.story import story_of
 from statemachine.events import (
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     InterviewCompleted,
     InterviewExported,
@@ -76,6 +77,8 @@ def recording_of(records: Sequence[Record]) -> Recording:
             case InterviewStarted() | AnswerGiven() | SessionRefused() | ContentForgotten():
                 pass  # not the interviewer's words
             case InterviewHeld() | InterviewReleased() | InterviewExported() | ReplyInterrupted():
+                pass
+            case AssessmentGiven():
                 pass
             case _:
                 assert_never(record.event)

@@ -25,6 +25,7 @@ from eventlog.story import session_at_version
 from statemachine.brief import Brief
 from statemachine.events import (
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     Event,
     InterviewCompleted,
@@ -186,6 +187,8 @@ async def _conducted(
                 pass  # nobody says anything
             case InterviewHeld() | InterviewReleased() | InterviewExported() | ReplyInterrupted():
                 pass
+            case AssessmentGiven():
+                pass  # by those who listened, of whom the conversation knows nothing
             case _:
                 assert_never(record.event)
 

@@ -18,7 +18,7 @@ from eventlog.postgres.searching import in_payload, in_words
 from eventlog.reading import Listing
 from eventlog.readmodels import FingerprintMatch, Overview
 from eventlog.records import Record
-from eventlog.searching import ADOPTED, SAYING
+from eventlog.searching import ADOPTED, ASSESSED, SAYING
 from eventlog.signing import KeysOfLog
 from eventlog.stored import RECORD_FIELDS
 from eventlog.tree import Nodes
@@ -158,7 +158,8 @@ class PostgresQueries:
         pattern = in_payload(text)
         if pattern is None:
             return set()
-        values = {"start": start, "end": end, "pattern": pattern, "kinds": [*SAYING, ADOPTED]}
+        kinds = [*SAYING, ADOPTED, ASSESSED]
+        values = {"start": start, "end": end, "pattern": pattern, "kinds": kinds}
         return {begun for (begun,) in db.execute(BEGUN_WHERE_SAID, values)}
 
     def found(self, db: Db, listing: Listing, text: str, begun: Sequence[int]) -> list[Overview]:

@@ -12,8 +12,9 @@ from statemachine.canonical import json_string
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ")
 
 # The payload is canonical JSON. Within a string, a quote stands behind a backslash: this begins a
-# string that is a content, whatever others hold. What follows are whole characters of it.
-IN_CONTENT = r'"content":"(?:[^"\\]|\\(?:[^u]|u[0-9a-f]{4}))*'
+# string that is a content, whatever others hold. What follows are whole characters of it. An
+# assessment has `text` and `note` instead, and no event that is searched has them and more.
+IN_CONTENT = r'"(?:content|text|note)":"(?:[^"\\]|\\(?:[^u]|u[0-9a-f]{4}))*'
 
 
 def in_words(text: str) -> str | None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
 
-from eventlog.searching import ADOPTED, SAYING, spellings
+from eventlog.searching import ADOPTED, ASSESSED, SAYING, spellings
 from statemachine.canonical import json_string
 
 CONTENT = "json_extract(payload, '$.content')"
-KINDS = ", ".join(map(repr, (*SAYING, ADOPTED)))
+KINDS = ", ".join(map(repr, (*SAYING, ADOPTED, ASSESSED)))
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,17 @@ def said(text: str) -> Condition:
     stored = holds("payload", json_string(text)[1:-1])
     content, message = holds(CONTENT, text), holds("json_extract(value, '$.content')", text)
     messages = "json_each(payload, '$.session.messages')"
+    assessing = holds("atom", text)
+    quoted = "json_tree(payload, '$.criteria') WHERE key IN ('text', 'note')"
     # CASE, because AND promises no order: what somebody wrote past the gateway may be no JSON.
     sql = (
         f"kind IN ({KINDS}) AND {stored.sql} AND CASE WHEN NOT json_valid(payload) THEN FALSE "
         f"WHEN kind = '{ADOPTED}' THEN EXISTS (SELECT 1 FROM {messages} WHERE {message.sql}) "
+        f"WHEN kind = '{ASSESSED}' THEN EXISTS (SELECT 1 FROM {quoted} AND {assessing.sql}) "
         f"ELSE {content.sql} END"
     )
-    return Condition(sql, (*stored.values, *message.values, *content.values))
+    values = (*stored.values, *message.values, *assessing.values, *content.values)
+    return Condition(sql, values)
 
 
 def known_by(text: str) -> Condition:

@@ -6,8 +6,11 @@ A property test holds the two to each other.
 
 from typing import assert_never
 
+from pydantic import TypeAdapter
+
 from statemachine.events import (
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     Ending,
     Event,
@@ -28,6 +31,7 @@ from statemachine.events import (
 from statemachine.interview import evolve
 from statemachine.session import (
     Config,
+    Message,
     Speaker,
     config_text,
     fingerprint_of,
@@ -35,6 +39,8 @@ from statemachine.session import (
     move_fingerprint,
 )
 from statemachine.states import State
+
+_MESSAGES = TypeAdapter(tuple[Message, ...])
 
 Fingerprint = tuple[bytes, int]
 """The fingerprint of a session or a move, and the version it was reached with."""
@@ -83,6 +89,11 @@ class CompactFold:
         """The fingerprint of the session it stands at; None while it is the interviewer's turn."""
         return self._session
 
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What was said. It is taken apart for those who ask, and few events do."""
+        return _MESSAGES.validate_json(b"[%b]" % self._said)
+
     def take(self, event: Event, state: State) -> None:
         """Count `event`, which the rules let lead to `state`."""
         self.state = state
@@ -120,6 +131,8 @@ class CompactFold:
             case SessionAdopted():
                 self._adopt(event)
             case ReplyInterrupted() | SessionRefused() | InterviewExported() | ContentForgotten():
+                pass
+            case AssessmentGiven():
                 pass  # they change nothing but the state and the version
             case _:
                 assert_never(event)

@@ -9,6 +9,7 @@ from statemachine.events import (
     KINDS,
     OUTLIVES_FORGETTING,
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     Ending,
     Event,
@@ -59,6 +60,8 @@ def stand_ins(before: Sequence[Row], told: ContentForgotten, fold: CompactFold) 
                     responses_given=fold.answers_given,
                     origin=Origin(backend=GONE),
                 )
+            case "assessment-given":
+                yield AssessmentGiven(criteria=(), kit=GONE, kit_version=GONE)
             case "reply-interrupted":
                 waits = fold.answers_given < fold.questions_asked
                 of_summary = waits or fold.state is State.COMPLETE

@@ -26,10 +26,12 @@ from eventlog.notes import Checkpoint
 from eventlog.records import Record, draft
 from eventlog.sqlite.log import SqliteEventLog
 from eventlog.tree import EMPTY_ROOT
+from statemachine.assessment import CriterionResult, Quotation
 from statemachine.commands import forget_content, give_answer
 from statemachine.errors import IllegalMove, IllegalSession
 from statemachine.events import (
     AnswerGiven,
+    AssessmentGiven,
     ContentForgotten,
     Ending,
     Event,
@@ -275,7 +277,7 @@ TAMPERINGS: dict[str, tuple[Tampering, str]] = {
     "interview": (lambda b: b.update(interviewId=IDS["summary"]), AT_3 + "the leaf"),
     "payload no JSON": (put(3, payload="{"), AT_3 + "payload and salt"),
     "signature": (on_note(" ", " A"), "checkpoint: "),
-    "size": (on_note("\n69\n", "\n70\n"), "checkpoint: has a signature that does not hold"),
+    "size": (on_note("\n71\n", "\n72\n"), "checkpoint: has a signature that does not hold"),
     "origin": (on_note("test\n", "text\n"), "checkpoint: is of the log"),
     "origin, signed": (renamed, "checkpoint: is of the log"),
     "no checkpoint": (lambda b: b.update(checkpoint=""), "checkpoint: is not a signed note"),
@@ -336,7 +338,7 @@ def test_base64_has_one_spelling() -> None:
     [finding] = findings(bundle)
     assert finding.startswith("checkpoint: is not signed by the key")
     root = Checkpoint(SIGNER.name, 69, bytes(32)).text().split()[2]
-    note = SIGNER.sign(f"{SIGNER.name}\n69\n{respelled(root)}\n")
+    note = SIGNER.sign(f"{SIGNER.name}\n71\n{respelled(root)}\n")
     assert findings(bundle | {"checkpoint": note})[0] == "checkpoint: has a root that is not a hash"
 
 
@@ -470,6 +472,16 @@ def taken(length: int, **changes: object) -> SessionAdopted:
     return SessionAdopted(session=adopted(length).session.model_copy(update=changes))
 
 
+def assessed(start: int, end: int, text: str, **changes: object) -> AssessmentGiven:
+    """An assessment whose level rests on one quotation, of the message of "One."."""
+    quotation = Quotation(message=3, start=start, end=end, text=text)
+    result = CriterionResult(id="a", name="A", level=1, anchor="Low.", quotations=(quotation,))
+    criteria = (result.model_copy(update=changes),)
+    return AssessmentGiven(criteria=criteria, kit="nurse", kit_version="0", by="ada")
+
+
+OF_OPENING = (Quotation(message=1, start=0, end=6, text="Please"),)
+ANSWERED = (*OPENING, give_answer("One 🦊."))
 ROLE = DATA_ANALYST
 ILLEGAL: dict[str, tuple[Sequence[Event], int]] = {
     "two answers": ((*OPENING, give_answer("One."), give_answer("Two.")), 4),
@@ -496,6 +508,11 @@ ILLEGAL: dict[str, tuple[Sequence[Event], int]] = {
     "summary of nothing": ((start(), summary(0, 0)), 2),
     "summary of more": ((*OPENING, summary(2, 0)), 3),
     "summary of less": ((*OPENING, give_answer("One."), summary(1, 0)), 4),
+    "assessed before the first question": ((start(), assessed(0, 3, "One")), 2),
+    "a quotation of another place": ((*ANSWERED, assessed(1, 4, "One")), 4),
+    "a quotation counted in UTF-16": ((*ANSWERED, assessed(4, 6, "🦊")), 4),
+    "a quotation of the opening": ((*ANSWERED, assessed(0, 3, "One", against=OF_OPENING)), 4),
+    "a level that rests on nothing": ((*ANSWERED, assessed(0, 3, "One", quotations=())), 4),
     "started twice": ((start(), start()), 2),
     "adopted late": ((start(), adopted()), 2),
     "not started": ((ask(1),), 1),
@@ -508,6 +525,11 @@ ILLEGAL: dict[str, tuple[Sequence[Event], int]] = {
     "after forgetting": ((start(), forget_content(replay([start()]), "Asked."), REFUSAL), 3),
     "forgotten at once": ((forget_content(replay([start()]), "Asked."),), 1),
 }
+
+
+def test_a_quotation_is_counted_in_code_points() -> None:
+    for quoted in (assessed(4, 5, "🦊"), assessed(0, 6, "One 🦊.")):
+        assert findings(lawless_bundle(*ANSWERED, quoted)) == []
 
 
 @pytest.mark.parametrize("what", ILLEGAL)
@@ -923,7 +945,7 @@ def test_it_says_what_a_good_bundle_proves(command: Command) -> None:
     assert (code, err) == (0, "")
     assert f"Interview {IDS['whole']}: 6 events, 2026-01-05T10:30:00.000Z to " in out
     assert SIGNER.name in out
-    assert "over 69 events is signed by the key you gave" in out
+    assert "over 71 events is signed by the key you gave" in out
     assert "NO --key" not in out
     assert command(file, "--key", key, "--checkpoint", kept) == (code, out, err)
 

@@ -10,11 +10,19 @@ import pytest
 from eventlog.codec import Payload, decode, encode
 from eventlog.errors import LogCorrupted, UnreadableEvent
 from eventlog.records import draft
+from statemachine.assessment import (
+    CriterionResult,
+    HeardFor,
+    Quotation,
+    RefusalReason,
+    Refused,
+)
 from statemachine.canonical import canonical_json
 from statemachine.commands import give_answer
 from statemachine.events import (
     KINDS,
     AnswerGiven,
+    AssessmentGiven,
     Attempt,
     ContentForgotten,
     Ending,
@@ -90,6 +98,26 @@ MEANT: dict[str, Event] = {
         content="Thank you. Question 2: How", backend="ollama", model="granite4:2b"
     ),
     "interview-exported 1": InterviewExported(format=ExportFormat.BUNDLE, by="auth0|5f7c8ec7"),
+    "assessment-given 1": AssessmentGiven(
+        criteria=(
+            CriterionResult(
+                id="debugging",
+                name="Debugging",
+                level=2,
+                anchor="Finds the cause.",
+                quotations=(Quotation(message=3, start=6, end=12, text="said:\n"),),
+                answers=(HeardFor(message=3, listen_for=("a cause", "a check")),),
+                refused=(Refused(reason=RefusalReason.NOT_SAID, count=2),),
+                note="She measured first.",
+            ),
+            CriterionResult(id="design", name="Design", not_asked=True),
+        ),
+        kit="software-engineer",
+        kit_version="ab" * 32,
+        prompt_version="cd" * 32,
+        origin=ORIGIN,
+        by="auth0|5f7c8ec7",
+    ),
 }
 """What the stored events say, in this release's words."""
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from statemachine.commands import start_interview
 from statemachine.events import (
     AnswerGiven,
+    AssessmentGiven,
     Attempt,
     Ending,
     Event,
@@ -78,7 +79,7 @@ interruptions = st.builds(
 
 _stop_questions = st.sampled_from(sorted(STOP_QUESTIONS.values()))
 
-Aside = tuple[Event, ...] | ReplyInterrupted | str
+Aside = tuple[Event, ...] | ReplyInterrupted | AssessmentGiven | str
 
 _asides = (
     st.just(())
@@ -86,10 +87,11 @@ _asides = (
     | st.just((InterviewHeld(reason="A court asks."), InterviewReleased(reason="It is done.")))
     | st.just((InterviewExported(format=ExportFormat.MARKDOWN, by="ada"),))
     | interruptions
+    | st.just(AssessmentGiven(criteria=(), kit="nurse", kit_version="ab" * 32, by="ada"))
     | words
 )
 """What is recorded between two moves: nothing, a refusal, a hold and its release, an export, an
-interruption of whatever may be interrupted there, or a summary of these words."""
+interruption of whatever may be interrupted there, an assessment, or a summary of these words."""
 
 
 def _recorded(aside: Aside, asked: int, answered: int, *, is_over: bool = False) -> list[Event]:
@@ -99,6 +101,8 @@ def _recorded(aside: Aside, asked: int, answered: int, *, is_over: bool = False)
         case ReplyInterrupted():
             of_summary = is_over or asked > answered
             return [aside.model_copy(update={"of_summary": of_summary})]
+        case AssessmentGiven() if asked:
+            return [aside]
         case str() if asked:
             return [
                 SummaryGiven(

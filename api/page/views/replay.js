@@ -187,6 +187,7 @@ const MEANINGS = {
   "interview-released": "The hold was lifted. The words can be erased.",
   "content-forgotten": "The words were erased. The log still shows the kind and time of each event, and can still be verified.",
   "reply-interrupted": "These words were shown. Then the gateway stopped, or its log could not be written.",
+  "assessment-given": "Somebody, or a model, assessed the interview as it stood, against the kit's rubric.",
   "interview-exported": "Somebody who had signed in got a copy of the interview.",
 };
 

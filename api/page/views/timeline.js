@@ -26,6 +26,7 @@ const TITLES = {
   "content-forgotten": () => "Words erased",
   "reply-interrupted": ({ ofSummary }) => (ofSummary ? "Summary interrupted" : "Reply interrupted"),
   "interview-exported": () => "Exported",
+  "assessment-given": () => "Assessment",
 };
 
 /** @param {InterviewEvent} event */

@@ -1,0 +1,88 @@
+"""What no assessment may rest on or remark on: voice, looks, emotion, age, origin, health. One
+table says what such words look like.
+
+The patterns name a person's own: "my accent", "she seems nervous". The words of a trade are not
+meant: a voice service, a health check, the age of a cache, the origin of a request.
+"""
+
+import re
+
+_OWN = r"\b(?:my|his|her|their|your|(?:the\s+)?(?:candidate|applicant|person)['’]s)\s+(?:own\s+)?"
+_BE = r"(?:is|was|are|were|seem(?:s|ed)?|look(?:s|ed)?|appear(?:s|ed)?|sound(?:s|ed)?|felt|feels?)"
+_ONE = rf"\b(?:he|she|they|(?:the\s+)?(?:candidate|applicant|person))\s+{_BE}\s+(?:\w+\s+)?"
+_SELF = r"\bI(?:['’]m|\s+am|\s+was)\s+(?:an?\s+|very\s+|so\s+|quite\s+)?"
+_FEELING = (
+    r"(?:nervous|anxious|sad|unhappy|happy|angry|upset|depressed|tired|bored|scared|afraid|"
+    r"emotional|cheerful|enthusiastic|tense|stressed)\b"
+)
+_FAITH = r"(?:muslim|christian|catholic|jewish|jew|hindu|buddhist|sikh|atheist)\b"
+
+OFF_LIMITS: dict[str, tuple[str, ...]] = {
+    "voice": (
+        rf"{_OWN}(?:voice|accent|stutter|stammer|lisp|intonation|pitch\s+of\s+voice|tone\s+of\s+voice)\b",
+        r"\b(?:speaks?|spoke|talks?|talked)\s+(?:with\s+an?\s+(?:\w+\s+)?accent|monotonously|softly|loudly)",
+        r"\b(?:meine?|ihre?|seine?)\s+(?:stimme|akzent)\b|\b(?:ma|sa)\s+voix\b|\b(?:mon|son)\s+accent\b",
+        r"\b(?:mi|su)\s+(?:voz|acento)\b|\b(?:minha|sua)\s+voz\b|\b(?:meu|seu)\s+sotaque\b",
+        r"我的(?:口音|嗓音|声音)|मेरी\s+आवाज़|আমার\s+(?:কণ্ঠ|উচ্চারণ)|صوتي|لهجتي",
+    ),
+    "looks": (
+        rf"{_OWN}(?:looks|appearance|hair|clothes|clothing|outfit|weight|skin|tattoos?|beard|smile|"
+        r"face|eye\s+contact|posture|body\s+language|facial\s+expressions?)\b",
+        rf"{_ONE}(?:attractive|good-looking|handsome|pretty|beautiful|ugly|overweight|untidy|"
+        r"well[- ]dressed|badly\s+dressed|well[- ]groomed)\b",
+        r"\bmein(?:e|em)?\s+(?:aussehen|äußeres|kleidung)\b|\bmon\s+apparence\b|\bmi\s+apariencia\b",
+        r"\bminha\s+aparência\b|我的(?:外貌|长相|外表)|मेरा\s+रूप|আমার\s+চেহারা|مظهري",
+    ),
+    "emotion": (
+        rf"{_ONE}{_FEELING}",
+        r"\b(?:came\s+across|comes\s+across|coming\s+across)\s+as\s+(?:\w+\s+)?" + _FEELING,
+        rf"{_SELF}(?:nervous|anxious|depressed|scared|afraid|emotional)\b",
+        rf"{_OWN}(?:mood|emotions?|nerves|nervousness)\b",
+        r"\bich\s+bin\s+(?:sehr\s+|so\s+)?nervös\b|\bje\s+suis\s+(?:très\s+)?(?:nerveux|nerveuse)\b",
+        r"\bestoy\s+(?:muy\s+)?nervios[oa]\b|\bestou\s+(?:muito\s+)?nervos[oa]\b|我(?:很|有点)?紧张",
+        r"मैं\s+घबराय|আমি\s+নার্ভাস|أنا\s+متوتر",
+    ),
+    "age": (
+        r"\bI(?:['’]m|\s+am|\s+was)\s+(?:\w+\s+)?(?:\d{2}|\w+ty(?:-\w+)?)\s+years?\s+(?:old|of\s+age)\b",
+        rf"{_OWN}age\b|\bat\s+(?:my|his|her|their)\s+age\b",
+        rf"{_ONE}(?:too\s+)?(?:young|old|elderly|youthful|middle-aged)\b",
+        r"\bI(?:['’]m|\s+am)\s+(?:too\s+)?(?:young|old)\b|\b(?:near|close\s+to)\s+retirement\b",
+        r"\bI\s+was\s+born\s+in\s+(?:19|20)\d\d",
+        r"\bich\s+bin\s+\d\d\s*(?:jahre)?\b|\bj['’]ai\s+\d\d\s+ans\b|\btengo\s+\d\d\s+años\b",
+        r"\btenho\s+\d\d\s+anos\b|我(?:今年)?\s*\d\d\s*岁|मेरी\s+उम्र|আমার\s+বয়স|عمري",
+    ),
+    "origin": (
+        rf"{_OWN}(?:nationality|ethnicity|ethnic\s+\w+|race|skin\s+colou?r|religion|faith|"
+        r"citizenship|native\s+(?:country|language)|mother\s+tongue|home\s+country|heritage)\b",
+        r"\b(?:as|being)\s+an?\s+(?:immigrant|refugee|foreigner|asylum\s+seeker|black|white|asian|"
+        rf"arab|african|{_FAITH})",
+        rf"{_SELF}(?:immigrant|refugee|foreigner|{_FAITH})",
+        r"\bI\s+was\s+born\s+in\s+(?!the\s+\w+\s+team)\D",
+        r"\bmeine\s+(?:herkunft|religion|hautfarbe|nationalität|staatsangehörigkeit)\b",
+        r"\bma\s+(?:nationalité|religion)\b|\bmes\s+origines\b|\bmi\s+(?:nacionalidad|religión)\b",
+        r"\bminha\s+(?:nacionalidade|religião)\b|我的(?:国籍|种族|宗教)|मेरा\s+धर्म|আমার\s+ধর্ম|جنسيتي|ديني",
+    ),
+    "health": (
+        rf"{_OWN}(?:health(?!\s*-?\s*(?:checks?|endpoint|probe|monitor|care|service|dashboard))|"
+        r"illness|disease|disability|disabilities|diagnosis|cancer|depression|anxiety|adhd|autism|"
+        r"pregnancy|medication|surgery|burn-?out|(?:sick|maternity|paternity|parental)\s+leave)\b",
+        rf"{_SELF}(?:pregnant|disabled|ill|autistic|dyslexic|diabetic|deaf|blind|bipolar|epileptic)\b",
+        r"\bI\s+(?:have|had|suffer(?:ed)?\s+from|was\s+diagnosed\s+with)\s+(?:an?\s+)?(?:cancer|"
+        r"depression|anxiety|adhd|autism|diabetes|disability|epilepsy|burn-?out|chronic\s+\w+)\b",
+        rf"{_ONE}(?:pregnant|disabled|ill|sick|unwell|autistic|deaf|blind)\b",
+        r"\bich\s+bin\s+(?:schwanger|behindert|krank)\b|\bje\s+suis\s+(?:enceinte|handicapée?|malade)\b",
+        r"\bestoy\s+(?:embarazada|enferm[oa])\b|\bestou\s+(?:grávida|doente)\b|我(?:怀孕|生病|残疾)",
+        r"मैं\s+(?:गर्भवती|बीमार|विकलांग)|আমি\s+(?:গর্ভবতী|অসুস্থ)|أنا\s+(?:حامل|مريض|معاق)",
+    ),
+}
+"""Subject → what words on it look like."""
+
+_PATTERNS = {
+    subject: re.compile("|".join(patterns), re.IGNORECASE)
+    for subject, patterns in OFF_LIMITS.items()
+}
+
+
+def off_limits(text: str) -> str | None:
+    """The subject that the text is on, if no assessment may be on it."""
+    return next((name for name, pattern in _PATTERNS.items() if pattern.search(text)), None)
