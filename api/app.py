@@ -19,6 +19,7 @@ from api.http.request_ids import HEADER as REQUEST_ID_HEADER
 from api.http.responses import EVENT_HEADER
 from api.http.routes import (
     administration,
+    assessments,
     audit,
     custody,
     forwarded,
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         interviews,
         replay,
         custody,
+        assessments,
         audit,
         forwarded,
         overview,

@@ -11,6 +11,7 @@ from api.settings import Settings
 from api.transcript.pdf import Typesetter
 from api.usecases.administration import Administration
 from api.usecases.aside import Aside
+from api.usecases.assessing import Assessments
 from api.usecases.conductor import Budgets, Conductor
 from api.usecases.custody import Custody
 from api.usecases.draining import Drain
@@ -24,6 +25,7 @@ from api.usecases.ownership import OwnInterviews
 from api.usecases.retention import Retention
 from api.usecases.verifier import Verifier
 from backends.address import Address
+from backends.assessing.assessors import Assessor, Assessors
 from backends.chain import Chain
 from backends.circuit import CircuitState
 from backends.condition import Condition, condition_of
@@ -89,8 +91,9 @@ class Gateway:
         self.kit_choice = KitChoice(kits)
         self.health.on_return = self._refresh_models
         templates = Templates(kits)
+        backends = self._backends(urls)
         self.chain = Chain(
-            self._backends(urls),
+            backends,
             templates,
             offline_reason=self.health.offline_reason,
             source_of=self.catalogue.source_of,
@@ -99,7 +102,7 @@ class Gateway:
             ),
             observe=observer.asking,
         )
-        self.drain = Drain(lambda: self.conductor.replies_under_way)
+        self.drain = Drain(lambda: self.conductor.replies_under_way + self.assessments.under_way)
         self.conductor = Conductor(
             log,
             self.chain,
@@ -118,6 +121,19 @@ class Gateway:
             news=self._news(),
         )
         self.typesetter = Typesetter()
+        self.assessments = Assessments(
+            Interviews(log, utc_now, observer),
+            Assessors(
+                [backend for backend in backends if isinstance(backend, Assessor)],
+                offline_reason=self.health.offline_reason,
+                source_of=self.catalogue.source_of,
+                circuits=self.chain.circuits,
+            ),
+            self.kit_choice.of,
+            self.model_choice.choose,
+            budget=settings.assessment_budget,
+            admit=self.drain.admit,
+        )
         self.forwarding = Forwarding(self._connections, urls)
         self.settings = settings
         self.urls = {name: str(address) for name, address in urls.items()}
@@ -216,6 +232,7 @@ class Gateway:
         """End what would not end by itself for a while: replies and checks that are under way.
         Take nothing new."""
         self.drain.begin()
+        await self.assessments.close()
         await self.conductor.close()
         await self.verifier.close()
 

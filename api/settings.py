@@ -135,6 +135,12 @@ class Settings(BaseModel):
         description="Time that they may take for the first word, where the words are shown as they "
         "come.",
     )
+    assessment_budget: float = Field(
+        120.0,
+        gt=0,
+        le=1800,
+        description="Seconds that a model may take to assess an interview.",
+    )
     recording: Path | None = Field(
         None, description="An exported interview whose interviewer is asked before all others."
     )

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from backends.assessing.prompt import Ask
 from backends.capabilities import THINKS
 from backends.errors import BackendError
 from backends.http import Refusal, Service
@@ -20,6 +21,7 @@ from backends.modelcard import ModelState
 from backends.models import ModelCatalogue
 from backends.ndjson import NdjsonDecoder
 from backends.prompting import (
+    CONTEXT_TOKENS,
     SUMMARY_TOKENS,
     TURN_TOKENS,
     Prompt,
@@ -63,27 +65,36 @@ class OllamaBackend:
         self._loader = loader
 
     def speak(self, turn: Turn) -> AsyncGenerator[Piece, None]:
-        return self._reply(turn.session, partial(turn_prompt, turn), TURN_TOKENS)
+        return self._reply(turn.session.config.model, partial(turn_prompt, turn), TURN_TOKENS)
 
     def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
-        return self._reply(session, partial(summary_prompt, session), SUMMARY_TOKENS)
+        return self._reply(session.config.model, partial(summary_prompt, session), SUMMARY_TOKENS)
+
+    def assess(self, ask: Ask) -> AsyncGenerator[Piece, None]:
+        """A reply in JSON that fits the schema of `ask`, where this Ollama can see to it."""
+        prompt = partial(ask.prompt, CONTEXT_TOKENS - ask.limit)
+        return self._reply(ask.model, prompt, ask.limit, ask.schema)
 
     async def _reply(
-        self, session: Session, make_prompt: Callable[[], Prompt], limit: int
+        self,
+        model: str | None,
+        make_prompt: Callable[[], Prompt],
+        limit: int,
+        schema: dict[str, Any] | None = None,
     ) -> AsyncGenerator[Piece, None]:
         prompt = make_prompt()
         reply = reply_of_first_that_chats(
             self._catalogue,
             OLLAMA,
-            session.config.model,
-            lambda model: self._speak_with(model, prompt, limit),
+            model,
+            lambda chosen: self._speak_with(chosen, prompt, limit, schema),
         )
         async with aclosing(reply) as pieces:
             async for piece in pieces:
                 yield piece
 
     async def _speak_with(
-        self, model: str, prompt: Prompt, limit: int
+        self, model: str, prompt: Prompt, limit: int, schema: dict[str, Any] | None = None
     ) -> AsyncGenerator[Piece, None]:
         if self._loader.state(model) in (ModelState.INSTALLED, ModelState.LOADING) and (
             not self._catalogue.runs_elsewhere(OLLAMA, model)
@@ -100,6 +111,9 @@ class OllamaBackend:
             "keep_alive": KEEP_ALIVE,
             "options": {**CONTEXT, "num_predict": limit, "stop": STOPS},
         }
+        if schema is not None:
+            # No stops: where they stand in a string of the JSON, they are the candidate's words.
+            body |= {"format": schema, "options": {**CONTEXT, "num_predict": limit}}
         if THINKS in (await self._catalogue.capabilities.of(model) or ()):
             body["think"] = False
         try:
@@ -107,9 +121,10 @@ class OllamaBackend:
                 async for piece in pieces:
                     yield piece
         except Refusal as refusal:
-            if "think" not in body or "think" not in refusal.told.lower():
+            refused = next((n for n in ("think", "format") if n in refusal.told.lower()), None)
+            if refused is None or refused not in body:
                 raise
-            del body["think"]
+            del body[refused]
             async with aclosing(self._chat(model, body, prompt.trimmed)) as pieces:
                 async for piece in pieces:
                     yield piece

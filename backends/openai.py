@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from backends.assessing.prompt import Ask
 from backends.errors import BackendError
 from backends.http import Busy, Refusal, Service
 from backends.lines import BROKE_OFF
@@ -81,23 +82,35 @@ class OpenAiBackend:
         """Whether it takes the wish for a count of tokens; older servers refuse it."""
 
     def speak(self, turn: Turn) -> AsyncGenerator[Piece, None]:
-        return self._reply(turn.session, partial(turn_prompt, turn), TURN_TOKENS)
+        return self._reply(turn.session.config.model, partial(turn_prompt, turn), TURN_TOKENS)
 
     def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
-        return self._reply(session, partial(summary_prompt, session), SUMMARY_TOKENS)
+        return self._reply(session.config.model, partial(summary_prompt, session), SUMMARY_TOKENS)
+
+    def assess(self, ask: Ask) -> AsyncGenerator[Piece, None]:
+        """A reply in JSON that fits the schema of `ask`, where the server can see to it."""
+        return self._reply(ask.model, ask.prompt, ask.limit, ask.schema)
 
     def _reply(
-        self, session: Session, make_prompt: Callable[[int], Prompt], limit: int
+        self,
+        model: str | None,
+        make_prompt: Callable[[int], Prompt],
+        limit: int,
+        schema: dict[str, Any] | None = None,
     ) -> AsyncGenerator[Piece, None]:
         return reply_of_first_that_chats(
             self._catalogue,
             OPENAI,
-            session.config.model,
-            lambda model: self._within_context(model, make_prompt, limit),
+            model,
+            lambda chosen: self._within_context(chosen, make_prompt, limit, schema),
         )
 
     async def _within_context(
-        self, model: str, make_prompt: Callable[[int], Prompt], limit: int
+        self,
+        model: str,
+        make_prompt: Callable[[int], Prompt],
+        limit: int,
+        schema: dict[str, Any] | None,
     ) -> AsyncGenerator[Piece, None]:
         """The reply to as much of the interview as the server takes: it may give a request less
         room than its model has."""
@@ -105,7 +118,7 @@ class OpenAiBackend:
         budget = min(max(context, LEAST_CONTEXT), MOST_CONTEXT) - TURN_TOKENS
         while True:
             try:
-                reply = self._when_loaded(model, make_prompt(budget), limit)
+                reply = self._when_loaded(model, make_prompt(budget), limit, schema)
                 async with aclosing(reply) as pieces:
                     async for piece in pieces:
                         yield piece
@@ -116,7 +129,7 @@ class OpenAiBackend:
                 budget = max(budget // 2, LEAST_CONTEXT - TURN_TOKENS)
 
     async def _when_loaded(
-        self, model: str, prompt: Prompt, limit: int
+        self, model: str, prompt: Prompt, limit: int, schema: dict[str, Any] | None
     ) -> AsyncGenerator[Piece, None]:
         """The reply, asked for until the server has loaded the model: the caller sets the limit."""
         card = self._catalogue.named(OPENAI, model)
@@ -127,7 +140,8 @@ class OpenAiBackend:
             yield Status(Phase.READING, model, prompt.trimmed)
         while True:
             try:
-                async with aclosing(self._with_or_without_usage(model, prompt, limit)) as pieces:
+                reply = self._with_or_without_schema(model, prompt, limit, schema)
+                async with aclosing(reply) as pieces:
                     async for piece in pieces:
                         yield piece
                 return
@@ -139,8 +153,8 @@ class OpenAiBackend:
                 is_loading = True
             await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _with_or_without_usage(
-        self, model: str, prompt: Prompt, limit: int
+    async def _with_or_without_schema(
+        self, model: str, prompt: Prompt, limit: int, schema: dict[str, Any] | None
     ) -> AsyncGenerator[Piece, None]:
         body: dict[str, Any] = {
             "model": self._catalogue.own_name(OPENAI, model),
@@ -149,6 +163,26 @@ class OpenAiBackend:
             "max_tokens": limit,
             "stop": STOPS,
         }
+        if schema is not None:
+            # No stops: where they stand in a string of the JSON, they are the candidate's words.
+            del body["stop"]
+            shape = {"name": "assessment", "strict": True, "schema": schema}
+            shaped = body | {"response_format": {"type": "json_schema", "json_schema": shape}}
+            try:
+                async with aclosing(self._with_or_without_usage(model, shaped, prompt)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except Refusal as refusal:  # it knows no schemas: the prompt says what is wanted
+                if refusal.status != HTTPStatus.BAD_REQUEST or _is_too_long(refusal):
+                    raise
+        async with aclosing(self._with_or_without_usage(model, body, prompt)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    async def _with_or_without_usage(
+        self, model: str, body: dict[str, Any], prompt: Prompt
+    ) -> AsyncGenerator[Piece, None]:
         wish = {"stream_options": {"include_usage": True}}
         if self._tells_usage:
             try:

@@ -204,10 +204,9 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
         case ReplyInterrupted():
             shown = before.interrupted if event.of_summary else event
             return replace(before, state=state, version=version, interrupted=shown)
-        case SessionRefused() | InterviewExported():
-            return replace(before, state=state, version=version)
-        case InterviewHeld() | InterviewReleased():
-            is_held = isinstance(event, InterviewHeld)
+        case SessionRefused() | InterviewExported() | InterviewHeld() | InterviewReleased():
+            is_held = before.on_hold or isinstance(event, InterviewHeld)
+            is_held = is_held and not isinstance(event, InterviewReleased)
             return replace(before, state=state, version=version, on_hold=is_held)
         case ContentForgotten():
             return forgotten_interview(event, id=before.id, version=version)

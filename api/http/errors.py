@@ -32,9 +32,11 @@ from api.usecases.errors import (
     GatewayStopping,
     InterviewForgotten,
     InterviewOnHold,
+    InvalidAssessment,
     InvalidField,
     NoLogFile,
     NoReplyUnderWay,
+    NothingToAssess,
     NotOwnInterview,
     ReplyNotRecorded,
     ServiceFailed,
@@ -81,6 +83,8 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     InterviewOnHold: problems.INTERVIEW_ON_HOLD,
     UnknownModel: problems.UNKNOWN_MODEL,
     InvalidField: problems.INVALID_INPUT,
+    NothingToAssess: problems.NOTHING_TO_ASSESS,
+    InvalidAssessment: problems.INVALID_INPUT,
     NoLogFile: problems.NO_LOG_FILE,
     NoReplyUnderWay: problems.NO_REPLY_UNDER_WAY,
     GatewayDraining: problems.DRAINING,
@@ -156,12 +160,14 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
         case SessionConflict():
             members = {"verdict": error.verdict, "place": error.place, "session": error.session}
             return str(error), members
+        case InvalidAssessment():
+            fields = [FieldError(field=f.place, message=f.problem) for f in error.faults[:20]]
+            return str(error), {"errors": fields}
         case UnknownModel():
             return str(error), {"known_models": list(error.known)}
-        case ReplyNotRecorded():
-            return str(error), {"answer_taken": True, "headers": RETRY_LATER}
-        case GatewayDraining():
-            return str(error), {"answer_taken": False, "headers": RETRY_LATER}
+        case ReplyNotRecorded() | GatewayDraining():
+            is_taken = isinstance(error, ReplyNotRecorded)
+            return str(error), {"answer_taken": is_taken, "headers": RETRY_LATER}
         case ServiceUnavailable():
             return str(error), {"service": error.service, "headers": RETRY_LATER}
         case ServiceNotSet() | ServiceFailed():

@@ -135,6 +135,12 @@ INTERVIEW_COMPLETE = ProblemType(
     "The interview is complete",
     "Ask for its summary, or start a new interview.",
 )
+NOTHING_TO_ASSESS = ProblemType(
+    "nothing-to-assess",
+    HTTPStatus.CONFLICT,
+    "The interview cannot be assessed",
+    "Wait for its first question.",
+)
 NO_LOG_FILE = ProblemType(
     "no-log-file",
     HTTPStatus.CONFLICT,
@@ -262,6 +268,7 @@ PROBLEM_TYPES = {
         METHOD_NOT_ALLOWED,
         SESSION_CONFLICT,
         INTERVIEW_COMPLETE,
+        NOTHING_TO_ASSESS,
         NO_LOG_FILE,
         TOO_LARGE,
         TOO_SLOW,

@@ -185,8 +185,9 @@ class Metrics:
         self._appends.labels("written").inc()
         for event in events:
             self._events.labels(KIND_OF[type(event)]).inc()
-            if isinstance(event, tuple(REPLIES)) and event.origin is not None:
-                self._count_reply(REPLIES[type(event)], event.origin)
+            kind, origin = REPLIES.get(type(event)), getattr(event, "origin", None)
+            if kind is not None and origin is not None:
+                self._count_reply(kind, origin)
 
     def _count_reply(self, kind: str, origin: Origin) -> None:
         source = speaker(origin.backend)

@@ -38,7 +38,7 @@ def as_markdown(transcript: Transcript, evidence: Evidence | None = None) -> str
 
 def _section(section: Section) -> Iterator[str]:
     mark = f" ({section.mark})" if section.mark else ""
-    yield f"{'#' * section.level} {section.heading}{mark}"
+    yield f"{'#' * section.level} {_inert(escape_line(section.heading))}{mark}"
     for block in section.blocks:
         yield from _block(block)
 

@@ -19,12 +19,15 @@ UseCaseError
 ├── ServiceNotSet       the settings do not say where the service is
 ├── ServiceUnavailable  the service is down or too slow
 ├── ServiceFailed       the service answered what cannot be passed on
+├── NothingToAssess    no question was asked yet
+├── InvalidAssessment  an assessment that is not bound to the words and the rubric
 └── ReplyNotRecorded    the answer is in the log; the reply to it could not be written
 """
 
 from collections.abc import Sequence
 
 from eventlog.errors import LogUnavailable
+from statemachine.assessment import Fault
 from statemachine.session import Session
 from statemachine.verdict import Verdict
 
@@ -192,6 +195,22 @@ class ServiceFailed(UseCaseError):
     def __init__(self, service: str, reason: str) -> None:
         super().__init__(f"{service} failed: {reason}.")
         self.service = service
+
+
+class NothingToAssess(UseCaseError):
+    """No question was asked yet."""
+
+    def __init__(self) -> None:
+        super().__init__("No question was asked in this interview yet. Assess it later.")
+
+
+class InvalidAssessment(UseCaseError):
+    """An assessment that says what is not in the transcript or in the rubric. `faults` are all that
+    is wrong, with their places."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.place}: {fault.problem}" for fault in faults[:3]))
+        self.faults = tuple(faults)
 
 
 class ReplyNotRecorded(UseCaseError):

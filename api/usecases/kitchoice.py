@@ -1,11 +1,14 @@
 """Which kit an interview is held with, and what its interviewer is told beforehand."""
 
 import asyncio
+from contextlib import suppress
 
 from api.usecases.errors import InvalidField, UnknownRole
+from backends.assessing.rubric import NamedKit
 from backends.kits.errors import BrokenKit, UnknownKit
 from backends.kits.library import FoundKit, Kits
 from statemachine.brief import Brief
+from statemachine.interview import Interview
 from statemachine.session import DEFAULT_QUESTIONS, MAX_QUESTIONS, Config, ModelId, Role
 
 
@@ -19,6 +22,18 @@ class KitChoice:
         """Raises UnknownRole, which names `field`, where no kit is for the role."""
         if await asyncio.to_thread(self._kits.for_role, role) is None:
             raise UnknownRole(field, await asyncio.to_thread(self._kits.roles))
+
+    def of(self, interview: Interview) -> NamedKit:
+        """The kit that an interview in the log is held with, as it is now: if that is gone, one for
+        its role and language, else the general one. It may read files."""
+        brief = interview.brief or Brief()
+        found = None
+        if brief.kit is not None:
+            with suppress(UnknownKit, BrokenKit):
+                found = self._kits.get(brief.kit)
+        found = found or self._kits.for_role(interview.config.role, brief.language)
+        found = found or self._kits.general()
+        return NamedKit(found.id, found.kit)
 
     async def choose(
         self, role: Role | None, model: ModelId | None, total: int | None, brief: Brief

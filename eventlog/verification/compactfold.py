@@ -92,7 +92,7 @@ class CompactFold:
     @property
     def messages(self) -> tuple[Message, ...]:
         """What was said. It is taken apart for those who ask, and few events do."""
-        return _MESSAGES.validate_json(b"[%b]" % self._said)
+        return _MESSAGES.validate_json(b"[%b]" % bytes(self._said))
 
     def take(self, event: Event, state: State) -> None:
         """Count `event`, which the rules let lead to `state`."""

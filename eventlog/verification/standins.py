@@ -32,7 +32,9 @@ GONE = "(forgotten)"
 STOP_QUESTION = STOP_QUESTIONS["en"]
 
 
-def stand_ins(before: Sequence[Row], told: ContentForgotten, fold: CompactFold) -> Iterator[Event]:
+def stand_ins(  # noqa: PLR0912 - a case for each kind
+    before: Sequence[Row], told: ContentForgotten, fold: CompactFold
+) -> Iterator[Event]:
     """Events like those of `before`, as far as their kinds and what is `told` say what they were.
     `fold` is how the interview stands when the next one is drawn."""
     kinds = [row.kind for row in before]

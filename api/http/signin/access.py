@@ -62,6 +62,8 @@ ACCESS: Mapping[str, Allowed] = {
     f"GET {INTERVIEWS}": STAFF,
     f"GET {INTERVIEW}/events": STAFF,
     f"GET {INTERVIEW}/transcript": STAFF,
+    f"GET {INTERVIEW}/assessments": STAFF,
+    f"POST {INTERVIEW}/assessments": INTERVIEWING,
     f"GET {INTERVIEW}/bundle": STAFF,
     "GET /docs": STAFF,
     "GET /docs/oauth2-redirect": STAFF,

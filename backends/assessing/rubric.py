@@ -1,0 +1,99 @@
+"""What is needed of a kit to assess by it, and which answers are for which criterion."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from statemachine.assessment import HeardFor, RubricCriterion, answers_in
+from statemachine.session import Message, Speaker
+
+
+class RubricQuestion(Protocol):
+    """A kit's question, and what to listen for in the answer."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def simpler(self) -> str | None: ...
+    @property
+    def listen_for(self) -> Sequence[str]: ...
+    @property
+    def criteria(self) -> Sequence[str]: ...
+
+
+class RubricKit(Protocol):
+    """A kit."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def rubric(self) -> Sequence[RubricCriterion]: ...
+    @property
+    def questions(self) -> Sequence[RubricQuestion]: ...
+
+
+@dataclass(frozen=True)
+class NamedKit:
+    """A kit and its id."""
+
+    id: str
+    kit: RubricKit
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What an interview has for a criterion. `not_asked` is only true where all questions that were
+    asked are known, and none is for this criterion."""
+
+    answers: tuple[HeardFor, ...]
+    not_asked: bool
+
+
+def heard_for(
+    messages: Sequence[Message], kit: RubricKit, kept: Collection[int] = ()
+) -> dict[str, Heard]:
+    """What the interview has for each criterion, by its id.
+
+    A question of the kit is known by its words in what the interviewer said. With the messages of
+    the indices `kept` the interviewer stayed at the question before.
+    """
+    answers: dict[str, list[HeardFor]] = {criterion.id: [] for criterion in kit.rubric}
+    asked: set[str] = set()
+    all_known = True
+    current: RubricQuestion | None = None
+    said_by_candidate = dict(answers_in(messages))
+    for index, message in enumerate(messages):
+        if message.role is Speaker.ASSISTANT:
+            found = _question_in(message.content, kit)
+            if found is not None:
+                current = found
+                asked |= set(found.criteria)
+            elif index not in kept:
+                current = None
+                all_known = all_known and not _is_asking(message.content)
+        elif index in said_by_candidate and current is not None:
+            for id in current.criteria:
+                answers.setdefault(id, []).append(
+                    HeardFor(message=index, listen_for=tuple(current.listen_for))
+                )
+    return {
+        criterion.id: Heard(tuple(answers[criterion.id]), all_known and criterion.id not in asked)
+        for criterion in kit.rubric
+    }
+
+
+def _question_in(words: str, kit: RubricKit) -> RubricQuestion | None:
+    plain = _plain(words)
+    for question in kit.questions:
+        wordings = filter(None, (question.text, question.simpler))
+        if any(_plain(wording) in plain for wording in wordings):
+            return question
+    return None
+
+
+def _is_asking(words: str) -> bool:
+    return any(mark in words for mark in "?？؟")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())
