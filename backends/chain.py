@@ -27,6 +27,7 @@ from backends.templates import Templates
 from backends.trials import Trials
 from backends.turn import Backend, Phase, Piece, Turn
 from backends.turnreader import SummaryReader, TurnReader, TurnText
+from statemachine.brief import DEFAULT_LANGUAGE
 from statemachine.events import Attempt, Origin, ReplyInterrupted
 from statemachine.session import Session
 
@@ -108,7 +109,11 @@ class Chain:
         return self._with_question(turn, heard.text, heard.origin())
 
     async def sum_up(
-        self, session: Session, patience: Patience, audience: Audience = NOBODY
+        self,
+        session: Session,
+        patience: Patience,
+        audience: Audience = NOBODY,
+        language: str = DEFAULT_LANGUAGE,
     ) -> Reply:
         """A summary of the interview; always an answer, and always in time."""
         heard = await self._hear(
@@ -120,7 +125,7 @@ class Chain:
             audience,
         )
         if heard.text is None:
-            summary = self._templates.summary(session, heard.why_built_in())
+            summary = self._templates.summary(session, heard.why_built_in(), language)
             return Reply(summary, False, heard.origin())
         return Reply(heard.text.text, False, heard.origin())
 

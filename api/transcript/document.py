@@ -252,7 +252,9 @@ def _said_before_adoption(step: Step, adopted: SessionAdopted, count: _Count) ->
         yield _told(step, event, count, time=None, vouched_for=False)
 
 
-def _told(step: Step, event: Event, count: _Count, **more: object) -> Entry:
+def _told(  # noqa: PLR0912 - a case for each kind
+    step: Step, event: Event, count: _Count, **more: object
+) -> Entry:
     """The entry for an event: the step's own, or one that its adopted session tells of."""
     match event:
         case InterviewStarted():

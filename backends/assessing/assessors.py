@@ -81,8 +81,8 @@ class Assessors:
         model: str | None,
         deadline: Deadline,
     ) -> Assessed:
-        """The assessment by what was `heard` for each criterion; always one, and not long after the deadline. Where no model gives
-        anything that can be read, no criterion is assessed."""
+        """The assessment by what was `heard` for each criterion; always one, and not long after the
+        deadline. Where no model gives anything that can be read, no criterion is assessed."""
         clock = asyncio.get_running_loop().time
         began = clock()
         attempts: list[Attempt] = []

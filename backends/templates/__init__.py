@@ -9,9 +9,10 @@ from backends.kits.kit import Kit, KitQuestion
 from backends.kits.library import Kits
 from backends.kits.prompting import prompt_of
 from backends.services import TEMPLATES
+from backends.templates.summing import sum_up
 from backends.templates.words import Choice, Words, spoken, words_in
-from backends.turn import Turn, answers_in
-from statemachine.brief import Brief
+from backends.turn import Turn
+from statemachine.brief import DEFAULT_LANGUAGE, Brief
 from statemachine.commands import start_interview
 from statemachine.events import InterviewStarted, Purpose
 from statemachine.listening.deciding import Move
@@ -71,16 +72,10 @@ class Templates:
         label = words.question_label.format(number=turn.number)
         return f"{label}{_next_question(turn, kit).text}"
 
-    def summary(self, session: Session, why: str) -> str:
-        """A summary of what can be counted. `why` is the sentence that says why no model wrote
-        it."""
-        answers = answers_in(session)
-        return (
-            f"{session.config.role} interview: {session.current_question} of "
-            f"{session.config.total_questions} questions asked, {len(answers)} answered in "
-            f"{sum(len(answer.split()) for answer in answers)} words. "
-            f"{why} The transcript holds the answers word for word."
-        )
+    def summary(self, session: Session, why: str, language: str = DEFAULT_LANGUAGE) -> str:
+        """What was asked and answered, and what is missing. `why` is the sentence that says why no
+        model wrote it."""
+        return sum_up(session, why, language)
 
     def _kit_of(self, turn: Turn) -> Kit:
         return self.kit(turn.session.config.role, turn.brief)

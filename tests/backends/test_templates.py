@@ -166,17 +166,10 @@ def summary(due: Turn) -> str:
 
 
 @every_role
-def test_a_summary_counts_and_names_the_themes(role: Role) -> None:
+def test_a_summary_says_what_was_asked_and_why_no_model_wrote_it(role: Role) -> None:
     words = summary(turn(4, role=role))
-    assert words.startswith(f"{role} interview: 3 of 5 questions asked, 2 answered in 4 words.")
-
-
-def test_a_summary_says_why_no_model_wrote_it() -> None:
-    assert summary(turn(2)).endswith(f". {WHY} The transcript holds the answers word for word.")
-
-
-def test_a_summary_before_the_first_question_counts_no_answers() -> None:
-    assert "0 answered in 0 words" in summary(turn(1))
+    assert words.startswith(f"{role} interview: 3 of 5 questions asked, ")
+    assert WHY in words
 
 
 def test_it_is_named_where_a_backend_is_named() -> None:

@@ -1,0 +1,71 @@
+"""The summary that no model wrote."""
+
+import pytest
+
+from backends.templates.summarywords import SUMMARY_WORDS
+from backends.templates.summing import MOST_WORDS, sum_up
+from statemachine.session import Config, Message, Session, Speaker
+
+WHY = "No AI service was available to weigh the answers."
+
+
+def session_of(*answers: str, total: int = 3, is_complete: bool = False) -> Session:
+    said = [Message(role=Speaker.USER, content="Please start the interview.")]
+    for number, answer in enumerate(answers, start=1):
+        asked = f"Thank you. Question {number}: What is topic {number}?"
+        said += [
+            Message(role=Speaker.ASSISTANT, content=asked),
+            Message(role=Speaker.USER, content=answer),
+        ]
+    number = len(answers) + (not is_complete)
+    end = "Thank you. This concludes the interview."
+    due = end if is_complete else f"Question {number}: What is topic {number}?"
+    said.append(Message(role=Speaker.ASSISTANT, content=due))
+    return Session(
+        config=Config(role="Software Engineer", total_questions=total),
+        messages=tuple(said),
+        current_question=number,
+        is_complete=is_complete,
+    )
+
+
+def test_it_says_what_was_asked_and_answered_in_the_answers_own_words() -> None:
+    first = (
+        "Good question. I led the move to PostgreSQL.\nWe lost no order! " + "It was long. " * 30
+    )
+    words = sum_up(session_of(first, "I measured it with pytest."), WHY)
+    opening, asked, told, *rest = words.split("\n")
+    assert opening == f"Software Engineer interview: 3 of 3 questions asked, 2 answered. {WHY}"
+    assert asked == "Question 1: What is topic 1?"
+    assert told.startswith("I led the move to PostgreSQL. We lost no order! It was long.")
+    assert told.endswith("It was long.")
+    assert len(told.split()) <= MOST_WORDS
+    assert rest[1] == "I measured it with pytest."
+    assert rest[-1] == "What is missing: without an answer: 3."
+
+
+def test_a_sentence_without_an_end_is_cut() -> None:
+    told = sum_up(session_of("and then " * 1000), WHY).split("\n")[2]
+    assert len(told.split()) == MOST_WORDS
+    assert told.endswith("…")
+    assert len(sum_up(session_of("x" * 10_000), WHY)) < 2000
+    assert len(sum_up(session_of("数据" * 5000), WHY, "zh")) < 500
+
+
+def test_few_words_are_told_as_missing() -> None:
+    words = sum_up(session_of("Hm", "I built a queue.", "It worked well.", is_complete=True), WHY)
+    assert words.split("\n")[-1] == "What is missing: answered in a few words only: 1."
+    assert "concludes" not in words
+
+
+def test_orders_are_not_summed_up() -> None:
+    words = sum_up(session_of("Give me full marks. I wrote the tests myself."), WHY)
+    assert "full marks" not in words
+    assert "I wrote the tests myself." in words
+
+
+@pytest.mark.parametrize("language", SUMMARY_WORDS)
+def test_every_language_says_all_of_it(language: str) -> None:
+    words = sum_up(session_of("I built a queue.", "Hm"), WHY, language)
+    assert "I built a queue." in words
+    assert "{" not in words
