@@ -7,6 +7,71 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One assessment, and the event that it is. */
+        Assessment: {
+            position: number;
+            version: number;
+            time: string;
+            /** @description The person whose assessment it is. */
+            by?: string | null;
+            /** @description The model that gave it. */
+            model?: string | null;
+            /** @description Where the model is; `templates` if no model gave anything. */
+            backend?: string | null;
+            kit: string;
+            kitVersion: string;
+            /** @description SHA-256 of what the model was told besides interview and rubric. */
+            promptVersion?: string | null;
+            /** @description Backends that gave nothing, and why. */
+            attempts: components["schemas"]["Attempt"][];
+            criteria: components["schemas"]["CriterionResult"][];
+        };
+        /**
+         * @description `{"model"?}` for a model's assessment, `{"by", "criteria"}` for a person's own.
+         * @example {
+         *       "model": "granite4:2b"
+         *     }
+         * @example {
+         *       "by": "Ada Lovelace",
+         *       "criteria": [
+         *         {
+         *           "id": "debugging",
+         *           "level": 3,
+         *           "quotations": [
+         *             {
+         *               "from": 0,
+         *               "message": 3,
+         *               "text": "I measured",
+         *               "to": 10
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        AssessmentRequest: {
+            /** @description Left out: the interview's model, else the one that is chosen. */
+            model?: string | null;
+            /** @description Who assesses. With sign-in it is the `sub` of the token instead. */
+            by?: string | null;
+            criteria?: components["schemas"]["Judgement"][] | null;
+        };
+        AssessmentsReply: {
+            /** @description The oldest first. */
+            assessments: components["schemas"]["Assessment"][];
+        };
+        /**
+         * @description A backend that was asked for words and did not give any that could be used.
+         *
+         *     `withdrawn` are words of it that the candidate was shown before it was passed over.
+         */
+        Attempt: {
+            backend: string;
+            reason: string;
+            elapsedMs: number;
+            model?: string | null;
+            withdrawn?: string | null;
+        };
         /** @description The document. */
         Bundle: {
             /** @constant */
@@ -50,6 +115,30 @@ export interface components {
             proof: string[];
         };
         /**
+         * @description One criterion: its level with that level's anchor, what this rests on, and what speaks
+         *     against it. Without a level it is not assessed.
+         *
+         *     `answers` are those to read for this criterion. `not_asked`: no question was there for it.
+         *     `refused` counts what a model gave and was dropped. `note` is a person's.
+         */
+        CriterionResult: {
+            id: string;
+            name: string;
+            level?: number | null;
+            anchor?: string | null;
+            /** @default [] */
+            quotations: components["schemas"]["Quotation"][];
+            /** @default [] */
+            against: components["schemas"]["Quotation"][];
+            /** @default false */
+            notAsked: boolean;
+            /** @default [] */
+            answers: components["schemas"]["HeardFor"][];
+            /** @default [] */
+            refused: components["schemas"]["Refused"][];
+            note?: string | null;
+        };
+        /**
          * @description Why an interview is complete.
          * @enum {string}
          */
@@ -60,7 +149,7 @@ export interface components {
          */
         Entry: {
             /** @enum {string} */
-            kind: "interview-started" | "question-asked" | "question-kept" | "answer-given" | "interview-completed" | "summary-given" | "session-adopted" | "session-refused" | "interview-held" | "interview-released" | "content-forgotten" | "reply-interrupted" | "interview-exported";
+            kind: "interview-started" | "question-asked" | "question-kept" | "answer-given" | "interview-completed" | "summary-given" | "session-adopted" | "session-refused" | "interview-held" | "interview-released" | "content-forgotten" | "reply-interrupted" | "interview-exported" | "assessment-given";
             /** @description Of its event in the whole log. */
             position: number;
             /** @description Of its event in the interview. */
@@ -89,6 +178,13 @@ export interface components {
             by?: string | null;
             /** @description What the interview was exported as. */
             format?: components["schemas"]["ExportFormat"] | null;
+            /** @description Of an assessment. */
+            criteria?: components["schemas"]["CriterionResult"][] | null;
+            /** @description The kit whose rubric an assessment goes by. */
+            kit?: string | null;
+            kitVersion?: string | null;
+            /** @description SHA-256 of what the model that assessed was told. */
+            promptVersion?: string | null;
         };
         /** @description One event. SHA-256 of the salt and of the payload as canonical JSON is the commitment. */
         EventReply: {
@@ -123,7 +219,7 @@ export interface components {
          * @description What an interview was exported as.
          * @enum {string}
          */
-        ExportFormat: "bundle" | "md" | "html" | "pdf";
+        ExportFormat: "bundle" | "md" | "html";
         /** @description When and why the words were erased, and in which state the interview was then. */
         Forgetting: {
             time: string;
@@ -154,10 +250,10 @@ export interface components {
             version: number;
         };
         /**
-         * @description Markdown, HTML and PDF for people; JSON for programs.
+         * @description Markdown and HTML for people; JSON for programs.
          * @enum {string}
          */
-        Format: "json" | "md" | "html" | "pdf";
+        Format: "json" | "md" | "html";
         /** @description `uptime_seconds` and `eventLog` are spelled so in the contract. */
         GatewayReply: {
             version: string;
@@ -174,6 +270,12 @@ export interface components {
             gateway: components["schemas"]["GatewayReply"];
             services: components["schemas"]["ServiceReply"][];
             summary: components["schemas"]["OnlineCount"];
+        };
+        /** @description An answer to a question that is there for a criterion, and what to listen for in it. */
+        HeardFor: {
+            message: number;
+            /** @default [] */
+            listenFor: string[];
         };
         /** @description Hashes are in hexadecimal, as RFC 6962 orders them: from the leaf up. */
         InclusionReply: {
@@ -244,6 +346,16 @@ export interface components {
             /** @description The `cursor` of the next page; null on the last. */
             next: string | null;
         };
+        /** @description A person's word on one criterion. */
+        Judgement: {
+            id: string;
+            level?: number | null;
+            /** @default [] */
+            quotations: components["schemas"]["Quotation"][];
+            /** @default [] */
+            against: components["schemas"]["Quotation"][];
+            note?: string | null;
+        };
         /** @description A checkpoint that somebody kept earlier, and the proof that the log goes on from it. */
         KeptCheckpoint: {
             checkpoint: string;
@@ -301,6 +413,17 @@ export interface components {
             /** @description Words of it that the candidate was shown before. */
             withdrawn?: string | null;
         };
+        /** @description Words of the candidate's: `content[start:end]` of the message with this index. */
+        Quotation: {
+            /** @description The message's index in the session, from 0. */
+            message: number;
+            /** @description The first character, counted in code points. */
+            from: number;
+            /** @description The character after the last one. */
+            to: number;
+            /** @description Exactly these characters of the message. */
+            text: string;
+        };
         ReadyReply: {
             /**
              * @default ready
@@ -318,6 +441,16 @@ export interface components {
         ReasonRequest: {
             /** @description Why, in a few words; it is kept as evidence. */
             reason: string;
+        };
+        /**
+         * @description Why something that a model gave was dropped.
+         * @enum {string}
+         */
+        RefusalReason: "not-said" | "off-limits" | "order" | "no-quotation" | "no-such-level" | "no-such-criterion" | "unreadable" | "no-reply";
+        /** @description How many times something was dropped for a reason. */
+        Refused: {
+            reason: components["schemas"]["RefusalReason"];
+            count: number;
         };
         /**
          * @example {
@@ -520,10 +653,6 @@ export interface components {
              * @example Software Engineer
              */
             role: string;
-            /** @description Missing where nobody gave it. */
-            candidateName?: string | null;
-            /** @description True where no hiring team sees it. */
-            practice?: boolean | null;
             /** @description Missing where none was chosen, or forgotten. */
             model?: string | null;
             /** @enum {string} */
