@@ -19,15 +19,7 @@ class AssessmentRequest(Value):
                 {"model": "granite4:2b"},
                 {
                     "by": "Ada Lovelace",
-                    "criteria": [
-                        {
-                            "id": "debugging",
-                            "level": 3,
-                            "quotations": [
-                                {"message": 3, "from": 0, "to": 10, "text": "I measured"}
-                            ],
-                        }
-                    ],
+                    "criteria": [{"id": "delivery", "note": "Ask about it in the next interview."}],
                 },
             ]
         }

@@ -57,6 +57,8 @@ def test_every_endpoint_of_the_contract_is_documented(document: dict[str, Any]) 
         "GET /api/v1/interviews/{interviewId}/transcript",
         "GET /api/v1/interviews/{interviewId}/bundle",
         "GET /api/v1/statemachine",
+        "GET /api/v1/interviews/{interviewId}/assessments",
+        "POST /api/v1/interviews/{interviewId}/assessments",
         "GET /api/v1/audit/checkpoint",
         "POST /api/v1/audit/checkpoint",
         "GET /api/v1/audit/key",
@@ -95,7 +97,7 @@ def test_every_example_works_when_tried(alone: Served, document: dict[str, Any])
                 response = alone.post(path.replace("{interviewId}", id), example)
                 assert response.status_code == 200, (path, response.text)
                 tried += 1
-    assert tried == 6
+    assert tried == 9
 
 
 def test_every_problem_is_documented_as_one(document: dict[str, Any]) -> None:
