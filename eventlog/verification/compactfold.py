@@ -120,10 +120,8 @@ class CompactFold:
                 self._interviewer_says(event.content, event.origin)
             case SummaryGiven():
                 self._add_source(event.origin)
-            case InterviewHeld():
-                self.on_hold = True
-            case InterviewReleased():
-                self.on_hold = False
+            case InterviewHeld() | InterviewReleased():
+                self.on_hold = isinstance(event, InterviewHeld)
             case InterviewStarted():
                 self.started_by = event.started_by
                 for message in event.messages:

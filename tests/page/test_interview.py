@@ -60,7 +60,8 @@ def test_a_whole_interview_by_keyboard_alone(visit: Visit) -> None:
         keys.press("Enter")
     expect(page.get_by_role("heading", name="Product Manager interview")).to_be_visible()
     expect(page.get_by_text("Complete · 3 of 3 questions")).to_be_visible()
-    expect(page.locator(".summary").get_by_text("3 of 3 questions asked, 3 answered")).to_be_visible()
+    counts = "3 of 3 questions asked, 3 answered"
+    expect(page.locator(".summary").get_by_text(counts)).to_be_visible()
     assert [said for said in turns(page) if "." in said[-1:]][:1] == ["First."]
     assert violations(page) == []
     another = page.get_by_role("link", name="Start another interview")

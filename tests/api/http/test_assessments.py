@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from backends.assessing.rubric import NamedKit
-from docs import verify_bundle
 from tests.backends.assessing.kits import KIT, Kit, Question
 from tests.desktop import Desktop
+from tests.docs.bundles import load_script
 from tests.events import kinds_of
 from tests.fakes import Mood, OllamaServer
 from tests.gateways import Served, serving
@@ -101,8 +102,8 @@ def test_a_models_assessment_is_checked_recorded_exported_and_verified(
             assert "I measured the slow query" in text
             assert "level 2" in text
         bundle = gateway.get(f"{INTERVIEWS}/{id}/bundle").json()
-        keys = [verify_bundle.read_key(bundle["key"])]
-        assert verify_bundle.findings_in(bundle, keys) == []
+        script = load_script()
+        assert script.findings_in(bundle, [script.read_key(bundle["key"])]) == []
         lines = gateway.post("/api/v1/audit/verify", {}).text.splitlines()
         assert json.loads(lines[-1])["holds"] is True
         found = gateway.get(INTERVIEWS, q="slow query").json()["interviews"]
@@ -208,6 +209,19 @@ def test_a_built_in_kit_has_a_rubric_and_its_questions_are_known(fresh: Served) 
     assert heard
     assert all(one["answers"][0]["listenFor"] for one in heard)
     assert {one["notAsked"] for one in given["criteria"] if one not in heard} == {True}
+
+
+def test_a_client_that_goes_away_stops_nothing(ollama: OllamaServer) -> None:
+    with serving(ollama) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        desktop = answered(gateway)
+        ollama.prompt_seconds = 0.3
+        ollama.script = [reply("debugging", 1, "I measured the slow query"), reply("design", 0)]
+        path = f"{INTERVIEWS}/{desktop.interview_id}/assessments"
+        with pytest.raises(httpx.ReadTimeout):
+            gateway.client.post(path, json={}, timeout=0.1)
+        assert levels(assess(gateway, desktop)) == {"debugging": 1, "design": None}
+        assert len(gateway.get(path).json()["assessments"]) == 1
 
 
 def test_a_log_in_a_file_holds_them(tmp_path: Path) -> None:

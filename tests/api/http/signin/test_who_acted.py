@@ -140,3 +140,15 @@ def test_while_sign_in_is_off_nobody_is_named_and_no_copy_recorded() -> None:
         assert started is not None
         assert "startedBy" not in started
         assert rest == [("interview-held", {"reason": "A court asks."})]
+
+
+def test_an_assessment_is_by_whoever_signed_in_and_no_candidates(person: Person) -> None:
+    ann, ina, aud = person("ann"), person("ina", "interviewer"), person("aud", "auditor")
+    desktop = Desktop(ann).start(totalQuestions=2)
+    desktop.answer("I measured it.")
+    path = f"{INTERVIEWS}/{desktop.interview_id}/assessments"
+    own = {"by": "Somebody else", "criteria": [{"id": "debugging", "note": "Ask again."}]}
+    assert ina.post(path, own).json()["by"] == "ina"
+    assert [one["by"] for one in aud.get(path).json()["assessments"]] == ["ina"]
+    assert aud.post(path, own).status_code == 403
+    assert (ann.post(path, own).status_code, ann.get(path).status_code) == (403, 403)
