@@ -21,9 +21,11 @@ from eventlog.protocol import Appended, EventLog
 from eventlog.readmodels import FingerprintMatch, Overview
 from eventlog.times import to_text
 from eventlog.tree import is_consistent, is_included
+from statemachine.assessment import CriterionResult, Quotation
 from statemachine.commands import forget_content, give_answer, give_summary, start_interview
 from statemachine.errors import IllegalMove
 from statemachine.events import (
+    AssessmentGiven,
     ContentForgotten,
     Ending,
     Event,
@@ -721,6 +723,24 @@ class EventLogContract:
         for text in ("it depends", "On what"):
             assert await found(log, text) == [adopted], text
         assert await found(log, "Why?") == [other, adopted]
+
+    @in_loop
+    async def test_an_interview_is_found_by_the_words_of_its_assessments(
+        self, log: EventLog
+    ) -> None:
+        id, said = new_id(), 'She "measured"\nfirst. 🦊'
+        quotation = Quotation(message=3, start=0, end=3, text=WHOLE[2].content[:3])  # type: ignore[union-attr]
+        result = CriterionResult(
+            id="a", name="Unsaid", level=1, anchor="Unsaid", quotations=(quotation,), note=said
+        )
+        assessed = AssessmentGiven(criteria=(result,), kit="nurse", kit_version="0", by="ada")
+        whole = await tell(log, id, *WHOLE, assessed)
+        for text in ('"measured"\nfirst', "SHE", "🦊"):
+            assert [row.interview_id for row in await log.overviews(text=text)] == [id]
+        for text in ("unsaid", "note", "ada"):
+            assert await log.overviews(text=text) == []
+        await tell(log, id, forget_content(whole, "It was asked for."))
+        assert await log.overviews(text="measured") == []
 
     @in_loop
     async def test_only_words_that_were_said_are_found(self, log: EventLog) -> None:
