@@ -729,7 +729,7 @@ class EventLogContract:
         self, log: EventLog
     ) -> None:
         id, said = new_id(), 'She "measured"\nfirst. 🦊'
-        quotation = Quotation(message=3, start=0, end=3, text=WHOLE[2].content[:3])  # type: ignore[union-attr]
+        quotation = Quotation(message=3, start=0, end=3, text=WHOLE[2].content[:3])
         result = CriterionResult(
             id="a", name="Unsaid", level=1, anchor="Unsaid", quotations=(quotation,), note=said
         )
