@@ -25,6 +25,7 @@ from api.http.routes import (
     forwarded,
     health,
     interviews,
+    kits,
     models,
     overview,
     page,
@@ -91,6 +92,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
         health,
         models,
         interviews,
+        kits,
         replay,
         custody,
         assessments,
@@ -122,12 +124,13 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     app.add_middleware(
         Cors,
         allow_origin_regex=".*",
-        allow_methods=["GET", "POST", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
         allow_headers=["*"],
         allow_private_network=True,  # a browser may ask first whether a page may reach this machine
         expose_headers=[
             EVENT_HEADER,
             REQUEST_ID_HEADER,
+            "ETag",
             *(rate_limit.exposed if rate_limit else ()),
         ],
     )

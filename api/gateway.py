@@ -87,10 +87,10 @@ class Gateway:
         self._loader = ModelLoader(Service(self._connections, urls[OLLAMA]))
         self.catalogue = ModelCatalogue(self._connections, urls, self._loader, board=shared)
         self.model_choice = ModelChoice(self.catalogue)
-        kits = Kits()
-        self.kit_choice = KitChoice(kits)
+        self.kits = Kits(settings.kits)
+        self.kit_choice = KitChoice(self.kits)
         self.health.on_return = self._refresh_models
-        templates = Templates(kits)
+        templates = Templates(self.kits)
         backends = self._backends(urls)
         self.chain = Chain(
             backends,

@@ -141,6 +141,9 @@ class Settings(BaseModel):
         le=1800,
         description="Seconds that a model may take to assess an interview.",
     )
+    kits: Path | None = Field(
+        None, description="A folder of interview kits, besides the built-in ones."
+    )
     recording: Path | None = Field(
         None, description="An exported interview whose interviewer is asked before all others."
     )

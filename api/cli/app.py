@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.commands import audit, custody, log, reading, serve
+from api.cli.commands import audit, custody, kits, log, reading, serve
 from api.cli.layout import PlainCommand, PlainGroup
 from api.cli.streams import discard_output, flush, settle_encodings
 from api.cli.usage import usage_lines
@@ -105,6 +105,7 @@ for command in (
     app.command(cls=PlainCommand)(command)
 app.add_typer(audit.audit, name="audit")
 app.add_typer(log.log, name="log")
+app.add_typer(kits.kits, name="kits")
 
 
 if __name__ == "__main__":

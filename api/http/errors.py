@@ -49,6 +49,15 @@ from api.usecases.errors import (
     UnknownSession,
 )
 from api.validation import requirement
+from backends.kits.errors import (
+    BrokenKit,
+    BuiltInKit,
+    KitChanged,
+    KitNotWritten,
+    KitTooLarge,
+    NoKitsFolder,
+    UnknownKit,
+)
 from eventlog.errors import (
     LogCorrupted,
     LogUnavailable,
@@ -86,6 +95,13 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     NothingToAssess: problems.NOTHING_TO_ASSESS,
     InvalidAssessment: problems.INVALID_INPUT,
     NoLogFile: problems.NO_LOG_FILE,
+    UnknownKit: problems.UNKNOWN_KIT,
+    BrokenKit: problems.BROKEN_KIT,
+    BuiltInKit: problems.KIT_BUILT_IN,
+    NoKitsFolder: problems.NO_KITS_FOLDER,
+    KitChanged: problems.KIT_CHANGED,
+    KitTooLarge: problems.INVALID_INPUT,
+    KitNotWritten: problems.KIT_NOT_WRITTEN,
     NoReplyUnderWay: problems.NO_REPLY_UNDER_WAY,
     GatewayDraining: problems.DRAINING,
     GatewayStopping: problems.STOPPING,
@@ -163,8 +179,8 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
         case InvalidAssessment():
             fields = [FieldError(field=f.place, message=f.problem) for f in error.faults[:20]]
             return str(error), {"errors": fields}
-        case UnknownModel():
-            return str(error), {"known_models": list(error.known)}
+        case UnknownModel() | BrokenKit():
+            return str(error), _listed(error)
         case ReplyNotRecorded() | GatewayDraining():
             is_taken = isinstance(error, ReplyNotRecorded)
             return str(error), {"answer_taken": is_taken, "headers": RETRY_LATER}
@@ -189,6 +205,13 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
     return str(error), {}
 
 
+def _listed(error: UnknownModel | BrokenKit) -> dict[str, Any]:
+    if isinstance(error, UnknownModel):
+        return {"known_models": list(error.known)}
+    faults = [FieldError(field=f.field or "", message=f.message) for f in error.faults]
+    return {"errors": faults[:20]}
+
+
 def _invalid_field(request: Request, error: ReservedId | InvalidField) -> FieldError:
     if isinstance(error, InvalidField):
         return FieldError(field=error.field, message=error.reason)
@@ -201,7 +224,11 @@ def _invalid_field(request: Request, error: ReservedId | InvalidField) -> FieldE
 
 async def _invalid_input(request: Request, error: RequestValidationError) -> JSONResponse:
     found = error.errors()
-    if request.method == "POST" and not declares_json(request) and _is_about_the_body(found):
+    if (
+        request.method in ("POST", "PUT")
+        and not declares_json(request)
+        and _is_about_the_body(found)
+    ):
         return _problem(request, problems.NOT_JSON, problems.NOT_JSON.advice)
     errors = [
         FieldError(field=_field(e["loc"]), message=_message(e))

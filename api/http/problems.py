@@ -99,6 +99,42 @@ UNKNOWN_BACKEND = ProblemType(
     "There is no such backend",
     "GET /api/v1/admin/circuits lists the backends.",
 )
+UNKNOWN_KIT = ProblemType(
+    "unknown-kit",
+    HTTPStatus.NOT_FOUND,
+    "There is no such interview kit",
+    "GET /api/v1/kits lists the kits.",
+)
+BROKEN_KIT = ProblemType(
+    "broken-kit",
+    HTTPStatus.CONFLICT,
+    "The interview kit cannot be used",
+    "Correct its file, or PUT the kit anew. `errors` lists what is wrong.",
+)
+KIT_BUILT_IN = ProblemType(
+    "kit-built-in",
+    HTTPStatus.CONFLICT,
+    "Built-in interview kits cannot be deleted",
+    "To use another one in its place, PUT a kit with its id.",
+)
+NO_KITS_FOLDER = ProblemType(
+    "no-kits-folder",
+    HTTPStatus.CONFLICT,
+    "The gateway keeps no interview kits of its own",
+    "Set KITS to a folder, and restart the gateway.",
+)
+KIT_CHANGED = ProblemType(
+    "kit-changed",
+    HTTPStatus.PRECONDITION_FAILED,
+    "The interview kit is not the version that you know",
+    "GET the kit again, and repeat your change on what you get.",
+)
+KIT_NOT_WRITTEN = ProblemType(
+    "kit-not-written",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The interview kit could not be written or deleted",
+    "Let the gateway write to the folder KITS, and make room there. Nothing has changed.",
+)
 INTERVIEW_FORGOTTEN = ProblemType(
     "interview-forgotten",
     HTTPStatus.GONE,
@@ -262,6 +298,12 @@ PROBLEM_TYPES = {
         UNKNOWN_BACKEND,
         UNKNOWN_MODEL,
         UNKNOWN_INTERVIEW,
+        UNKNOWN_KIT,
+        BROKEN_KIT,
+        KIT_BUILT_IN,
+        NO_KITS_FOLDER,
+        KIT_CHANGED,
+        KIT_NOT_WRITTEN,
         INTERVIEW_FORGOTTEN,
         INTERVIEW_ON_HOLD,
         NO_REPLY_UNDER_WAY,

@@ -153,7 +153,6 @@ class Candidate:
         begun = await self._interviews.find(interview_id) if interview_id else None
         if begun is not None:
             return begun, None
-        await self._check_role(asked.role, "role")
         self._admit()
         id = interview_id or str(uuid4())
         config = asked.model_copy(update={"model": await self._choose_model(asked.model)})

@@ -6,6 +6,7 @@ KitError
 ├── BuiltInKit      it comes with the gateway
 ├── NoKitsFolder    nobody has said where kits are kept
 ├── KitChanged      it is not the version that the caller knows
+├── KitTooLarge     as a file, it would be larger than a kit may be
 └── KitNotWritten   the file could not be written
 """
 
@@ -66,6 +67,13 @@ class KitChanged(KitError):
         super().__init__(
             f"The kit {id!r} is not the version that you know. GET it again, and repeat your "
             "change on what you get."
+        )
+
+
+class KitTooLarge(KitError):
+    def __init__(self, id: str, most: int) -> None:
+        super().__init__(
+            f"The kit {id!r} is too large: as a file, it must have at most {most // 1024} KiB."
         )
 
 

@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from statemachine.brief import Language
 from statemachine.canonical import canonical_json
 from statemachine.roles import Role
 from statemachine.storable import has_words
@@ -60,12 +61,6 @@ def _is_plain(text: str) -> str:
 def _is_one_line(text: str) -> str:
     if "\n" in text:
         raise ValueError("must be one line")
-    return text
-
-
-def _is_language(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", text, re.ASCII):
-        raise ValueError("must be a language tag, such as en, de or pt-BR")
     return text
 
 
@@ -119,7 +114,7 @@ class Kit(_Part):
 
     role: Annotated[Role, *_WORDS]
     seniority: Annotated[Line, _plain(60)] = "any"
-    language: Annotated[str, _plain(35), AfterValidator(_is_language)] = "en"
+    language: Language = "en"
     prompt: Annotated[str, _plain(10_000), *_WORDS] | None = None
     greeting: Sentence
     closing: Sentence

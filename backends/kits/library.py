@@ -18,6 +18,7 @@ from backends.kits.errors import (
     Fault,
     KitChanged,
     KitNotWritten,
+    KitTooLarge,
     NoKitsFolder,
     UnknownKit,
 )
@@ -111,7 +112,8 @@ class Kits:
         """Write a kit into KITS. If a `version` is given, it must be the one that is there, or any
         for ANY_VERSION; "" is that of a kit that is not there.
 
-        Raises NoKitsFolder, KitChanged, KitNotWritten, or BrokenKit if it cannot be a kit's file.
+        Raises NoKitsFolder, KitChanged, KitTooLarge, KitNotWritten, or BrokenKit if the id cannot
+        be a kit's.
         """
         with self._writing:
             own = self._writable(id, version)
@@ -119,8 +121,7 @@ class Kits:
             if not is_kit_id(id):
                 raise BrokenKit(own.called(ascii(id)), [_bad_id()])
             if len(text.encode()) > MAX_KIT_BYTES:
-                most = f"must have at most {MAX_KIT_BYTES // 1024} KiB as a file"
-                raise BrokenKit(own.called(id), [Fault(most)])
+                raise KitTooLarge(id, MAX_KIT_BYTES)
             ids = self._ids(own)
             if id not in ids and len(ids) >= MAX_KITS:
                 raise KitNotWritten(id, f"the folder has {MAX_KITS} kits, and may not have more")

@@ -132,8 +132,6 @@ export function handOn(signal: AbortSignal | undefined, model: string | undefine
 
 // @ts-expect-error a role is text
 startInterview({ role: 5 });
-// @ts-expect-error a role is needed
-startInterview({ totalQuestions: 3 });
 // @ts-expect-error the whole session is posted
 sendResponse("an id", "my answer");
 // @ts-expect-error a summary needs the session too

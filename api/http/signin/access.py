@@ -47,6 +47,8 @@ ACCESS: Mapping[str, Allowed] = {
     "GET /api/v1/me": ANY_ROLE,
     "GET /api/v1/models": ANY_ROLE,
     "GET /api/v1/statemachine": ANY_ROLE,
+    # A candidate sees which there are, and not what they ask.
+    "GET /api/v1/kits": ANY_ROLE,
     "POST /api/v1/voice/synthesize": CONDUCTING,
     "POST /api/v1/voice/transcribe": CONDUCTING,
     # Other services, which know nothing of whose interview is whose.
@@ -58,6 +60,9 @@ ACCESS: Mapping[str, Allowed] = {
     "GET /api/v1/system/status": STAFF,
     "GET /api/v1/services": STAFF,
     "GET /api/v1/dashboard": STAFF,
+    "GET /api/v1/kits/{id}": STAFF,
+    "PUT /api/v1/kits/{id}": INTERVIEWING,
+    "DELETE /api/v1/kits/{id}": INTERVIEWING,
     # Of all interviews.
     f"GET {INTERVIEWS}": STAFF,
     f"GET {INTERVIEW}/events": STAFF,

@@ -160,7 +160,7 @@ export type VerifyProgress = Schemas["VerifyProgress"];
 export type VerifyReport = Schemas["VerifyReport"];
 export type Bundle = Schemas["Bundle"];
 export type Transcript = Schemas["Transcript"];
-export type Setup = Pick<Schemas["StartRequest"], "role"> & LeftOut<Schemas["StartRequest"]>;
+export type Setup = LeftOut<Schemas["StartRequest"]>;
 export type Filter = LeftOut<{
     state: InterviewOverview["state"];
     role: Role;

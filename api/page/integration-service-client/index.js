@@ -54,7 +54,7 @@ export { newInterviewId } from "./interview-id.js";
  * @typedef {Schemas["VerifyReport"]} VerifyReport
  * @typedef {Schemas["Bundle"]} Bundle
  * @typedef {Schemas["Transcript"]} Transcript
- * @typedef {Pick<Schemas["StartRequest"], "role"> & LeftOut<Schemas["StartRequest"]>} Setup
+ * @typedef {LeftOut<Schemas["StartRequest"]>} Setup
  * @typedef {LeftOut<{ state: InterviewOverview["state"], role: Role, q: string, limit: number, cursor: string }>} Filter
  * @typedef {"json" | "md" | "html"} Format
  */

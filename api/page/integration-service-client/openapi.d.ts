@@ -114,6 +114,18 @@ export interface components {
             new: number;
             proof: string[];
         };
+        /** @description What answers are judged by. `levels[0]` says what answers of level 1, the lowest, hold. */
+        "Criterion-Input": {
+            id: string;
+            name: string;
+            levels: string[];
+        };
+        /** @description What answers are judged by. `levels[0]` says what answers of level 1, the lowest, hold. */
+        "Criterion-Output": {
+            id: string;
+            name: string;
+            levels: string[];
+        };
         /**
          * @description One criterion: its level with that level's anchor, what this rests on, and what speaks
          *     against it. Without a level it is not assessed.
@@ -361,6 +373,83 @@ export interface components {
             checkpoint: string;
             consistencyProof: string[];
         };
+        /** @description An interview kit. Questions go from easy to hard. */
+        "Kit-Input": {
+            /**
+             * @description The role that the candidate is interviewed for.
+             * @example Software Engineer
+             */
+            role: string;
+            /** @default any */
+            seniority: string;
+            /** @default en */
+            language: string;
+            prompt?: string | null;
+            greeting: string;
+            closing: string;
+            questions: components["schemas"]["KitQuestion-Input"][];
+            rubric: components["schemas"]["Criterion-Input"][];
+        };
+        /** @description An interview kit. Questions go from easy to hard. */
+        "Kit-Output": {
+            /**
+             * @description The role that the candidate is interviewed for.
+             * @example Software Engineer
+             */
+            role: string;
+            /** @default any */
+            seniority: string;
+            /** @default en */
+            language: string;
+            prompt?: string | null;
+            greeting: string;
+            closing: string;
+            questions: components["schemas"]["KitQuestion-Output"][];
+            rubric: components["schemas"]["Criterion-Output"][];
+        };
+        /** @description A kit in the list of all. Candidates see only `id`, `role` and `language`. */
+        KitOverview: {
+            id: string;
+            /** @description Absent if the kit's file is broken. */
+            role?: string | null;
+            language?: string | null;
+            seniority?: string | null;
+            /** @description How many it has. */
+            questions?: number | null;
+            /** @description Whether it comes with the gateway. */
+            builtIn?: boolean | null;
+            /** @description The SHA-256 of what is in the kit. */
+            version?: string | null;
+            /** @description What is wrong with the kit's file, a line each. */
+            error?: string | null;
+        };
+        /**
+         * @description One question. `simpler` asks the same in simpler words, `listen_for` is what a good answer
+         *     holds, `follow_ups` ask for what it lacks, and `criteria` are the ids of the rubric's that it is
+         *     evidence for.
+         */
+        "KitQuestion-Input": {
+            text: string;
+            simpler?: string | null;
+            listenFor: string[];
+            followUps: string[];
+            criteria: string[];
+        };
+        /**
+         * @description One question. `simpler` asks the same in simpler words, `listen_for` is what a good answer
+         *     holds, `follow_ups` ask for what it lacks, and `criteria` are the ids of the rubric's that it is
+         *     evidence for.
+         */
+        "KitQuestion-Output": {
+            text: string;
+            simpler?: string | null;
+            listenFor: string[];
+            followUps: string[];
+            criteria: string[];
+        };
+        KitsReply: {
+            kits: components["schemas"]["KitOverview"][];
+        };
         LiveReply: {
             /**
              * @default alive
@@ -550,36 +639,16 @@ export interface components {
          *       "role": "Software Engineer",
          *       "totalQuestions": 3
          *     }
-         * @example {
-         *       "candidateName": "Ada",
-         *       "jobDescription": "Night shifts.",
-         *       "kit": "nurse"
-         *     }
          */
         StartRequest: {
-            /** @description The role of any kit. Left out: the kit's. */
+            /** @description The role of any kit (`GET /api/v1/kits`). It may be left out if `kit` is given. */
             role?: string | null;
+            /** @description The kit's id. Left out: the kit for the role. */
+            kit?: string | null;
             /** @description Left out: the selected model, else the first available. */
             model?: string | null;
-            /** @description Left out: 5, or as many as the kit has, if that is fewer. */
+            /** @description Left out: 5, or as many as the kit has if those are fewer. */
             totalQuestions?: number | null;
-            /** @description Left out: the one for the role and language. */
-            kit?: string | null;
-            /**
-             * @description What the interview is held in, as a BCP 47 tag.
-             * @default en
-             */
-            language: string;
-            candidateName?: string | null;
-            /** @description The text of the job description. The questions are about it. */
-            jobDescription?: string | null;
-            /** @description The text of the candidate's CV. */
-            cv?: string | null;
-            /**
-             * @description Practice: with hints after each answer, and in no hiring list.
-             * @default false
-             */
-            practice: boolean;
             /** @description A UUID of the client's own. With it, a start whose reply was lost can be posted again and gives the same interview. */
             interviewId?: string | null;
         };
