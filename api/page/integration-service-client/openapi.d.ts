@@ -639,16 +639,36 @@ export interface components {
          *       "role": "Software Engineer",
          *       "totalQuestions": 3
          *     }
+         * @example {
+         *       "candidateName": "Ada",
+         *       "jobDescription": "Night shifts.",
+         *       "kit": "nurse"
+         *     }
          */
         StartRequest: {
-            /** @description The role of any kit (`GET /api/v1/kits`). It may be left out if `kit` is given. */
+            /** @description The role of any kit. Left out: the kit's. */
             role?: string | null;
-            /** @description The kit's id. Left out: the kit for the role. */
-            kit?: string | null;
             /** @description Left out: the selected model, else the first available. */
             model?: string | null;
-            /** @description Left out: 5, or as many as the kit has if those are fewer. */
+            /** @description Left out: 5, or as many as the kit has, if that is fewer. */
             totalQuestions?: number | null;
+            /** @description Left out: the one for the role and language. */
+            kit?: string | null;
+            /**
+             * @description What the interview is held in, as a BCP 47 tag.
+             * @default en
+             */
+            language: string;
+            candidateName?: string | null;
+            /** @description The text of the job description. The questions are about it. */
+            jobDescription?: string | null;
+            /** @description The text of the candidate's CV. */
+            cv?: string | null;
+            /**
+             * @description Practice: with hints after each answer, and in no hiring list.
+             * @default false
+             */
+            practice: boolean;
             /** @description A UUID of the client's own. With it, a start whose reply was lost can be posted again and gives the same interview. */
             interviewId?: string | null;
         };
