@@ -1,7 +1,7 @@
 """In which line of a TOML text each value stands. `tomllib` tells it of no value that it has read.
 
 It also finds what takes `tomllib` minutes or all of the stack, before that is asked: keys of many
-parts, and lists in lists in lists.
+parts, lists in lists in lists, and more values than any kit has.
 """
 
 import re
@@ -11,13 +11,15 @@ Path = tuple[str | int, ...]
 
 MAX_DEPTH = 6
 MAX_KEY_PARTS = 4
+MAX_VALUES = 5_000
 
+# Text that nobody ends goes on to the end: to look for one from each mark in it takes minutes.
 _TOKEN = re.compile(
     r"""
     (?P<skip> [ \t\r]++ | \#[^\n]*+ )
   | (?P<line> \n )
-  | (?P<text> \"{3}(?:[^"\\]|\\.|"(?!""))*+\"{3,5} | '{3}(?:[^']|'(?!''))*+'{3,5}
-            | "(?:[^"\\\n]|\\.)*+" | '[^'\n]*+' )
+  | (?P<text> \"{3}(?:[^"\\]|\\.|"(?!""))*+(?:\"{3,5})? | '{3}(?:[^']|'(?!''))*+(?:'{3,5})?
+            | "(?:[^"\\\n]|\\.)*+"? | '[^'\n]*+'? )
   | (?P<sign> [\[\]{},=.] )
   | (?P<bare> [^\s\[\]{},=.\#"']++ | . )
     """,
@@ -27,17 +29,18 @@ _TOKEN = re.compile(
 _END = ("end", "", 0)
 
 
-class TooDeep(Exception):
-    """Keys have too many parts, or lists and tables stand too deep in each other, in `line`."""
+class TooComplex(Exception):
+    """In `line`, a key has too many parts, values stand too deep in each other, or there are too
+    many of them."""
 
     def __init__(self, line: int) -> None:
-        super().__init__(f"line {line} is nested too deeply")
+        super().__init__(f"line {line} is too complex")
         self.line = line
 
 
 def places_of(text: str) -> dict[Path, int]:
     """The line, counted from 1, in which each value of the text begins. Of text that is no TOML,
-    any lines. Raises TooDeep."""
+    any lines. Raises TooComplex."""
     return _Scanner(text).places()
 
 
@@ -71,6 +74,8 @@ class _Scanner:
             count = self._counts[name] = self._counts.get(name, -1) + 1
             table = (*table, count)
         self._found.setdefault(table, line)
+        if len(self._found) > MAX_VALUES:
+            raise TooComplex(line)
         self._skip_line()
         return table
 
@@ -90,12 +95,12 @@ class _Scanner:
             if kind != "sign":
                 parts.append(value.strip("\"'") if kind == "text" else value)
             if len(parts) > MAX_KEY_PARTS:
-                raise TooDeep(line)
+                raise TooComplex(line)
         return parts
 
     def _value(self, path: Path, line: int, depth: int) -> None:
-        if depth > MAX_DEPTH:
-            raise TooDeep(line)
+        if depth > MAX_DEPTH or len(self._found) > MAX_VALUES:
+            raise TooComplex(line)
         self._found.setdefault(path, line)
         _, sign, _ = self._take()
         if sign == "[":

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 from pydantic.alias_generators import to_snake
@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from backends.kits.errors import BrokenKit, Fault
 from backends.kits.kit import Kit
-from backends.kits.places import Path, TooDeep, places_of
+from backends.kits.places import Path, TooComplex, places_of
 from statemachine.validation import requirement
 
 MAX_KIT_BYTES = 256 * 1024
@@ -26,8 +26,10 @@ def read_kit(content: bytes, file: str) -> Kit:
     try:
         places = places_of(text)
         found = tomllib.loads(text)
-    except TooDeep as error:
-        raise BrokenKit(file, [Fault("is nested more deeply than a kit", error.line)]) from None
+    except TooComplex as error:
+        raise BrokenKit(
+            file, [Fault("has more values than a kit, or deeper ones", error.line)]
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise BrokenKit(file, [_no_toml(str(error), text)]) from None
     except ValueError:  # of a number with thousands of digits, or a day that no month has
@@ -36,7 +38,8 @@ def read_kit(content: bytes, file: str) -> Kit:
     try:
         return Kit.model_validate(found)
     except ValidationError as error:
-        faults = [_fault(problem, places) for problem in error.errors()[:MAX_FAULTS]]
+        problems = error.errors()[:MAX_FAULTS]
+        faults = [_fault(one, places) for one in problems if not _follows(one, problems)]
         raise BrokenKit(file, sorted(faults, key=lambda fault: fault.line or 0)) from None
 
 
@@ -56,6 +59,14 @@ def _no_toml(message: str, text: str) -> Fault:
     line = int(place[1]) if place and place[1] else text.count("\n") + 1
     said = _AT.sub("", message)
     return Fault(f"is not TOML: {said[:1].lower()}{said[1:200]}", line)
+
+
+def _follows(problem: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
+    """True for "too short" of a list whose own item is what is wrong."""
+    place = problem["loc"]
+    return problem["type"] == "too_short" and any(
+        other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in found
+    )
 
 
 def _fault(problem: ErrorDetails, places: Mapping[Path, int]) -> Fault:
