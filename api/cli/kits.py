@@ -131,6 +131,14 @@ def show(*, as_json: bool) -> None:
         )
 
 
+def role_called(id: str) -> str | None:
+    """The role of the kit with this id."""
+    try:
+        return Kits(_folder()).get(id).kit.role
+    except KitError:
+        return None
+
+
 def _row(listing: KitListing) -> tuple[str, str, str, str]:
     id, kit = escape_controls(listing.id), listing.kit
     if kit is None:

@@ -29,7 +29,13 @@ def _state(text: str) -> State:
 
 
 def _role(text: str) -> Role:
-    return _choice(text.lower().replace(" ", "-"), ROLES)
+    """A role by itself, or in one word as the id of a kit for it."""
+    word = text.lower().replace(" ", "-")
+    if word in ROLES:
+        return ROLES[word]
+    from api.cli.kits import role_called
+
+    return role_called(word) or text
 
 
 def _choice(text: str, choices: Mapping[str, T]) -> T:
@@ -54,7 +60,7 @@ def interviews(
             metavar="ROLE",
             parser=_role,
             autocompletion=lambda: list(ROLES),
-            help=f"Show only this role: {', '.join(ROLES)}.",
+            help="Show only this role, such as software-engineer.",
         ),
     ] = None,
     limit: Annotated[

@@ -101,14 +101,16 @@ def test_a_role_may_be_written_in_one_word(run: Run, role: str) -> None:
     assert run("interviews", "--role", role).stdout.count("Product Manager") == 1
 
 
-@pytest.mark.parametrize(("option", "given"), [("--role", "Cook"), ("--state", "new")])
-def test_an_unknown_kind_is_refused_with_those_that_there_are(
-    run: Run, option: str, given: str
-) -> None:
-    result = run("interviews", option, given)
+def test_an_unknown_state_is_refused_with_those_that_there_are(run: Run) -> None:
+    result = run("interviews", "--state", "new")
     assert result.exit_code == 2
-    listed = "product-manager" if option == "--role" else "started, questioning"
-    assert listed in " ".join(result.stderr.split())
+    assert "started, questioning" in " ".join(result.stderr.split())
+
+
+def test_any_role_may_be_in_the_log_and_a_kits_id_stands_for_its_role(run: Run, path: Path) -> None:
+    assert "of that kind" in run("interviews", "--role", "Cook").stdout
+    write(path, "e" * 8 + IDS[0][8:], start("Nurse", 3), ask(1))
+    assert "eeeeeeee" in run("interviews", "--role", "nurse").stdout
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 100])
