@@ -231,7 +231,7 @@ export interface components {
          * @description What an interview was exported as.
          * @enum {string}
          */
-        ExportFormat: "bundle" | "md" | "html";
+        ExportFormat: "bundle" | "md" | "html" | "pdf";
         /** @description When and why the words were erased, and in which state the interview was then. */
         Forgetting: {
             time: string;
@@ -262,10 +262,10 @@ export interface components {
             version: number;
         };
         /**
-         * @description Markdown and HTML for people; JSON for programs.
+         * @description Markdown, HTML and PDF for people; JSON for programs.
          * @enum {string}
          */
-        Format: "json" | "md" | "html";
+        Format: "json" | "md" | "html" | "pdf";
         /** @description `uptime_seconds` and `eventLog` are spelled so in the contract. */
         GatewayReply: {
             version: string;
@@ -742,6 +742,10 @@ export interface components {
              * @example Software Engineer
              */
             role: string;
+            /** @description Missing where nobody gave it. */
+            candidateName?: string | null;
+            /** @description True where no hiring team sees it. */
+            practice?: boolean | null;
             /** @description Missing where none was chosen, or forgotten. */
             model?: string | null;
             /** @enum {string} */
