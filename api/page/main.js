@@ -1,8 +1,11 @@
 /** Which view is shown, by the address behind the "#". Each view is a module of its own. */
 
 import { h } from "./dom.js";
+import { preferred, say, speak } from "./language.js";
 import { showStatus } from "./status.js";
+import { unfinished } from "./storage.js";
 import { visitor } from "./visitor.js";
+import { linkedLanguage } from "./views/link.js";
 
 /**
  * What a view gets: where to put itself, what its address says, and a signal that ends what it has
@@ -37,27 +40,34 @@ async function route() {
   document.title = TITLE;
   const found = VIEWS.find(([pattern, needs]) => visitor[needs] && pattern.test(address));
   if (!found) return notFound();
-  const [pattern, , load] = found;
+  const [pattern, needs, load] = found;
+  const id = pattern.exec(address)?.[1] ?? "";
   /** @type {{ show: Show } | null} */
-  const view = await load().catch(() => null);
+  const view = await Promise.all([load(), speak(needs === "conducts" ? languageOf(id) : "en")]).then(([one]) => one, () => null);
   if (signal.aborted) return;
   if (!view) return notLoaded();
   root.replaceChildren();
-  await view.show({ root, id: pattern.exec(address)?.[1] ?? "", signal });
+  await view.show({ root, id, signal });
+}
+
+/** What candidates see is in their language: that of their interview, as far as it is known. @param {string} id */
+function languageOf(id) {
+  const last = unfinished();
+  return (id && last?.id === id && last.language) || linkedLanguage() || preferred();
 }
 
 function notLoaded() {
   root.replaceChildren(
-    h("h1", {}, "This page could not be loaded"),
-    h("p", {}, "The gateway cannot be reached. ",
-      h("button", { type: "button", onclick: () => location.reload() }, "Try again")),
+    h("h1", {}, say("page.not-loaded")),
+    h("p", {}, say("error.unreachable"), " ",
+      h("button", { type: "button", onclick: () => location.reload() }, say("error.again"))),
   );
 }
 
 function notFound() {
   root.replaceChildren(
-    h("h1", {}, "Page not found"),
-    h("p", {}, visitor.conducts && h("a", { href: "#/" }, "Start an interview"),
+    h("h1", {}, say("page.not-found")),
+    h("p", {}, visitor.conducts && h("a", { href: "#/" }, say("setup.title")),
       visitor.conducts && visitor.seesAll && ", or open the ",
       visitor.seesAll && h("a", { href: "#/history" }, visitor.conducts ? "history" : "Open the history"), "."),
   );

@@ -2,6 +2,7 @@
 
 import { announce, h } from "./dom.js";
 import { health } from "./health.js";
+import { isKey, language, say } from "./language.js";
 import { visitor } from "./visitor.js";
 
 /**
@@ -12,47 +13,34 @@ import { visitor } from "./visitor.js";
  *   done then, and whether it has passed
  */
 
-/** @type {Record<string, Trouble>} */
-const KNOWN = {
-  unreachable: {
-    words: "The gateway cannot be reached.",
-    helps: "again",
-    passes: {
-      promise: "This page tries again as soon as the gateway is back.",
-      isOver: () => health.gateway !== null,
-    },
-  },
-  "log-unavailable": {
-    words: "The gateway cannot write to its event log right now.",
-    helps: "again",
-    passes: { promise: "This page tries again as soon as the log is back.", isOver: () => health.isWell },
-  },
-  draining: {
-    words: "The gateway is about to stop. Nothing was recorded.",
-    helps: "again",
-    passes: {
-      promise: "This page tries again as soon as the gateway is back.",
-      isOver: () => health.gateway !== null && !health.gateway.draining,
-    },
-  },
-  "not-signed-in": {
-    words: "You are no longer signed in. Sign in again to continue.",
-    helps: "sign-in",
-  },
-  "interview-forgotten": {
-    words: "The words of this interview were erased on request. The log shows only that it took place.",
-    helps: "no",
-  },
-  "unknown-interview": {
-    words: "The gateway's log does not have this interview.",
-    helps: "no",
-  },
+/** What passes by itself: what is promised then, and whether it is over. @type {Record<string, [import("./language.js").Key, () => boolean]>} */
+const PASSING = {
+  unreachable: ["promise.gateway", () => health.gateway !== null],
+  "log-unavailable": ["promise.log", () => health.isWell],
+  draining: ["promise.gateway", () => health.gateway !== null && !health.gateway.draining],
 };
+
+/** After these, nothing helps. */
+const ENDS = ["interview-forgotten", "unknown-interview"];
+
+/** What is said in the page's own words in every language: the gateway's are no better. */
+const OWN = [...Object.keys(PASSING), "not-signed-in", "interview-forgotten", "unknown-interview"];
 
 /** @param {unknown} error @returns {Trouble} */
 export function troubleOf(error) {
-  const { kind, message } = /** @type {{ kind?: string, message?: string }} */ (error);
-  return KNOWN[kind ?? ""] ?? { words: message || "Something went wrong.", helps: "again" };
+  const { kind = "", message } = /** @type {{ kind?: string, message?: string }} */ (error);
+  return {
+    words: wordsOf(kind, message),
+    helps: kind === "not-signed-in" ? "sign-in" : ENDS.includes(kind) ? "no" : "again",
+    ...(Object.hasOwn(PASSING, kind) && { passes: { promise: say(PASSING[kind][0]), isOver: PASSING[kind][1] } }),
+  };
+}
+
+/** The gateway explains errors in English, and more exactly. @param {string} kind @param {string} [message] */
+function wordsOf(kind, message) {
+  const own = `error.${kind}`;
+  if (message && !OWN.includes(kind) && language() === "en") return message;
+  return isKey(own) ? say(own) : say("error.other");
 }
 
 /**
@@ -80,7 +68,7 @@ export function noticeOf({ words, helps, passes }, again) {
   const text = passes ? `${words} ${passes.promise}` : words;
   const element = notice({
     words: text,
-    actions: helps === "no" ? [] : [helps === "sign-in" && visitor.signIn ? ["Sign in again", visitor.signIn] : ["Try again", retry]],
+    actions: helps === "no" ? [] : [helps === "sign-in" && visitor.signIn ? [say("error.sign-in"), visitor.signIn] : [say("error.again"), retry]],
     kind: passes ? "" : "bad",
   });
   if (passes) {
@@ -108,9 +96,9 @@ export function noticeOf({ words, helps, passes }, again) {
 export function unsentNotice(typed, drop) {
   if (!typed.trim()) return "";
   const element = notice({
-    words: "The interview ended before you sent this text, so it is not in the log:",
+    words: say("interview.unsent"),
     quote: typed,
-    actions: [["Delete it", () => {
+    actions: [[say("interview.delete"), () => {
       drop();
       element.remove();
     }]],

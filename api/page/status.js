@@ -2,6 +2,7 @@
 
 import { announce, h, svg } from "./dom.js";
 import { health } from "./health.js";
+import { languages, sayInFrame } from "./language.js";
 import { visitor } from "./visitor.js";
 
 /** Each state has a shape of its own, so that it is clear without colours. */
@@ -21,7 +22,7 @@ const INTERVIEWERS = ["granite-interview-service", "conversation-service", "olla
 /** @param {HTMLElement} root */
 export function showStatus(root) {
   const light = lightAs("none");
-  const text = h("span", {}, "Checking…");
+  const text = h("span", {}, sayInFrame("status.checking"));
   const more = h("span", { class: "more" });
   const rows = h("ul", { class: "services" });
   const short = [light, h("span", { class: "short" }, text, more)];
@@ -62,16 +63,17 @@ export function showStatus(root) {
 
   let wasLost = false;
   health.addEventListener("answered", () => {
-    if (wasLost) announce("The gateway is back.");
+    if (wasLost) announce(sayInFrame("status.back"));
     wasLost = false;
     render();
   });
   health.addEventListener("lost", () => {
-    if (!wasLost) announce("The gateway cannot be reached.");
+    if (!wasLost) announce(sayInFrame("status.lost"));
     wasLost = true;
     render();
   });
   details.addEventListener("toggle", render);
+  languages.addEventListener("changed", () => health.answeredAt && render());
   setInterval(() => details.open && renderServices(), 1000); // ages grow
   addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !details.open) return;
@@ -91,11 +93,11 @@ export function showStatus(root) {
 /** @returns {{ shape: Shape, words: string, aside: string }} */
 function summarized() {
   const { latest } = health;
-  if (!health.gateway) return { shape: "bad", words: "Gateway unreachable", aside: "" };
+  if (!health.gateway) return { shape: "bad", words: sayInFrame("status.unreachable"), aside: "" };
   if (health.gateway.eventLog === "offline") {
-    return { shape: "bad", words: latest ? "Event log unavailable" : "Gateway not ready", aside: "" };
+    return { shape: "bad", words: sayInFrame(latest ? "status.log-offline" : "status.not-ready"), aside: "" };
   }
-  if (!latest) return { shape: "good", words: "Connected", aside: "" };
+  if (!latest) return { shape: "good", words: sayInFrame("status.connected"), aside: "" };
   const { online, total } = latest.summary;
   const asks = latest.services.some(
     ({ name, status }) => status === "online" && INTERVIEWERS.includes(name),

@@ -20,7 +20,7 @@ import { chacha20 } from "./cipher.js";
 /**
  * The interview to continue, as last seen.
  *
- * @typedef {{ id: string, role: string, question: number, total: number }} Unfinished
+ * @typedef {{ id: string, role: string, question: number, total: number, language?: string }} Unfinished
  */
 
 /** @typedef {{ q: string, state: string, role: string }} Filter of the list */
@@ -189,6 +189,12 @@ export const chosenModel = () => read("model", isText);
 
 /** @param {string} id */
 export const keepChosenModel = (id) => write("model", id);
+
+/** @returns {string | null} the language chosen last */
+export const chosenLanguage = () => read("language", isText);
+
+/** @param {string} code */
+export const keepChosenLanguage = (code) => write("language", code);
 
 /** Not stored: somebody may have said the words that are searched for. */
 let filter = { q: "", state: "", role: "" };

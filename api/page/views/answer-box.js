@@ -1,37 +1,36 @@
 /** The box an answer is typed into. Whatever is in it is kept at every key. */
 
 import { h } from "../dom.js";
+import { say } from "../language.js";
 import { isKept } from "../storage.js";
 
 const MOST = 10_000;
 const NEAR = 9_000;
 
-const KEYS = "Press Enter to send, Shift + Enter for a new line.";
-const NOT_KEPT = "This browser does not store drafts. If you close the page, you lose text that you have not sent.";
-
 /**
  * @param {{ text: string, keep: (text: string) => void, send: (text: string) => void, cancel: () => void }} options
  */
 export function answerBox({ text, keep, send, cancel }) {
-  const hint = h("p", { id: "hint", class: "quiet hint" }, KEYS);
+  const hint = h("p", { id: "hint", class: "quiet hint" }, say("box.keys"));
   const limit = h("p", { id: "limit", class: "quiet figure limit" });
   const box = h("textarea", {
     id: "answer", rows: 3, "aria-describedby": "hint limit", autocomplete: "off",
     dir: "auto", oninput: changed, onkeydown: pressed,
   });
-  const button = h("button", { class: "primary" }, "Send");
-  const stop = h("button", { type: "button", hidden: true, onclick: stopped }, "Cancel");
+  const button = h("button", { class: "primary" }, say("box.send"));
+  const stop = h("button", { type: "button", hidden: true, onclick: stopped }, say("box.cancel"));
+  const under = h("div", { class: "under" }, button, stop, hint, limit);
   const element = h("form", { class: "answer", onsubmit: submitted },
-    h("label", { for: "answer" }, "Your answer"),
+    h("label", { for: "answer" }, say("box.label")),
     box,
-    h("div", { class: "under" }, hint, limit, button, stop));
+    under);
 
   /** As the gateway counts: characters, not UTF-16 units. */
   const length = () => (box.value.length < NEAR ? box.value.length : [...box.value].length);
 
   function changed() {
     keep(box.value);
-    hint.textContent = isKept() ? KEYS : NOT_KEPT;
+    hint.textContent = say(isKept() ? "box.keys" : "box.not-kept");
     hint.classList.toggle("warning", !isKept());
     look();
   }
@@ -40,8 +39,8 @@ export function answerBox({ text, keep, send, cancel }) {
     const long = length();
     const over = long - MOST;
     limit.textContent = over > 0
-      ? `Too long by ${over.toLocaleString("en")} characters.`
-      : long >= NEAR ? `${long.toLocaleString("en")} of ${MOST.toLocaleString("en")} characters` : "";
+      ? say("box.too-long", { count: over })
+      : long >= NEAR ? say("box.near", { length: long, most: MOST }) : "";
     limit.classList.toggle("over", over > 0);
     box.setAttribute("aria-invalid", String(over > 0));
     const isReady = over <= 0 && box.value.trim() !== "";
@@ -75,6 +74,19 @@ export function answerBox({ text, keep, send, cancel }) {
     element,
     submit: () => element.requestSubmit(),
     focus: () => box.focus({ preventScroll: true }),
+    /** Other buttons, beside "Send". @param {HTMLElement} tools */
+    addTools: (tools) => stop.after(tools),
+    /**
+     * Write, as if it was typed, where an answer can be typed.
+     *
+     * @param {(before: string) => string} change what is there into what shall be there
+     */
+    write(change) {
+      if (box.readOnly) return;
+      box.value = change(box.value);
+      box.scrollTop = box.scrollHeight;
+      changed();
+    },
     /** What is there already stays as it is, with the caret. @param {string} words */
     fill(words) {
       if (box.value === words) return;

@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { took } from "../format.js";
+import { say } from "../language.js";
 import { said } from "./messages.js";
 import { openReply, wholeWords } from "./reply.js";
 import { isStill } from "./words.js";
@@ -16,7 +17,7 @@ const NEAR_END = 48;
 /** @typedef {{ message: Message, element: HTMLLIElement }} Turn */
 
 export function conversation() {
-  const element = h("ol", { class: "conversation", "aria-label": "Conversation" });
+  const element = h("ol", { class: "conversation", "aria-label": say("interview.conversation") });
   /** @type {Turn[]} */
   let turns = [];
   /** @type {Turn | null} an answer that has no reply yet */
@@ -91,7 +92,7 @@ export function conversation() {
       const message = /** @type {Message} */ ({ role: "user", content: answer });
       const turn = turnOf(message);
       turn.classList.add("pending");
-      remark(turn, " · sent");
+      remark(turn, ` · ${say("interview.sent")}`);
       element.insertBefore(turn, open?.element ?? null);
       pending = { message, element: turn };
     },
@@ -103,7 +104,7 @@ export function conversation() {
      */
     openReply(options) {
       close();
-      const turn = h("li", { class: "turn asked" }, whoOf("Interviewer"));
+      const turn = h("li", { class: "turn asked" }, whoOf(say("interview.interviewer")));
       const reply = openReply({ element: turn, asks: true, ...options });
       open = { message: { role: "assistant", content: "" }, element: turn, reply };
       element.append(turn);
@@ -162,7 +163,7 @@ const isSame = (one, other) => one.role === other?.role && one.content === other
 function turnOf({ role, content }) {
   const isAnswer = role === "user";
   return h("li", { class: isAnswer ? "turn answered" : "turn asked" },
-    whoOf(isAnswer ? "You" : "Interviewer"), wholeWords(content, !isAnswer));
+    whoOf(say(isAnswer ? "interview.you" : "interview.interviewer")), wholeWords(content, !isAnswer));
 }
 
 /** @param {string} who */
@@ -183,7 +184,7 @@ function remark(turn, text) {
 export function speakerOf(origin, thing) {
   if (!origin) return [];
   const { backend, model, elapsedMs, completedBy } = origin;
-  if (backend === "templates") return [`Built-in ${thing}`];
-  const completed = completedBy === "templates" ? `, with a built-in ${thing}` : "";
+  if (backend === "templates") return [say(`origin.${thing}`)];
+  const completed = completedBy === "templates" ? say(`origin.with-${thing}`) : "";
   return [h("span", {}, h("bdi", {}, model || backend), `${completed}${elapsedMs ? ` · ${took(elapsedMs)}` : ""}`)];
 }

@@ -2,13 +2,14 @@
 
 import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
+import { say } from "../language.js";
 import { visitor } from "../visitor.js";
 
 const FORMATS = /** @type {const} */ ([["pdf", "PDF"], ["md", "Markdown"], ["html", "HTML"], ["json", "JSON"]]);
 
 /** @param {string} id */
 export const exportLinks = (id) => [
-  h("span", { class: "quiet" }, "Export"),
+  h("span", { class: "quiet" }, say("summary.export")),
   FORMATS.map(([format, name]) => downloadLink(gateway.transcriptUrl(id, format), `interview-${id}.${format}`, name)),
 ];
 

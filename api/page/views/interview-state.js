@@ -28,7 +28,7 @@ const HELD = ["loading", "idle", ...UNANSWERED];
 
 /** No reply is awaited. */
 const SETTLED = Object.freeze({
-  answer: "", shown: "", status: null, isHurried: false, asksToStop: false, wantsBuiltIn: false, notice: null,
+  answer: "", isAside: false, shown: "", status: null, isHurried: false, asksToStop: false, asksToEnd: false, wantsBuiltIn: false, notice: null,
 });
 
 /** @param {{ draft: string, unsent: string }} kept @returns {State} */
@@ -58,11 +58,11 @@ export const answered = ({ session }) => (session ? answersIn(session.messages).
  * Go on from what the log says. What was typed for an earlier question is either in the log or was
  * not sent.
  *
- * @param {State} state @param {{ session: Session, kept: Draft | null }} event @returns {Partial<State>}
+ * @param {State} state @param {{ session: Session, kept: Draft | null, asksToEnd?: boolean }} event @returns {Partial<State>}
  */
-function goOn({ unsent }, { session, kept }) {
+function goOn({ unsent }, { session, kept, asksToEnd = false }) {
   const answers = answersIn(session.messages);
-  const known = { ...SETTLED, session, phase: /** @type {Phase} */ (session.isComplete ? "complete" : "idle") };
+  const known = { ...SETTLED, session, asksToEnd, phase: /** @type {Phase} */ (session.isComplete ? "complete" : "idle") };
   if (!kept) return { ...known, draft: "" };
   const isLate = kept.answered !== NOT_KNOWN && kept.answered < answers.length;
   if (!isLate) return { ...known, draft: kept.text };
@@ -72,7 +72,8 @@ function goOn({ unsent }, { session, kept }) {
 }
 
 /** The answer is not in the log: it is back in the box. @param {State} state */
-const giveBack = ({ answer, draft }) => ({ ...SETTLED, phase: /** @type {Phase} */ ("idle"), draft: answer || draft });
+const giveBack = ({ answer, draft, isAside }) =>
+  ({ ...SETTLED, phase: /** @type {Phase} */ ("idle"), draft: isAside ? draft || answer : answer || draft });
 
 /**
  * By event: the phases in which it counts, and what it changes.
@@ -88,8 +89,8 @@ const RULES = {
   }],
   found: [HELD, goOn],
   done: [LISTENING, goOn],
-  sent: [["loading", "idle", "stopped"], ({ session }, { answer }) =>
-    (session ? { ...SETTLED, phase: "sending", answer } : { isHurried: true })],
+  sent: [["loading", "idle", "stopped"], ({ session }, { answer, isAside = false }) =>
+    (session ? { ...SETTLED, phase: "sending", answer, isAside } : { isHurried: true })],
   status: [LISTENING, ({ shown }, { phase, backend, model, elapsedMs, at }) =>
     ({ phase: shown ? "writing" : "waiting", status: Object.freeze({ phase, backend, model, elapsedMs, at }) })],
   delta: [LISTENING, ({ shown }, { text }) => ({ phase: "writing", shown: shown + text })],

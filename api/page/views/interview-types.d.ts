@@ -28,7 +28,7 @@ export type Phase =
 /** What the page says above the answer box. */
 export type Notice =
   /** An error, and what is tried again. */
-  | { kind: "trouble"; trouble: Trouble; retries: "request" | "answer" | "load" }
+  | { kind: "trouble"; trouble: Trouble; retries: "request" | "answer" | "aside" | "load" }
   /** Where an answer is whose reply nobody waits for, as far as the gateway can say. */
   | { kind: Place };
 
@@ -44,6 +44,8 @@ export interface State {
   readonly unsent: string;
   /** The answer without a reply; empty while the first question is awaited. */
   readonly answer: string;
+  /** Whether a button said that answer, and something else may be in the box. */
+  readonly isAside: boolean;
   /** The words of the reply so far. */
   readonly shown: string;
   /** What the gateway waits for. */
@@ -52,6 +54,8 @@ export interface State {
   readonly isHurried: boolean;
   /** Whether the page asks if the waiting shall end. */
   readonly asksToStop: boolean;
+  /** Whether the interviewer has asked if the interview shall end. */
+  readonly asksToEnd: boolean;
   /** Whether the built-in words were asked for. */
   readonly wantsBuiltIn: boolean;
   readonly notice: Notice | null;
@@ -59,12 +63,12 @@ export interface State {
 
 export type Event =
   | { type: "typed"; text: string }
-  | { type: "loaded" | "found" | "done"; session: Session; kept: Draft | null }
-  | { type: "sent"; answer: string }
+  | { type: "loaded" | "found" | "done"; session: Session; kept: Draft | null; asksToEnd?: boolean }
+  | { type: "sent"; answer: string; isAside?: boolean }
   | { type: "status"; phase: string; backend: string; model?: string | null; elapsedMs: number; at: number }
   | { type: "delta" | "reset"; text: string }
   | { type: "lost"; trouble: Trouble }
-  | { type: "failed"; trouble: Trouble; retries: "answer" | "load" }
+  | { type: "failed"; trouble: Trouble; retries: "answer" | "aside" | "load" }
   | { type: "placed"; place: Place }
   | { type: "refused" | "retried" | "cancelled" | "stayed" | "stopped" | "ended" }
   | { type: "built-in-wanted" | "built-in-refused" | "unsent-moved" | "unsent-deleted" };

@@ -5,46 +5,47 @@
  * kept until its reply is here. The state is one value, and `render` draws it.
  */
 
-import { announce, h } from "../dom.js";
-import { gateway, HEARING } from "../gateway.js";
-import { health } from "../health.js";
+import { h } from "../dom.js";
+import { gateway } from "../gateway.js";
+import { known, language, say, speak } from "../language.js";
 import {
   draftOf, dropDraft, dropInterview, dropUnfinished, isUnlocked, keepDraft, keepUnfinished, unfinished, unlockDrafts,
 } from "../storage.js";
-import { notice, noticeOf, troubleOf, unsentNotice } from "../notices.js";
+import { noticeOf, troubleOf, unsentNotice } from "../notices.js";
 import { visitor } from "../visitor.js";
+import { asides, endChoice } from "./asides.js";
 import { answerBox } from "./answer-box.js";
 import { conversation } from "./conversation.js";
 import {
   answered, initial, isClosing, isListening, isOpening, isUnanswered, NOT_KNOWN, reduce,
 } from "./interview-state.js";
+import { asksToEnd, languageOf } from "./messages.js";
+import { interviewNotice, stopNotice } from "./interview-notices.js";
 import { listen, liveReply, useBuiltIn } from "./live-reply.js";
 import { progress } from "./progress.js";
+import { replyRequests } from "./reply-requests.js";
 import { showSummary } from "./summary.js";
 import { untilBack } from "./until-back.js";
-import { AWAITED } from "./waiting.js";
+import { voiceSwitches } from "./voice-switches.js";
+import { awaited } from "./waiting.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
 /** @typedef {import("../integration-service-client/index.js").Interview} Interview */
+/** @typedef {import("./messages.js").Reply} Reply */
 /** @typedef {import("../notices.js").Trouble} Trouble */
 /** @typedef {import("./interview-types.js").Event} Event */
 
-const SENT = "Your answer was sent, so you cannot change it any more. The interviewer’s reply is on its way.";
-const OTHER_ANSWER = "The log has a different answer to the last question";
-
-const PLACES = {
-  unknown: "You stopped waiting. The gateway cannot be reached, so this page does not know whether your answer arrived.",
-  recorded: "You stopped waiting. Your answer is in the log, and the reply will be there too.",
-  "not-sent": "Your answer was not sent. It is back in the box.",
-};
-
 /** @param {import("../main.js").Place} place */
-export function show({ root, id, signal }) {
+export function show(place) {
+  const { root, id, signal } = place;
   let state = initial({ draft: draftOf(id)?.text ?? "", unsent: draftOf(id)?.unsent ?? "" });
   /** Ends listening to the reply under way. */
   let listening = new AbortController();
   /** Asks again for what could not be reached. */
   let retry = () => {};
+  /** What was said last by a button. */
+  let lastAside = "";
+  const { post, join } = replyRequests(id);
   const away = {
     /** @param {Trouble} trouble @param {() => void} again */
     lost(trouble, again) {
@@ -59,7 +60,9 @@ export function show({ root, id, signal }) {
   const notices = h("div", { class: "notices" });
   const choice = h("div", { class: "notices" });
   const box = answerBox({ text: state.draft, keep: typed, send, cancel: () => dispatch({ type: "cancelled" }) });
-  const foot = h("div", { class: "foot" }, choice, notices, box.element);
+  const voice = voiceSwitches({ write: box.write, moved: () => box.focus(), signal });
+  const tools = asides({ post: sayAside, others: voice.buttons });
+  const foot = h("div", { class: "foot" }, choice, notices, voice.remark, box.element);
   const live = liveReply({
     open: (button) => talk.openReply({ button, useBuiltIn: () => useBuiltIn(id, dispatch, signal) }),
     moved: () => talk.keepUp(),
@@ -67,6 +70,7 @@ export function show({ root, id, signal }) {
   });
   root.append(head.title, talk.element, foot);
   box.element.prepend(head.bar, head.text);
+  box.addTools(tools.element);
   talk.watch(signal);
   const last = unfinished();
   if (last?.id === id) head.render(last.role, last.question, last.total);
@@ -85,77 +89,51 @@ export function show({ root, id, signal }) {
     if (phase === "ended") return;
     if (session && session !== before.session) renderSession(session);
     talk.pend(isUnanswered(state) ? state.answer : "");
-    if (isListening(state)) live.render(state, AWAITED[part(state)]);
+    if (isListening(state)) live.render(state, awaited(part(state)));
     else if (phase !== "stopped" || !state.shown) {
       talk.close();
       live.end();
     } else live.stop();
-    box.fill(isUnanswered(state) && !isOpening(state) ? "" : state.draft);
+    box.fill(isUnanswered(state) && !isOpening(state) && !state.isAside ? "" : state.draft);
     if (phase !== before.phase) {
       box.set(phase === "stopped" || isOpening(state) ? "locked" : isListening(state) ? "waiting" : "open");
+      tools.set(phase === "idle");
+      voice.listen(phase === "idle");
       if (phase === "idle") box.focus();
       if (phase === "sending") talk.follow();
     }
-    if (state.asksToStop !== before.asksToStop) renderChoice();
+    if (state.asksToStop !== before.asksToStop || state.asksToEnd !== before.asksToEnd) renderChoice();
     const isUnsentMoot = (state.phase === "idle") === (before.phase === "idle") && state.unsent === before.unsent;
-    if (state.notice !== before.notice || !isUnsentMoot) notices.replaceChildren(noticeNow());
+    if (state.notice !== before.notice || !isUnsentMoot) notices.replaceChildren(interviewNotice(state, actions));
   }
 
   /** @param {Session} session */
   function renderSession({ messages, currentQuestion, config }) {
     const last = messages.at(-1);
-    if (last?.role === "assistant") live.end(last.content);
+    if (last?.role === "assistant") {
+      live.end(last.content);
+      voice.read(last.content);
+    }
     talk.render(messages);
     head.render(config.role, currentQuestion, config.totalQuestions);
   }
 
-  /** What was sent cannot be taken back. Only the waiting can end. */
+  /** What was sent cannot be taken back, only the waiting can end; and the interview, when asked for. */
   function renderChoice() {
     choice.replaceChildren();
-    if (!state.asksToStop) {
-      if (isListening(state)) box.focus();
-      return;
-    }
-    choice.append(notice({
-      words: SENT,
-      actions: [["Keep waiting", () => dispatch({ type: "stayed" })], ["Stop waiting", stopWaiting]],
-    }));
-    choice.querySelector("button")?.focus();
-    announce(SENT);
+    if (state.asksToStop) choice.append(stopNotice({ stay: () => dispatch({ type: "stayed" }), stop: stopWaiting }));
+    else if (state.asksToEnd) choice.append(endChoice(sayAside));
+    else if (isListening(state)) box.focus();
+    if (state.asksToStop) choice.querySelector("button")?.focus();
   }
 
-  /** The notice that stands above the box. */
-  function noticeNow() {
-    const { notice: now, unsent, phase } = state;
-    if (now?.kind === "trouble") {
-      const { words, helps } = now.trouble;
-      const trouble = helps === "sign-in" ? { ...now.trouble, words: `${words} Nothing that you typed is lost.` } : now.trouble;
-      return noticeOf(trouble, { request: () => retry(), answer: box.submit, load }[now.retries]);
-    }
-    if (now?.kind === "unknown") {
-      const passes = { promise: "The page asks again as soon as the gateway is back.", isOver: () => health.gateway !== null };
-      return noticeOf({ words: PLACES.unknown, helps: "again", passes }, async () => place(await look()));
-    }
-    if (now) {
-      announce(PLACES[now.kind]);
-      const element = notice({
-        words: PLACES[now.kind],
-        actions: now.kind === "recorded" ? [["Get the reply", () => hear(state.answer, post)]] : [],
-      });
-      queueMicrotask(() => element.querySelector("button")?.focus());
-      return element;
-    }
-    if (!unsent || phase !== "idle") return "";
-    announce(`${OTHER_ANSWER}. What you typed was not sent.`);
-    return notice({
-      words: `${OTHER_ANSWER}, sent earlier or from another window. This text was not sent:`,
-      quote: unsent,
-      actions: [
-        ["Move it to the answer box", () => unsentHandled("unsent-moved")],
-        ["Delete it", () => unsentHandled("unsent-deleted")],
-      ],
-    });
-  }
+  const actions = {
+    retry: { request: () => retry(), answer: box.submit, aside: () => sayAside(lastAside), load },
+    lookAgain: async () => placeAnswer(await look()),
+    getReply: () => hear(state.answer, post),
+    move: () => unsentHandled("unsent-moved"),
+    drop: () => unsentHandled("unsent-deleted"),
+  };
 
   /** @param {"unsent-moved" | "unsent-deleted"} type */
   function unsentHandled(type) {
@@ -180,8 +158,10 @@ export function show({ root, id, signal }) {
     try {
       const found = await untilBack(() => gateway.getInterview(id, { signal }), signal, away);
       if (!isUnlocked(id) && found.draftKey) unlockDrafts(id, found.draftKey);
-      if (state.phase === "loading") goOn("loaded", found.session);
-      else goOn("found", found.session);
+      const spoken = known(languageOf(found));
+      if (spoken && spoken !== language()) return inLanguage(spoken);
+      if (state.phase === "loading") goOn("loaded", found);
+      else goOn("found", found);
       if (state.phase !== "idle") return;
       if (found.pendingAnswer || isOpening(state)) await hear(found.pendingAnswer ?? "", join);
       else if (state.isHurried) box.submit();
@@ -190,9 +170,19 @@ export function show({ root, id, signal }) {
     }
   }
 
-  /** Go on from what the log says. @param {"loaded" | "found" | "done"} type @param {Session} session */
-  function goOn(type, session) {
-    dispatch({ type, session, kept: draftOf(id) });
+  /** Begin again in the interview's language. @param {string} code */
+  async function inLanguage(code) {
+    await speak(code);
+    if (signal.aborted) return;
+    dispatch({ type: "ended" });
+    root.replaceChildren();
+    show(place);
+  }
+
+  /** Go on from what the log says. @param {"loaded" | "found" | "done"} type @param {Reply} reply */
+  function goOn(type, reply) {
+    const { session } = reply;
+    dispatch({ type, session, kept: draftOf(id), asksToEnd: asksToEnd(reply) });
     keep();
     if (visitor.seesAll) {
       gateway.getEvents(id, { signal }).then(
@@ -206,7 +196,7 @@ export function show({ root, id, signal }) {
       showSummary({ root, id, session, talk, typed: state.unsent || state.draft, signal });
       return;
     }
-    keepUnfinished({ id, role: config.role, question: currentQuestion, total: config.totalQuestions });
+    keepUnfinished({ id, role: config.role, question: currentQuestion, total: config.totalQuestions, language: language() });
     if (type === "done") talk.keepUp();
     else talk.follow();
   }
@@ -217,57 +207,44 @@ export function show({ root, id, signal }) {
     else if (state.phase === "idle") await hear(answer, post);
   }
 
+  /** Post what a button says. What is typed stays in the box. @param {string} words */
+  async function sayAside(words) {
+    if (state.phase !== "idle") return;
+    lastAside = words;
+    box.focus();
+    // It is kept as what was typed after that.
+    if (draftOf(id)) keepDraft(id, { text: state.draft, answered: answered(state) + 1, unsent: state.unsent });
+    await hear(words, post, true);
+  }
+
   /**
    * Listen to the reply to an answer, or to the start if there is none.
    *
    * @param {string} answer
    * @param {typeof post} ask
+   * @param {boolean} [isAside] a button said it
    */
-  async function hear(answer, ask) {
+  async function hear(answer, ask, isAside = false) {
     const { session } = state;
     if (!session) return;
     listening = new AbortController();
     const stop = AbortSignal.any([signal, listening.signal]);
-    dispatch({ type: "sent", answer });
+    dispatch({ type: "sent", answer, isAside });
     try {
       const done = await untilBack(() => listen(ask(session, answer, stop), dispatch), stop, away);
-      goOn("done", done.session);
+      goOn("done", done);
     } catch (error) {
       if (!stop.aborted) refused(error);
     }
   }
 
-  /** @param {Session} session @param {string} answer @param {AbortSignal} signal */
-  function post(session, answer, signal) {
-    if (answer) return gateway.streamResponse(session, answer, { ...HEARING, signal });
-    const { role, model, totalQuestions } = session.config;
-    return gateway.streamStart({ role, model, totalQuestions, interviewId: id }, { ...HEARING, signal });
-  }
-
-  /**
-   * Join the reply under way. If there is none, the same request begins it.
-   *
-   * @param {Session} session @param {string} answer @param {AbortSignal} signal
-   * @returns {ReturnType<typeof post>}
-   */
-  async function* join(session, answer, signal) {
-    try {
-      for await (const event of gateway.joinReply(id, { ...HEARING, signal })) {
-        if (event.type === "done" && !("session" in event)) return yield* post(session, answer, signal); // a summary's
-        yield event;
-      }
-    } catch (error) {
-      if (/** @type {{ status?: number }} */ (error).status !== 404) throw error;
-      yield* post(session, answer, signal);
-    }
-  }
-
   /** The answer is not in the log. @param {unknown} error */
   function refused(error) {
+    const { isAside } = state;
     dispatch({ type: "refused" });
     const { session: log } = /** @type {{ session?: Session }} */ (error);
-    if (log) goOn("found", log);
-    else failed(error, isOpening(state) ? "load" : "answer");
+    if (log) goOn("found", { session: log });
+    else failed(error, isOpening(state) ? "load" : isAside ? "aside" : "answer");
   }
 
   async function stopWaiting() {
@@ -277,20 +254,20 @@ export function show({ root, id, signal }) {
     if (signal.aborted || stopped !== listening || !isListening(state)) return; // the reply is here
     stopped.abort();
     dispatch({ type: "stopped" });
-    place(found);
+    placeAnswer(found);
   }
 
   const look = () => gateway.getInterview(id, { signal, timeoutMs: 2000, retries: 0 }).catch(() => null);
 
   /** Say where an answer stands whose reply nobody waits for. Only the log can tell. @param {Interview | null} found */
-  function place(found) {
+  function placeAnswer(found) {
     if (signal.aborted || state.phase !== "stopped") return;
     if (!found) dispatch({ type: "placed", place: "unknown" });
-    else if (answered({ ...state, session: found.session }) > answered(state)) goOn("found", found.session);
+    else if (answered({ ...state, session: found.session }) > answered(state)) goOn("found", found);
     else dispatch({ type: "placed", place: found.pendingAnswer === state.answer ? "recorded" : "not-sent" });
   }
 
-  /** @param {unknown} error @param {"answer" | "load"} retries */
+  /** @param {unknown} error @param {"answer" | "aside" | "load"} retries */
   function failed(error, retries) {
     const trouble = troubleOf(error);
     if (trouble.helps !== "no") return dispatch({ type: "failed", trouble, retries });
@@ -298,12 +275,12 @@ export function show({ root, id, signal }) {
     dispatch({ type: "ended" });
     dropInterview(id);
     root.replaceChildren(
-      h("h1", {}, "This interview cannot continue"),
+      h("h1", {}, say("interview.cannot-continue")),
       noticeOf(trouble, () => {}),
       unsentNotice(typed, () => dropDraft(id)),
       h("p", { class: "row" },
-        h("a", { class: "button", href: "#/" }, "Start another interview"),
-        visitor.seesAll && h("a", { class: "button", href: "#/history" }, "Open the history")),
+        h("a", { class: "button", href: "#/" }, say("interview.start-another")),
+        visitor.seesAll && h("a", { class: "button", href: "#/history" }, say("interview.open-history"))),
     );
   }
 }

@@ -2,6 +2,7 @@
 
 import { announce, announceNext } from "../dom.js";
 import { gateway } from "../gateway.js";
+import { say } from "../language.js";
 import { troubleOf } from "../notices.js";
 import { spokenReply } from "./spoken.js";
 import { waitingWords } from "./waiting.js";
@@ -13,9 +14,6 @@ import { waitingWords } from "./waiting.js";
 /** @typedef {import("./waiting.js").Awaited} Awaited */
 
 const TICK_MS = 250;
-
-const AWAY = "Waiting for the gateway…";
-const AWAY_WITH_WORDS = "Waiting for the gateway. The words so far are kept.";
 
 /**
  * Give the state what is heard of a reply, until it is done.
@@ -52,7 +50,7 @@ export function liveReply({ open, moved, signal }) {
   function renderStatus() {
     if (!live) return;
     const { reply, spoken, state, awaited } = live;
-    if (state.phase === "interrupted") return reply.pause(state.shown ? AWAY_WITH_WORDS : AWAY);
+    if (state.phase === "interrupted") return reply.pause(say(state.shown ? "wait.away-with-words" : "wait.away"));
     const now = performance.now();
     const isWriting = state.shown !== "";
     const parts = waitingWords(state.status, awaited, { since: reply.since, now, isWriting });

@@ -1,4 +1,5 @@
-/** The models to choose from, and whether each is ready. The chosen one begins to load at once. */
+/** The models to choose from, and whether each is ready. The chosen one begins to load at once. Only
+ * the staff chooses one, so these words are in English alone. */
 
 import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
@@ -29,7 +30,7 @@ const STATES = {
 export function modelChoice(signal) {
   const cards = h("div", { class: "cards", onchange: () => settle() });
   const remark = h("p", { class: "quiet", role: "status" });
-  const element = h("fieldset", { class: "models" }, h("legend", {}, "Model"), cards, remark);
+  const element = h("fieldset", { class: "models", lang: "en", dir: "ltr" }, h("legend", {}, "Model"), cards, remark);
   /** @type {Model[]} those shown */
   let models = [];
   let refreshing = 0;

@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { gateway, HEARING } from "../gateway.js";
+import { roleName, say } from "../language.js";
 import { dropDraft } from "../storage.js";
 import { noticeOf, troubleOf, unsentNotice } from "../notices.js";
 import { visitor } from "../visitor.js";
@@ -11,7 +12,7 @@ import { reduce, summing } from "./interview-state.js";
 import { listen, liveReply, useBuiltIn } from "./live-reply.js";
 import { openReply } from "./reply.js";
 import { untilBack } from "./until-back.js";
-import { AWAITED } from "./waiting.js";
+import { awaited } from "./waiting.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
 /** @typedef {import("./conversation.js").LogEvent} LogEvent */
@@ -28,29 +29,30 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
   const who = h("span", {});
   const body = h("div", {});
   const notices = h("div", { class: "no-print" });
-  document.title = `${role} interview – Interview gateway`;
+  const title = say("interview.title", { role: roleName(role) });
+  document.title = `${title} – Interview gateway`;
   // Shown when the summary is there, however long it is: nothing that is read is moved away.
   const below = h("div", { hidden: true },
     h("div", { class: "row take no-print" },
       visitor.seesAll && exportLinks(id),
-      h("button", { type: "button", onclick: () => print() }, "Print")),
-    h("h2", {}, "Transcript"),
+      h("button", { type: "button", onclick: () => print() }, say("summary.print"))),
+    h("h2", {}, say("summary.transcript")),
     talk.element,
     visitor.seesAll
       ? h("p", { class: "row next no-print" },
-        h("a", { class: "button primary", href: "#/" }, "Start another interview"),
-        h("a", { class: "button", href: `#/history/${id}` }, "Open the replay"))
-      : h("p", { class: "quiet next no-print" }, "Your interview is over. You can close this page."),
+        h("a", { class: "button primary", href: "#/" }, say("interview.start-another")),
+        h("a", { class: "button", href: `#/history/${id}` }, say("summary.replay")))
+      : h("p", { class: "quiet next no-print" }, say("summary.over")),
   );
   root.replaceChildren(
     h("div", { class: "heading" },
-      h("h1", {}, `${role} interview`),
-      h("p", { class: "quiet" }, "Complete",
-        ` · ${session.currentQuestion} of ${totalQuestions} questions`,
+      h("h1", {}, title),
+      h("p", { class: "quiet" }, say("summary.complete"), " · ",
+        say("summary.answered", { question: session.currentQuestion, count: totalQuestions }),
         who)),
     notices,
     unsentNotice(typed, () => dropDraft(id)),
-    h("section", { class: "summary card", "aria-label": "Summary" }, h("h2", {}, "Summary"), body),
+    h("section", { class: "summary card", "aria-label": say("summary.title") }, h("h2", {}, say("summary.title")), body),
     below,
   );
   root.focus({ preventScroll: true });
@@ -62,7 +64,7 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
     /** @param {Event} event */
     const dispatch = (event) => {
       state = reduce(state, event);
-      live.render(state, AWAITED.summary);
+      live.render(state, awaited("summary"));
     };
     /** @param {string} button */
     const open = (button) =>
@@ -82,7 +84,7 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
     };
     notices.replaceChildren();
     body.replaceChildren();
-    live.render(state, AWAITED.summary);
+    live.render(state, awaited("summary"));
     try {
       const hear = () => listen(gateway.streamSummary(session, { ...HEARING, signal }), dispatch);
       live.end((await untilBack(hear, signal, away)).summary);
@@ -90,7 +92,7 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
     } catch (error) {
       if (signal.aborted) return;
       live.end();
-      body.replaceChildren(h("p", { class: "words" }, "There is no summary yet."));
+      body.replaceChildren(h("p", { class: "words" }, say("summary.none")));
       notices.replaceChildren(noticeOf(troubleOf(error), sumUp));
     } finally {
       below.hidden = false;
@@ -117,5 +119,5 @@ function namesOf(events) {
   const origins = events.filter(({ kind }) => kind === "question-asked").map(({ payload }) => payload?.origin);
   const models = origins.map((origin) => origin && origin.backend !== "templates" && (origin.model || origin.backend));
   const names = [...new Set(models)].filter((name) => typeof name === "string");
-  return names.length || !origins.some(Boolean) ? names : ["built-in questions"];
+  return names.length || !origins.some(Boolean) ? names : [say("origin.questions")];
 }

@@ -1,5 +1,9 @@
 /** What a reply waits for, in words. */
 
+import { say, sayAround } from "../language.js";
+
+/** @typedef {import("../language.js").Key} Key */
+
 /**
  * What the gateway said, and when it came.
  *
@@ -12,13 +16,19 @@
  * @typedef {{ first: string, reading: string, builtIn: string }} Awaited
  */
 
-/** @type {Record<"opening" | "question" | "closing" | "summary", Awaited>} */
-export const AWAITED = {
-  opening: { first: "Thinking…", reading: "Preparing the first question …", builtIn: "Use the built-in question" },
-  question: { first: "Thinking…", reading: "Reading your answer …", builtIn: "Use the built-in question" },
-  closing: { first: "Thinking…", reading: "Reading your answer …", builtIn: "Use the built-in closing" },
-  summary: { first: "Summing up…", reading: "Reading the interview …", builtIn: "Use the built-in summary" },
+/** The keys of the texts. @type {Record<"opening" | "question" | "closing" | "summary", [Key, Key, Key]>} */
+const AWAITED = {
+  opening: ["wait.thinking", "wait.preparing", "wait.built-in-question"],
+  question: ["wait.thinking", "wait.reading", "wait.built-in-question"],
+  closing: ["wait.thinking", "wait.reading", "wait.built-in-closing"],
+  summary: ["wait.summing-up", "wait.reading-interview", "wait.built-in-summary"],
 };
+
+/** @param {keyof typeof AWAITED} part of the interview @returns {Awaited} */
+export function awaited(part) {
+  const [first, reading, builtIn] = AWAITED[part].map((key) => say(key));
+  return { first, reading, builtIn };
+}
 
 const LONG_WAIT_SECONDS = 2;
 
@@ -35,12 +45,15 @@ const LONG_WAIT_SECONDS = 2;
 export function waitingWords(status, awaited, { since, now, isWriting }) {
   const ms = status ? status.elapsedMs + now - status.at : now - since;
   const seconds = Math.floor(ms / 1000);
-  const count = seconds >= LONG_WAIT_SECONDS ? ` ${seconds} s` : "";
+  const count = seconds >= LONG_WAIT_SECONDS ? ` ${say("wait.seconds", { count: seconds })}` : "";
   switch (status?.phase ?? (isWriting && "writing")) {
-    case "queued": return ["Waiting in line …", "", count];
-    case "loading": return ["Loading ", status?.model || status?.backend || "", ` …${count}`];
+    case "queued": return [say("wait.queued"), "", count];
+    case "loading": {
+      const [before, after] = sayAround("wait.loading", "model");
+      return [before, status?.model || status?.backend || "", `${after}${count}`];
+    }
     case "reading": return [awaited.reading, "", count];
-    case "writing": return ["Writing …", "", count];
+    case "writing": return [say("wait.writing"), "", count];
     default: return [awaited.first, "", count];
   }
 }
