@@ -63,6 +63,14 @@ function nodes(children) {
     .map((child) => (child instanceof Node ? child : String(child)));
 }
 
+/** Write an empty field in the page's direction, and a text in its own. @param {HTMLInputElement | HTMLTextAreaElement} field */
+export function directByText(field) {
+  const direct = () => (field.value ? field.setAttribute("dir", "auto") : field.removeAttribute("dir"));
+  field.addEventListener("input", direct);
+  direct();
+  return direct;
+}
+
 /** Tell those who do not see the page what has changed on it. @param {string} text */
 export function announce(text) {
   const announcer = /** @type {HTMLElement} */ (document.getElementById("announcer"));

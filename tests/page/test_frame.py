@@ -1,31 +1,65 @@
 """The page as such: how it is served, what it weighs, what it may do."""
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from api.http.routes.page import FOLDER
 from tests.gateways import Served
-from tests.page.conversing import address, begin, box_of
-from tests.page.visitor import violations
+from tests.page.conversing import address, answer, begin, box_of
+from tests.page.visitor import violations, visiting
 
 Visit = Callable[..., Page]
 
-MOST_BYTES = 226_000
-"""20,000 more than before the page was for candidates, sign-in and administrators, too."""
+STAFF = ("admin", "audit", "diagram", "evidence", "history", "inclusion", "replay", "timeline")
 
-MOST_BYTES_OF_SIGN_IN = 20_000
-"""What is loaded only if people sign in."""
+MOST_BYTES = {
+    "at once": 215_000,
+    "staff": 80_000,
+    "sign-in": 20_000,
+    "voice": 13_000,
+    **dict.fromkeys(("de", "fr", "es", "pt", "ar", "zh"), 13_000),
+    **dict.fromkeys(("hi", "bn"), 18_000),  # a letter takes three bytes
+}
+"""What a visitor loads who holds an interview in English; and beside that, what is loaded for the
+staff's pages, for sign-in, when a voice is switched on, and for each other language."""
+
+
+def part_of(path: Path) -> str:
+    """Which part of the page a file belongs to, by what makes a browser load it."""
+    folder = path.parent.name
+    if folder == "words" and path.stem != "en":
+        return path.stem
+    if folder == "views" and path.stem in STAFF:
+        return "staff"
+    return folder if folder in ("sign-in", "voice") else "at once"
 
 
 def test_all_of_it_weighs_little() -> None:
-    served = [path for path in FOLDER.rglob("*") if path.suffix in {".html", ".js", ".css", ".svg"}]
-    sizes = {path: path.stat().st_size for path in served}
-    of_sign_in = sum(size for path, size in sizes.items() if path.parent.name == "sign-in")
-    assert 0 < of_sign_in < MOST_BYTES_OF_SIGN_IN
-    assert sum(sizes.values()) - of_sign_in < MOST_BYTES
+    weights: Counter[str] = Counter()
+    for path in FOLDER.rglob("*"):
+        if path.suffix in {".html", ".js", ".css", ".svg"}:
+            weights[part_of(path)] += path.stat().st_size
+    assert weights.keys() == MOST_BYTES.keys()
+    assert {part for part in weights if weights[part] > MOST_BYTES[part]} == set(), weights
+
+
+def test_an_interview_loads_what_counts_as_loaded_at_once(browser: Browser, gateway: Served) -> None:
+    with visiting(browser, gateway.url) as page:
+        paths: set[str] = set()
+        page.on("request", lambda request: paths.add(urlsplit(request.url).path))
+        page.goto(f"{gateway.url}/interview")
+        page.get_by_label("Questions", exact=True).fill("1")
+        page.get_by_role("button", name="Start the interview").click()
+        expect(page.get_by_text("Question 1 of 1")).to_be_visible()
+        answer(page, "By looking at the data first.")
+        expect(page.get_by_text("Your interview is over.")).to_be_visible()
+    loaded = [FOLDER / path.removeprefix("/page/") for path in paths if path.startswith("/page/")]
+    assert {part_of(path) for path in loaded} == {"at once"}
 
 
 def test_each_file_is_served_as_what_it_is(gateway: Served) -> None:

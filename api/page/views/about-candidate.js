@@ -1,6 +1,6 @@
 /** What can be said about the candidate and the job. All of it is optional. */
 
-import { h } from "../dom.js";
+import { directByText, h } from "../dom.js";
 import { say } from "../language.js";
 
 const MOST_NAME = 200;
@@ -15,13 +15,14 @@ const MOST_TEXT = 20_000;
  */
 export function aboutCandidate(given, mayPractise) {
   const name = h("input", {
-    id: "candidate-name", maxlength: MOST_NAME, autocomplete: "off", dir: "auto", value: given.candidateName,
+    id: "candidate-name", maxlength: MOST_NAME, autocomplete: "off", value: given.candidateName,
   });
   const job = textOf("job-description", given.jobDescription);
   const cv = textOf("cv", given.cv);
   const practice = h("input", {
     type: "checkbox", id: "practice", checked: given.practice, "aria-describedby": "practice-hint",
   });
+  for (const field of [name, job, cv]) directByText(field);
   const element = h("details", { class: "more about", open: Object.keys(given).length > 0 },
     h("summary", {}, say("setup.more")),
     h("p", { class: "quiet" }, say("setup.more-hint")),
@@ -46,7 +47,7 @@ export function aboutCandidate(given, mayPractise) {
 
 /** @param {string} id @param {string} [text] */
 const textOf = (id, text = "") =>
-  h("textarea", { id, rows: 4, maxlength: MOST_TEXT, autocomplete: "off", dir: "auto" }, text);
+  h("textarea", { id, rows: 4, maxlength: MOST_TEXT, autocomplete: "off" }, text);
 
 /** @param {import("../language.js").Key} key @param {HTMLElement} input */
 const field = (key, input) => h("div", { class: "field" }, h("label", { for: input.id }, say(key)), input);

@@ -1,6 +1,6 @@
 /** The box an answer is typed into. Whatever is in it is kept at every key. */
 
-import { h } from "../dom.js";
+import { directByText, h } from "../dom.js";
 import { say } from "../language.js";
 import { isKept } from "../storage.js";
 
@@ -15,7 +15,7 @@ export function answerBox({ text, keep, send, cancel }) {
   const limit = h("p", { id: "limit", class: "quiet figure limit" });
   const box = h("textarea", {
     id: "answer", rows: 3, "aria-describedby": "hint limit", autocomplete: "off",
-    dir: "auto", oninput: changed, onkeydown: pressed,
+    oninput: changed, onkeydown: pressed,
   });
   const button = h("button", { class: "primary" }, say("box.send"));
   const stop = h("button", { type: "button", hidden: true, onclick: stopped }, say("box.cancel"));
@@ -35,7 +35,10 @@ export function answerBox({ text, keep, send, cancel }) {
     look();
   }
 
+  const direct = directByText(box);
+
   function look() {
+    direct();
     const long = length();
     const over = long - MOST;
     limit.textContent = over > 0
