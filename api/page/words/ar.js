@@ -87,7 +87,6 @@ export const words = {
   "says.end": "أودّ إنهاء المقابلة.",
   "says.yes": "نعم، أرجو إنهاء المقابلة.",
   "says.no": "لا، لنواصل.",
-  "voice.label": "الصوت",
   "voice.read": "القراءة بصوت عالٍ",
   "voice.dictate": "الإملاء",
   "voice.listening": "الصفحة تستمع. يمكنك تصحيح النص قبل إرساله.",

@@ -87,7 +87,6 @@ export const words = {
   "says.end": "Ich möchte das Interview beenden.",
   "says.yes": "Ja, bitte beenden Sie das Interview.",
   "says.no": "Nein, lassen Sie uns weitermachen.",
-  "voice.label": "Stimme",
   "voice.read": "Vorlesen",
   "voice.dictate": "Diktieren",
   "voice.listening": "Die Seite hört zu. Sie können den Text vor dem Senden verbessern.",

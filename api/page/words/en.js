@@ -87,7 +87,6 @@ export const words = {
   "says.end": "I would like to end the interview.",
   "says.yes": "Yes, please end the interview.",
   "says.no": "No, let us go on.",
-  "voice.label": "Voice",
   "voice.read": "Read aloud",
   "voice.dictate": "Dictate",
   "voice.listening": "Listening. You can correct the text before you send it.",

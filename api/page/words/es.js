@@ -87,7 +87,6 @@ export const words = {
   "says.end": "Me gustaría terminar la entrevista.",
   "says.yes": "Sí, por favor, termine la entrevista.",
   "says.no": "No, sigamos.",
-  "voice.label": "Voz",
   "voice.read": "Leer en voz alta",
   "voice.dictate": "Dictar",
   "voice.listening": "La página escucha. Puede corregir el texto antes de enviarlo.",

@@ -87,7 +87,6 @@ export const words = {
   "says.end": "Je voudrais mettre fin à l’entretien.",
   "says.yes": "Oui, terminez l’entretien, s’il vous plaît.",
   "says.no": "Non, continuons.",
-  "voice.label": "Voix",
   "voice.read": "Lire à voix haute",
   "voice.dictate": "Dicter",
   "voice.listening": "La page écoute. Vous pouvez corriger le texte avant de l’envoyer.",

@@ -87,7 +87,6 @@ export const words = {
   "says.end": "Gostaria de terminar a entrevista.",
   "says.yes": "Sim, por favor, termine a entrevista.",
   "says.no": "Não, vamos continuar.",
-  "voice.label": "Voz",
   "voice.read": "Ler em voz alta",
   "voice.dictate": "Ditar",
   "voice.listening": "A página está a ouvir. Pode corrigir o texto antes de o enviar.",

@@ -87,7 +87,6 @@ export const words = {
   "says.end": "我想结束面试。",
   "says.yes": "是的，请结束面试。",
   "says.no": "不，我们继续吧。",
-  "voice.label": "语音",
   "voice.read": "朗读",
   "voice.dictate": "听写",
   "voice.listening": "正在聆听。发送前您可以修改文字。",
