@@ -48,7 +48,9 @@ def test_all_of_it_weighs_little() -> None:
     assert {part for part in weights if weights[part] > MOST_BYTES[part]} == set(), weights
 
 
-def test_an_interview_loads_what_counts_as_loaded_at_once(browser: Browser, gateway: Served) -> None:
+def test_an_interview_loads_what_counts_as_loaded_at_once(
+    browser: Browser, gateway: Served
+) -> None:
     with visiting(browser, gateway.url) as page:
         paths: set[str] = set()
         page.on("request", lambda request: paths.add(urlsplit(request.url).path))

@@ -1,4 +1,4 @@
-"""The words of the candidate's side: each language has all of them, and English has none too many."""
+"""The words of the candidate's side: each language has all of them, English has none too many."""
 
 import json
 import re
@@ -9,6 +9,7 @@ import pytest
 
 from api.http.routes.page import FOLDER
 from statemachine.listening.reading import confirms, listen
+from statemachine.listening.stopping import STOP_QUESTIONS
 
 Text = str | dict[str, str]
 
@@ -16,14 +17,19 @@ WORDS = FOLDER / "words"
 CODES = ("de", "fr", "es", "pt", "hi", "bn", "ar", "zh")
 
 FORMS = {
-    **dict.fromkeys(("en", "de", "hi", "bn"), {"one", "other"}),
-    **dict.fromkeys(("fr", "es", "pt"), {"one", "many", "other"}),
+    **{code: {"one", "other"} for code in ("en", "de", "hi", "bn")},
+    **{code: {"one", "many", "other"} for code in ("fr", "es", "pt")},
     "ar": {"zero", "one", "two", "few", "many", "other"},
     "zh": {"other"},
 }
 """The plural forms of cardinal numbers (CLDR 44), which browsers choose by."""
 
-SCRIPTS = {"hi": "\u0900-\u097f", "bn": "\u0980-\u09ff", "ar": "\u0600-\u06ff", "zh": "\u4e00-\u9fff"}
+SCRIPTS = {
+    "hi": "\u0900-\u097f",
+    "bn": "\u0980-\u09ff",
+    "ar": "\u0600-\u06ff",
+    "zh": "\u4e00-\u9fff",
+}
 """The letters that a text of the language has, whatever names stand in it."""
 
 STAFF_SEES = ("admin", "audit", "diagram", "evidence", "history", "inclusion", "model-choice")
@@ -54,7 +60,9 @@ def test_the_page_offers_each_language_that_has_words() -> None:
     offered = re.search(r"LANGUAGES = \{(.*?)\}", (FOLDER / "language.js").read_text(), re.DOTALL)
     assert offered is not None
     codes = re.findall(r"^  (\w\w):", offered[1], re.MULTILINE)
-    assert sorted(codes) == sorted(path.stem for path in WORDS.glob("*.js")) == sorted(["en", *CODES])
+    assert (
+        sorted(codes) == sorted(path.stem for path in WORDS.glob("*.js")) == sorted(["en", *CODES])
+    )
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -106,6 +114,12 @@ def test_no_module_of_the_candidates_side_has_a_sentence_of_its_own() -> None:
     assert [(name, text) for name, text in found if text not in roles] == []
 
 
+def test_the_page_knows_the_question_whether_to_end_the_interview() -> None:
+    assert {code: words_of(code)["asides.stop-question"] for code in ("en", *CODES)} == (
+        STOP_QUESTIONS
+    )
+
+
 @pytest.mark.parametrize("code", ["en", *CODES])
 def test_the_interviewer_understands_what_the_buttons_say(code: str) -> None:
     if not (resources.files("statemachine.listening") / f"languages/{code}.toml").is_file():
@@ -115,4 +129,3 @@ def test_the_interviewer_understands_what_the_buttons_say(code: str) -> None:
         assert listen(words[f"says.{name}"], code, "").value == said, (code, name)
     assert confirms(words["says.yes"], code) is True
     assert confirms(words["says.no"], code) is False
-

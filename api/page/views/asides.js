@@ -37,6 +37,9 @@ export function asides({ post, others }) {
   };
 }
 
+/** Whether the interviewer's last words ask if the interview shall end: these are always the same. @param {import("./messages.js").Message[]} messages */
+export const asksToEnd = (messages) => messages.at(-1)?.content.includes(say("asides.stop-question")) ?? false;
+
 /** The answers to "Do you want to end the interview?". @param {(words: string) => void} post */
 export function endChoice(post) {
   const words = say("asides.confirm");

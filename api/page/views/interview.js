@@ -13,13 +13,13 @@ import {
 } from "../storage.js";
 import { noticeOf, troubleOf, unsentNotice } from "../notices.js";
 import { visitor } from "../visitor.js";
-import { asides, endChoice } from "./asides.js";
+import { asides, asksToEnd, endChoice } from "./asides.js";
 import { answerBox } from "./answer-box.js";
 import { conversation } from "./conversation.js";
 import {
   answered, initial, isClosing, isListening, isOpening, isUnanswered, NOT_KNOWN, reduce,
 } from "./interview-state.js";
-import { asksToEnd, languageOf } from "./messages.js";
+import { languageOf } from "./messages.js";
 import { interviewNotice, stopNotice } from "./interview-notices.js";
 import { listen, liveReply, useBuiltIn } from "./live-reply.js";
 import { progress } from "./progress.js";
@@ -182,7 +182,7 @@ export function show(place) {
   /** Go on from what the log says. @param {"loaded" | "found" | "done"} type @param {Reply} reply */
   function goOn(type, reply) {
     const { session } = reply;
-    dispatch({ type, session, kept: draftOf(id), asksToEnd: asksToEnd(reply) });
+    dispatch({ type, session, kept: draftOf(id), asksToEnd: asksToEnd(session.messages) });
     keep();
     if (visitor.seesAll) {
       gateway.getEvents(id, { signal }).then(

@@ -13,14 +13,11 @@ export const answersIn = (messages) =>
   said(messages).filter(({ role }) => role === "user").map(({ content }) => content);
 
 /**
- * What the gateway says of an interview: its session, what it was started with, and whether the
- * interviewer has asked if it shall end. An older gateway says only the first.
+ * What the gateway says of an interview: its session, and what it was started with. An older gateway
+ * says only the first.
  *
- * @typedef {{ session: import("../integration-service-client/index.js").Session, brief?: { language?: string | null } | null, asksToStop?: boolean }} Reply
+ * @typedef {{ session: import("../integration-service-client/index.js").Session, brief?: { language?: string | null } | null }} Reply
  */
-
-/** @param {Reply} reply */
-export const asksToEnd = ({ asksToStop }) => asksToStop === true;
 
 /** The language of the interview, where the gateway says it. @param {Reply} reply */
 export const languageOf = ({ brief }) => brief?.language;

@@ -100,6 +100,6 @@ function card(one, checked) {
   return h("label", { class: "choice" },
     h("input", { type: "radio", name: "role", value: nameOf(one), checked }),
     h("span", { class: "what" }, h("bdi", {}, roleName(one.role)),
-      one.seniority && h("span", { class: "mark" }, h("bdi", {}, one.seniority))),
+      one.seniority && [" ", h("span", { class: "mark" }, h("bdi", {}, one.seniority))]),
     usual && h("span", { class: "quiet" }, say(`about.${usual}`)));
 }

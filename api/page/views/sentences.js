@@ -3,9 +3,10 @@
 /** The end of a sentence, with the white space behind it. A point inside a number or name is none. */
 const END = /(?:[.!?…]+["'”’»)\]]*(?=\s)|[。！？؟।]+["'”’」』）]*|\n)\s*/gu;
 const ASKS = /[?？؟]["'”’»)\]」』）]*\s*$/u;
-const LABEL = /(?<!\p{L})Question \d+\s*:/u;
+/** As `question_label` of the built-in words has it in each language. */
+const LABEL = /(?<!\p{L})(?:(?:Question|Frage|Pregunta|Pergunta|प्रश्न|প্রশ্ন|السؤال) \d+\s*:|第\d+题：)/u;
 /** What can become a label with the next words. */
-const LABEL_BEGUN = /(?<=^|\s)Question(?: \d*)?$/u;
+const LABEL_BEGUN = /(?<=^|\s)(?:(?:Question|Frage|Pregunta|Pergunta|प्रश्न|প্রশ্ন|السؤال)(?: \d*)?|第\d*)$/u;
 
 /** The sentences of a text, which put together are the text. @param {string} text */
 export function sentencesOf(text) {

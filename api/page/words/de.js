@@ -81,6 +81,7 @@ export const words = {
   "asides.confirm": "Möchten Sie das Interview beenden?",
   "asides.yes": "Ja",
   "asides.no": "Nein",
+  "asides.stop-question": "Möchten Sie das Interview hier beenden? Beides ist in Ordnung, bitte antworten Sie mit Ja oder Nein.",
   "says.repeat": "Könnten Sie die Frage bitte wiederholen?",
   "says.skip": "Ich möchte diese Frage überspringen.",
   "says.pause": "Könnten wir kurz eine Pause machen?",

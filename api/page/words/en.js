@@ -81,6 +81,7 @@ export const words = {
   "asides.confirm": "Do you want to end the interview?",
   "asides.yes": "Yes",
   "asides.no": "No",
+  "asides.stop-question": "Would you like to end the interview here? Either is fine, please just answer yes or no.",
   "says.repeat": "Could you repeat the question, please?",
   "says.skip": "I would like to skip this question.",
   "says.pause": "Could we pause for a moment?",

@@ -81,6 +81,7 @@ export const words = {
   "asides.confirm": "¿Desea terminar la entrevista?",
   "asides.yes": "Sí",
   "asides.no": "No",
+  "asides.stop-question": "¿Desea terminar la entrevista aquí? Cualquiera de las dos respuestas está bien, dígame simplemente sí o no.",
   "says.repeat": "¿Podría repetir la pregunta, por favor?",
   "says.skip": "Me gustaría saltar esta pregunta.",
   "says.pause": "¿Podemos hacer una pausa?",

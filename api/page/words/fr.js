@@ -81,6 +81,7 @@ export const words = {
   "asides.confirm": "Souhaitez-vous terminer l’entretien ?",
   "asides.yes": "Oui",
   "asides.no": "Non",
+  "asides.stop-question": "Souhaitez-vous mettre fin à l'entretien maintenant ? Il n'y a pas de mauvaise réponse, dites-moi simplement oui ou non.",
   "says.repeat": "Pourriez-vous répéter la question, s’il vous plaît ?",
   "says.skip": "Je voudrais passer cette question.",
   "says.pause": "Pourrions-nous faire une pause ?",

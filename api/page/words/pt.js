@@ -81,6 +81,7 @@ export const words = {
   "asides.confirm": "Deseja terminar a entrevista?",
   "asides.yes": "Sim",
   "asides.no": "Não",
+  "asides.stop-question": "Gostaria de terminar a entrevista aqui? Qualquer das respostas está bem, basta dizer sim ou não.",
   "says.repeat": "Poderia repetir a pergunta, por favor?",
   "says.skip": "Gostaria de pular esta pergunta.",
   "says.pause": "Podemos fazer uma pausa?",

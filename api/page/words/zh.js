@@ -81,6 +81,7 @@ export const words = {
   "asides.confirm": "您要结束面试吗？",
   "asides.yes": "是",
   "asides.no": "否",
+  "asides.stop-question": "您想在这里结束面试吗？怎么决定都可以，回答“是”或“否”就行。",
   "says.repeat": "请您再说一遍这个问题，好吗？",
   "says.skip": "我想跳过这个问题。",
   "says.pause": "我们可以暂停一下吗？",
