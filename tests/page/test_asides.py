@@ -16,7 +16,10 @@ const voice = { lang: "en-GB", localService: true, name: "Test" };
 window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
 Object.defineProperty(window, "speechSynthesis", { value: Object.assign(new EventTarget(), {
   getVoices: () => [voice],
-  speak: (said) => { document.body.dataset.spoken = said.text; setTimeout(() => said.onend?.(), 1); },
+  speak: (said) => {
+    document.body.dataset.spoken = said.text;
+    setTimeout(() => said.onend?.(), 1);
+  },
   cancel: () => {},
 }) });
 window.SpeechRecognition = class extends EventTarget {

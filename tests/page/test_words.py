@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import tomllib
 from importlib import resources
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from api.http.routes.page import FOLDER
 from statemachine.listening.reading import confirms, listen
 from statemachine.listening.stopping import STOP_QUESTIONS
+from tests.client.tools import NODE, needs_node
 
 Text = str | dict[str, str]
 
@@ -118,6 +121,25 @@ def test_the_page_knows_the_question_whether_to_end_the_interview() -> None:
     assert {code: words_of(code)["asides.stop-question"] for code in ("en", *CODES)} == (
         STOP_QUESTIONS
     )
+
+
+@needs_node
+def test_the_page_finds_the_question_by_the_label_of_each_language() -> None:
+    folder = resources.files("backends.templates") / "words"
+    labels = [
+        tomllib.loads((folder / f"{code}.toml").read_text())["question_label"].format(number=2)
+        for code in ("en", *CODES)
+    ]
+    script = (
+        f"import {{ questionIn }} from {json.dumps(str(FOLDER / 'views/sentences.js'))};"
+        f"const found = {json.dumps(labels)}.map((l) => questionIn(`Thanks. ${{l}}Why`, true)[0]);"
+        "console.log(JSON.stringify(found));"
+    )
+    assert NODE is not None
+    told = subprocess.run(
+        [NODE, "--input-type=module", "-e", script], capture_output=True, text=True, check=True
+    )
+    assert json.loads(told.stdout) == [len("Thanks. ")] * len(labels)
 
 
 @pytest.mark.parametrize("code", ["en", *CODES])
