@@ -132,6 +132,8 @@ export function handOn(signal: AbortSignal | undefined, model: string | undefine
 
 // @ts-expect-error a role is text
 startInterview({ role: 5 });
+// @ts-expect-error a kit is named by its id
+startInterview({ kit: 3 });
 // @ts-expect-error the whole session is posted
 sendResponse("an id", "my answer");
 // @ts-expect-error a summary needs the session too

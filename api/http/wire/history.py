@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from eventlog.readmodels import Overview
+from statemachine.brief import Brief
 from statemachine.interview import Interview
 from statemachine.session import InterviewId, Role, Session, Value
 from statemachine.states import State
@@ -57,6 +58,12 @@ class InterviewReply(InterviewOverview):
         "A client can encrypt what it stores of an unsent answer with them.",
     )
 
+    brief: Brief | None = Field(
+        None,
+        description="What the interview was started with, besides its role, model and length. Left "
+        "out for one that was started before there were briefs.",
+    )
+
     @classmethod
     def of_interview(
         cls, row: Overview, interview: Interview, draft_key: bytes | None
@@ -66,6 +73,7 @@ class InterviewReply(InterviewOverview):
             session=interview.session,
             pending_answer=interview.pending_answer,
             draft_key=None if draft_key is None else draft_key.hex(),
+            brief=interview.brief,
         )
 
 

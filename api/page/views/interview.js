@@ -19,7 +19,6 @@ import { conversation } from "./conversation.js";
 import {
   answered, initial, isClosing, isListening, isOpening, isUnanswered, NOT_KNOWN, reduce,
 } from "./interview-state.js";
-import { languageOf } from "./messages.js";
 import { interviewNotice, stopNotice } from "./interview-notices.js";
 import { listen, liveReply, useBuiltIn } from "./live-reply.js";
 import { progress } from "./progress.js";
@@ -31,7 +30,7 @@ import { awaited } from "./waiting.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
 /** @typedef {import("../integration-service-client/index.js").Interview} Interview */
-/** @typedef {import("./messages.js").Reply} Reply */
+/** @typedef {Pick<Interview, "session">} Reply */
 /** @typedef {import("../notices.js").Trouble} Trouble */
 /** @typedef {import("./interview-types.js").Event} Event */
 
@@ -45,7 +44,9 @@ export function show(place) {
   let retry = () => {};
   /** What was said last by a button. */
   let lastAside = "";
-  const { post, join } = replyRequests(id);
+  /** @type {Interview["brief"]} */
+  let brief = null;
+  const { post, join } = replyRequests(id, () => brief);
   const away = {
     /** @param {Trouble} trouble @param {() => void} again */
     lost(trouble, again) {
@@ -158,7 +159,8 @@ export function show(place) {
     try {
       const found = await untilBack(() => gateway.getInterview(id, { signal }), signal, away);
       if (!isUnlocked(id) && found.draftKey) unlockDrafts(id, found.draftKey);
-      const spoken = known(languageOf(found));
+      brief = found.brief;
+      const spoken = known(brief?.language);
       if (spoken && spoken !== language()) return inLanguage(spoken);
       if (state.phase === "loading") goOn("loaded", found);
       else goOn("found", found);

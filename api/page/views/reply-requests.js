@@ -12,13 +12,20 @@ import { gateway, HEARING } from "../gateway.js";
  * @returns {AsyncGenerator<import("../integration-service-client/index.js").ReplyEvent, void, void>}
  */
 
-/** @param {string} id @returns {{ post: Ask, join: Ask }} */
-export function replyRequests(id) {
+/**
+ * What an interview was started with. A start that is posted again must say the same.
+ *
+ * @typedef {NonNullable<import("../integration-service-client/index.js").Interview["brief"]>} Brief
+ */
+
+/** @param {string} id @param {() => Brief | null | undefined} briefOf @returns {{ post: Ask, join: Ask }} */
+export function replyRequests(id, briefOf) {
   /** @type {Ask} */
   function post(session, answer, signal) {
     if (answer) return gateway.streamResponse(session, answer, { ...HEARING, signal });
     const { role, model, totalQuestions } = session.config;
-    return gateway.streamStart({ role, model, totalQuestions, interviewId: id }, { ...HEARING, signal });
+    const { kitVersion, ...brief } = briefOf() ?? {};
+    return gateway.streamStart({ ...brief, role, model, totalQuestions, interviewId: id }, { ...HEARING, signal });
   }
 
   /** If there is no reply under way, the same request begins it. @type {Ask} */
