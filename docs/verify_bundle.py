@@ -199,6 +199,7 @@ PAYLOADS: dict[str, Object] = {
     "interview-started": {"config": CONFIG, "messages": MESSAGES},
     "session-adopted": {"session": SESSION}, "interview-exported": {"format": TEXT, "by": TEXT},
     "question-asked": {"number": COUNT, "content": TEXT}, "interview-held": {"reason": TEXT},
+    "question-kept": {"number": COUNT, "content": TEXT},
     "interview-completed": {"ending": TEXT, "content": TEXT}, "answer-given": {"content": TEXT},
     "session-refused": {"place": TEXT, "fingerprint": TEXT}, "interview-released": {"reason": TEXT},
     "summary-given": {"questionsAsked": COUNT, "responsesGiven": COUNT, "content": TEXT},
@@ -235,10 +236,12 @@ def read_event(event: Object, id: str, head: Head | None, is_forgotten: bool) ->
     return dict(need_shape(read_json(payload, "the payload"), PAYLOADS[kind], "the payload"))
 
 # The rules, a letter for each kind: Started, aDopted (E if complete), eXported, Question, Held,
-# Completed, Answer, Refused, reLeased, sUmmary, reply Interrupted, assessmeNt, Forgotten.
-LETTERS = dict(zip(PAYLOADS, "SDXQHCARLUINF"))  # noqa: B905  # Python 3.9 has no strict
+# Kept, Completed, Answer, Refused, reLeased, sUmmary, reply Interrupted, assessmeNt, Forgotten.
+LETTERS = dict(zip(PAYLOADS, "SDXQHKCARLUINF"))  # noqa: B905  # Python 3.9 has no strict
 V, W = "[RHLIX]*", "[UNRHLIX]*"
-ORDER = f"((S{V}Q|D){W}(A{W}Q{W})*(A{W}(C{W})?)?|S{V}|E{W})F?"
+KEPT = f"(A{W}K{W}){{0,2}}"
+ORDER = f"((S{V}Q|D){W}({KEPT}A{W}Q{W})*{KEPT}(A{W}(C{W})?)?|S{V}|E{W})F?"
+STOPPED = "stopped-by-candidate"
 HOLDS = "([^HLF]*H[^HLF]*L)*[^HLF]*(H[^HLF]*|F)?"
 
 def rules(kinds: list[str], said: list[Object]) -> Iterator[None]:
@@ -253,31 +256,41 @@ def rules(kinds: list[str], said: list[Object]) -> Iterator[None]:
         session, turns = first["session"], first["session"]["messages"]
         roles = "".join(turn["role"][0] for turn in turns)
         words = [t["content"] * (roles[n] == "u" and "a" in roles[:n]) for n, t in enumerate(turns)]
-        total, answered = session["config"]["totalQuestions"], roles.partition("a")[2].count("u")
-        asked = answered + (not session["isComplete"])
-        is_turns = re.fullmatch("s*u?a(ua)*", roles) and session["currentQuestion"] == asked
+        total, asked = session["config"]["totalQuestions"], session["currentQuestion"]
+        is_over, spoken = session["isComplete"], roles.count("a") - session["isComplete"]
+        is_turns = re.fullmatch("s*u?a(ua)*", roles) and asked <= spoken <= 3 * asked
         need(is_turns, "the adopted session is not question, answer, question …")
+        counted = [s.get("responsesGiven", s.get("answersGiven")) for s in said]  # "yes" to an end
+        answered = asked - (not is_over or (spoken > asked and asked - 1 in counted))
     else:  # what there was in the end, less what came later
         total, asked = told["totalQuestions"], told["questionsAsked"] - letters.count("Q")
-        answered = told["answersGiven"] - letters.count("A")
+        is_over = told["state"] == "complete" and "C" not in letters
+        answered = told["answersGiven"] if is_over else asked - 1
     if letters[0] == "D":
         need(0 <= asked - answered <= 1 <= asked, "the adopted session has counts that cannot be")
-        letters = letters if asked > answered else "E" + letters[1:]
+        letters = "E" + letters[1:] if is_over else letters
+    stops = letters[0] == "D"
     legal = min(len(need(re.match(rule, letters), "")[0]) for rule in (ORDER, HOLDS))
     for n, letter in enumerate(letters):
-        asked, answered = asked + (letter == "Q"), answered + (letter == "A")
+        asked, answered = asked + (letter == "Q"), answered + (letter == "A") - (letter == "K")
+        ending = "all-answered" if answered == total else "closed-by-interviewer"
+        if letter in "QK":  # whose purpose is gone may have been to ask for the end
+            stops = letter == "K" and said[n].get("purpose", "ask-stop") == "ask-stop"
+        gone = {"ending": STOPPED} if told.get("answersGiven") == answered - 1 else {}
+        if letter == "C" and stops and (said[n] or gone).get("ending") == STOPPED:
+            ending, answered = STOPPED, answered - 1  # the "yes" was no answer
         state = "complete" if {*"CE"} & {*letters[:n]} else "questioning" if asked else "started"
         counts = {"questionsAsked": asked, "answersGiven": answered, "totalQuestions": total}
         must: dict[str, Object] = {
             "Q": {"number": asked}, "U": {"questionsAsked": asked, "responsesGiven": answered},
-            "C": {"ending": "all-answered" if answered == total else "closed-by-interviewer"},
+            "K": {"number": asked}, "C": {"ending": ending},
             "I": {} if asked == answered and state == "questioning" else {"ofSummary": bool(asked)},
             "F": {"state": state, "adopted": letters[0] != "S", **counts}}
         need(n < legal, "this cannot come here")
         need(asked <= total, f"there were to be only {total} questions")
         for name, value in must.get(letter, {}).items() if said[n] else ():
             need(said[n][name] == value, f"its {name} must be {value}")
-        words += [said[n].get("content", "") if letter == "A" else ""] * (letter in "QAC")
+        words += [said[n].get("content", "") if letter == "A" else ""] * (letter in "QKAC")
         for one in said[n]["criteria"] if letter == "N" and said[n] else ():
             need(one["quotations"] or not one.get("level"), "a level rests on no quotation")
             for quote in one["quotations"] + one["against"]:
