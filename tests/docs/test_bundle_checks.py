@@ -108,7 +108,7 @@ def test_an_adopted_session_that_an_interview_comes_to_is_legal() -> None:
         ("auu", False, 3, 5),
         ("aau", False, 2, 5),
         ("suua", False, 1, 5),
-        ("aua", False, 1, 5),
+        ("auauaua", False, 1, 5),
         ("a", True, 0, 5),
         ("auaua", False, 3, 2),
     ],

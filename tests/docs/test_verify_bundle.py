@@ -496,7 +496,7 @@ ILLEGAL: dict[str, tuple[Sequence[Event], int]] = {
         (taken(5, messages=adopted(5).session.messages[:4], current_question=1),),
         1,
     ),
-    "adopted at another question": ((taken(5, current_question=1),), 1),
+    "adopted at another question": ((taken(5, current_question=3),), 1),
     "adopted with too many questions": (
         (taken(5, config=Config(role=ROLE, total_questions=1)),),
         1,
@@ -505,6 +505,11 @@ ILLEGAL: dict[str, tuple[Sequence[Event], int]] = {
     "wrong ending": ((*WHOLE[:5], close(Ending.CLOSED_BY_INTERVIEWER)), 6),
     "wrong other ending": ((*WHOLE[:3], close()), 4),
     "after the end": ((*WHOLE, ask(3)), 7),
+    "kept without an answer": ((*WHOLE[:2], keep()), 3),
+    "kept under another number": ((*WHOLE[:3], keep(number=2)), 4),
+    "kept for the third time": ((*WHOLE[:3], *(keep(), WHOLE[2]) * 2, keep()), 8),
+    "stopped without having been asked": ((*WHOLE[:3], close(Ending.STOPPED_BY_CANDIDATE)), 4),
+    "not counted as stopped": ((*STOPPED, summary(1, 1)), 7),
     "summary of nothing": ((start(), summary(0, 0)), 2),
     "summary of more": ((*OPENING, summary(2, 0)), 3),
     "summary of less": ((*OPENING, give_answer("One."), summary(1, 0)), 4),
@@ -655,7 +660,17 @@ STRAY: tuple[Event, ...] = (
 @few
 @given(tellings())
 def test_the_script_and_the_gateway_know_the_same_rules(events: Run) -> None:
-    assert (findings(lawless_bundle(*events)) == []) == is_legal(events)
+    # Where an adopted session's question was kept already, the script cannot tell how often.
+    kept_before = any(
+        isinstance(e, SessionAdopted) and rebuilt_kept(e.session) for e in events
+    )
+    found = findings(lawless_bundle(*events))
+    assert (found == []) == is_legal(events) or (kept_before and not found)
+
+
+def rebuilt_kept(session: Session) -> bool:
+    spoken = sum(message.role is Speaker.ASSISTANT for message in session.messages)
+    return spoken - session.is_complete > session.current_question
 
 
 @few
@@ -677,6 +692,8 @@ def test_what_is_told_otherwise_of_a_started_one_does_not(events: Run, name: str
     interview = replay(events)
     told = forget_content(interview, "Asked for it.")
     assume(getattr(told, name) + by >= 0)
+    # An answer less may have been a "yes" to the end of the interview.
+    assume(not (interview.is_complete and interview.kept))
     told = told.model_copy(update={name: getattr(told, name) + by})
     assert findings(lawless_bundle(*events, told, forgotten=True)) != []
 

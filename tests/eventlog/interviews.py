@@ -13,12 +13,15 @@ from statemachine.events import (
     InterviewCompleted,
     InterviewStarted,
     Origin,
+    Purpose,
     QuestionAsked,
+    QuestionKept,
     SessionAdopted,
     SessionRefused,
 )
 from statemachine.interview import Interview, evolve
 from statemachine.roles import DATA_ANALYST, PRODUCT_MANAGER, Role
+from statemachine.listening.stopping import STOP_QUESTIONS
 from statemachine.session import Config, Session, Speaker
 
 AT = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
@@ -38,6 +41,12 @@ def ask(number: int, content: str = "Why?") -> QuestionAsked:
     return QuestionAsked(number=number, content=content, origin=TEMPLATES)
 
 
+def keep(
+    number: int = 1, content: str = "Why, once more?", purpose: Purpose = Purpose.REPEAT
+) -> QuestionKept:
+    return QuestionKept(number=number, content=content, purpose=purpose, origin=TEMPLATES)
+
+
 def close(ending: Ending = Ending.ALL_ANSWERED) -> InterviewCompleted:
     return InterviewCompleted(ending=ending, content="Thank you.", origin=TEMPLATES)
 
@@ -48,6 +57,15 @@ def adopt(session: Session, id: str) -> SessionAdopted:
 
 OPENING = (start(), ask(1))
 WHOLE = (*OPENING, give_answer("Because."), ask(2), give_answer("It works."), close())
+
+STOPPED = (
+    *OPENING,
+    give_answer("I want to stop."),
+    keep(purpose=Purpose.ASK_STOP, content=STOP_QUESTIONS["en"]),
+    give_answer("Yes."),
+    close(Ending.STOPPED_BY_CANDIDATE),
+)
+"""An interview that the candidate ended."""
 
 
 async def tell(log: EventLog, id: str, *events: Event, at: datetime = AT) -> Interview:
