@@ -90,6 +90,9 @@ def set_up_logging(level: str, shape: LogFormat = LogFormat.TEXT) -> None:
     # These tell of every request, probe and transition; only their warnings are news.
     for talkative in ("httpx", "httpcore", "transitions", "uvicorn"):
         logging.getLogger(talkative).setLevel(max(logging.WARNING, logging.getLogger().level))
+    # It warns of each connection that broke, with the address of an object. The log on PostgreSQL
+    # says what that means.
+    logging.getLogger("psycopg").setLevel(max(logging.ERROR, logging.getLogger().level))
     _log_what_nobody_catches()
 
 

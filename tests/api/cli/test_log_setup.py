@@ -52,6 +52,21 @@ TOLD = [
 ]
 
 
+def test_the_driver_of_the_database_shows_no_objects_when_a_connection_breaks() -> None:
+    """As psycopg does after each `pg_terminate_backend`, beside what the gateway says."""
+    script = """
+import logging
+from api.cli.log_setup import set_up_logging
+set_up_logging("INFO")
+logging.getLogger("psycopg").warning("error ignored terminating %r: %s", object(), "lost")
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert found.stderr == ""
+
+
 @pytest.mark.parametrize("shape", ["text", "json"])
 def test_no_error_that_nobody_caught_shows_its_message(shape: str) -> None:
     found = subprocess.run(
