@@ -173,7 +173,7 @@ class Custody:
                 logger.info("All erased words are now overwritten in the event log's files")
             else:
                 logger.warning(
-                    "Erased words are not yet overwritten in the event log's files, because "
+                    "Erased words may still be in the event log's files, because "
                     "%s. The gateway tries again every %g s.",
                     *(left_because, ROUND_SECONDS),
                 )

@@ -49,6 +49,8 @@ class Recovery:
         """The interviews of which this gateway itself showed what is missing."""
         self._recovering = asyncio.Lock()
         self._retrying: asyncio.Task[None] | None = None
+        self._told: str | None = None
+        """Why it could not be done, as last logged."""
 
     async def at_start(self) -> None:
         """Recover now if the log can be used, else as soon as it can."""
@@ -126,8 +128,13 @@ class Recovery:
                     )
                     broken.add(id)
         except (LogUnavailable, LogCorrupted) as error:
-            logger.warning("Words that were shown of replies are not in the log yet: %s", error)
+            if str(error) != self._told:  # it tries every second while the log is gone
+                self._told = str(error)
+                logger.warning(
+                    "Words that were shown of replies may not be in the log yet: %s", error
+                )
             return False
+        self._told = None
         return broken.issuperset(self._missing)
 
     async def _ensure_once(self, id: str) -> None:

@@ -220,7 +220,7 @@ async def test_what_keeps_words_from_being_overwritten_is_logged_once_and_its_en
         await tell(log, id, forget_content(whole, "It was asked for."))
         for _ in range(3):
             await custody.overwrite_what_is_left()
-        assert caplog.text.count("not yet overwritten in the event log's files") == 1
+        assert caplog.text.count("may still be in the event log's files") == 1
         assert "is overwritten" not in caplog.text
     with caplog.at_level(logging.INFO):
         for _ in range(3):

@@ -1,10 +1,15 @@
 """What an earlier gateway had shown of a reply when it was stopped becomes an event, once."""
 
+import asyncio
+import logging
 from dataclasses import replace
+
+import pytest
 
 from api.usecases.interviews import Interviews
 from api.usecases.recovery import Recovery
 from eventlog.drafts import ReplyDraft
+from eventlog.errors import LogUnavailable
 from eventlog.memory import MemoryEventLog
 from statemachine.commands import forget_content, give_answer
 from statemachine.events import Event, ReplyInterrupted
@@ -69,3 +74,31 @@ async def test_a_forgotten_interview_gets_no_words_back() -> None:
     await tell(log, id, forget_content(begun, "It was asked for."))
     await recovered(log)
     assert len(await log.records(id)) == 2
+
+
+class GoneLog(MemoryEventLog):
+    """It cannot be read for as long as it has reasons."""
+
+    reasons: list[str]
+    is_back: asyncio.Event
+
+    async def drafts(self) -> list[ReplyDraft]:
+        if self.reasons:
+            raise LogUnavailable(self.reasons.pop(0))
+        self.is_back.set()
+        return await super().drafts()
+
+
+@in_loop
+async def test_an_outage_is_told_once_and_not_at_each_try(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("api.usecases.recovery.RETRY_SECONDS", 0)
+    log = GoneLog()
+    log.reasons, log.is_back = ["it is gone"] * 3 + ["it is full"] * 2, asyncio.Event()
+    with caplog.at_level(logging.WARNING):
+        await Recovery(log, Interviews(log, lambda: AT)).at_start()
+        async with asyncio.timeout(5):
+            await log.is_back.wait()
+    reasons = [record.getMessage().rsplit(": ", 1)[1] for record in caplog.records]
+    assert reasons == ["it is gone", "it is full"]
