@@ -168,7 +168,7 @@ export type Filter = LeftOut<{
     limit: number;
     cursor: string;
 }>;
-export type Format = "json" | "md" | "html";
+export type Format = "json" | "md" | "html" | "pdf";
 /**
  * `status`: what is waited for. `delta`: the next words. `reset`: show this text instead of all that
  * was shown of the reply. `done`, the last event: the reply is in the log.

@@ -56,7 +56,7 @@ export { newInterviewId } from "./interview-id.js";
  * @typedef {Schemas["Transcript"]} Transcript
  * @typedef {LeftOut<Schemas["StartRequest"]>} Setup
  * @typedef {LeftOut<{ state: InterviewOverview["state"], role: Role, q: string, limit: number, cursor: string }>} Filter
- * @typedef {"json" | "md" | "html"} Format
+ * @typedef {"json" | "md" | "html" | "pdf"} Format
  */
 
 /**

@@ -35,16 +35,8 @@ export interface components {
          *       "by": "Ada Lovelace",
          *       "criteria": [
          *         {
-         *           "id": "debugging",
-         *           "level": 3,
-         *           "quotations": [
-         *             {
-         *               "from": 0,
-         *               "message": 3,
-         *               "text": "I measured",
-         *               "to": 10
-         *             }
-         *           ]
+         *           "id": "delivery",
+         *           "note": "Ask about it in the next interview."
          *         }
          *       ]
          *     }
@@ -71,6 +63,22 @@ export interface components {
             elapsedMs: number;
             model?: string | null;
             withdrawn?: string | null;
+        };
+        /**
+         * @description The brief of an interview: the kit it was begun with and that kit's version (SHA-256,
+         *     hexadecimal), the language it is held in, who is interviewed, for which job, and whether it is
+         *     practice that no hiring team sees.
+         */
+        Brief: {
+            kit?: string | null;
+            kitVersion?: string | null;
+            /** @default en */
+            language: string;
+            candidateName?: string | null;
+            jobDescription?: string | null;
+            cv?: string | null;
+            /** @default false */
+            practice: boolean;
         };
         /** @description The document. */
         Bundle: {
@@ -352,6 +360,8 @@ export interface components {
             pendingAnswer?: string | null;
             /** @description 16 random bytes in hexadecimal, which are erased with the interview's words. A client can encrypt what it stores of an unsent answer with them. */
             draftKey?: string | null;
+            /** @description What the interview was started with, besides its role, model and length. Left out for one that was started before there were briefs. */
+            brief?: components["schemas"]["Brief"] | null;
         };
         InterviewsReply: {
             interviews: components["schemas"]["InterviewOverview"][];
