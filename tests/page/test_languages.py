@@ -65,7 +65,7 @@ def test_another_language_keeps_what_was_filled_in_and_is_remembered(
         page.goto(gateway.url)
         page.get_by_label("Product Manager").check()
         page.get_by_label("Questions", exact=True).fill("3")
-        page.locator("details.about summary").click()
+        page.locator("details.candidate summary").click()
         page.get_by_label("Candidate’s name").fill("Zoë")
         page.get_by_label("Practice interview").check()
         page.get_by_label("Language").select_option("fr")

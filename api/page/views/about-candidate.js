@@ -23,7 +23,7 @@ export function aboutCandidate(given, mayPractise) {
     type: "checkbox", id: "practice", checked: given.practice, "aria-describedby": "practice-hint",
   });
   for (const field of [name, job, cv]) directByText(field);
-  const element = h("details", { class: "more about", open: Object.keys(given).length > 0 },
+  const element = h("details", { class: "more candidate", open: Object.keys(given).length > 0 },
     h("summary", {}, say("setup.more")),
     h("p", { class: "quiet" }, say("setup.more-hint")),
     field("setup.name", name),
