@@ -18,7 +18,7 @@ def started(page: Page) -> list[Body]:
 
     def note(request: Request) -> None:
         if request.url.endswith("/interviews/start"):
-            bodies.append(request.post_data_json)
+            bodies.append(request.post_data_json or {})
 
     page.on("request", note)
     return bodies
