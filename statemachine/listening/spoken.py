@@ -59,6 +59,7 @@ _OF_ITS_OWN = {
 }  # fmt: skip
 
 _STRONG = 2
+_FEWEST_STRONG = 2
 _ENOUGH = 4
 _SHORTEST = 3
 _FEWEST_LETTERS = 6
@@ -136,7 +137,7 @@ def is_foreign(text: str, language: str, asked: str) -> bool:
     best, most = points.most_common(1)[0]
     if best == language or most < _ENOUGH or most * 2 < len(words):
         return False
-    if "latin" in own and (language not in _told_apart() or points[language] * 2 > most):
+    if "latin" in own and (language not in _told_apart() or of_its_own * 2 > most):
         return False
     return spoken(asked[-_LONGEST_READ:]) != best
 
@@ -156,16 +157,18 @@ def _main_script(text: str) -> str | None:
 
 def _points(words: Sequence[str]) -> Counter[str]:
     """How much speaks for each language: a word's points go to each language that has it.
-    Names and loans alone speak for none."""
+    Names and loans alone speak for none, and a single word that two languages share does not."""
     weights = _weights()
     points: Counter[str] = Counter()
-    strong: set[str] = set()
+    strong: dict[str, set[str]] = {}
     for word in words:
         for language, weight in weights.get(word, {}).items():
             points[language] += weight
             if weight == _STRONG:
-                strong.add(language)
-    return Counter({name: found for name, found in points.items() if name in strong})
+                strong.setdefault(language, set()).add(word)
+    return Counter(
+        {name: points[name] for name, found in strong.items() if len(found) >= _FEWEST_STRONG}
+    )
 
 
 def _words(text: str) -> list[str]:

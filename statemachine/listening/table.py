@@ -139,8 +139,10 @@ class Table:
 
     def _put_right(self, word: str) -> str:
         for form in (word, *_without_one(word)):
-            if form in self._mistyped:
-                return self._mistyped[form]
+            meant = self._mistyped.get(form)
+            # "Explains" is another form of the word, not a slip.
+            if meant is not None and word not in (f"{meant}s", f"{meant}d"):
+                return meant
         return word
 
     def _phrases(self, phrases: Iterable[str]) -> tuple[str, ...]:
