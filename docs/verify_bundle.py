@@ -239,8 +239,8 @@ def read_event(event: Object, id: str, head: Head | None, is_forgotten: bool) ->
 # Kept, Completed, Answer, Refused, reLeased, sUmmary, reply Interrupted, assessmeNt, Forgotten.
 LETTERS = dict(zip(PAYLOADS, "SDXQHKCARLUINF"))  # noqa: B905  # Python 3.9 has no strict
 V, W = "[RHLIX]*", "[UNRHLIX]*"
-KEPT = f"(A{W}K{W}){{0,2}}"
-ORDER = f"((S{V}Q|D){W}({KEPT}A{W}Q{W})*{KEPT}(A{W}(C{W})?)?|S{V}|E{W})F?"
+STAYED = f"(A{W}K{W}){{0,2}}"
+ORDER = f"((S{V}Q|D){W}({STAYED}A{W}Q{W})*{STAYED}(A{W}(C{W})?)?|S{V}|E{W})F?"
 STOPPED = "stopped-by-candidate"
 HOLDS = "([^HLF]*H[^HLF]*L)*[^HLF]*(H[^HLF]*|F)?"
 

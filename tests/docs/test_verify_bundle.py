@@ -41,7 +41,7 @@ from statemachine.events import (
 )
 from statemachine.interview import replay
 from statemachine.roles import DATA_ANALYST
-from statemachine.session import Config
+from statemachine.session import Config, Session, Speaker
 from statemachine.states import State
 from tests.docs.bundles import (
     HOLD,
@@ -62,10 +62,12 @@ from tests.eventlog.interviews import (
     AT,
     OPENING,
     REFUSAL,
+    STOPPED,
     TEMPLATES,
     WHOLE,
     ask,
     close,
+    keep,
     start,
     tell,
 )
@@ -661,9 +663,7 @@ STRAY: tuple[Event, ...] = (
 @given(tellings())
 def test_the_script_and_the_gateway_know_the_same_rules(events: Run) -> None:
     # Where an adopted session's question was kept already, the script cannot tell how often.
-    kept_before = any(
-        isinstance(e, SessionAdopted) and rebuilt_kept(e.session) for e in events
-    )
+    kept_before = any(isinstance(e, SessionAdopted) and rebuilt_kept(e.session) for e in events)
     found = findings(lawless_bundle(*events))
     assert (found == []) == is_legal(events) or (kept_before and not found)
 

@@ -20,8 +20,8 @@ from statemachine.events import (
     SessionRefused,
 )
 from statemachine.interview import Interview, evolve
-from statemachine.roles import DATA_ANALYST, PRODUCT_MANAGER, Role
 from statemachine.listening.stopping import STOP_QUESTIONS
+from statemachine.roles import DATA_ANALYST, PRODUCT_MANAGER, Role
 from statemachine.session import Config, Session, Speaker
 
 AT = datetime(2026, 1, 5, 10, 30, tzinfo=UTC)

@@ -15,7 +15,10 @@ ONLY_JSON = "--checkpoint goes only with --format json: a transcript"
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        ("audit export last --format docx", "--format must be one of json, md, html, pdf, not 'docx'"),
+        (
+            "audit export last --format docx",
+            "--format must be one of json, md, html, pdf, not 'docx'",
+        ),
         ("replay last --pace x", "--pace must be a number, not 'x'"),
         ("replay last --pace 0", "--pace must be 0.001 or more, not '0'"),
         ("interviews --limit 0", "--limit must be 1 or more, not '0'"),
