@@ -175,7 +175,7 @@ def test_an_edited_session_is_told_what_differs(gateway: Served) -> None:
 def test_a_complete_interview_takes_no_more(gateway: Served) -> None:
     with calling(gateway.url) as client:
         session = client.call("startInterview", {"role": ROLES[0], "totalQuestions": 1})
-        session = client.call("sendResponse", session, "All I have.")
+        session = client.call("sendResponse", session, "It is all I have.")
         error = client.failure("sendResponse", session, "And another thing.")
         assert (error.kind, error.error["session"]) == ("interview-complete", session)
 
@@ -223,10 +223,10 @@ def test_a_log_that_is_locked_for_a_while_is_waited_for(gateway: Served, tmp_pat
         session = client.call("startInterview", {"role": ROLES[0], "totalQuestions": 2})
         other = sqlite3.connect(tmp_path / "interviews.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        error = client.failure("sendResponse", session, "Not yet.", retries=0)
+        error = client.failure("sendResponse", session, "It did not fail.", retries=0)
         assert (error.kind, error.error["status"]) == ("log-unavailable", 503)
         assert error.error["answerTaken"] is False
-        client.send("sendResponse", session, "Now.")
+        client.send("sendResponse", session, "It fails now.")
         other.close()
         assert client.result()["currentQuestion"] == 2
 
@@ -336,7 +336,7 @@ def test_an_abort_ends_a_wait_a_pause_and_no_more() -> None:
 def test_the_log_is_checked_from_here(gateway: Served) -> None:
     with calling(gateway.url, retries=0) as client:
         session = client.call("startInterview", {"role": ROLES[0], "totalQuestions": 1})
-        client.call("sendResponse", session, "All I have.")
+        client.call("sendResponse", session, "It is all I have.")
         report = client.call("verifyLog")
         assert (report["holds"], report["events"]) == (True, 4)
         assert all(told["done"] <= told["of"] for told in client.progress)

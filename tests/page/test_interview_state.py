@@ -185,8 +185,8 @@ def test_what_was_typed_for_a_question_with_another_answer_is_unsent() -> None:
 
 
 def test_what_was_typed_before_the_session_was_here_is_for_the_question_that_waits() -> None:
-    after = last(loaded(session("Yes."), kept("Yes.", answered=-1)))
-    assert (after["draft"], after["unsent"]) == ("Yes.", "")
+    after = last(loaded(session("It held."), kept("It held.", answered=-1)))
+    assert (after["draft"], after["unsent"]) == ("It held.", "")
 
 
 def test_an_answer_entered_before_the_session_is_here_is_remembered() -> None:

@@ -124,9 +124,9 @@ def test_what_one_gateway_forgets_is_gone_for_both(pair: list[Served], url: str)
     id = sessions[0]["interviewId"]
     answer = pair[0].client.delete(f"{INTERVIEWS}/{id}", params={"reason": "They asked."})
     assert (answer.status_code, answer.json()["overwritten"]) == (200, True), answer.text
-    late = {"session": sessions[0], "message": "Again."}
+    late = {"session": sessions[0], "message": "It came again."}
     assert pair[1].post(f"{INTERVIEWS}/respond", late).status_code == 410
-    posted(pair[1], "respond", {"session": sessions[1], "message": "Go on."})
+    posted(pair[1], "respond", {"session": sessions[1], "message": "We went on."})
     log = url.rpartition("/")[2]
     words = cluster().execute("SELECT payload FROM interview_log.words", log)
     assert sum("Zebras" in str(text) for (text,) in words) == 2

@@ -68,7 +68,7 @@ def test_a_checkpoint_that_was_kept_covers_what_it_covered(
     run: Run, path: Path, tmp_path: Path
 ) -> None:
     key, kept = run("audit", "key").stdout.strip(), keep(run, tmp_path)
-    append_beside(path, OTHER, give_answer("Yes."))
+    append_beside(path, OTHER, give_answer("It held."))
     falsify(path, "DELETE FROM checkpoints WHERE size > 8")
     result = run("audit", "verify", "--checkpoint", kept, "--key", key)
     assert result.exit_code == 0
@@ -188,7 +188,7 @@ def test_a_kept_checkpoint_finds_that_the_end_was_cut_off(
     run: Run, path: Path, tmp_path: Path
 ) -> None:
     earlier = copy(path, tmp_path / "earlier.db")
-    append_beside(path, OTHER, give_answer("Yes."))
+    append_beside(path, OTHER, give_answer("It held."))
     kept = tmp_path / "kept.txt"
     kept.write_text(run("audit", "checkpoint").stdout, encoding="utf-8")
     assert run("audit", "verify", "--checkpoint", str(kept)).exit_code == 0
@@ -296,7 +296,7 @@ def test_a_bundle_proves_that_the_log_goes_on_from_a_kept_checkpoint(
 ) -> None:
     kept = tmp_path / "kept.txt"
     kept.write_text(run("audit", "checkpoint").stdout, encoding="utf-8")
-    append_beside(path, OTHER, give_answer("Yes."))
+    append_beside(path, OTHER, give_answer("It held."))
     exported = run("audit", "export", ID, "--format", "json", "--checkpoint", str(kept)).stdout
     bundle = json.loads(exported)
     assert bundle["kept"]["checkpoint"] == kept.read_text(encoding="utf-8")

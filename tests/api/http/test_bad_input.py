@@ -154,7 +154,7 @@ def test_an_illegal_session_is_refused_with_the_place(
 ) -> None:
     change, place = ILLEGAL[name]
     before = head_of(alone)
-    body = {"session": change(copy.deepcopy(session)), "message": "Hello."}
+    body = {"session": change(copy.deepcopy(session)), "message": "It held up."}
     problem = check_problem(alone.post(path, body), 422)
     assert problem["errors"][0]["field"] == place
     assert head_of(alone) == before
@@ -295,7 +295,7 @@ def test_no_part_of_a_session_put_wrong_makes_a_500(
         forged["messages"][2]["content"] = value
     else:
         forged[name] = value
-    body = json.dumps({"session": forged, "message": "Hello."})
+    body = json.dumps({"session": forged, "message": "It held up."})
     response = alone.client.post(
         RESPOND, content=body, headers={"content-type": "application/json"}
     )

@@ -117,7 +117,7 @@ def test_the_session_at_each_version_is_what_the_client_held(alone: Served) -> N
     desktop = Desktop(alone).start(totalQuestions=2)
     held = {2: desktop.session, 3: desktop.session}
     held[4] = held[5] = desktop.answer("First.")
-    held[6] = desktop.answer("Second.")
+    held[6] = desktop.answer("My second.")
     for version, session in held.items():
         response = alone.get(f"{INTERVIEWS}/{desktop.interview_id}/session", version=version)
         assert response.status_code == 200, response.text

@@ -125,7 +125,7 @@ def test_a_summary_is_shown_as_it_comes(gateway: Served, ollama: OllamaServer) -
     ("path", "body", "status"),
     [
         (START, {"role": "Astronaut"}, 422),
-        (RESPOND, {"session": {}, "message": "Yes."}, 422),
+        (RESPOND, {"session": {}, "message": "It held."}, 422),
     ],
 )
 def test_a_refusal_known_before_the_reply_is_a_plain_problem(

@@ -75,7 +75,7 @@ def gateway(path: Path) -> Iterator[Served]:
 
 
 def respond(gateway: Served, session: dict[str, Any]) -> httpx.Response:
-    return gateway.post(f"{INTERVIEWS}/respond", {"session": session, "message": "Go on."})
+    return gateway.post(f"{INTERVIEWS}/respond", {"session": session, "message": "We went on."})
 
 
 def fingerprint(session: dict[str, Any]) -> bytes:
@@ -138,7 +138,7 @@ def test_a_move_that_is_found_in_another_interview_is_said_so(
     gateway: Served, held: Held, path: Path
 ) -> None:
     assert respond(gateway, held.by_words).status_code == 200
-    move = Session.model_validate(held.by_words).move_fingerprint("Go on.")
+    move = Session.model_validate(held.by_words).move_fingerprint("We went on.")
     falsify(
         path,
         (

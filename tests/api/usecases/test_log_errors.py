@@ -85,7 +85,7 @@ def test_an_answer_that_was_not_taken_is_never_said_to_be(url: str, tmp_path: Pa
     with serving(eventlog_url=url) as gateway:
         desktop = Desktop(gateway).start(totalQuestions=2)
         log = gateway.app.state.gateway.log
-        asyncio.run(log.append(desktop.interview_id, 2, [give_answer("Yes.")], utc_now()))
+        asyncio.run(log.append(desktop.interview_id, 2, [give_answer("It held.")], utc_now()))
         other = sqlite3.connect(tmp_path / "interviews.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         check_not_taken(desktop)

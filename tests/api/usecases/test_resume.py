@@ -75,7 +75,7 @@ def test_a_retry_of_an_earlier_move_asks_nobody_for_the_reply_that_is_missing_no
         desktop = Desktop(gateway).start(totalQuestions=3)
         earlier = desktop.copy()
         recorded = desktop.answer("First.")
-        append = log.append(desktop.interview_id, 4, [give_answer("Second.")], datetime.now(UTC))
+        append = log.append(desktop.interview_id, 4, [give_answer("My second.")], datetime.now(UTC))
         asyncio.run(append)
         asked = granite.count("/api/v1/interviews")
         assert earlier.try_answer("First.").json() == recorded

@@ -94,7 +94,7 @@ def test_an_interview_goes_on_after_a_forged_session_was_refused(alone: Served) 
     desktop = Desktop(alone).start(totalQuestions=2)
     forger = desktop.copy()
     forger.session = edited(desktop.session, config={**desktop.session["config"], "model": "x"})
-    assert forger.try_answer("Hello.").status_code == 409
+    assert forger.try_answer("It held up.").status_code == 409
     desktop.finish()
     assert desktop.session["isComplete"] is True
 
@@ -122,7 +122,7 @@ def test_a_strict_gateway_refuses_a_session_the_log_does_not_know() -> None:
     with serving() as elsewhere, serving(strict_sessions=True) as strict:
         desktop = Desktop(elsewhere).start()
         desktop.gateway = strict
-        response = desktop.try_answer("Hello.")
+        response = desktop.try_answer("It held up.")
         assert response.status_code == 404
         assert response.json()["type"] == "/problems/unknown-interview"
         assert head_of(strict) == 0
@@ -263,10 +263,10 @@ def test_a_reply_is_recorded_beside_a_refusal_that_came_while_it_was_thought_out
         forger.session = edited(desktop.session, config={**desktop.session["config"], "model": "x"})
         granite.mood, granite.delay = Mood.SLOW, 0.3
         with ThreadPoolExecutor() as pool:
-            posting = pool.submit(desktop.try_answer, "Let me think.")
+            posting = pool.submit(desktop.try_answer, "I thought about it.")
             while not granite.count("/api/v1/interviews/respond"):
                 time.sleep(0.01)
-            assert forger.try_answer("Hello.").json()["verdict"] == "differs"
+            assert forger.try_answer("It held up.").json()["verdict"] == "differs"
             assert posting.result().status_code == 200
         kinds = kinds_of(gateway, desktop.interview_id)
         assert kinds[-3:] == ["answer-given", "session-refused", "question-asked"]
@@ -292,7 +292,7 @@ def test_unknown_fields_in_a_session_are_ignored(alone: Served) -> None:
     desktop = Desktop(alone).start(totalQuestions=2)
     desktop.session = edited(desktop.session, mood="good", createdAt=5)
     desktop.session["messages"][0]["id"] = 7
-    assert desktop.try_answer("Fine.").status_code == 200
+    assert desktop.try_answer("It ran fine.").status_code == 200
 
 
 class TestSummary:

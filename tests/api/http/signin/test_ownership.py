@@ -234,7 +234,7 @@ def test_a_start_with_anothers_id_begins_an_interview_as_any_id_does(
         assert stage.ann.get(f"{INTERVIEWS}/{id}").json()["session"] == session
         done = heard(stage.ann, f"{INTERVIEWS}/{id}/reply", method="GET")[-1]
         assert done.data["session"] == session
-        answered = {"session": session | {"interviewId": id}, "message": "Yes."}
+        answered = {"session": session | {"interviewId": id}, "message": "It held."}
         assert stage.ann.post(f"{INTERVIEWS}/respond", answered).status_code == 200
         assert stage.bob.get(f"{INTERVIEWS}/{session['interviewId']}").status_code == 404
     assert stage.bob.get(f"{INTERVIEWS}/{others.interview_id}").json()["session"] == others.session
