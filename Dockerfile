@@ -14,7 +14,7 @@ COPY backends/ backends/
 # Of all this, only the environment is taken over into the image. What the extras need is not
 # loaded until a setting asks for it.
 RUN python -m venv /opt/gateway \
-    && /opt/gateway/bin/pip --disable-pip-version-check install --no-cache-dir '.[pdf,postgres,redis,team]'
+    && /opt/gateway/bin/pip --disable-pip-version-check install --no-cache-dir '.[documents,pdf,postgres,redis,team]'
 
 
 FROM base

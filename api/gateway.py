@@ -14,6 +14,7 @@ from api.usecases.aside import Aside
 from api.usecases.assessing import Assessments
 from api.usecases.conductor import Budgets, Conductor
 from api.usecases.custody import Custody
+from api.usecases.documents import Documents
 from api.usecases.draining import Drain
 from api.usecases.forwarding import Forwarding
 from api.usecases.interviews import Interviews
@@ -135,6 +136,7 @@ class Gateway:
             admit=self.drain.admit,
         )
         self.forwarding = Forwarding(self._connections, urls)
+        self.documents = Documents()
         self.settings = settings
         self.urls = {name: str(address) for name, address in urls.items()}
         self.interviews = Interviews(log, utc_now)

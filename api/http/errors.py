@@ -28,6 +28,8 @@ from api.http.this_machine import OnlyOnThisMachine
 from api.transcript.pdf import PdfNotMade
 from api.usecases.errors import (
     AlreadyComplete,
+    DocumentsBusy,
+    DocumentUnreadable,
     GatewayDraining,
     GatewayStopping,
     InterviewForgotten,
@@ -38,6 +40,7 @@ from api.usecases.errors import (
     NoReplyUnderWay,
     NothingToAssess,
     NotOwnInterview,
+    ReadsNoDocuments,
     ReplyNotRecorded,
     ServiceFailed,
     ServiceNotSet,
@@ -106,6 +109,9 @@ PROBLEMS: dict[type[Exception], ProblemType] = {
     GatewayDraining: problems.DRAINING,
     GatewayStopping: problems.STOPPING,
     UnknownBackend: problems.UNKNOWN_BACKEND,
+    DocumentUnreadable: problems.DOCUMENT_UNREADABLE,
+    DocumentsBusy: problems.DOCUMENTS_UNAVAILABLE,
+    ReadsNoDocuments: problems.DOCUMENTS_UNAVAILABLE,
     ServiceNotSet: problems.SERVICE_NOT_SET,
     ServiceUnavailable: problems.SERVICE_UNAVAILABLE,
     ServiceFailed: problems.SERVICE_FAILED,
@@ -184,10 +190,11 @@ def _told(request: Request, error: Exception) -> tuple[str, dict[str, Any]]:
         case ReplyNotRecorded() | GatewayDraining():
             is_taken = isinstance(error, ReplyNotRecorded)
             return str(error), {"answer_taken": is_taken, "headers": RETRY_LATER}
-        case ServiceUnavailable():
-            return str(error), {"service": error.service, "headers": RETRY_LATER}
-        case ServiceNotSet() | ServiceFailed():
-            return str(error), {"service": error.service}
+        case ServiceUnavailable() | ServiceNotSet() | ServiceFailed():
+            later = {"headers": RETRY_LATER} if isinstance(error, ServiceUnavailable) else {}
+            return str(error), {"service": error.service, **later}
+        case DocumentsBusy():
+            return str(error), {"headers": RETRY_LATER}
         case NoSigningKey():
             return f"Checkpoints cannot be signed: {error}.", {}
         case OutcomeUnknown():

@@ -9,13 +9,19 @@ from api.http.problems import problem_response
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_AUDIO_BYTES = 25 * 1024 * 1024
+MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
 
-_LARGER = {"/api/v1/voice/transcribe": MAX_AUDIO_BYTES}
-"""The paths that take more, each of which reads its body with care: see `wire/forwarded.py`."""
+_LARGER = {
+    "/api/v1/voice/transcribe": MAX_AUDIO_BYTES,
+    "/api/v1/documents": MAX_DOCUMENT_BYTES,
+}
+"""The paths that take more, each of which reads its body with care: see `wire/forwarded.py` and
+`api/usecases/documents.py`."""
 
 
 class BodyLimit:
-    """ASGI middleware: a body over 1 MiB (25 MiB of audio) is refused before it is in memory.
+    """ASGI middleware: a body over 1 MiB (or over what `_LARGER` says) is refused before it is in
+    memory.
 
     Starlette has a limit of its own, which answers a declared length in plain text; ours
     must be a problem.

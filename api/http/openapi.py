@@ -7,14 +7,14 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from api.http.links import add_links
-from api.http.problems import INVALID_INPUT, Problem, ProblemType
+from api.http.problems import INVALID_INPUT, NOT_JSON, Problem, ProblemType
 from api.http.responses import EVERYWHERE, WITH_BODY, documented
-from api.http.wire import administration, forwarded, overview
+from api.http.wire import administration, documents, forwarded, overview
 from api.usecases.verify_report import VerifyProgress, VerifyReport
 from backends.models import ModelCatalogue
 
 UNSEEN = (
-    *(Problem, VerifyProgress, VerifyReport),
+    *(Problem, VerifyProgress, VerifyReport, documents.DocumentReply),
     *(forwarded.SynthesizeRequest, forwarded.TranscribeRequest, forwarded.SentimentRequest),
     *(forwarded.TrustReportRequest, forwarded.SearchRequest, forwarded.ExecuteRequest),
     *(overview.SystemStatusReply, overview.ServicesReply, overview.DashboardReply),
@@ -52,7 +52,8 @@ def _tell_of_problems(document: dict[str, Any]) -> None:
         schemas.pop(name, None)
     for path in document["paths"].values():
         for operation in path.values():
-            operation["responses"].pop("422", None)
+            if "application/json" in operation["responses"].get("422", {}).get("content", ()):
+                del operation["responses"]["422"]
             for status, response in documented(*_kinds_of(operation)).items():
                 operation["responses"].setdefault(str(status), response)
             if forwarded.TAG in operation["tags"]:
@@ -82,8 +83,11 @@ def _kinds_of(operation: dict[str, Any]) -> Iterator[ProblemType]:
     """The problems that a request can have before anything is done about it. An id in the path
     cannot be invalid: a path without a UUID there is another path."""
     yield from EVERYWHERE
-    has_body = "requestBody" in operation
-    if has_body:
+    body = operation.get("requestBody")
+    takes_json = body is not None and "application/json" in body["content"]
+    if body is not None:
         yield from WITH_BODY
-    if has_body or any(given["in"] == "query" for given in operation.get("parameters", ())):
+    if takes_json:
+        yield NOT_JSON
+    if takes_json or any(given["in"] == "query" for given in operation.get("parameters", ())):
         yield INVALID_INPUT

@@ -187,7 +187,8 @@ TOO_LARGE = ProblemType(
     "too-large",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "The body is too large",
-    "Send at most 1 MiB. /api/v1/voice/transcribe takes 25 MiB, if the audio is what is large.",
+    "Send at most 1 MiB. /api/v1/voice/transcribe takes 25 MiB, if the audio is what is large, and "
+    "/api/v1/documents takes 5 MiB.",
 )
 TOO_SLOW = ProblemType(
     "too-slow",
@@ -206,6 +207,19 @@ INVALID_INPUT = ProblemType(
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "The input is not valid",
     "`errors` lists each invalid field, and what is allowed there.",
+)
+DOCUMENT_UNREADABLE = ProblemType(
+    "unreadable-document",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The document's text cannot be read",
+    "`detail` says why. Send a PDF, a DOCX or plain text, or have the text pasted.",
+)
+DOCUMENTS_UNAVAILABLE = ProblemType(
+    "documents-unavailable",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "The gateway cannot read this document now",
+    "Send it again after the seconds in `Retry-After`. Where there is none, install "
+    "interview-gateway[documents]. Or have the text pasted.",
 )
 QUOTA_EXCEEDED = ProblemType(
     "quota-exceeded",
@@ -316,6 +330,7 @@ PROBLEM_TYPES = {
         TOO_SLOW,
         NOT_JSON,
         INVALID_INPUT,
+        DOCUMENT_UNREADABLE,
         QUOTA_EXCEEDED,
         LOG_UNAVAILABLE,
         DRAINING,
@@ -324,6 +339,7 @@ PROBLEM_TYPES = {
         SERVICE_NOT_SET,
         SERVICE_UNAVAILABLE,
         SERVICE_FAILED,
+        DOCUMENTS_UNAVAILABLE,
         NO_SIGNING_KEY,
         PDF_NOT_MADE,
         LOG_CORRUPTED,

@@ -11,7 +11,6 @@ from starlette.types import Receive, Scope, Send
 
 from api.http.problems import (
     FOREIGN_ORIGIN,
-    NOT_JSON,
     PROBLEM_JSON,
     TOO_LARGE,
     TOO_SLOW,
@@ -122,7 +121,7 @@ def json_lines(*kinds: type[BaseModel]) -> dict[str, Any]:
 
 
 EVERYWHERE = (UNKNOWN_HOST, FOREIGN_ORIGIN)
-WITH_BODY = (TOO_SLOW, TOO_LARGE, NOT_JSON)
+WITH_BODY = (TOO_SLOW, TOO_LARGE)
 
 
 def documented(*kinds: ProblemType) -> dict[int | str, dict[str, Any]]:

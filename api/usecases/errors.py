@@ -16,6 +16,9 @@ UseCaseError
 ├── GatewayDraining     it is about to stop, and takes nothing new
 ├── GatewayStopping     it was told to stop, and does
 ├── UnknownBackend      none has this name
+├── DocumentUnreadable  it has no text that can be read
+├── DocumentsBusy       too many are read already
+├── ReadsNoDocuments    the library for this kind is not installed
 ├── ServiceNotSet       the settings do not say where the service is
 ├── ServiceUnavailable  the service is down or too slow
 ├── ServiceFailed       the service answered what cannot be passed on
@@ -171,6 +174,30 @@ class UnknownBackend(UseCaseError):
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(f"No backend is called {name!r}. Choose one of: {', '.join(known)}.")
+
+
+class DocumentUnreadable(UseCaseError):
+    """There is no text to be had from the document."""
+
+
+class DocumentsBusy(UseCaseError):
+    """Too many documents are read already, or no process can be started for one more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The gateway reads as many documents as it can already. Send this one again in some "
+            "seconds, or paste its text."
+        )
+
+
+class ReadsNoDocuments(UseCaseError):
+    """The library that reads this kind of document is not installed."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"This gateway cannot read {kind} documents. Install interview-gateway[documents], "
+            "or paste the text."
+        )
 
 
 class ServiceNotSet(UseCaseError):

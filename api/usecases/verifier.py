@@ -2,14 +2,9 @@
 time, for as long as somebody follows it."""
 
 import asyncio
-import os
-import subprocess
-import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+from collections.abc import AsyncGenerator, Callable
 
+from api.usecases.children import child
 from api.usecases.errors import NoLogFile
 from api.usecases.observing import UNOBSERVED, Observer
 from backends.periodic import log_failure
@@ -23,16 +18,6 @@ STOPPED_SHORT = "ignore:resource_tracker"
 
 LONGEST_LINE = 64 * 1024 * 1024
 """The most bytes in a line. A report with all listed findings has a few million."""
-
-# Ctrl-C in a terminal is for the gateway alone, which stops the process then.
-APART: dict[str, Any]
-if sys.platform == "win32":
-    APART = {
-        "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP
-        | subprocess.BELOW_NORMAL_PRIORITY_CLASS
-    }
-else:
-    APART = {"start_new_session": True}
 
 STOPPED = "the process that checked the event log was stopped"
 
@@ -81,8 +66,12 @@ class Verification:
 
     async def _run(self, address: str, where: str, origin: str) -> None:
         try:
-            async with _process(address, where, origin) as process:
+            async with child(
+                *("-W", STOPPED_SHORT, "-m", MODULE, where, origin), limit=LONGEST_LINE
+            ) as process:
+                assert process.stdin is not None
                 assert process.stdout is not None
+                process.stdin.write(f"{address}\n".encode())
                 async for line in process.stdout:
                     self._take(line)
         except OSError as error:
@@ -156,25 +145,3 @@ class Verifier:
             check.stop()
         for check in checks:
             await check.stopped()
-
-
-@asynccontextmanager
-async def _process(address: str, where: str, origin: str) -> AsyncIterator[Process]:
-    """The process that checks the log at `address`; at the end it is gone. Raises OSError."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-W", STOPPED_SHORT, "-m", MODULE, where, origin),
-        stdin=PIPE,
-        stdout=PIPE,
-        limit=LONGEST_LINE,
-        # It finds what it imports where this process found it, and not in the working folder.
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(folder or "." for folder in sys.path)},
-        **APART,
-    )
-    try:
-        assert process.stdin is not None
-        process.stdin.write(f"{address}\n".encode())
-        yield process
-    finally:
-        with suppress(ProcessLookupError):  # it has ended by itself
-            process.kill()
-        await process.communicate()  # to the end of what others print that it began

@@ -197,6 +197,8 @@ LOAD, UNLOAD = (
     plain("POST", f"{ADMIN}/models/{how}", modelId="llama3.2:1b") for how in ("load", "unload")
 )
 
+DOCUMENT = posted("/api/v1/documents")
+
 WITH_BODY = (start_anew, respond, sum_up, select, HOLD, RELEASE, *POSTED)
 ON_THE_LOG = (
     *(start_anew, respond, sum_up, HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT),
@@ -205,7 +207,7 @@ ON_THE_LOG = (
 )
 EVERY = (
     *(*ON_THE_LOG, VERIFY, select, HEALTH, MODELS, RULES),
-    *(LIVE, READY, *OVERVIEWS, REGISTRY, *POSTED, *LOOKS, *CHANGES),
+    *(LIVE, READY, *OVERVIEWS, REGISTRY, *POSTED, *LOOKS, *CHANGES, DOCUMENT),
 )
 GATED = (*EVERY, STOP, *SWITCHES, LOAD, UNLOAD, BEGIN_DRAIN)
 IN_PATH = (HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT, BUNDLE, REPLY)
@@ -338,6 +340,15 @@ def begun_and_ended(stage: Stage) -> httpx.Response:
     return begun
 
 
+def while_it_drains(make: Make) -> Reach:
+    def reach(stage: Stage) -> httpx.Response:
+        with serving() as gateway:
+            gateway.app.state.gateway.drain.begin()
+            return make(stage.desktop()).send(gateway)
+
+    return reach
+
+
 def of_one_that_stops(stage: Stage) -> httpx.Response:
     with serving() as gateway:
         asyncio.run(gateway.app.state.gateway.drain.run(0))
@@ -358,7 +369,9 @@ TABLE: list[tuple[Make, int, Reach]] = [
     *((make, 400, on("gateway", make, "desktop", **UNNAMED)) for make in GATED),
     *((make, 403, on("gateway", make, "desktop", **FOREIGN)) for make in GATED),
     *((make, 408, dripping(make)) for make in WITH_BODY),
+    (DOCUMENT, 408, dripping(DOCUMENT)),
     *((make, 413, on("gateway", make, "desktop", **HUGE)) for make in WITH_BODY),
+    (DOCUMENT, 413, on("gateway", DOCUMENT, "desktop", content=b" " * (5 * 1024 * 1024 + 1))),
     *((make, 415, on("gateway", make, "desktop", **NOT_JSON)) for make in WITH_BODY),
     *((make, 503, on("broken", make, "broken_desktop")) for make in (*ON_THE_LOG, STOP)),
     (READY, 503, without_a_log),
@@ -399,6 +412,8 @@ TABLE: list[tuple[Make, int, Reach]] = [
     *((make, 404, on("gateway", make, "desktop")) for make in (LOAD, UNLOAD)),
     *((make, 422, on("gateway", make, "desktop", params={})) for make in (LOAD, UNLOAD)),
     (UNLOAD, 503, of_an_ollama_that_fails),
+    (DOCUMENT, 422, on("gateway", DOCUMENT, "desktop", content=b"")),
+    (DOCUMENT, 503, while_it_drains(DOCUMENT)),
     (BEGIN_DRAIN, 200, begun_and_ended),
     (END_DRAIN, 409, of_one_that_stops),
     (CONSISTENCY, 422, on("gateway", CONSISTENCY, "desktop", params={"old": -1})),

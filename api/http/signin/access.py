@@ -51,6 +51,8 @@ ACCESS: Mapping[str, Allowed] = {
     "GET /api/v1/kits": ANY_ROLE,
     "POST /api/v1/voice/synthesize": CONDUCTING,
     "POST /api/v1/voice/transcribe": CONDUCTING,
+    # Of nobody's interview: the text is given back, and nothing of it is kept.
+    "POST /api/v1/documents": CONDUCTING,
     # Other services, which know nothing of whose interview is whose.
     "POST /api/v1/analytics/sentiment": INTERVIEWING,
     "POST /api/v1/analytics/trust-report": INTERVIEWING,
