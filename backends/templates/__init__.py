@@ -9,6 +9,7 @@ from backends.kits.kit import Kit, KitQuestion
 from backends.kits.library import Kits
 from backends.kits.prompting import prompt_of
 from backends.services import TEMPLATES
+from backends.templates.choosing import chosen
 from backends.templates.summing import sum_up
 from backends.templates.words import Choice, Words, spoken, words_in
 from backends.turn import Turn
@@ -145,17 +146,8 @@ def _waiting_question(turn: Turn) -> str:
 
 
 def _next_question(turn: Turn, kit: Kit) -> KitQuestion:
-    """The question that is due. Fewer questions than a kit has are spread over it, so that a short
-    interview too goes from easy to hard. None is asked twice as long as there are others."""
+    """The question that is due. None is asked twice as long as there are others."""
     said = "\n".join(message.content for message in turn.session.messages)
-    due = _spread(turn.number, turn.total, len(kit.questions))
+    due = chosen(kit, turn.brief, turn.total)[turn.number - 1]
     in_order = (*kit.questions[due:], *kit.questions[:due])
     return next((q for q in in_order if q.text not in said), in_order[0])
-
-
-def _spread(number: int, total: int, questions: int) -> int:
-    """Which of so many questions is number `number` of `total`."""
-    if total == 1:
-        return questions // 3
-    # A session that a client brought may have more questions than the kit.
-    return round((number - 1) * (questions - 1) / (total - 1)) % questions

@@ -83,6 +83,12 @@ def _told_apart() -> frozenset[str]:
     return frozenset(language for words in _weights().values() for language in words)
 
 
+@lru_cache(maxsize=1)
+def small_words() -> frozenset[str]:
+    """Words that no sentence does without, of all languages known here, without accents."""
+    return frozenset(_weights())
+
+
 def scripts(text: str) -> Counter[str]:
     """How many letters of each script the text has. A Chinese character counts as three: that
     is about what it says."""
