@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from backends.errors import BackendError
 from backends.http import Missing, Service
+from backends.prompting import with_brief
 from backends.services import CONVERSATION
 from backends.turn import End, Phase, Piece, Status, Turn, Words
 from statemachine.session import Session, Speaker
@@ -66,7 +67,7 @@ class ConversationBackend:
     async def _start(self, turn: Turn) -> _Started:
         body = {
             "session_id": turn.interview_id,
-            "job_description": _job_description(turn.session),
+            "job_description": _job_description(turn),
             "interview_type": "technical",
             "tone": "professional",
         }
@@ -81,7 +82,8 @@ class ConversationBackend:
         return await self._service.post("/conversation/message", body, _Reply)
 
 
-def _job_description(session: Session) -> str:
-    """The role and its prompt: all the service is ever told about the interview."""
+def _job_description(turn: Turn) -> str:
+    """The role, its prompt and the brief: all the service is ever told about the interview."""
+    session = turn.session
     prompt = "\n".join(m.content for m in session.messages if m.role is Speaker.SYSTEM)
-    return f"{session.config.role}\n\n{prompt}".strip()
+    return f"{session.config.role}\n\n{with_brief(prompt, turn.brief)}".strip()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from backends.errors import BackendError
 from backends.http import Connections, Service
 from backends.services import CONVERSATION
 from backends.turn import End, Phase, Status, Turn, Words
+from statemachine.brief import Brief
 from tests.backends.interviews import INTERVIEW_ID, PROMPT, turn
 from tests.backends.pieces import Said, all_of, said_through
 from tests.backends.typed import TypedServer
@@ -46,6 +48,15 @@ def posts(server: FakeServer) -> Sequence[tuple[str, Any]]:
 
 def message(answer: str) -> dict[str, str]:
     return {"session_id": INTERVIEW_ID, "message": answer, "message_type": "transcript"}
+
+
+def test_it_is_told_of_the_job_and_the_candidate(conversation: ConversationServer) -> None:
+    brief = Brief(job_description="Night shifts.", cv="Nurse since 2019.")
+    spoken(conversation, replace(turn(1), brief=brief))
+    ((_, body),) = posts(conversation)
+    assert body["job_description"].startswith(f"Data Analyst\n\n{PROMPT}")
+    assert "«Night shifts.»" in body["job_description"]
+    assert "«Nurse since 2019.»" in body["job_description"]
 
 
 def test_a_conversation_is_started_once_and_each_answer_said_in_it(
