@@ -36,8 +36,8 @@ class Found:
 
 
 def read(document: bytes, declared: str, most: int) -> Found:
-    """The first `most` characters of the document's text. What its bytes say of its kind counts more
-    than the content type that was `declared`. Raises Unreadable or LibraryMissing."""
+    """The first `most` characters of the document's text. What its bytes say of its kind counts
+    more than the content type that was `declared`. Raises Unreadable or LibraryMissing."""
     if not document.strip(b"\x00\t\n\r "):
         raise Unreadable(EMPTY)
     media_type = declared.partition(";")[0].strip().lower()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.api.documents.making import pages, saved
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
 from tests.gateways import Served, serving
 from tests.page.conversing import answer, begin
@@ -292,3 +293,48 @@ def test_what_a_failed_start_says_is_not_said_of_an_answer(
         expect(page.locator(".notice")).to_contain_text(
             "tries again as soon as the gateway is back"
         )
+
+
+def test_a_job_description_comes_from_a_file_and_can_be_corrected(visit: Visit) -> None:
+    page = visit()
+    page.get_by_text("More", exact=True).click()
+    below = page.locator(".field", has=page.get_by_label("Job description", exact=True))
+    choose, told = below.locator("input[type=file]"), below.get_by_role("status")
+    area = page.get_by_label("Job description", exact=True)
+    pdf = saved(pages("We run Kubernetes."))
+    choose.set_input_files({"name": "job.pdf", "mimeType": "application/pdf", "buffer": pdf})
+    expect(area).to_have_value("We run Kubernetes.")
+    expect(told).to_have_text("Check the text, and correct it.")
+    # Another file takes its place; what somebody typed stays.
+    file = {"name": "job.txt", "mimeType": "text/plain", "buffer": b"We run Nomad."}
+    choose.set_input_files(file)
+    expect(area).to_have_value("We run Nomad.")
+    area.fill("On call every third week.")
+    choose.set_input_files(file)
+    expect(area).to_have_value("On call every third week.\n\nWe run Nomad.")
+    assert violations(page) == []
+    with page.expect_request("**/interviews/start") as started:
+        page.get_by_role("button", name="Start the interview").click()
+    assert started.value.post_data_json["jobDescription"].endswith("We run Nomad.")
+
+
+def test_why_a_file_cannot_be_read_stands_beside_its_field(visit: Visit) -> None:
+    page = visit(expected=["status of 422"])
+    page.get_by_text("More", exact=True).click()
+    below = page.locator(".field", has=page.get_by_label("CV", exact=True))
+    choose, told = below.locator("input[type=file]"), below.get_by_role("status")
+    locked = saved(pages("Hello"), password="secret")
+    for content, words in (
+        (b"a" * (5 * 1024 * 1024 + 1), "The file is too large"),
+        (locked, "is protected by a password"),
+    ):
+        choose.set_input_files({"name": "cv.pdf", "mimeType": "application/pdf", "buffer": content})
+        expect(told).to_contain_text(words)
+    expect(page.get_by_label("CV", exact=True)).to_have_value("")
+    page.get_by_label("Language", exact=True).select_option("de")
+    page.get_by_text("Weitere Angaben", exact=True).click()
+    below = page.locator(".field", has=page.get_by_label("Lebenslauf", exact=True))
+    below.locator("input[type=file]").set_input_files(
+        {"name": "cv.pdf", "mimeType": "application/pdf", "buffer": locked}
+    )
+    expect(below.get_by_role("status")).to_contain_text("lässt sich nicht lesen")

@@ -2,6 +2,7 @@
 
 import { directByText, h } from "../dom.js";
 import { say } from "../language.js";
+import { documentFile } from "./document-file.js";
 
 const MOST_NAME = 200;
 const MOST_TEXT = 20_000;
@@ -27,8 +28,8 @@ export function aboutCandidate(given, mayPractise) {
     h("summary", {}, say("setup.more")),
     h("p", { class: "quiet" }, say("setup.more-hint")),
     field("setup.name", name),
-    field("setup.job-description", job),
-    field("setup.cv", cv),
+    field("setup.job-description", job, documentFile(job, say("setup.job-description"))),
+    field("setup.cv", cv, documentFile(cv, say("setup.cv"))),
     mayPractise && h("div", { class: "tick" }, practice, h("label", { for: "practice" }, say("setup.practice")),
       h("span", { class: "quiet", id: "practice-hint" }, say("setup.practice-hint"))));
 
@@ -49,5 +50,6 @@ export function aboutCandidate(given, mayPractise) {
 const textOf = (id, text = "") =>
   h("textarea", { id, rows: 4, maxlength: MOST_TEXT, autocomplete: "off" }, text);
 
-/** @param {import("../language.js").Key} key @param {HTMLElement} input */
-const field = (key, input) => h("div", { class: "field" }, h("label", { for: input.id }, say(key)), input);
+/** @param {import("../language.js").Key} key @param {HTMLElement} input @param {HTMLElement} [below] */
+const field = (key, input, below) =>
+  h("div", { class: "field" }, h("label", { for: input.id }, say(key)), input, below);
