@@ -16,6 +16,9 @@ from api.http.responses import documented, gives, json_of
 from api.http.routes.gateway_of import gateway_of
 from api.http.wire.documents import DocumentReply
 
+MOST_TYPE_CHARS = 200
+"""Of a content type: none that is known here is as long."""
+
 router = APIRouter(prefix="/api/v1", tags=["documents"], default_response_class=Response)
 
 _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
@@ -41,7 +44,7 @@ async def read_document(request: Request) -> Response:
                 document = await request.body()
             except ClientDisconnect as error:
                 raise ClientLeft from error
-            media_type = request.headers.get("content-type", "")
+            media_type = request.headers.get("content-type", "")[:MOST_TYPE_CHARS]
             reading = gateway.documents.text_of(document, media_type)
             found = await while_there(request, reading)
     return json_of(DocumentReply.of(found))

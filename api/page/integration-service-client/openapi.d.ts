@@ -899,6 +899,21 @@ export interface components {
             /** @description How many more findings there are. */
             findingsLeftOut: number;
         };
+        /**
+         * @description Show the text, let a person correct it, and post it with a start: as `jobDescription` or as
+         *     `cv`.
+         */
+        DocumentReply: {
+            /** @description 1 to 20,000 characters, without any that nobody sees. */
+            text: string;
+            /**
+             * @description How many pages a PDF has.
+             * @default null
+             */
+            pages: number | null;
+            /** @description True when the document has more text, or pages that cannot be read. */
+            truncated: boolean;
+        };
         SynthesizeRequest: {
             text: string;
             /** @default null */

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from api.documents import process
 from api.usecases import documents
@@ -63,6 +65,22 @@ def test_one_that_is_too_large_is_not_read(alone: Served) -> None:
     status, kind, detail = problem(post(alone, b"a" * (5 * 1024 * 1024 + 1)))
     assert (status, kind) == (413, "too-large")
     assert "5 MiB" in detail
+
+
+@settings(max_examples=12)
+@given(
+    st.one_of(st.binary(max_size=200), st.text(max_size=50).map(str.encode)),
+    st.text(st.characters(min_codepoint=0x21, max_codepoint=0xFF, exclude_categories=["Cc"])),
+)
+@example(b"Hello", "text/plain; charset=" + "x" * 60_000)
+@example(b"Hello", "--help")
+def test_any_bytes_of_any_type_get_a_text_or_a_problem(
+    alone: Served, document: bytes, declared: str
+) -> None:
+    headers = {b"content-type": declared.encode("latin-1")}
+    response = alone.client.post(PATH, content=document, headers=headers, timeout=60)
+    if not response.is_success:
+        assert problem(response)[0] in (422, 503)
 
 
 def test_a_document_that_costs_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
