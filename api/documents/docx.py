@@ -19,7 +19,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 MAX_UNPACKED_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 1_000
-_PIECE_BYTES = 64 * 1024
+_PIECE_BYTES = 1024 * 1024
+"""The parser begins a long name or value anew with each piece."""
 _MAX_PARTS = 10_000
 _MAX_TYPES_BYTES = 1024 * 1024
 

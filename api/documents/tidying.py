@@ -25,9 +25,8 @@ def tidied(text: str) -> str:
     space or one empty line at a time, none at its ends."""
     text = _BREAKS.sub("\n", text)
     if not text.isprintable():
-        for character in set(text):
-            if character not in _KEPT and unicodedata.category(character) in _UNSEEN:
-                text = text.replace(character, "")
+        unseen = (each for each in set(text) if unicodedata.category(each) in _UNSEEN)
+        text = text.translate({ord(each): None for each in unseen if each not in _KEPT})
     text = _LIGATURES.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     text = _SPACES.sub(" ", text).replace(" \n", "\n").replace("\n ", "\n")
     return _BLANK_LINES.sub("\n\n", text).strip()

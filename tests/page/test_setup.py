@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from tests.api.documents.making import pages, saved
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
@@ -306,7 +306,7 @@ def test_a_job_description_comes_from_a_file_and_can_be_corrected(visit: Visit) 
     expect(area).to_have_value("We run Kubernetes.")
     expect(told).to_have_text("Check the text, and correct it.")
     # Another file takes its place; what somebody typed stays.
-    file = {"name": "job.txt", "mimeType": "text/plain", "buffer": b"We run Nomad."}
+    file: FilePayload = {"name": "job.txt", "mimeType": "text/plain", "buffer": b"We run Nomad."}
     choose.set_input_files(file)
     expect(area).to_have_value("We run Nomad.")
     area.fill("On call every third week.")
@@ -315,7 +315,8 @@ def test_a_job_description_comes_from_a_file_and_can_be_corrected(visit: Visit) 
     assert violations(page) == []
     with page.expect_request("**/interviews/start") as started:
         page.get_by_role("button", name="Start the interview").click()
-    assert started.value.post_data_json["jobDescription"].endswith("We run Nomad.")
+    posted = json.loads(started.value.post_data or "")
+    assert posted["jobDescription"].endswith("We run Nomad.")
 
 
 def test_why_a_file_cannot_be_read_stands_beside_its_field(visit: Visit) -> None:
