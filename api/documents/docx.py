@@ -12,7 +12,6 @@ from xml.parsers import expat
 
 from api.documents.errors import BROKEN, PROTECTED, TOO_HEAVY, UNKNOWN_KIND, Unreadable
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How files begin that older programs saved; and those with a password."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.documents import docx, pdf, plain
 from api.documents.errors import BROKEN, EMPTY, SCAN, UNKNOWN_KIND, Unreadable
+from api.documents.kinds import DOCX, PDF
 from api.documents.tidying import tidied
 
 _PDF_WITHIN = 1024
@@ -50,9 +51,9 @@ def read(document: bytes, declared: str, most: int) -> Found:
     for mark, what in _OF_OTHERS:
         if document.startswith(mark):
             raise Unreadable(UNKNOWN_KIND.format(what=what))
-    if media_type == "application/pdf":
+    if media_type == PDF:
         raise Unreadable(BROKEN.format(kind="PDF"))
-    if media_type == docx.MEDIA_TYPE:
+    if media_type == DOCX:
         raise Unreadable(BROKEN.format(kind="DOCX"))
     return _of_text([plain.decoded(document, declared)], most)
 

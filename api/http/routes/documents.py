@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
 
-from api.documents.docx import MEDIA_TYPE as DOCX
+from api.documents.kinds import DOCX, PDF, PLAIN
 from api.http import problems
 from api.http.leaving import ClientLeft, while_there
 from api.http.responses import documented, gives, json_of
@@ -25,7 +25,7 @@ _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _TAKES = {
     "requestBody": {
         "required": True,
-        "content": {"application/pdf": _BYTES, DOCX: _BYTES, "text/plain": _BYTES},
+        "content": dict.fromkeys((PDF, DOCX, PLAIN), _BYTES),
     }
 }
 _ANSWERS = gives(DocumentReply) | documented(

@@ -8,8 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api.documents import pdf
-from api.documents.docx import MAX_UNPACKED_BYTES, MEDIA_TYPE, OLE
+from api.documents.docx import MAX_UNPACKED_BYTES, OLE
 from api.documents.errors import PROTECTED, SCAN, TOO_HEAVY, Unreadable
+from api.documents.kinds import DOCX
 from api.documents.process import answer_for
 from api.documents.reading import Found, read
 from api.documents.tidying import tidied
@@ -109,7 +110,7 @@ def test_what_cannot_be_read_gets_a_sentence_that_says_why(document: bytes, says
 
 def test_the_content_type_says_what_the_bytes_do_not() -> None:
     assert "no PDF" in why_not(b"Hello", "application/pdf")
-    assert "no DOCX" in why_not(b"Hello", MEDIA_TYPE)
+    assert "no DOCX" in why_not(b"Hello", DOCX)
     assert text_of(saved(pages("Hello")), "text/plain") == "Hello"
 
 
