@@ -29,6 +29,7 @@ from backends.turn import Backend, Phase, Piece, Turn
 from backends.turnreader import SummaryReader, TurnReader, TurnText
 from statemachine.brief import DEFAULT_LANGUAGE
 from statemachine.events import Attempt, Origin, ReplyInterrupted
+from statemachine.listening.deciding import Due
 from statemachine.session import Session
 
 MAX_WAITING = 100
@@ -43,11 +44,13 @@ async def _always(_: str) -> bool:
 
 @dataclass(frozen=True)
 class Reply:
-    """The interviewer's words, whether they close the interview, and where they are from."""
+    """The interviewer's words, whether they close the interview, where they are from, and the move
+    that they make (None: they are a summary)."""
 
     text: str
     closes: bool
     origin: Origin
+    due: Due | None = None
 
 
 class Chain:
@@ -94,8 +97,8 @@ class Chain:
 
     async def speak(self, turn: Turn, patience: Patience, audience: Audience = NOBODY) -> Reply:
         """The interviewer's next words; always an answer, and always in time."""
-        if turn.due.is_in_own_words:
-            return Reply(self._templates.reply(turn), turn.is_last, Origin(backend=TEMPLATES))
+        if turn.due.is_in_own_words and not self._is_recorded(turn):
+            return self._in_own_words(turn, Origin(backend=TEMPLATES))
         heard = await self._hear(
             turn.session,
             lambda recorded: recorded.reply(turn),
@@ -105,8 +108,20 @@ class Chain:
             audience,
         )
         if heard.text is None:
-            return Reply(self._templates.reply(turn), turn.is_last, heard.origin())
+            return self._in_own_words(turn, heard.origin())
         return self._with_question(turn, heard.text, heard.origin())
+
+    def _is_recorded(self, turn: Turn) -> bool:
+        if self._recording is None:
+            return False
+        try:
+            self._recording.reply(turn)
+        except BackendError:
+            return False
+        return True
+
+    def _in_own_words(self, turn: Turn, origin: Origin) -> Reply:
+        return Reply(self._templates.reply(turn), turn.is_last, origin, turn.due)
 
     async def sum_up(
         self,
@@ -144,9 +159,9 @@ class Chain:
         """The words of a backend; the built-in question follows where one is due and they ask
         none."""
         if not text.lacks_question:
-            return Reply(text.text, text.closes, origin)
+            return Reply(text.text, text.closes, origin, text.due or turn.due)
         origin = origin.model_copy(update={"completed_by": self._templates.name})
-        return Reply(f"{text.text}\n\n{self._templates.question(turn)}", False, origin)
+        return Reply(f"{text.text}\n\n{self._templates.question(turn)}", False, origin, turn.due)
 
     async def _hear(
         self,

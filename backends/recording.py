@@ -2,7 +2,7 @@
 candidate says again what the recorded one said."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from backends.errors import BackendError
@@ -10,6 +10,7 @@ from backends.reading.characters import CONTROL
 from backends.services import RECORDING
 from backends.turn import Turn, answers_in
 from backends.turnreader import TurnText
+from statemachine.listening.deciding import Due
 from statemachine.session import MAX_MESSAGE_CHARS, Role, Session
 from statemachine.wording import asks, closes, renumber, says_goodbye
 
@@ -25,11 +26,13 @@ class Pace(StrEnum):
 class Line:
     """One line of the recorded interviewer, and how long it took to get.
 
-    `closes`: it ended the interview.
+    `closes`: it ended the interview. `due` is the move that was made with it; None where that is
+    not known, as of an adopted session.
     """
 
     text: str
     closes: bool = False
+    due: Due | None = None
     model: str | None = None
     elapsed_ms: int = 0
 
@@ -111,7 +114,10 @@ class RecordedInterviewer:
 
 
 def _judged(turn: Turn, line: Line) -> TurnText:
-    """The line as the turn that is due. Raises BackendError where it cannot be said there."""
+    """The line as the turn that is due, or that was when it was recorded: an earlier release may
+    have heard the candidate otherwise. Raises BackendError where it cannot be said there."""
+    if line.due is not None:
+        turn = replace(turn, due=line.due)
     text = _clean(renumber(line.text, turn.number, turn.total))
     is_closing = line.closes or closes(text)
     if turn.is_last:
@@ -120,7 +126,7 @@ def _judged(turn: Turn, line: Line) -> TurnText:
         is_closing = True
     elif turn.is_opening and is_closing:
         raise BackendError("Closed the interview before its first question")
-    return TurnText(text, is_closing, lacks_question=False)
+    return TurnText(text, is_closing, lacks_question=False, due=line.due)
 
 
 def _clean(words: str) -> str:

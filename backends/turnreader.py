@@ -24,6 +24,7 @@ from backends.reading.speech import (
 from backends.reading.summary import Summary
 from backends.reading.wrapping import Wrapping
 from backends.turn import End, Turn
+from statemachine.listening.deciding import Due
 from statemachine.session import Session, Speaker
 from statemachine.wording import closes, label_of, says_goodbye
 
@@ -44,11 +45,13 @@ class TurnText:
 
     `text` has at most MAX_MESSAGE_CHARS characters. `closes`: it ends the interview;
     `lacks_question`: a question is due and it asks none, so that the built-in one must follow.
+    `due` is the move it makes, where it is another than the turn's.
     """
 
     text: str
     closes: bool
     lacks_question: bool
+    due: Due | None = None
 
 
 def _echo_of_prompts(session: Session, told: Sequence[str]) -> Echo:

@@ -17,7 +17,7 @@ from statemachine.events import (
     SummaryGiven,
 )
 from statemachine.interview import Interview
-from statemachine.listening.deciding import Move, due
+from statemachine.listening.deciding import Due, Move, due
 from statemachine.session import Config, Message, Speaker
 
 OPENING_WORDS = "Please start the interview."
@@ -51,11 +51,12 @@ def give_answer(content: str) -> AnswerGiven:
 
 
 def take_reply(
-    interview: Interview, content: str, *, closes: bool, origin: Origin
+    interview: Interview, content: str, *, closes: bool, origin: Origin, move: Due | None = None
 ) -> QuestionAsked | QuestionKept | InterviewCompleted:
     """What the interviewer's words are, by the move that is due and by the rules of completion:
-    a closing once the last answer is in or when the interviewer closes, else the next question."""
-    now = due(interview)
+    a closing once the last answer is in or when the interviewer closes, else the next question.
+    `move` is the one that is due, where it is known."""
+    now = due(interview) if move is None else move
     number = interview.questions_asked
     if now.move is Move.KEEP:
         return QuestionKept(number=number, content=content, purpose=now.purpose, origin=origin)

@@ -20,6 +20,7 @@ from statemachine.events import (
     AnswerGiven,
     AssessmentGiven,
     ContentForgotten,
+    Ending,
     InterviewCompleted,
     InterviewExported,
     InterviewHeld,
@@ -32,6 +33,7 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
+from statemachine.listening.deciding import Due, Move
 from statemachine.session import Session, Speaker
 from statemachine.states import State
 
@@ -116,9 +118,23 @@ def _line(said: QuestionAsked | QuestionKept | InterviewCompleted | SummaryGiven
     return Line(
         said.content,
         closes=isinstance(said, InterviewCompleted),
+        due=_due(said),
         model=said.origin.model if said.origin else None,
         elapsed_ms=said.origin.elapsed_ms if said.origin else 0,
     )
+
+
+def _due(said: QuestionAsked | QuestionKept | InterviewCompleted | SummaryGiven) -> Due:
+    """The move that was made with these words."""
+    match said:
+        case QuestionKept():
+            return Due(Move.KEEP, purpose=said.purpose)
+        case InterviewCompleted(ending=Ending.STOPPED_BY_CANDIDATE):
+            return Due(Move.STOP)
+        case InterviewCompleted(ending=Ending.ALL_ANSWERED):
+            return Due(Move.CLOSE)
+        case _:
+            return Due(Move.ASK)
 
 
 def _reason(error: ValueError) -> str:

@@ -50,7 +50,7 @@ class ReplyMaker:
             return [move]
         after = evolve(interview, move, id=id)
         reply = await self._chain.speak(await self._turn(after), Patience.plain(deadline))
-        return [move, take_reply(after, reply.text, closes=reply.closes, origin=reply.origin)]
+        return [move, _taken(after, reply)]
 
     async def reply(self, under_way: ReplyUnderWay[Result]) -> Reply:
         """Make the reply that `under_way` is. Raises LogUnavailable, LogCorrupted or
@@ -123,7 +123,7 @@ class ReplyMaker:
         def decide(now: Interview) -> Event | None:
             if len(now.messages) != length or not now.awaits_interviewer:
                 return None
-            return take_reply(now, reply.text, closes=reply.closes, origin=reply.origin)
+            return _taken(now, reply)
 
         return await self._interviews.append_to(id, decide, Deadline.after(LAST_SECONDS))
 
@@ -141,6 +141,12 @@ class ReplyMaker:
 
 def _language(interview: Interview) -> str:
     return interview.brief.language if interview.brief else DEFAULT_LANGUAGE
+
+
+def _taken(interview: Interview, reply: ChainReply) -> Event:
+    return take_reply(
+        interview, reply.text, closes=reply.closes, origin=reply.origin, move=reply.due
+    )
 
 
 def _settle(under_way: ReplyUnderWay[Result], reply: ChainReply) -> None:

@@ -173,7 +173,9 @@ def test_no_interview_is_begun_with_the_logs_own_id(
 def test_a_gateway_that_adopts_nothing_does_not_know_the_logs_own_id(rekeyed: Path) -> None:
     with serving(eventlog_url=f"sqlite:///{rekeyed}", strict_sessions=True) as gateway:
         session = Desktop(gateway).start().session | {"interviewId": LOG_STREAM}
-        response = gateway.post(f"{INTERVIEWS}/respond", {"session": session, "message": "It held."})
+        response = gateway.post(
+            f"{INTERVIEWS}/respond", {"session": session, "message": "It held."}
+        )
         assert (response.status_code, response.json()["type"]) == (
             404,
             "/problems/unknown-interview",

@@ -16,6 +16,7 @@ from statemachine.events import (
     InterviewCompleted,
     InterviewStarted,
     QuestionAsked,
+    QuestionKept,
     SessionAdopted,
     SummaryGiven,
 )
@@ -23,7 +24,7 @@ from statemachine.wording import asks, closes, renumber
 from tests.statemachine.strategies import Run, adoptions, few, interview_ids, runs
 from tests.stories import records_of
 
-SPOKEN = (QuestionAsked, InterviewCompleted, SummaryGiven)
+SPOKEN = (QuestionAsked, QuestionKept, InterviewCompleted, SummaryGiven)
 
 
 def as_a_gateway_records(run: Run, id: str) -> Iterator[Event]:
@@ -39,7 +40,7 @@ def as_a_gateway_records(run: Run, id: str) -> Iterator[Event]:
                 total = event.session.config.total_questions
                 session = event.session.model_copy(update={"interview_id": id})
                 yield event.model_copy(update={"session": session})
-            case QuestionAsked():
+            case QuestionAsked() | QuestionKept():
                 content = renumber(without_controls(event.content), event.number, total)
                 content = f"{content}?" if closes(content) else content
                 yield event.model_copy(update={"content": content})
@@ -53,7 +54,7 @@ def as_a_gateway_records(run: Run, id: str) -> Iterator[Event]:
                     yield event.model_copy(update={"content": content})
             case _:
                 yield event
-        is_due = isinstance(event, AnswerGiven) or (is_due and not isinstance(event, SPOKEN[:2]))
+        is_due = isinstance(event, AnswerGiven) or (is_due and not isinstance(event, SPOKEN[:3]))
 
 
 def without_controls(text: str) -> str:
