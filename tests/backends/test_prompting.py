@@ -51,7 +51,8 @@ def interview(
             Message(role=Speaker.ASSISTANT, content=question),
             Message(role=Speaker.USER, content=answer),
         ]
-    return first.model_copy(update={"messages": tuple(messages[:-1])})
+    update = {"messages": tuple(messages[:-1]), "current_question": len(questions)}
+    return first.model_copy(update=update)
 
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60)

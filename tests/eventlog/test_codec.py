@@ -35,7 +35,9 @@ from statemachine.events import (
     InterviewReleased,
     InterviewStarted,
     Origin,
+    Purpose,
     QuestionAsked,
+    QuestionKept,
     ReplyInterrupted,
     SessionAdopted,
     SessionRefused,
@@ -72,6 +74,12 @@ SESSION = Session(
 MEANT: dict[str, Event] = {
     "interview-started 1": InterviewStarted(config=CONFIG, messages=WORDS_BEFORE),
     "question-asked 1": QuestionAsked(number=1, content="Question 1: Why? 🦊", origin=ORIGIN),
+    "question-kept 1": QuestionKept(
+        number=1,
+        content="Of course. The question was: Why?",
+        purpose=Purpose.REPEAT,
+        origin=Origin(backend="templates"),
+    ),
     "answer-given 1": AnswerGiven(content="Zoë said:\n\u201cBecause.\u201d"),
     "interview-completed 1": InterviewCompleted(
         ending=Ending.CLOSED_BY_INTERVIEWER, content="Thank you.", origin=ORIGIN

@@ -464,7 +464,7 @@ def test_an_event_that_the_rules_forbid_is_found_though_all_hashes_hold(
 def test_an_adopted_session_that_no_interview_comes_to_is_found(path: Path) -> None:
     falsify(
         path,
-        "UPDATE events SET payload = json_set(payload, '$.session.currentQuestion', 1) "
+        "UPDATE events SET payload = json_set(payload, '$.session.currentQuestion', 9) "
         f"WHERE interview_id = '{D}' AND version = 1",
         "DELETE FROM checkpoints",
     )
