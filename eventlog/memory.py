@@ -19,7 +19,7 @@ from eventlog.observing import CommitObserver
 from eventlog.protocol import Appended
 from eventlog.readmodels import COMPLETING, FingerprintMatch, Overview, overview, project
 from eventlog.records import Record, UnplacedRecord, draft
-from eventlog.searching import is_found_in, is_known_by, words_of
+from eventlog.searching import Found, first_found, is_found_in, is_known_by, words_of
 from eventlog.times import from_text, to_text
 from statemachine.events import (
     KIND_OF,
@@ -264,6 +264,8 @@ class MemoryEventLog:
         role: Role | None = None,
         before: int | None = None,
         limit: int = 20,
+        practice: bool | None = None,
+        started_by: str | None = None,
     ) -> list[Overview]:
         matching = [
             row
@@ -272,9 +274,14 @@ class MemoryEventLog:
             and (state is None or row.state == state)
             and (role is None or row.role == role)
             and (before is None or row.first_position < before)
+            and practice in (None, row.practice)
+            and started_by in (None, row.started_by)
         ]
         matching.sort(key=lambda row: row.first_position, reverse=True)
         return matching[:limit]
+
+    async def where_found(self, rows: Sequence[Overview], text: str) -> list[Found | None]:
+        return [first_found(row, await self.records(row.interview_id), text) for row in rows]
 
     def _is_found_in(self, row: Overview, text: str) -> bool:
         return is_known_by(row, text) or any(

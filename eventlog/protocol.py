@@ -26,6 +26,7 @@ from eventlog.notes import Signer, VerifierKey
 from eventlog.observing import CommitObserver
 from eventlog.readmodels import FingerprintMatch, Overview
 from eventlog.records import Record
+from eventlog.searching import Found
 from statemachine.events import Event
 from statemachine.interview import Interview
 from statemachine.session import Role
@@ -115,12 +116,21 @@ class InterviewList(Protocol):
         role: Role | None = None,
         before: int | None = None,
         limit: int = 20,
+        practice: bool | None = None,
+        started_by: str | None = None,
     ) -> list[Overview]:
         """Interviews, newest first, begun before position `before`.
 
-        With `text`, at least one character, those whose id begins with it, whose role or model
-        holds it, or in which it was said, in capitals or not (see `eventlog.searching`).
+        With `text`, at least one character, those whose id begins with it, whose role, model or
+        candidate's name holds it, or in which it was said, in capitals or not (see
+        `eventlog.searching`). With `practice`, those that are, or are not; with `started_by`, those
+        that this subject began.
         """
+        ...
+
+    async def where_found(self, rows: Sequence[Overview], text: str) -> list[Found | None]:
+        """Where `text` is found first in each of these interviews; None where it is not, or no
+        longer."""
         ...
 
     async def beginning_with(self, prefix: str, limit: int) -> list[str]:

@@ -15,6 +15,7 @@ from eventlog.keychanges import LOG_STREAM
 from eventlog.notes import Signer, VerifierKey
 from eventlog.readmodels import FingerprintMatch, Overview
 from eventlog.records import Record, interview_of
+from eventlog.searching import Found, first_found
 from eventlog.signing import KeysOfLog
 from eventlog.stored import kept_time
 from eventlog.tree import Nodes
@@ -30,17 +31,23 @@ Db_co = TypeVar("Db_co", covariant=True)
 WINDOW = 20_000
 """How many events a search goes through at a time: some 20 ms."""
 
+OWN_AT_ONCE = 50
+"""How many of a subject's own interviews a search goes through at a time."""
+
 
 @dataclass(frozen=True)
 class Listing:
     """Which interviews a list is to hold, newest first: those begun before position `before`, at
-    or after `start`, and up to `limit` of them."""
+    or after `start`, and up to `limit` of them. `practice`: those that are, or are not; None: all.
+    `started_by`: those that this subject began."""
 
     state: State | None = None
     role: Role | None = None
     before: int | None = None
     start: int = 0
     limit: int = 20
+    practice: bool | None = None
+    started_by: str | None = None
 
 
 class Queries(Protocol[Db_contra]):
@@ -210,11 +217,40 @@ class StoredReader(ABC, Generic[Db]):
         role: Role | None = None,
         before: int | None = None,
         limit: int = 20,
+        practice: bool | None = None,
+        started_by: str | None = None,
     ) -> list[Overview]:
-        listing = Listing(state, role, before, limit=limit)
-        if text is not None:
-            return await self._found(text, listing)
-        return await self._reader.run(lambda db: self._queries.overviews(db, listing))
+        listing = Listing(
+            state, role, before, limit=limit, practice=practice, started_by=started_by
+        )
+        if text is None:
+            return await self._reader.run(lambda db: self._queries.overviews(db, listing))
+        if started_by is not None:
+            return await self._found_in_own(text, listing)
+        return await self._found(text, listing)
+
+    async def where_found(self, rows: Sequence[Overview], text: str) -> list[Found | None]:
+        def look(db: Db) -> list[Found | None]:
+            return [
+                first_found(row, self._queries.records_of(db, row.interview_id), text)
+                for row in rows
+            ]
+
+        return await self._searcher.run(look)
+
+    async def _found_in_own(self, text: str, listing: Listing) -> list[Overview]:
+        """The same of the listed interviews that a subject began. Those of others are not looked
+        at: the time would tell of them."""
+        found: list[Overview] = []
+        page = replace(listing, limit=OWN_AT_ONCE)
+        while len(found) < listing.limit:
+            rows = await self._searcher.run(partial(self._queries.overviews, listing=page))
+            places = await self.where_found(rows, text)
+            found += [row for row, place in zip(rows, places, strict=True) if place is not None]
+            if len(rows) < OWN_AT_ONCE:
+                break
+            page = replace(page, before=rows[-1].first_position)
+        return found[: listing.limit]
 
     async def _found(self, text: str, listing: Listing) -> list[Overview]:
         """Of the listed interviews, those that `text` is found in.

@@ -38,7 +38,8 @@ COMPLETING = (KIND_OF[InterviewCompleted], KIND_OF[SessionAdopted])
 @dataclass(frozen=True)
 class Overview:
     """One interview in the list. `sources` are the backends whose words are in it. `started_by` is
-    who began it, if they had signed in; whose it was is forgotten with its words."""
+    who began it, if they had signed in, and `candidate_name` who is interviewed: whose it was is
+    forgotten with its words. `kit` is what it was begun with."""
 
     interview_id: InterviewId
     first_position: int
@@ -55,6 +56,9 @@ class Overview:
     started_at: str
     updated_at: str
     started_by: str | None = None
+    candidate_name: str | None = None
+    kit: str | None = None
+    practice: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,12 @@ class Listed(InterviewProgress, Protocol):
     def sources(self) -> tuple[str, ...]: ...
     @property
     def started_by(self) -> str | None: ...
+    @property
+    def candidate_name(self) -> str | None: ...
+    @property
+    def kit(self) -> str | None: ...
+    @property
+    def practice(self) -> bool: ...
 
 
 def overview(
@@ -151,4 +161,7 @@ def overview(
         started_at=started_at,
         updated_at=updated_at,
         started_by=interview.started_by,
+        candidate_name=interview.candidate_name,
+        kit=interview.kit,
+        practice=interview.practice,
     )

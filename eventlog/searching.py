@@ -1,13 +1,15 @@
-"""Finding interviews by their id, role and model, and by the words said in them.
+"""Finding interviews by their id, role, model and candidate's name, and by the words said in them.
 
 Letters are sought in both cases, each by itself: a sought "é" finds "É", and "straße" does not
 find "STRASSE". An ASCII letter is found only as one. All other characters are sought as they are.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final, assert_never
 
+from eventlog.errors import LogCorrupted, UnreadableEvent
 from eventlog.readmodels import Overview
 from eventlog.records import Record
 from statemachine.events import (
@@ -15,6 +17,7 @@ from statemachine.events import (
     AnswerGiven,
     AssessmentGiven,
     ContentForgotten,
+    Event,
     InterviewCompleted,
     InterviewExported,
     InterviewHeld,
@@ -49,6 +52,24 @@ ASSESSED: Final = KIND_OF[AssessmentGiven]
 """The kind of event in which somebody said the `text` of each quotation, and each `note`."""
 
 
+AROUND: Final = 60
+"""How many characters before and after what was found are shown with it, at most."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where a text was found first: `text` as it stands there, and what is `before` and `after`.
+
+    `position` is that of the event with which it was said, and `message` the index of the session's
+    message, if it is in one. What an interview is known by has neither."""
+
+    before: str
+    text: str
+    after: str
+    position: int | None = None
+    message: int | None = None
+
+
 def spellings(character: str) -> list[str]:
     """The characters that `character` is found as."""
     both = {character, character.lower(), character.upper()}
@@ -57,8 +78,11 @@ def spellings(character: str) -> list[str]:
 
 def is_found_in(text: str, words: str) -> bool:
     """Whether `words` hold `text`."""
-    pattern = "".join(f"[{re.escape(''.join(spellings(character)))}]" for character in text)
-    return re.search(pattern, words) is not None
+    return _pattern(text).search(words) is not None
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile("".join(f"[{re.escape(''.join(spellings(c)))}]" for c in text))
 
 
 def words_of(record: Record) -> Iterator[str]:
@@ -87,6 +111,50 @@ def words_of(record: Record) -> Iterator[str]:
 
 
 def is_known_by(row: Overview, text: str) -> bool:
-    """Whether the interview's id begins with `text`, or its role or model holds it."""
-    known = (row.role, row.model or "")
+    """Whether the interview's id begins with `text`, or its role, model or candidate's name holds
+    it."""
+    known = (row.role, row.model or "", row.candidate_name or "")
     return row.interview_id.startswith(text.lower()) or any(is_found_in(text, k) for k in known)
+
+
+def first_found(row: Overview, records: Iterable[Record], text: str) -> Found | None:
+    """Where `text` is found first in the interview of `row`, which has these records: in what was
+    said, else in what it is known by. None if nowhere, or if an event cannot be read."""
+    pattern = _pattern(text)
+    length = 0
+    try:
+        for record in records:
+            added = 0 if record.payload is None else _messages_in(record.event)
+            for n, words in enumerate(words_of(record)):
+                if match := pattern.search(words):
+                    message = length + n if added else None
+                    return _around(words, *match.span(), record.position, message)
+            length += added
+    except (UnreadableEvent, LogCorrupted):  # SQL found it all the same: it takes no event apart
+        return None
+    for known in (row.candidate_name, row.role, row.model):
+        if match := pattern.search(known or ""):
+            return _around(match.string, *match.span())
+    if row.interview_id.startswith(text.lower()):
+        return _around(row.interview_id, 0, len(text))
+    return None
+
+
+def _messages_in(event: Event) -> int:
+    """How many messages of the session came with the event."""
+    match event:
+        case InterviewStarted(messages=messages):
+            return len(messages)
+        case SessionAdopted(session=session):
+            return len(session.messages)
+        case QuestionAsked() | AnswerGiven() | QuestionKept() | InterviewCompleted():
+            return 1
+        case _:
+            return 0
+
+
+def _around(
+    words: str, start: int, end: int, position: int | None = None, message: int | None = None
+) -> Found:
+    before, after = words[max(0, start - AROUND) : start], words[end : end + AROUND]
+    return Found(before, words[start:end], after, position, message)

@@ -85,4 +85,5 @@ def forget_content(interview: Interview, reason: str, by: str | None = None) -> 
         answers_given=interview.answers_given,
         adopted=interview.adopted,
         by=by,
+        practice=interview.practice or None,
     )

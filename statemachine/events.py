@@ -260,6 +260,8 @@ class ContentForgotten(Value):
     answers_given: int
     adopted: bool
     by: Subject | None = None
+    practice: bool | None = None
+    """True where it was practice, which no list of interviews shows later either."""
 
 
 Event = (

@@ -90,6 +90,21 @@ class Interview:
         return DEFAULT_LANGUAGE if self.brief is None else self.brief.language
 
     @property
+    def kit(self) -> str | None:
+        """The id of the kit that it was begun with."""
+        return None if self.brief is None else self.brief.kit
+
+    @property
+    def candidate_name(self) -> str | None:
+        """Who is interviewed, where that was told and is not forgotten."""
+        return None if self.brief is None else self.brief.candidate_name
+
+    @property
+    def practice(self) -> bool:
+        """Whether it is practice, which no hiring team sees."""
+        return self.brief is not None and self.brief.practice
+
+    @property
     def times_kept(self) -> int:
         """How often the interviewer has stayed at the question last asked."""
         return len(self.kept_for)
@@ -269,6 +284,7 @@ def forgotten_interview(event: ContentForgotten, *, id: str | None, version: int
         questions_asked=event.questions_asked,
         answers_given=event.answers_given,
         adopted=event.adopted,
+        brief=Brief(practice=True) if event.practice else None,
     )
 
 

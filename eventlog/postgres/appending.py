@@ -18,6 +18,7 @@ from eventlog.readmodels import Projection, overview, projection_of
 from eventlog.records import Record, UnplacedRecord
 from eventlog.tree import Frontier
 from statemachine.events import KIND_OF, ContentForgotten
+from statemachine.interview import Interview
 
 FORGOTTEN: Final = KIND_OF[ContentForgotten]
 
@@ -39,7 +40,12 @@ EVENTS: Final = {
 }
 WORDS: Final = {"position": "bigint", "payload": "text", "salt": "bytea"}
 NODES: Final = {"level": "integer", "position": "bigint", "hash": "bytea"}
-STARTERS: Final = {"interview_id": "text", "started_by": "text", "first_position": "bigint"}
+STARTERS: Final = {
+    "interview_id": "text",
+    "started_by": "text",
+    "first_position": "bigint",
+    "candidate_name": "text",
+}
 FINGERPRINTS: Final = {"fingerprint": "bytea", "first_position": "bigint", "version": "integer"}
 INTERVIEWS: Final = {
     "interview_id": "text",
@@ -57,6 +63,8 @@ INTERVIEWS: Final = {
     "started_at": "text",
     "updated_at": "text",
     "session_version": "integer",
+    "kit": "text",
+    "practice": "boolean",
 }
 
 UNCHANGED: Final = 0
@@ -77,6 +85,7 @@ PUT_INTERVIEWS: Final = (
     "state = excluded.state, questions_asked = excluded.questions_asked, "
     "answers_given = excluded.answers_given, on_hold = excluded.on_hold, "
     "sources = excluded.sources, version = excluded.version, updated_at = excluded.updated_at, "
+    "kit = excluded.kit, practice = excluded.practice, "
     f"session_version = CASE excluded.session_version WHEN {UNCHANGED} THEN "
     "known.session_version ELSE excluded.session_version END"
 )
@@ -238,9 +247,10 @@ def read_model_rows(changes: Sequence[Change]) -> tuple[Iterable[dict[str, Any]]
                 "interview_id": change.interview_id,
                 "started_by": change.projection.interview.started_by,
                 "first_position": change.began,
+                "candidate_name": change.projection.interview.candidate_name,
             }
             for change in changes
-            if change.records[0].version == 1 and change.projection.interview.started_by is not None
+            if change.records[0].version == 1 and _is_somebodys(change.projection.interview)
         ),
         (
             {"fingerprint": fingerprint, "first_position": change.began, "version": version}
@@ -258,6 +268,10 @@ def _overview(change: Change) -> dict[str, Any]:
     row = overview(made.interview, change.interview_id, change.began, first.time, last.time)
     more = {"sources": list(row.sources), "session_version": _session_version(made)}
     return _row(INTERVIEWS, vars(row) | more)
+
+
+def _is_somebodys(interview: Interview) -> bool:
+    return interview.started_by is not None or interview.candidate_name is not None
 
 
 def _row(columns: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """Checks of what only the log in a database has: the row of the head, the words beside the events,
-who began an interview, the drafts, who may change what, and indexes that hold all that their tables
+whose an interview is, the drafts, who may change what, and indexes that hold all that their tables
 hold."""
 
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""The list of interviews in the database: a row of `interviews` is an `Overview` without who began
-it, which stands in `starters`."""
+"""The list of interviews in the database: a row of `interviews` is an `Overview` without whose it
+is, which stands in `starters`."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -10,13 +10,14 @@ from eventlog import stored
 from eventlog.readmodels import Overview
 from eventlog.stored import OVERVIEW_FIELDS
 
-STARTED_BY: Final = (
-    "(SELECT started_by FROM interview_log.starters "
+IN_STARTERS: Final = {
+    name: f"(SELECT {name} FROM interview_log.starters "
     "WHERE starters.interview_id = interviews.interview_id)"
-)
-OVERVIEW_COLUMNS: Final = ", ".join(
-    STARTED_BY if name == "started_by" else name for name in OVERVIEW_FIELDS
-)
+    for name in ("started_by", "candidate_name")
+}
+"""The SQL of what stands there."""
+
+OVERVIEW_COLUMNS: Final = ", ".join(IN_STARTERS.get(name, name) for name in OVERVIEW_FIELDS)
 
 
 def overviews_where(db: Connection[Any], where: str, values: Sequence[Any]) -> list[Overview]:

@@ -13,7 +13,7 @@ from eventlog.drafts import ReplyDraft
 from eventlog.errors import LogCorrupted
 from eventlog.keychanges import LOG_STREAM
 from eventlog.postgres import custody, nodes
-from eventlog.postgres.overviews import overviews_where
+from eventlog.postgres.overviews import IN_STARTERS, overviews_where
 from eventlog.postgres.searching import in_payload, in_words
 from eventlog.reading import Listing
 from eventlog.readmodels import FingerprintMatch, Overview
@@ -85,8 +85,13 @@ WHERE words.position >= %(start)s AND words.position < %(end)s
 AND events.position >= %(start)s AND events.position < %(end)s
 AND kind = ANY (%(kinds)s) AND payload ~ %(pattern)s
 """
+# The name is looked up for each interview of the window: in all, it would be once per window.
 KNOWN_BY: Final = (
-    "(starts_with(interview_id, %s) OR role ~ %s OR model ~ %s OR first_position = ANY (%s))"
+    "(starts_with(interview_id, %s) OR role ~ %s OR model ~ %s OR first_position = ANY (%s) "
+    f"OR {IN_STARTERS['candidate_name']} ~ %s)"
+)
+OF_STARTER: Final = (
+    "interview_id IN (SELECT interview_id FROM interview_log.starters WHERE started_by = %s)"
 )
 CLOCK: Final = "SELECT clock FROM interview_log.log"
 DRAFTS: Final = (
@@ -166,7 +171,8 @@ class PostgresQueries:
         pattern = in_words(text)
         if pattern is None:
             return []
-        return _listed(db, listing, KNOWN_BY, [text.lower(), pattern, pattern, list(begun)])
+        known = [text.lower(), pattern, pattern, list(begun), pattern]
+        return _listed(db, listing, KNOWN_BY, known)
 
     def forks_of(self, db: Db, interview_id: str) -> list[str]:
         return custody.forks_of(db, interview_id)
@@ -263,6 +269,8 @@ def _listed(db: Db, listing: Listing, condition: str, values: Sequence[Any]) -> 
         "role = %s": listing.role,
         "first_position < %s": listing.before,
         "first_position >= %s": listing.start or None,
+        "practice = %s": listing.practice,
+        OF_STARTER: listing.started_by,
     }
     given = {clause: value for clause, value in wanted.items() if value is not None}
     where = " AND ".join([condition, *given])

@@ -23,6 +23,7 @@ from eventlog.postgres.guards import (
     WORDS_COME_WITH_EVENTS,
 )
 from eventlog.postgres.tables import (
+    BRIEFS,
     CHECKPOINTS,
     CLAIMS,
     DRAFTS,
@@ -80,6 +81,7 @@ STEPS: Final = (
         ),
     ),
     Step("s002_needs", "s001_log", (NEEDS,)),
+    Step("s003_briefs", "s001_log", (BRIEFS,)),
 )
 
 

@@ -112,6 +112,25 @@ CREATE INDEX starters_by_starter ON interview_log.starters (started_by, intervie
 ALTER TABLE interview_log.starters ALTER COLUMN started_by SET STATISTICS 0
 """
 
+# A name is as much a person's as who began the interview, and is forgotten with it. No release
+# before this step wrote of either, so the defaults tell of all that was begun until then.
+BRIEFS = """
+ALTER TABLE interview_log.interviews
+    ADD COLUMN kit text COLLATE "C",
+    ADD COLUMN practice boolean NOT NULL DEFAULT false;
+ALTER TABLE interview_log.starters
+    ALTER COLUMN started_by DROP NOT NULL,
+    ADD COLUMN candidate_name text COLLATE "C";
+ALTER TABLE interview_log.starters ALTER COLUMN candidate_name SET STATISTICS 0;
+DO $$
+BEGIN
+    FOR part IN 0 .. 15 LOOP
+        EXECUTE format('ALTER TABLE interview_log.starters_%s '
+            'ALTER COLUMN candidate_name SET STATISTICS 0', part);
+    END LOOP;
+END $$
+"""
+
 FINGERPRINTS = """
 CREATE TABLE interview_log.fingerprints (
     fingerprint bytea NOT NULL,

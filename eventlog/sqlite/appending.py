@@ -30,7 +30,8 @@ NEWEST_COUNTS = (
     "ON CONFLICT (interview_id) DO UPDATE SET model = excluded.model, state = excluded.state, "
     "questions_asked = excluded.questions_asked, answers_given = excluded.answers_given, "
     "on_hold = excluded.on_hold, sources = excluded.sources, version = excluded.version, "
-    "updated_at = excluded.updated_at, head = excluded.head, started_by = excluded.started_by "
+    "updated_at = excluded.updated_at, head = excluded.head, started_by = excluded.started_by, "
+    "candidate_name = excluded.candidate_name, kit = excluded.kit, practice = excluded.practice "
     "RETURNING interview_id, first_position"
 )
 FORGOTTEN = KIND_OF[ContentForgotten]

@@ -285,6 +285,27 @@ def m006_who_acted(db: Connection) -> None:
         db.execute(statement)
 
 
+# Whose an interview is, with which kit, and whether it is practice.
+BRIEFS = (
+    "ALTER TABLE interviews ADD COLUMN candidate_name TEXT",
+    "ALTER TABLE interviews ADD COLUMN kit TEXT",
+    "ALTER TABLE interviews ADD COLUMN practice INTEGER NOT NULL DEFAULT 0",
+)
+FILL_BRIEFS = """
+UPDATE interviews SET candidate_name = json_extract(payload, '$.brief.candidateName'),
+    kit = json_extract(payload, '$.brief.kit'),
+    practice = coalesce(json_extract(payload, '$.brief.practice'), 0)
+FROM events WHERE position = first_position AND kind = 'interview-started'
+    AND payload LIKE '{"brief":%' AND json_valid(payload)
+"""
+
+
+def m007_briefs(db: Connection) -> None:
+    for statement in BRIEFS:
+        db.execute(statement)
+    db.execute(FILL_BRIEFS)
+
+
 STEPS: Final = (
     m001_events_and_read_models,
     m002_tree,
@@ -292,6 +313,7 @@ STEPS: Final = (
     m004_clock,
     m005_drafts,
     m006_who_acted,
+    m007_briefs,
 )
 NAMES: Final = frozenset(step.__name__ for step in STEPS)
 

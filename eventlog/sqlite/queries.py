@@ -163,6 +163,8 @@ def _listed(db: Connection, listing: Listing, condition: Condition) -> list[Over
         "role = ?": listing.role,
         "first_position < ?": listing.before,
         "first_position >= ?": listing.start or None,
+        "practice = ?": listing.practice,
+        "started_by = ?": listing.started_by,
     }
     given = {clause: value for clause, value in wanted.items() if value is not None}
     where = " AND ".join([condition.sql, *given])

@@ -59,9 +59,9 @@ def said(text: str) -> Condition:
 
 def known_by(text: str) -> Condition:
     """`is_known_by` of a row of `interviews`."""
-    role, model = holds("role", text), holds("model", text)
-    sql = f"(instr(interview_id, ?) = 1 OR {role.sql} OR {model.sql})"
-    return Condition(sql, (text.lower(), *role.values, *model.values))
+    known = [holds(column, text) for column in ("role", "model", "candidate_name")]
+    sql = f"(instr(interview_id, ?) = 1 OR {' OR '.join(one.sql for one in known)})"
+    return Condition(sql, (text.lower(), *(value for one in known for value in one.values)))
 
 
 def begun_where(start: int, end: int, condition: Condition, db: Connection) -> set[int]:

@@ -55,9 +55,12 @@ class CompactFold:
         "_session",
         "adopted",
         "answers_given",
+        "candidate_name",
         "config",
         "fingerprints",
+        "kit",
         "on_hold",
+        "practice",
         "questions_asked",
         "sources",
         "started_by",
@@ -79,6 +82,9 @@ class CompactFold:
         self.on_hold = False
         self.sources: tuple[str, ...] = ()
         self.started_by: str | None = None
+        self.candidate_name: str | None = None
+        self.kit: str | None = None
+        self.practice = False
         self.fingerprints: list[Fingerprint] = []
         self._config = config_text(config)
         self._said = bytearray()
@@ -123,9 +129,7 @@ class CompactFold:
             case InterviewHeld() | InterviewReleased():
                 self.on_hold = isinstance(event, InterviewHeld)
             case InterviewStarted():
-                self.started_by = event.started_by
-                for message in event.messages:
-                    self._say(message.role, message.content)
+                self._start(event)
             case SessionAdopted():
                 self._adopt(event)
             case ReplyInterrupted() | SessionRefused() | InterviewExported() | ContentForgotten():
@@ -134,6 +138,14 @@ class CompactFold:
                 pass  # they change nothing but the state and the version
             case _:
                 assert_never(event)
+
+    def _start(self, event: InterviewStarted) -> None:
+        self.started_by = event.started_by
+        if event.brief is not None:
+            self.candidate_name = event.brief.candidate_name
+            self.kit, self.practice = event.brief.kit, event.brief.practice
+        for message in event.messages:
+            self._say(message.role, message.content)
 
     def _adopt(self, event: SessionAdopted) -> None:
         adopted = evolve(None, event)

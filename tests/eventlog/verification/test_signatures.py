@@ -240,7 +240,7 @@ def test_the_logs_own_stream_in_the_list_of_interviews_is_found(path: Path) -> N
     falsify(
         path,
         f"INSERT INTO interviews SELECT '{LOG_STREAM}', position, 'Data Analyst', NULL, 2, "
-        "'complete', 0, 0, 0, 1, time, time, NULL, 0, '', NULL FROM events "
+        "'complete', 0, 0, 0, 1, time, time, NULL, 0, '', NULL, NULL, NULL, 0 FROM events "
         f"{OWN} AND version = 1",
     )
     found = {(finding.check, finding.interview_id) for finding in check(path).findings}
