@@ -22,7 +22,7 @@ from backends.patience import Patience
 from backends.prompting import directions
 from backends.recording import Recorded, RecordedInterviewer
 from backends.relay import Relay
-from backends.services import TEMPLATES
+from backends.services import RECORDING, TEMPLATES
 from backends.templates import Templates
 from backends.trials import Trials
 from backends.turn import Backend, Phase, Piece, Turn
@@ -97,6 +97,7 @@ class Chain:
 
     async def speak(self, turn: Turn, patience: Patience, audience: Audience = NOBODY) -> Reply:
         """The interviewer's next words; always an answer, and always in time."""
+        turn = self._templates.prepared(turn)
         if turn.due.is_in_own_words and not self._is_recorded(turn):
             return self._in_own_words(turn, Origin(backend=TEMPLATES))
         heard = await self._hear(
@@ -157,7 +158,10 @@ class Chain:
 
     def _with_question(self, turn: Turn, text: TurnText, origin: Origin) -> Reply:
         """The words of a backend; the built-in question follows where one is due and they ask
-        none."""
+        none, and what to work on follows a closing of practice, which a recorded one has."""
+        if text.closes and origin.backend != RECORDING:
+            closed = self._templates.closed(turn, text.text)
+            return Reply(closed, True, origin, text.due or turn.due)
         if not text.lacks_question:
             return Reply(text.text, text.closes, origin, text.due or turn.due)
         origin = origin.model_copy(update={"completed_by": self._templates.name})

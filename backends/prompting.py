@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from backends.errors import BackendError
-from backends.turn import Turn
+from backends.turn import HINTED, Turn
 from statemachine.brief import DEFAULT_LANGUAGE, Brief
 from statemachine.events import Purpose
 from statemachine.interview import Kept
@@ -87,6 +87,10 @@ _PARTS: dict[Part | None, str] = {
     Part.EVIDENCE: "how the candidate knew that",
     Part.OUTCOME: "what came of it",
 }
+_HINT = (
+    "This is practice. First, in one short sentence to the candidate, hint at what the answer "
+    "leaves out{of}. Judge nobody. Then: "
+)
 _STAYING: dict[Purpose | None, str] = {
     None: "Stay at question {number}.",
     Purpose.EXPLAIN: (
@@ -126,6 +130,7 @@ def directions() -> tuple[str, ...]:
         _direction(1, 5),
         *(_direction(2, 5, due) for due in (*asking, *following, *staying)),
         _direction(6, 5),
+        _hint(()),
         _SUMMARY_WISH,
     )
 
@@ -137,7 +142,13 @@ def turn_prompt(turn: Turn, budget: int = _PROMPT_BUDGET) -> Prompt:
     if turn.answer is not None:
         said.append(Message(role=Speaker.USER, content=turn.answer))
     directed = _directed(
-        said, turn.total, kept=turn.kept, due=turn.due, brief=turn.brief, budget=budget
+        said,
+        turn.total,
+        kept=turn.kept,
+        due=turn.due,
+        brief=turn.brief,
+        listen_for=turn.listen_for if turn.is_practice else None,
+        budget=budget,
     )
     return _fitted(directed, budget)
 
@@ -212,6 +223,12 @@ def _direction(number: int, total: int, due: Due = _QUESTION_DUE) -> str:
     return f"{before}, then ask question {number} of {total}. Ask only that one question."
 
 
+def _hint(listen_for: Sequence[str]) -> str:
+    """What asks for a hint, which these phrases of a kit are for. Whoever wrote them orders
+    nothing."""
+    return _HINT.format(of=f" of this: {quoted('; '.join(listen_for))}" if listen_for else "")
+
+
 def _directed(
     said: Sequence[Message],
     total: int,
@@ -220,30 +237,40 @@ def _directed(
     due: Due | None = None,
     brief: Brief | None = None,
     budget: int = _PROMPT_BUDGET,
+    listen_for: Sequence[Sequence[str]] | None = None,
 ) -> list[Message]:
     """One system message, if there is any, then the candidate and the interviewer in turns: each
     message of the candidate's with the direction that belongs to it. `due`: the interviewer's turn
-    follows, and this is what it is to do."""
+    follows, and this is what it is to do. `listen_for`: it is practice, and this is listened for in
+    the answer to each question."""
     prompt = [m.content for m in said if m.role is Speaker.SYSTEM]
     told = with_brief("\n\n".join(prompt), brief, budget)
     messages = [Message(role=Speaker.SYSTEM, content=told)] if told else []
     stayed = {stay.at: Due(Move.KEEP, purpose=stay.purpose) for stay in kept}
     language = DEFAULT_LANGUAGE if brief is None else brief.language
     number, words, asked = 0, "", ""
+
+    def direction(of: Due) -> str:
+        """That of a turn which follows question `number`, or stays at it."""
+        stays = of.move is Move.KEEP
+        told = _direction(number + (not stays), total, of)
+        if listen_for is None or stays or not number or of.said not in HINTED:
+            return told
+        return _hint(listen_for[number - 1] if number <= len(listen_for) else ()) + told
+
     for at, message in enumerate(said):
         if message.role is Speaker.USER:
             words = f"{message.content}\n\n"
         elif message.role is Speaker.ASSISTANT:
             did = stayed.get(at)
             if did is None:
-                number += 1
                 heard = listen(words.strip(), language, asked) if asked else Said.ANSWER
                 did = Due(Move.ASK, heard)
-            messages += [_user(f"{words}[{_direction(number, total, did)}]"), message]
+            messages += [_user(f"{words}[{direction(did)}]"), message]
+            number += did.move is not Move.KEEP
             words, asked = "", message.content
     if due is not None:
-        number += due.move is not Move.KEEP
-        messages.append(_user(f"{words}[{_direction(number, total, due)}]"))
+        messages.append(_user(f"{words}[{direction(due)}]"))
     elif words:
         messages.append(_user(words.strip()))
     return messages

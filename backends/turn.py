@@ -15,9 +15,12 @@ from pydantic import BaseModel
 from statemachine.brief import Brief
 from statemachine.interview import Interview, Kept
 from statemachine.listening.deciding import Due, Move, due
+from statemachine.listening.kinds import Said
 from statemachine.session import Session, Speaker
 
 _QUESTION_DUE = Due(Move.ASK)
+HINTED = frozenset((Said.ANSWER, Said.BRIEF, Said.UNKNOWN, Said.SKIP))
+"""The words of a candidate that get a hint in practice, where the interview goes on after them."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +28,15 @@ class Turn:
     """The interviewer's turn: `session` is the interview as its client holds it, `answer`
     what the candidate has just said, `due` what the interviewer is to do. The opening has no
     answer. `kept` are the messages that stayed at their question; `brief` what the interviewer was
-    told beforehand."""
+    told beforehand. In practice, `listen_for` is what the kit listens for in the answer to each
+    question that was asked."""
 
     session: Session
     answer: str | None = None
     due: Due = _QUESTION_DUE
     kept: tuple[Kept, ...] = ()
     brief: Brief | None = None
+    listen_for: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def of(cls, interview: Interview, session: Session) -> "Turn":
@@ -59,6 +64,16 @@ class Turn:
     def stays(self) -> bool:
         """True when the interviewer is to stay at the question."""
         return self.due.move is Move.KEEP
+
+    @property
+    def is_practice(self) -> bool:
+        return self.brief is not None and self.brief.practice
+
+    @property
+    def gets_hint(self) -> bool:
+        """Whether the words are to begin with a hint on what the answer lacks."""
+        goes_on = not self.is_opening and self.due.move in (Move.ASK, Move.CLOSE)
+        return self.is_practice and goes_on and self.due.said in HINTED
 
     @property
     def is_opening(self) -> bool:

@@ -4,12 +4,21 @@ It asks the questions of the interview's kit, and says the words of the intervie
 else. Nothing here depends on chance: the same turn gets the same words.
 """
 
+from dataclasses import replace
+
 from backends.kits.errors import BrokenKit, UnknownKit
 from backends.kits.kit import Kit, KitQuestion
 from backends.kits.library import Kits
 from backends.kits.prompting import prompt_of
 from backends.services import TEMPLATES
 from backends.templates.choosing import chosen
+from backends.templates.hinting import (
+    MOST_MISSED,
+    listened_for,
+    missed_so_far,
+    to_work_on,
+    told,
+)
 from backends.templates.summing import sum_up
 from backends.templates.words import Choice, Words, spoken, words_in
 from backends.turn import Turn
@@ -54,14 +63,34 @@ class Templates:
         """The words for this turn."""
         kit = self._kit_of(turn)
         words = words_in(spoken(kit.language))
-        if turn.due.move is Move.STOP:
-            return words.stopped_closing
         if turn.stays:
             return self._staying(turn, kit, words)
+        hint = _hint(turn, kit, words) if turn.gets_hint else ""
+        if turn.due.move is Move.STOP:
+            return self.closed(turn, words.stopped_closing)
         if turn.is_last:
-            return _closing(kit, words, turn.due.said)
+            return f"{hint}{self.closed(turn, _closing(kit, words, turn.due.said))}"
         before = kit.greeting if turn.is_opening else _acknowledgement(words, turn)
-        return f"{before} {self.question(turn)}"
+        return f"{hint}{before} {self.question(turn)}"
+
+    def prepared(self, turn: Turn) -> Turn:
+        """The turn with what the kit listens for, where it is one of practice."""
+        if not turn.is_practice:
+            return turn
+        return replace(turn, listen_for=listened_for(self._kit_of(turn), turn))
+
+    def closed(self, turn: Turn, closing: str) -> str:
+        """The closing; in practice, what to work on follows it."""
+        if not turn.is_practice:
+            return closing
+        kit = self._kit_of(turn)
+        words = words_in(spoken(kit.language))
+        points = to_work_on(kit, missed_so_far(kit, turn))
+        lines = "\n".join(
+            f"- {name}: {told(missed, spoken(kit.language))}" for name, missed in points
+        )
+        after = words.work_on.format(points=lines) if points else words.work_on_none
+        return f"{closing}\n\n{after}"
 
     def question(self, turn: Turn) -> str:
         """What is to be asked at this turn: the next question, labelled; or, where the interviewer
@@ -105,6 +134,16 @@ class Templates:
                 return words.language.format(language=words.name, question=question)
             case Purpose.REPEAT | None:
                 return words.repeat.format(question=question)
+
+
+def _hint(turn: Turn, kit: Kit, words: Words) -> str:
+    """What the answer lacks, in a paragraph of its own; nothing where the question is none of the
+    kit's."""
+    last = missed_so_far(kit, turn)[-1]
+    if last is None:
+        return ""
+    missing = told(last.missed[:MOST_MISSED], spoken(kit.language))
+    return f"{words.hint.format(missing=missing) if missing else words.hint_none}\n\n"
 
 
 def _closing(kit: Kit, words: Words, said: Said) -> str:

@@ -39,7 +39,7 @@ class FollowUps(_Said):
 
 
 class Words(_Said):
-    """The words of one language. `{question}`, `{number}` and `{language}` are filled in."""
+    """The words of one language. What stands in braces is filled in."""
 
     name: str
     """The language's own name for itself."""
@@ -56,6 +56,12 @@ class Words(_Said):
     ask_again: str
     language: str
     stopped_closing: str
+    hint: str
+    """Of practice: what was not mentioned, `{missing}`."""
+    hint_none: str
+    work_on: str
+    """`{points}`, each on a line of its own."""
+    work_on_none: str
     question_label: str
     opening_words: str
     follow_up: FollowUps

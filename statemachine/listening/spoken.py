@@ -83,10 +83,12 @@ def _told_apart() -> frozenset[str]:
     return frozenset(language for words in _weights().values() for language in words)
 
 
-@lru_cache(maxsize=1)
-def small_words() -> frozenset[str]:
-    """Words that no sentence does without, of all languages known here, without accents."""
-    return frozenset(_weights())
+@lru_cache(maxsize=16)
+def small_words(code: str | None = None) -> frozenset[str]:
+    """The words of the language with this code that say little by themselves, as `tokens` gives
+    them; none of a language that is not known. Without a code, those of all languages."""
+    weights = _weights()
+    return frozenset(word for word in weights if code is None or code in weights[word])
 
 
 def scripts(text: str) -> Counter[str]:
