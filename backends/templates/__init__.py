@@ -87,7 +87,7 @@ class Templates:
         words = words_in(spoken(kit.language))
         points = to_work_on(kit, missed_so_far(kit, turn))
         lines = "\n".join(
-            f"- {name}: {told(missed, spoken(kit.language))}" for name, missed in points
+            f"- {name} – {told(missed, spoken(kit.language))}" for name, missed in points
         )
         after = words.work_on.format(points=lines) if points else words.work_on_none
         return f"{closing}\n\n{after}"

@@ -32,7 +32,7 @@ _LATIN = re.compile(r"[a-z\u00df-\u024f]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ARTICLE = re.compile(r"^[\u0648\u0641\u0628\u0643]?(?:\u0627\u0644|\u0644\u0644)(?=..)")
 """Of Arabic, written with its word."""
-_BETWEEN = {"zh": "\uff1b", "ar": "\u061b "}
+_BETWEEN = {"zh": "\uff1b", "ar": "\u061b ", "fr": "\u00a0; "}
 _TO_THE_CANDIDATE = {
     "en": ((re.compile(r"\bthe candidate's\b"), "your"), (re.compile(r"\bthe candidate\b"), "you"))
 }
