@@ -27,9 +27,12 @@ async def list_interviews(
     role: Role | None,
     limit: int,
     as_json: bool,
+    practice: bool = False,
 ) -> None:
-    """Print the newest `limit` interviews, newest first."""
-    rows = await log.overviews(state=state, role=role, limit=limit + 1)
+    """Print the newest `limit` interviews, newest first; those of practice if `practice` asks."""
+    rows = await log.overviews(
+        state=state, role=role, limit=limit + 1, practice=None if practice else False
+    )
     shown = rows[:limit]
     if as_json:
         from api.http.wire.history import InterviewOverview
@@ -53,13 +56,25 @@ async def list_interviews(
 
 def _table(rows: Sequence[Overview]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in ("ID", "STARTED (UTC)", "ROLE", "STATE", "ASKED", "MODEL", "WORDS FROM", ""):
+    names = ("CANDIDATE",) if any(row.candidate_name for row in rows) else ()
+    for name in (
+        "ID",
+        "STARTED (UTC)",
+        *names,
+        "ROLE",
+        "STATE",
+        "ASKED",
+        "MODEL",
+        "WORDS FROM",
+        "",
+    ):
         table.add_column(name, no_wrap=True)
     for row in rows:
         table.add_row(
             row.interview_id[:SHORT_ID],
             _started(row),
-            row.role,
+            *(Text(escape_line(row.candidate_name or "-")) for _ in names),
+            Text(escape_line(row.role)),
             _state(row),
             _asked(row),
             Text(escape_line(row.model or "-")),
@@ -76,7 +91,8 @@ def _print_narrow(out: Console, rows: Sequence[Overview]) -> None:
         sources = f"words from {', '.join(row.sources)}" if row.sources else ""
         facts = ", ".join(filter(None, (f"{_asked(row)} asked", model, sources, _marks(row))))
         out.print(Text.assemble((row.interview_id[:SHORT_ID], "bold"), f"  {_started(row)}"))
-        out.print(Padding(Text.assemble(row.role, ", ", _state(row)), (0, 0, 0, 2), expand=False))
+        known = escape_line(", ".join(filter(None, (row.candidate_name, row.role))))
+        out.print(Padding(Text.assemble(known, ", ", _state(row)), (0, 0, 0, 2), expand=False))
         out.print(Padding(Text(escape_line(facts)), (0, 0, 0, 2), expand=False))
 
 
@@ -93,5 +109,5 @@ def _asked(row: Overview) -> str:
 
 
 def _marks(row: Overview) -> str:
-    marks = {"adopted": row.adopted, "on hold": row.on_hold}
+    marks = {"practice": row.practice, "adopted": row.adopted, "on hold": row.on_hold}
     return ", ".join(mark for mark, applies in marks.items() if applies)

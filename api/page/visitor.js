@@ -27,7 +27,7 @@ export const visitor = {
  */
 export function limitVisitor(may) {
   visitor.conducts = may("POST /api/v1/interviews/start");
-  visitor.seesAll &&= may("GET /api/v1/interviews");
+  visitor.seesAll &&= may("GET /api/v1/interviews/{interviewId}/events");
   visitor.audits &&= may("GET /api/v1/audit/checkpoint");
   visitor.administers &&= may("DELETE /api/v1/interviews/{interviewId}");
   visitor.selectsModels &&= may("POST /api/v1/models/select");

@@ -19,6 +19,7 @@ from eventlog.memory import MemoryEventLog
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended, EventLog
 from eventlog.readmodels import FingerprintMatch, Overview
+from eventlog.searching import Found
 from eventlog.times import to_text
 from eventlog.tree import is_consistent, is_included
 from statemachine.assessment import CriterionResult, Quotation
@@ -51,6 +52,7 @@ from tests.eventlog.interviews import (
     close,
     legal_moves,
     new_id,
+    practise,
     sessions_of,
     start,
     tell,
@@ -762,6 +764,90 @@ class EventLogContract:
             assert await found(log, text) == [manager], text
         assert await found(log, analyst[2:]) == []
 
+    # Whose an interview is, and practice
+
+    @in_loop
+    async def test_the_list_tells_candidate_kit_and_practice_until_they_are_forgotten(
+        self, log: EventLog
+    ) -> None:
+        id, plain = new_id(), new_id()
+        whole = await tell(log, id, practise(), *WHOLE[1:])
+        await tell(log, plain, *OPENING)
+        practised, other = await log.overview(id), await log.overview(plain)
+        assert practised is not None
+        assert other is not None
+        assert (practised.candidate_name, practised.kit) == ("Zoë Ångström", "nurse")
+        assert (practised.practice, other.practice) == (True, False)
+        assert (other.candidate_name, other.kit) == (None, None)
+        assert await found(log, "zoë å") == [id]
+        await tell(log, id, forget_content(whole, "It was asked for."))
+        practised = await log.overview(id)
+        assert practised is not None
+        assert (practised.candidate_name, practised.kit) == (None, None)
+        assert practised.practice
+        assert await found(log, "zoë å") == []
+
+    @in_loop
+    async def test_practice_is_listed_as_it_is_asked_for(self, log: EventLog) -> None:
+        practised, plain, forgotten = (new_id() for _ in range(3))
+        await tell(log, practised, practise(), ask(1))
+        await tell(log, plain, *OPENING)
+        whole = await tell(log, forgotten, practise(), *WHOLE[1:])
+        await tell(log, forgotten, forget_content(whole, "It was asked for."))
+
+        async def listed(**asked: Any) -> list[str]:
+            return [row.interview_id for row in await log.overviews(**asked)]
+
+        assert await listed() == [forgotten, plain, practised]
+        assert await listed(practice=False) == [plain]
+        assert await listed(practice=True) == [forgotten, practised]
+        assert await listed(practice=False, text="why") == [plain]
+        assert await listed(practice=True, text="why") == [practised]
+        assert await listed(practice=True, limit=1, before=4) == [practised]
+
+    @in_loop
+    async def test_a_subjects_own_interviews_are_listed_and_searched(self, log: EventLog) -> None:
+        ids = [new_id() for _ in range(4)]
+        for id, who, word in zip(ids, ("ann", "bob", "ann", None), "wxyz", strict=True):
+            begun = practise().model_copy(update={"started_by": who})
+            await tell(log, id, begun, ask(1), give_answer(f"It is {word} here."))
+
+        async def own(**asked: Any) -> list[str]:
+            rows = await log.overviews(started_by="ann", **asked)
+            return [row.interview_id for row in rows]
+
+        assert await own() == [ids[2], ids[0]]
+        assert await own(text="is w") == [ids[0]]
+        assert await own(text="is x") == await own(practice=False) == []
+        assert await own(text="zoë", limit=1) == [ids[2]]
+        assert await log.overviews(started_by="eve") == []
+
+    @in_loop
+    async def test_what_was_found_is_told_with_what_is_around_it(self, log: EventLog) -> None:
+        said, adopted, model = new_id(), new_id(), f"cc{new_id()[2:]}"
+        long = f"{'a' * 100} Ledger {'b' * 100}"
+        whole = await tell(log, said, practise(), ask(1), give_answer(long), ask(2))
+        await tell(log, said, give_summary(whole, "A ledger, a Wombat.", origin=TEMPLATES))
+        await tell(log, adopted, adopt(replay((start(), ask(1, "The LEDGER?"))).session, adopted))
+        config = Config(role=PRODUCT_MANAGER, model="ledger-2b", total_questions=2)
+        await tell(log, model, start_interview(config, "Be kind."))
+        rows = {row.interview_id: row for row in await log.overviews()}
+
+        async def where(id: str, text: str) -> Found | None:
+            [place] = await log.where_found([rows[id]], text)
+            return place
+
+        before, after = f"{'a' * 59} ", f" {'b' * 59}"
+        assert await where(said, "ledger") == Found(before, "Ledger", after, 2, 3)
+        assert await where(adopted, "ledger") == Found("The ", "LEDGER", "?", 5, 2)
+        assert await where(model, "ledger") == Found("", "ledger", "-2b")
+        assert await where(said, "wombat") == Found("A ledger, a ", "Wombat", ".", 4)
+        assert await where(said, "ÅNG") == Found("Zoë ", "Ång", "ström")
+        assert await where(model, "CC") == Found("", "cc", model[2:62])
+        assert await where(said, "nowhere") is None
+        await tell(log, said, forget_content(await known(log, said), "It was asked for."))
+        assert await where(said, "wombat") is None
+
     @pytest.mark.parametrize(
         ("said", "texts"),
         [
@@ -861,6 +947,12 @@ class EventLogContract:
             await tell(log, id, *batch)
         await check_alike(log, memory, interviews)
         await log.close()
+
+
+async def known(log: EventLog, id: str) -> Interview:
+    interview = await log.interview(id)
+    assert interview is not None
+    return interview
 
 
 async def found(log: EventLog, text: str, **only: Any) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from eventlog.protocol import EventLog
+from statemachine.brief import Brief
 from statemachine.commands import give_answer, give_summary, start_interview
 from statemachine.errors import IllegalMove
 from statemachine.events import (
@@ -53,6 +54,12 @@ def close(ending: Ending = Ending.ALL_ANSWERED) -> InterviewCompleted:
 
 def adopt(session: Session, id: str) -> SessionAdopted:
     return SessionAdopted(session=session.model_copy(update={"interview_id": id}))
+
+
+def practise(name: str | None = "Zoë Ångström", kit: str | None = "nurse") -> InterviewStarted:
+    """The start of a practice interview of somebody."""
+    brief = Brief(kit=kit, candidate_name=name, practice=True)
+    return start().model_copy(update={"brief": brief})
 
 
 OPENING = (start(), ask(1))

@@ -67,6 +67,9 @@ def interviews(
         int,
         typer.Option(metavar="N", min=1, max=1_000_000, help="Show at most N interviews."),
     ] = 20,
+    practice: Annotated[
+        bool, typer.Option("--practice", help="Show candidates' practice, too.")
+    ] = False,
     log: LogOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -76,7 +79,9 @@ def interviews(
 
         read_log(
             log,
-            lambda log: list_interviews(log, state=state, role=role, limit=limit, as_json=as_json),
+            lambda log: list_interviews(
+                log, state=state, role=role, limit=limit, as_json=as_json, practice=practice
+            ),
         )
 
 

@@ -5,16 +5,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from api.http import problems
-from api.http.caller import caller_of
+from api.http.caller import TheCaller, caller_of
 from api.http.responses import EVENT_STREAM, WITH_EVIDENCE, documented, json_of
 from api.http.routes.gateway_of import TheGateway, gateway_of
 from api.http.routes.in_path import InterviewInPath
 from api.http.streaming import events_of, last_event_id, wants_events
 from api.http.wire.history import (
-    InterviewOverview,
+    WITH_PRACTICE,
     InterviewReply,
     InterviewsReply,
     Limit,
+    ListedInterview,
+    ShownPractice,
     ShownState,
 )
 from api.http.wire.interviews import (
@@ -149,32 +151,51 @@ async def stop_waiting(interview_id: InterviewInPath, request: Request) -> Respo
 @router.get("", responses=documented(problems.LOG_UNAVAILABLE))
 async def interviews(
     gateway: TheGateway,
+    caller: TheCaller,
     q: Annotated[
         str | None,
         Query(
             min_length=1,
             max_length=200,
-            description="Only interviews whose id begins with this text, whose role or model holds "
-            "it, or in which it was said: in a question, an answer, a summary or an adopted "
-            "session. Letters are found in both cases, all other characters as they are.",
+            description="Only interviews whose id begins with this text, whose candidate's name, "
+            "role or model holds it, or in which it was said: in a question, an answer, a summary "
+            "or an adopted session. Letters are found in both cases, all other characters as they "
+            "are. `found` says where it stands first.",
         ),
     ] = None,
     state: Annotated[ShownState | None, Query(description="Only interviews in this state.")] = None,
     role: Annotated[Role | None, Query(description="Only interviews for this role.")] = None,
+    practice: Annotated[
+        ShownPractice | None,
+        Query(
+            description="Whether practice is shown: not without this (`false`), besides the others "
+            "(`true`), or alone (`only`). A candidate sees their own without asking."
+        ),
+    ] = None,
     limit: Annotated[Limit, Query(description="How many on a page.")] = 20,
     cursor: Annotated[
         str | None, Query(pattern="^[0-9]{1,18}$", description="`next` of the page before.")
     ] = None,
 ) -> InterviewsReply:
-    """All interviews, newest first, by pages; or those that a text is found in."""
+    """All interviews, newest first, by pages; or those that a text is found in. A candidate gets
+    their own alone."""
     before = int(cursor) if cursor is not None else None
+    if practice is None and caller.owner is not None:
+        practice = "true"
     rows = await gateway.log.overviews(
-        text=q, state=state, role=role, before=before, limit=limit + 1
+        text=q,
+        state=state,
+        role=role,
+        before=before,
+        limit=limit + 1,
+        practice=WITH_PRACTICE[practice],
+        started_by=caller.owner,
     )
     page = rows[:limit]
     has_more = len(rows) > limit
+    found = [None] * len(page) if q is None else await gateway.log.where_found(page, q)
     return InterviewsReply(
-        interviews=[InterviewOverview.of(row) for row in page],
+        interviews=[ListedInterview.in_list(*each) for each in zip(page, found, strict=True)],
         next=str(page[-1].first_position) if has_more else None,
     )
 

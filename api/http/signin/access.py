@@ -42,6 +42,7 @@ ACCESS: Mapping[str, Allowed] = {
     # An interrupted reply goes on when it is listened to, and an auditor changes nothing.
     f"GET {INTERVIEW}/reply": CONDUCTING,
     f"DELETE {INTERVIEW}/reply": CONDUCTING,
+    f"GET {INTERVIEWS}": ANY_ROLE,
     f"GET {INTERVIEW}": ANY_ROLE,
     f"GET {INTERVIEW}/session": ANY_ROLE,
     "GET /api/v1/me": ANY_ROLE,
@@ -66,7 +67,6 @@ ACCESS: Mapping[str, Allowed] = {
     "PUT /api/v1/kits/{id}": INTERVIEWING,
     "DELETE /api/v1/kits/{id}": INTERVIEWING,
     # Of all interviews.
-    f"GET {INTERVIEWS}": STAFF,
     f"GET {INTERVIEW}/events": STAFF,
     f"GET {INTERVIEW}/transcript": STAFF,
     f"GET {INTERVIEW}/assessments": STAFF,

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from eventlog.readmodels import Overview
 from statemachine.brief import Brief
+from eventlog.searching import Found
 from statemachine.interview import Interview
 from statemachine.session import InterviewId, Role, Session, Value
 from statemachine.states import State
@@ -16,11 +17,28 @@ ShownState = Literal[State.STARTED, State.QUESTIONING, State.COMPLETE, State.FOR
 Limit = Annotated[int, Field(ge=1, le=100)]
 
 
+ShownPractice = Literal["false", "true", "only"]
+"""Whether a list leaves practice out, shows it too, or shows nothing else."""
+
+WITH_PRACTICE: dict[ShownPractice | None, bool | None] = {
+    None: False,
+    "false": False,
+    "true": None,
+    "only": True,
+}
+"""What the log is asked for it; nothing said is as "false"."""
+
+
 class InterviewOverview(Value):
     """One interview in the list."""
 
     interview_id: InterviewId
     role: Role
+    candidate_name: str | None = Field(None, description="Missing where it was not told.")
+    kit: str | None = Field(None, description="The kit that it was begun with, if one was chosen.")
+    practice: bool = Field(
+        False, description="True if it is a candidate's practice, which is not to be judged."
+    )
     model: str | None = None
     total_questions: int
     state: ShownState
@@ -41,6 +59,33 @@ class InterviewOverview(Value):
     @classmethod
     def of(cls, row: Overview) -> "InterviewOverview":
         return cls(**_overview_fields(row))
+
+
+class FoundWords(Value):
+    """Where the text that was sought is found first in an interview."""
+
+    position: int | None = Field(
+        None, description="Of the event in the whole log, if it was said in the interview."
+    )
+    message: int | None = Field(
+        None,
+        description="The index of the session's message that it is in. Without it and `position`, "
+        "it is in the candidate's name, the role, the model or the id.",
+    )
+    before: str = Field(description="Up to 60 characters before it.")
+    text: str = Field(description="What was found, as it stands there.")
+    after: str = Field(description="Up to 60 characters after it.")
+
+
+class ListedInterview(InterviewOverview):
+    """One interview in the list, and where a search found its text."""
+
+    found: FoundWords | None = Field(None, description="Only in a search.")
+
+    @classmethod
+    def in_list(cls, row: Overview, found: Found | None) -> "ListedInterview":
+        words = None if found is None else FoundWords(**vars(found))
+        return cls(**_overview_fields(row), found=words)
 
 
 class InterviewReply(InterviewOverview):
@@ -81,6 +126,9 @@ def _overview_fields(row: Overview) -> dict[str, Any]:
     return {
         "interview_id": row.interview_id,
         "role": row.role,
+        "candidate_name": row.candidate_name,
+        "kit": row.kit,
+        "practice": row.practice,
         "model": row.model,
         "total_questions": row.total_questions,
         "state": row.state,
@@ -96,5 +144,5 @@ def _overview_fields(row: Overview) -> dict[str, Any]:
 
 
 class InterviewsReply(Value):
-    interviews: list[InterviewOverview]
+    interviews: list[ListedInterview]
     next: str | None = Field(description="The `cursor` of the next page; null on the last.")

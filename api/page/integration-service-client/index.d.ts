@@ -149,6 +149,7 @@ export type Service = Schemas["ServiceReply"];
 export type Selected = Schemas["SelectReply"];
 export type Summary = Schemas["SummaryReply"];
 export type InterviewOverview = Schemas["InterviewOverview"];
+export type ListedInterview = Schemas["ListedInterview"];
 export type Interview = Schemas["InterviewReply"];
 export type Interviews = Schemas["InterviewsReply"];
 export type InterviewEvent = Schemas["EventReply"];
@@ -167,6 +168,7 @@ export type Filter = LeftOut<{
     q: string;
     limit: number;
     cursor: string;
+    practice: "false" | "true" | "only";
 }>;
 export type Format = "json" | "md" | "html" | "pdf";
 /**

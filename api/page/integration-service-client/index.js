@@ -43,6 +43,7 @@ export { newInterviewId } from "./interview-id.js";
  * @typedef {Schemas["SelectReply"]} Selected
  * @typedef {Schemas["SummaryReply"]} Summary
  * @typedef {Schemas["InterviewOverview"]} InterviewOverview
+ * @typedef {Schemas["ListedInterview"]} ListedInterview
  * @typedef {Schemas["InterviewReply"]} Interview
  * @typedef {Schemas["InterviewsReply"]} Interviews
  * @typedef {Schemas["EventReply"]} InterviewEvent
@@ -55,7 +56,7 @@ export { newInterviewId } from "./interview-id.js";
  * @typedef {Schemas["Bundle"]} Bundle
  * @typedef {Schemas["Transcript"]} Transcript
  * @typedef {LeftOut<Schemas["StartRequest"]>} Setup
- * @typedef {LeftOut<{ state: InterviewOverview["state"], role: Role, q: string, limit: number, cursor: string }>} Filter
+ * @typedef {LeftOut<{ state: InterviewOverview["state"], role: Role, q: string, limit: number, cursor: string, practice: "false" | "true" | "only" }>} Filter
  * @typedef {"json" | "md" | "html" | "pdf"} Format
  */
 

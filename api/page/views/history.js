@@ -7,7 +7,7 @@ import { noticeOf, troubleOf } from "../notices.js";
 import { counted, stateMark, when } from "../format.js";
 import { visitor } from "../visitor.js";
 
-/** @typedef {import("../integration-service-client/index.js").InterviewOverview} Overview */
+/** @typedef {import("../integration-service-client/index.js").ListedInterview} Overview */
 
 const PAGE = 20;
 const MOST = 100;
@@ -144,12 +144,14 @@ function choice(id, any, chosen, options) {
 
 /** @param {Overview} interview */
 function rowOf(interview) {
-  const { interviewId: id, role, state, model, startedAt, sources } = interview;
+  const { interviewId: id, role, state, model, startedAt, sources, candidateName, found } = interview;
   const isOpen = visitor.conducts && (state === "started" || state === "questioning");
   return h("li", { class: "card" },
     h("div", { class: "row" },
-      h("a", { class: "to", href: `#/history/${id}` }, role),
+      h("a", { class: "to", href: `#/history/${id}` },
+        candidateName ? [h("bdi", {}, candidateName), ", ", role] : role),
       stateMark(state),
+      interview.practice && h("span", { class: "mark" }, "practice"),
       interview.onHold && h("span", { class: "mark" }, "on hold"),
       interview.adopted && h("span", { class: "mark" }, "adopted"),
       isOpen && h("a", { class: "go-on", href: `#/interviews/${id}` }, "Continue")),
@@ -157,7 +159,9 @@ function rowOf(interview) {
       when(startedAt),
       ` · ${interview.responsesGiven} of ${counted(interview.totalQuestions, "question")} answered`,
       model && [" · ", h("bdi", {}, model)],
-      sources.length > 0 && [" · ", h("bdi", {}, sources.map(source).join(", "))]));
+      sources.length > 0 && [" · ", h("bdi", {}, sources.map(source).join(", "))]),
+    found && h("p", { class: "quiet", dir: "auto" },
+      `…${found.before}`, h("mark", {}, found.text), `${found.after}…`));
 }
 
 /** @param {string} backend */

@@ -13,7 +13,7 @@ from eventlog.open import stored_log
 from eventlog.postgres.log import PostgresEventLog
 from eventlog.verification.verify import verify
 from statemachine.commands import forget_content, give_answer
-from tests.eventlog.interviews import OPENING, ask, new_id, start, tell
+from tests.eventlog.interviews import OPENING, ask, new_id, practise, tell
 from tests.eventlog.postgres.conftest import Open
 from tests.eventlog.postgres.logs import rows
 from tests.eventlog.running import in_loop
@@ -59,11 +59,11 @@ async def test_nothing_of_forgotten_words_is_left_in_any_file(open_at: Open) -> 
     for _ in range(20):  # their rows share pages
         await tell(log, new_id(), *OPENING)
     id = new_id()
-    said, short, shown, who = (secrets.token_hex(n) for n in (4000, 16, 16, 16))
-    begun = start().model_copy(update={"started_by": who})
+    said, short, shown, who, name = (secrets.token_hex(n) for n in (4000, 16, 16, 16, 16))
+    begun = practise(name).model_copy(update={"started_by": who})
     await tell(log, id, begun, ask(1, short), give_answer(said))
     await log.keep_drafts([ReplyDraft(id, 4, "ollama", "m", shown, of_summary=False)])
-    texts = [text.encode() for text in (short, shown, who)]
+    texts = [text.encode() for text in (short, shown, who, name)]
     needles = [*texts, *needles_of(owners, id)]
     with psycopg.connect(owners, autocommit=True) as db:
         db.execute("ANALYZE")
@@ -71,7 +71,7 @@ async def test_nothing_of_forgotten_words_is_left_in_any_file(open_at: Open) -> 
     assert set(traces(owners, needles)) >= set(needles) - {shown.encode()}
     await forget(log, id)
     assert await log.scrubs_due() == 1
-    assert set(traces(owners, needles)) >= {short.encode(), who.encode()}
+    assert set(traces(owners, needles)) >= {short.encode(), who.encode(), name.encode()}
     assert await log.scrub()
     assert await log.scrubs_due() == 0
     assert traces(owners, needles) == []

@@ -14,13 +14,14 @@ from psycopg import Connection
 
 from eventlog.errors import LogTooNew, LogUnavailable
 from eventlog.open import copy_source, stored_log
+from eventlog.postgres import appending
 from eventlog.postgres.connection import connect
 from eventlog.postgres.migrations import prepare
 from eventlog.postgres.roles import grant
 from eventlog.postgres.steps import STEPS, Step
 from eventlog.verification.verify import verify
-from statemachine.commands import give_answer
-from tests.eventlog.interviews import AT, OPENING, ask, new_id, tell
+from statemachine.commands import forget_content, give_answer
+from tests.eventlog.interviews import AT, OPENING, ask, new_id, practise, start, tell
 from tests.eventlog.postgres.beginning import GIVE_UP
 from tests.eventlog.postgres.conftest import Open
 from tests.eventlog.postgres.test_outages import until_back
@@ -78,6 +79,49 @@ async def test_moves_land_on_both_releases_and_the_older_one_may_restart(
     another = new_id()
     await tell(restarted, another, *OPENING)
     assert await old.head() == await new.head() == 7
+
+
+def as_before_briefs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let appends be written as by the release before `s003_briefs`."""
+    statement = appending.PUT_READ_MODELS
+    for new in (
+        ", candidate_name text",
+        ", candidate_name",
+        ", kit text, practice boolean",
+        ", kit, practice",
+        "kit = excluded.kit, practice = excluded.practice, ",
+    ):
+        assert new in statement
+        statement = statement.replace(new, "")
+    monkeypatch.setattr(appending, "PUT_READ_MODELS", statement)
+
+
+@in_loop
+async def test_practice_stays_what_it_is_while_a_gateway_that_does_not_know_it_writes(
+    open_at: Open, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, told, practised, forgotten = (new_id() for _ in range(4))
+    old = open_at(url, STEPS[:2])
+    with monkeypatch.context() as release:
+        as_before_briefs(release)
+        await tell(old, before, *OPENING)
+    new = open_at(url)
+    for id in (practised, forgotten):
+        await tell(new, id, practise("Ada"), ask(1))
+    with monkeypatch.context() as release:
+        as_before_briefs(release)
+        await tell(old, told, start().model_copy(update={"started_by": "ann"}), ask(1))
+        whole = await tell(old, practised, give_answer("It was running before."))
+        unknown = forget_content(whole, "They asked.").model_copy(update={"practice": None})
+        gone = {"questions_asked": 1, "answers_given": 0}
+        await tell(old, forgotten, unknown.model_copy(update=gone))
+    rows = {row.interview_id: row for row in await new.overviews()}
+    assert [rows[id].practice for id in (before, told, practised)] == [False, False, True]
+    assert (rows[practised].candidate_name, rows[practised].kit) == ("Ada", "nurse")
+    assert (rows[forgotten].candidate_name, rows[forgotten].practice) == (None, True)
+    assert [row.interview_id for row in await new.overviews(practice=False)] == [told, before]
+    await new.seal()
+    assert verify(stored_log(url)).findings == ()
 
 
 @in_loop
@@ -161,7 +205,10 @@ async def test_a_log_with_events_is_brought_up_to_date_from_its_first_step(
     await tell(open_at(url), id, *OPENING)
     with connected(url) as db:
         db.execute("ALTER TABLE interview_log.head DROP needs")
-        db.execute("DELETE FROM interview_log.migrations WHERE name = 's002_needs'")
+        db.execute("DELETE FROM interview_log.migrations WHERE name > 's001_log'")
+        for column in ("interviews.kit", "interviews.practice", "starters.candidate_name"):
+            table, _, name = column.partition(".")
+            db.execute(f"ALTER TABLE interview_log.{table} DROP {name}")
         with pytest.raises(psycopg.errors.UndefinedColumn):
             db.execute("SELECT needs FROM interview_log.head")
     log = open_at(url)

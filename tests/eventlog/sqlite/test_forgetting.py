@@ -24,6 +24,7 @@ from tests.eventlog.interviews import (
     ask,
     close,
     new_id,
+    practise,
     start,
     tell,
 )
@@ -84,6 +85,18 @@ async def test_nothing_of_the_words_is_left_in_the_bytes(log: SqliteEventLog, pa
         assert traces(path, needles) == []
     kept = needles_of(path, ids[5])
     assert traces(path, kept) == kept
+
+
+@in_loop
+async def test_nothing_is_left_of_the_candidates_name(log: SqliteEventLog, path: Path) -> None:
+    name = secrets.token_hex(16)
+    await fill(log, 5)
+    id = new_id()
+    whole = await tell(log, id, practise(name), ask(1))
+    assert traces(path, [name.encode()]) != []
+    await tell(log, id, forget_content(whole, "It was asked for."))
+    assert await log.scrub()
+    assert traces(path, [name.encode()]) == []
 
 
 @in_loop

@@ -4,9 +4,11 @@ from dataclasses import astuple
 from typing import get_args
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from eventlog.readmodels import overview, project
 from eventlog.verification.compactfold import CompactFold
+from statemachine.brief import Brief
 from statemachine.commands import forget_content
 from statemachine.errors import IllegalMove
 from statemachine.events import Event, InterviewStarted, SessionAdopted
@@ -15,9 +17,23 @@ from statemachine.machine import next_state
 from statemachine.rules import RULES, target
 from statemachine.states import State
 from tests.eventlog.interviews import new_id
-from tests.statemachine.strategies import Run, adoptions, few, interview_ids, interviews, runs
+from tests.statemachine.strategies import (
+    Run,
+    adoptions,
+    few,
+    interview_ids,
+    interviews,
+    runs,
+    words,
+)
 
 ID = new_id()
+briefs = st.none() | st.builds(
+    Brief,
+    kit=st.none() | st.just("nurse"),
+    candidate_name=st.none() | words,
+    practice=st.booleans(),
+)
 anything = runs() | adoptions().map(lambda both: both[1])
 
 
@@ -34,8 +50,10 @@ def fold_of(run: Run) -> CompactFold:
 
 
 @few
-@given(run=anything, id=interview_ids)
-def test_it_comes_to_the_same_list_and_fingerprints(run: Run, id: str) -> None:
+@given(run=anything, id=interview_ids, brief=briefs)
+def test_it_comes_to_the_same_list_and_fingerprints(run: Run, id: str, brief: Brief | None) -> None:
+    if isinstance(run[0], InterviewStarted):
+        run = (run[0].model_copy(update={"brief": brief}), *run[1:])
     projection = project(None, id, run)
     fold = fold_of(run)
     assert astuple(overview(fold, id, 3, "then", "now")) == astuple(

@@ -114,7 +114,7 @@ async def test_an_issuer_that_was_down_at_the_start_is_found_later_and_kept() ->
 @pytest.mark.parametrize(
     ("roles", "may", "may_not"),
     [
-        ("candidate", "POST /api/v1/interviews/start", "GET /api/v1/interviews"),
+        ("candidate", "GET /api/v1/interviews", "GET /api/v1/interviews/{interviewId}/events"),
         ("auditor", "GET /api/v1/audit/key", "POST /api/v1/interviews/start"),
         ("admin", "DELETE /api/v1/interviews/{interviewId}", None),
     ],
