@@ -11,7 +11,7 @@ from statemachine.events import InterviewHeld
 from statemachine.interview import replay
 from statemachine.roles import PRODUCT_MANAGER
 from tests.api.cli.conftest import Run, write
-from tests.eventlog.interviews import OPENING, WHOLE, adopt, ask, start
+from tests.eventlog.interviews import OPENING, WHOLE, adopt, ask, practise, start
 from tests.stories import asked_by_ollama
 
 IDS = [f"{digit * 8}-0000-4000-8000-000000000000" for digit in "abcd"]
@@ -48,6 +48,16 @@ def test_the_list_can_be_narrowed(run: Run) -> None:
     complete = run("interviews", "--state", "complete").stdout
     assert ("aaaaaaaa" in complete, "bbbbbbbb" in complete) == (True, False)
     assert "of that kind" in run("interviews", "--state", "started").stdout
+
+
+def test_practice_is_listed_with_its_candidate_if_asked_for(run: Run, path: Path) -> None:
+    write(path, "eeeeeeee-0000-4000-8000-000000000000", practise("Zoë"), ask(1))
+    assert "eeeeeeee" not in run("interviews").stdout
+    lines = run("interviews", "--practice").stdout.splitlines()
+    assert "CANDIDATE" in lines[0]
+    assert ("Zoë" in lines[1], lines[1].rstrip().endswith("practice")) == (True, True)
+    told = json.loads(run("interviews", "--practice", "--json").stdout)["interviews"][0]
+    assert (told["candidateName"], told["kit"], told["practice"]) == ("Zoë", "nurse", True)
 
 
 def test_a_long_list_says_that_there_is_more(run: Run) -> None:
