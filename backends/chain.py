@@ -22,7 +22,7 @@ from backends.patience import Patience
 from backends.prompting import directions
 from backends.recording import Recorded, RecordedInterviewer
 from backends.relay import Relay
-from backends.services import RECORDING, TEMPLATES
+from backends.services import RECORDING, TEMPLATES, UNDIRECTED
 from backends.templates import Templates
 from backends.trials import Trials
 from backends.turn import Backend, Phase, Piece, Turn
@@ -158,14 +158,18 @@ class Chain:
 
     def _with_question(self, turn: Turn, text: TurnText, origin: Origin) -> Reply:
         """The words of a backend; the built-in question follows where one is due and they ask
-        none, and what to work on follows a closing of practice, which a recorded one has."""
+        none. In practice, what to work on follows a closing, which a recorded one has, and the hint
+        comes first of those who are not told to give one."""
+        words = text.text
+        if origin.backend in UNDIRECTED:
+            words = f"{self._templates.hint(turn)}{words}"
         if text.closes and origin.backend != RECORDING:
-            closed = self._templates.closed(turn, text.text)
+            closed = self._templates.closed(turn, words)
             return Reply(closed, True, origin, text.due or turn.due)
         if not text.lacks_question:
-            return Reply(text.text, text.closes, origin, text.due or turn.due)
+            return Reply(words, text.closes, origin, text.due or turn.due)
         origin = origin.model_copy(update={"completed_by": self._templates.name})
-        return Reply(f"{text.text}\n\n{self._templates.question(turn)}", False, origin, turn.due)
+        return Reply(f"{words}\n\n{self._templates.question(turn)}", False, origin, turn.due)
 
     async def _hear(
         self,

@@ -18,6 +18,10 @@ STREAMING = frozenset({OLLAMA, OPENAI})
 """The backends that are asked for a stream. They also count tokens."""
 
 
+UNDIRECTED = frozenset({GRANITE, CONVERSATION})
+"""The backends that are asked for the next words, and not told what these are to do."""
+
+
 @dataclass(frozen=True)
 class ServiceInfo:
     """A service's name, the environment variable that says where it is, where it is by

@@ -65,13 +65,26 @@ class Templates:
         words = words_in(spoken(kit.language))
         if turn.stays:
             return self._staying(turn, kit, words)
-        hint = _hint(turn, kit, words) if turn.gets_hint else ""
+        hint = self.hint(turn)
         if turn.due.move is Move.STOP:
             return self.closed(turn, words.stopped_closing)
         if turn.is_last:
             return f"{hint}{self.closed(turn, _closing(kit, words, turn.due.said))}"
         before = kit.greeting if turn.is_opening else _acknowledgement(words, turn)
         return f"{hint}{before} {self.question(turn)}"
+
+    def hint(self, turn: Turn) -> str:
+        """What the answer lacks, in a paragraph before other words; nothing where none is due, or
+        where the question is none of the kit's."""
+        if not turn.gets_hint:
+            return ""
+        kit = self._kit_of(turn)
+        last = missed_so_far(kit, turn)[-1]
+        if last is None:
+            return ""
+        code = spoken(kit.language)
+        words, missing = words_in(code), told(last.missed[:MOST_MISSED], code)
+        return f"{words.hint.format(missing=missing) if missing else words.hint_none}\n\n"
 
     def prepared(self, turn: Turn) -> Turn:
         """The turn with what the kit listens for, where it is one of practice."""
@@ -134,16 +147,6 @@ class Templates:
                 return words.language.format(language=words.name, question=question)
             case Purpose.REPEAT | None:
                 return words.repeat.format(question=question)
-
-
-def _hint(turn: Turn, kit: Kit, words: Words) -> str:
-    """What the answer lacks, in a paragraph of its own; nothing where the question is none of the
-    kit's."""
-    last = missed_so_far(kit, turn)[-1]
-    if last is None:
-        return ""
-    missing = told(last.missed[:MOST_MISSED], spoken(kit.language))
-    return f"{words.hint.format(missing=missing) if missing else words.hint_none}\n\n"
 
 
 def _closing(kit: Kit, words: Words, said: Said) -> str:

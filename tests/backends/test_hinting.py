@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 from backends import kits
+from backends.chain import Chain
 from backends.kits.library import Kits
 from backends.prompting import directions, turn_prompt
+from backends.services import GRANITE, OLLAMA, RECORDING
 from backends.templates import Templates
 from backends.templates.hinting import listened_for, missed_so_far
 from backends.templates.words import languages, words_in
 from backends.turn import Turn
 from backends.turnreader import TurnReader
 from statemachine.brief import Brief
-from statemachine.events import Purpose
+from statemachine.events import Purpose, ReplyInterrupted
 from statemachine.interview import Kept
 from statemachine.listening.deciding import Due, Move
 from statemachine.listening.kinds import Said
@@ -210,3 +212,30 @@ def test_a_models_hint_is_let_through(hint: str) -> None:
     reader.feed(said)
     assert reader.finish(None).text == said
     assert turn_of(said, due).text == said
+
+
+@pytest.mark.parametrize(
+    ("backend", "begins"),
+    [(GRANITE, "Hint: you did not mention: "), (OLLAMA, "Thanks."), (RECORDING, "Thanks.")],
+)
+def test_who_cannot_be_asked_for_a_hint_gets_the_built_in_one(backend: str, begins: str) -> None:
+    chain = Chain([], BACKEND, offline_reason=lambda _: None, source_of=lambda _: None)
+    shown = ReplyInterrupted(content="Thanks. How do you test?", backend=backend)
+    asked = chain.go_on(due_after("I built things."), shown)
+    assert asked is not None
+    assert asked.text.startswith(begins)
+    plain = chain.go_on(due_after("I built things.", brief=Brief(kit=KIT)), shown)
+    assert plain is not None
+    assert plain.text == shown.content
+
+
+def test_what_to_work_on_follows_a_models_closing_but_not_a_recorded_one() -> None:
+    chain = Chain([], BACKEND, offline_reason=lambda _: None, source_of=lambda _: None)
+    last = due_after("I tested.", "So.", due=CLOSES)
+    words = "Thank you for taking part. This concludes the interview."
+    for backend, follows in ((OLLAMA, True), (RECORDING, False)):
+        closed = chain.go_on(last, ReplyInterrupted(content=words, backend=backend))
+        assert closed is not None
+        assert closed.closes
+        assert closed.text.startswith(words)
+        assert ("For your next practice" in closed.text) is follows

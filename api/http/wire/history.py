@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from eventlog.readmodels import Overview
-from statemachine.brief import Brief
 from eventlog.searching import Found
+from statemachine.brief import Brief
 from statemachine.interview import Interview
 from statemachine.session import InterviewId, Role, Session, Value
 from statemachine.states import State

@@ -274,6 +274,19 @@ export interface components {
          * @enum {string}
          */
         Format: "json" | "md" | "html" | "pdf";
+        /** @description Where the text that was sought is found first in an interview. */
+        FoundWords: {
+            /** @description Of the event in the whole log, if it was said in the interview. */
+            position?: number | null;
+            /** @description The index of the session's message that it is in. Without it and `position`, it is in the candidate's name, the role, the model or the id. */
+            message?: number | null;
+            /** @description Up to 60 characters before it. */
+            before: string;
+            /** @description What was found, as it stands there. */
+            text: string;
+            /** @description Up to 60 characters after it. */
+            after: string;
+        };
         /** @description `uptime_seconds` and `eventLog` are spelled so in the contract. */
         GatewayReply: {
             version: string;
@@ -313,6 +326,15 @@ export interface components {
              * @example Software Engineer
              */
             role: string;
+            /** @description Missing where it was not told. */
+            candidateName?: string | null;
+            /** @description The kit that it was begun with, if one was chosen. */
+            kit?: string | null;
+            /**
+             * @description True if it is a candidate's practice, which is not to be judged.
+             * @default false
+             */
+            practice: boolean;
             model?: string | null;
             totalQuestions: number;
             /** @enum {string} */
@@ -339,6 +361,15 @@ export interface components {
              * @example Software Engineer
              */
             role: string;
+            /** @description Missing where it was not told. */
+            candidateName?: string | null;
+            /** @description The kit that it was begun with, if one was chosen. */
+            kit?: string | null;
+            /**
+             * @description True if it is a candidate's practice, which is not to be judged.
+             * @default false
+             */
+            practice: boolean;
             model?: string | null;
             totalQuestions: number;
             /** @enum {string} */
@@ -364,7 +395,7 @@ export interface components {
             brief?: components["schemas"]["Brief"] | null;
         };
         InterviewsReply: {
-            interviews: components["schemas"]["InterviewOverview"][];
+            interviews: components["schemas"]["ListedInterview"][];
             /** @description The `cursor` of the next page; null on the last. */
             next: string | null;
         };
@@ -459,6 +490,43 @@ export interface components {
         };
         KitsReply: {
             kits: components["schemas"]["KitOverview"][];
+        };
+        /** @description One interview in the list, and where a search found its text. */
+        ListedInterview: {
+            /** Format: uuid */
+            interviewId: string;
+            /**
+             * @description The role that the candidate is interviewed for.
+             * @example Software Engineer
+             */
+            role: string;
+            /** @description Missing where it was not told. */
+            candidateName?: string | null;
+            /** @description The kit that it was begun with, if one was chosen. */
+            kit?: string | null;
+            /**
+             * @description True if it is a candidate's practice, which is not to be judged.
+             * @default false
+             */
+            practice: boolean;
+            model?: string | null;
+            totalQuestions: number;
+            /** @enum {string} */
+            state: "started" | "questioning" | "complete" | "forgotten";
+            questionsAsked: number;
+            responsesGiven: number;
+            /** @description True if it began with a session that the log did not know. Nothing proves what was said before. */
+            adopted: boolean;
+            /** @description True while its words cannot be erased. */
+            onHold: boolean;
+            /** @description The backends whose words are in it, in the order they first spoke. */
+            sources: string[];
+            /** @description How many events the log holds of it. */
+            version: number;
+            startedAt: string;
+            updatedAt: string;
+            /** @description Only in a search. */
+            found?: components["schemas"]["FoundWords"] | null;
         };
         LiveReply: {
             /**
