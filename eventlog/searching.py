@@ -149,8 +149,12 @@ def _messages_in(event: Event) -> int:
             return len(session.messages)
         case QuestionAsked() | AnswerGiven() | QuestionKept() | InterviewCompleted():
             return 1
-        case _:
+        case SummaryGiven() | AssessmentGiven() | ReplyInterrupted() | SessionRefused():
             return 0
+        case InterviewHeld() | InterviewReleased() | InterviewExported() | ContentForgotten():
+            return 0
+        case _:
+            assert_never(event)
 
 
 def _around(
