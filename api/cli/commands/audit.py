@@ -157,7 +157,7 @@ def export(
 ) -> None:
     """Export an interview to read, print or check.
 
-    As md, html or pdf, it is a transcript to read. (A PDF needs the extra pdf.)
+    As md, html or pdf, it is a transcript to read. PDF needs the extra pdf.
     As json, it is a bundle: the events, their proofs and a signed checkpoint.
     Anyone can check a bundle with docs/verify_bundle.py, without the gateway."""
     if kept is not None and format is not Format.JSON:

@@ -33,9 +33,14 @@ READING = [
     "replay last --json",
     "session last",
     "diff last 2 4",
-    "audit export last",
 ]
-PROVING = ["audit verify", "audit checkpoint", "audit key", "audit export last --format json"]
+PROVING = [
+    "audit verify",
+    "audit checkpoint",
+    "audit key",
+    "audit export last",
+    "audit export last --format json",
+]
 
 
 Imported = Callable[[str], set[str]]

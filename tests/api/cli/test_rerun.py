@@ -339,7 +339,9 @@ def test_the_backends_of_the_settings_speak(
     result = run("rerun", str(NEWEST), "--json")
     told = json.loads(result.stdout)["interviews"]
     turns = [turn for interview in told for turn in interview["turns"]]
-    assert {turn["new"]["backend"] for turn in turns} == {"granite-interview-service"}
+    own_words = [turn for turn in turns if turn["new"]["backend"] == "templates"]
+    assert {turn["new"]["backend"] for turn in turns} == {"granite-interview-service", "templates"}
+    assert all("kept" in turn["new"]["move"] for turn in own_words), own_words
     same = {interview["name"]: interview["same"] for interview in told}
     different = [name for name, is_same in same.items() if not is_same]
     assert (different, result.exit_code) == (["closed-by-the-interviewer.json"], 1)

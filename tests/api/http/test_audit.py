@@ -113,7 +113,8 @@ def test_no_get_of_the_whole_api_changes_a_byte(audited: Served, tmp_path: Path)
     elsewhere = "/api/v1/scout/agents"  # no such service is set, whose answer it would be
     before = files_of(tmp_path)
     for path in paths:
-        url = path.replace("{interviewId}", desktop.interview_id) + proofs.get(path, "")
+        known = path.replace("{interviewId}", desktop.interview_id).replace("{id}", "nurse")
+        url = known + proofs.get(path, "")
         for method in ("GET", "HEAD"):
             status = audited.client.request(method, url).status_code
             expected = 503 if path == elsewhere else 200

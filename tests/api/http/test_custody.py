@@ -267,4 +267,4 @@ def test_a_page_of_the_desktop_may_read_what_an_answer_points_to(gateway: Served
     body = {"role": "Data Analyst"}
     answer = gateway.client.post(f"{INTERVIEWS}/start", json=body, headers=origin)
     exposed = answer.headers["access-control-expose-headers"].split(", ")
-    assert exposed == ["Interview-Event", "X-Request-ID"]
+    assert exposed == ["Interview-Event", "X-Request-ID", "ETag"]
