@@ -162,7 +162,12 @@ def _follow_up(turn: Turn, known: KitQuestion | None, words: Words) -> str:
 _ACKNOWLEDGED_APART = {
     Said.UNKNOWN: "acknowledge_unknown",
     Said.SKIP: "acknowledge_skip",
+    Said.NOISE: "acknowledge_skip",
+    Said.REPEAT: "acknowledge_skip",
+    Said.EXPLAIN: "acknowledge_skip",
     Said.STOP: "acknowledge_stop",
+    Said.READY: "acknowledge_stop",
+    Said.PAUSE: "acknowledge_stop",
     Said.PERSONAL: "acknowledge_personal",
 }
 

@@ -10,6 +10,7 @@ from backends.templates.summarywords import SUMMARY_WORDS
 from statemachine.interview import rebuild
 from statemachine.listening.kinds import Said
 from statemachine.listening.reading import listen
+from statemachine.listening.stopping import wants_to_stop
 from statemachine.orders import gives_orders
 from statemachine.sentences import sentences_in
 from statemachine.session import Session, Speaker
@@ -109,8 +110,13 @@ def _question(words: str) -> str:
 def _substance(exchange: _Exchange, language: str) -> tuple[str, Said | None]:
     """What was answered, in its own words, and what it lacks: SKIP for a question that was skipped
     or not known, BRIEF for few words, NOISE for no answer."""
-    kinds = [(listen(text, language, asked), text) for asked, text in exchange.said]
-    told = [text for kind, text in kinds if kind in (Said.ANSWER, Said.BRIEF, Said.PERSONAL)]
+    kinds = [
+        (listen(text, language, asked), text)
+        for asked, text in exchange.said
+        if wants_to_stop(asked, text) is None
+    ]
+    # What somebody is going through is not for who decides on them.
+    told = [text for kind, text in kinds if kind in (Said.ANSWER, Said.BRIEF)]
     answers = [text for kind, text in kinds if kind is Said.ANSWER]
     if not told:
         was_skipped = any(kind in (Said.SKIP, Said.UNKNOWN) for kind, _ in kinds)
