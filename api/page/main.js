@@ -22,7 +22,7 @@ const VIEWS = [
   [/^$/, "conducts", () => import("./views/setup.js")],
   [new RegExp(`^interviews/${ID}$`), "conducts", () => import("./views/interview.js")],
   [/^history$/, "seesAll", () => import("./views/history.js")],
-  [new RegExp(`^history/${ID}$`), "seesAll", () => import("./views/replay.js")],
+  [new RegExp(`^history/${ID}(?:/technical)?$`), "seesAll", () => import("./views/opened.js")],
   [/^audit$/, "audits", () => import("./views/audit.js")],
   [/^admin$/, "administers", () => import("./views/admin.js")],
 ];

@@ -74,7 +74,7 @@ def test_what_colour_tells_is_told_in_the_visitors_own_colours_too(
     assert colour(page, "nav a[aria-current]") != ground
     answer(page, "Because.")
     expect(page.get_by_text("Complete · ")).to_be_visible()
-    page.goto(f"{gateway.url}/#/history/{id}")
+    page.goto(f"{gateway.url}/#/history/{id}/technical")
     expect(page.get_by_role("heading", name="Events")).to_be_visible()
     assert colour(page, ".bar .own") != ground
     assert page.locator(".event[aria-current]").evaluate(

@@ -58,7 +58,7 @@ def test_a_log_that_was_tampered_with(browser: Browser, tmp_path: Path) -> None:
             expect(page.locator(".verdict")).to_contain_text(f"damaged in {places}.")
             assert violations(page) == []
             page.get_by_role("link", name="its interview").first.click()
-            expect(page).to_have_url(f"{gateway.url}/#/history/{desktop.interview_id}")
+            expect(page).to_have_url(f"{gateway.url}/#/history/{desktop.interview_id}/technical")
 
 
 def test_a_log_in_memory_is_not_checked_and_the_page_says_why(

@@ -15,7 +15,10 @@ from tests.page.visitor import violations, visiting
 
 Visit = Callable[..., Page]
 
-STAFF = ("admin", "audit", "diagram", "evidence", "history", "inclusion", "replay", "timeline")
+STAFF = (
+    *("admin", "assessments", "audit", "diagram", "evidence", "history", "inclusion", "opened"),
+    *("replay", "timeline", "transcript"),
+)
 
 MOST_BYTES = {
     "at once": 215_000,

@@ -79,7 +79,7 @@ def test_who_comes_back_from_one_finds_the_list_as_it_was_left(
     page.locator(".interviews .to").nth(38).scroll_into_view_if_needed()
     at = page.evaluate("scrollY")
     page.locator(".interviews .to").nth(38).click()
-    expect(page.get_by_role("heading", name="Events")).to_be_visible()
+    expect(page.get_by_role("heading", name="Transcript")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("40 interviews shown")).to_be_visible()
     page.wait_for_function("at => Math.abs(scrollY - at) < 2", arg=at)

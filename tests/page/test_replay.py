@@ -48,6 +48,7 @@ def test_the_slowest_turn_is_found(browser: Browser, window: str) -> None:
     ):
         page.goto(f"{gateway.url}/#/history")
         page.get_by_role("link", name="Software Engineer").click()
+        page.get_by_text("Technical details").click()
         slowest = page.locator(".slowest")
         expect(slowest).to_contain_text(re.compile(r"slowest reply was question 2\b.*: 1(\.\d)? s"))
         slowest.get_by_role("button").click()
@@ -73,9 +74,9 @@ def test_one_that_another_speaks_of_is_itself(visit: Visit, gateway: Served) -> 
     spoken_of = Desktop(gateway).start(role="Data Analyst", totalQuestions=1)
     spoken_of.finish()
     Desktop(gateway).start(totalQuestions=2).answer(f"As in {spoken_of.interview_id}.")
-    page = visit(f"#/history/{spoken_of.interview_id}")
+    page = visit(f"#/history/{spoken_of.interview_id}/technical")
     expect(page.get_by_role("heading", name="Data Analyst interview")).to_be_visible()
-    expect(page).to_have_title("Replay of a Data Analyst interview – Interview gateway")
+    expect(page).to_have_title("Data Analyst interview – Interview gateway")
     expect(page.locator(".heading .mark")).to_have_text("complete")
     page.get_by_role("button", name="Erase the words…").click()
     expect(page.get_by_role("dialog")).to_contain_text("Data Analyst, 1 of 1 question answered.")
@@ -90,7 +91,7 @@ def test_each_session_is_the_one_its_client_held(visit: Visit, gateway: Served) 
     # An answer is in the session of the reply to it; until then the client holds the one before.
     first, second, last = posted
     held = [first, first, second, second, last]
-    page = visit(f"#/history/{desktop.interview_id}")
+    page = visit(f"#/history/{desktop.interview_id}/technical")
     slider = page.get_by_role("slider", name="Event")
     slider.press("Home")
     expect(page.get_by_text("no question had been asked")).to_have_count(2)
@@ -113,7 +114,7 @@ def test_each_session_is_the_one_its_client_held(visit: Visit, gateway: Served) 
 def test_it_plays_to_its_end_and_pauses(visit: Visit, gateway: Served) -> None:
     desktop = Desktop(gateway).start(totalQuestions=1)
     desktop.finish()
-    page = visit(f"#/history/{desktop.interview_id}", still=True)
+    page = visit(f"#/history/{desktop.interview_id}/technical", still=True)
     page.get_by_role("button", name="Play").press("Enter")
     expect(page.locator("output")).to_contain_text("Event 1 of 4")
     page.get_by_role("button", name="Pause").press("Enter")
@@ -131,7 +132,7 @@ def test_a_long_one_keeps_what_is_chosen_in_sight(
     desktop = Desktop(gateway).start(totalQuestions=15)
     desktop.finish()
     with visiting(browser, gateway.url, **WINDOWS[window]) as page:
-        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}/technical")
         slider = page.get_by_role("slider", name="Event")
         slider.focus()
         page.locator(".timeline").evaluate("list => list.scrollIntoView({ block: 'end' })")
@@ -149,7 +150,7 @@ def test_a_long_one_keeps_what_is_chosen_in_sight(
 def test_a_hold_and_forgetting_say_what_they_do(visit: Visit, gateway: Served) -> None:
     desktop = Desktop(gateway).start(totalQuestions=1)
     desktop.finish()
-    page = visit(f"#/history/{desktop.interview_id}", width=360)
+    page = visit(f"#/history/{desktop.interview_id}/technical", width=360)
     page.get_by_role("button", name="Put on hold…").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Reason").fill("A complaint")
@@ -191,7 +192,7 @@ def test_words_that_are_not_yet_overwritten_are_told_of_until_they_are(
         visiting(browser, gateway.url) as page,
     ):
         desktop = Desktop(gateway).start(totalQuestions=1)
-        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}/technical")
         dialog = page.get_by_role("dialog")
         with reading(path):
             page.get_by_role("button", name="Erase the words…").click()
@@ -214,7 +215,7 @@ def test_a_dialog_that_tells_of_words_not_yet_overwritten_may_be_closed(
         visiting(browser, gateway.url) as page,
     ):
         desktop = Desktop(gateway).start(totalQuestions=1)
-        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}/technical")
         page.get_by_role("button", name="Erase the words…").click()
         dialog = page.get_by_role("dialog")
         dialog.get_by_label("Reason").fill("Asked for")
@@ -226,7 +227,7 @@ def test_a_dialog_that_tells_of_words_not_yet_overwritten_may_be_closed(
 
 def test_blanks_are_no_reason(visit: Visit, gateway: Served) -> None:
     desktop = Desktop(gateway).start(totalQuestions=1)
-    page = visit(f"#/history/{desktop.interview_id}")
+    page = visit(f"#/history/{desktop.interview_id}/technical")
     for name in ("Put on hold", "Erase the words"):
         page.get_by_role("button", name=f"{name}…").click()
         dialog = page.get_by_role("dialog")
@@ -244,7 +245,7 @@ def test_what_could_not_be_reached_is_asked_for_again(browser: Browser, gateway:
     desktop = Desktop(gateway).start(totalQuestions=2)
     desktop.answer("An answer.")
     with visiting(browser, gateway.url, expected=["ERR_FAILED"]) as page:
-        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}/technical")
         expect(page.locator(".held .turn")).to_have_count(3)
         page.route("**/session?*", lambda route: route.abort())
         page.route("**/audit/checkpoint", lambda route: route.abort())
@@ -263,7 +264,7 @@ def test_what_could_not_be_reached_is_asked_for_again(browser: Browser, gateway:
 def test_another_forgot_it_meanwhile(browser: Browser, gateway: Served) -> None:
     desktop = Desktop(gateway).start()
     with visiting(browser, gateway.url, expected=["410", "409"]) as page:
-        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}/technical")
         page.get_by_role("button", name="Put on hold…").click()
         gateway.client.delete(f"/api/v1/interviews/{desktop.interview_id}?reason=elsewhere")
         dialog = page.get_by_role("dialog")
@@ -284,7 +285,7 @@ def test_what_is_not_in_the_log_is_not_vouched_for(browser: Browser, gateway: Se
 
     with visiting(browser, gateway.url) as page:
         page.route("**/events", lie)
-        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}/technical")
         page.get_by_role("button", name="Check that it is in the log").click()
         expect(page.get_by_text("log differs from what this page shows")).to_be_visible()
         expect(
@@ -306,7 +307,7 @@ def test_it_comes_back_with_the_gateway(browser: Browser, gateway: Served) -> No
     desktop = Desktop(gateway).start()
     with visiting(browser, gateway.url, expected=["ERR_FAILED"]) as page:
         page.route("**/events", lambda route: route.abort())
-        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}/technical")
         expect(page.locator(".notice")).to_contain_text("cannot be reached")
         page.unroute("**/events")
         expect(page.get_by_role("heading", name="Events")).to_be_visible()

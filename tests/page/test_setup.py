@@ -271,7 +271,7 @@ def test_a_page_from_another_name_of_the_machine_does_without_what_browsers_keep
         with visiting(browser, url) as page:
             page.goto(url)
             begin(page)
-            page.goto(page.url.replace("#/interviews/", "#/history/"))
+            page.goto(page.url.replace("#/interviews/", "#/history/") + "/technical")
             page.get_by_role("button", name="Check that it is in the log").click()
             expect(page.get_by_text("Open the page at 127.0.0.1")).to_be_visible()
             assert violations(page) == []

@@ -119,6 +119,7 @@ def assert_proves_itself(sent: list[tuple[str, str]]) -> None:
 def open_replay(page: Page) -> None:
     page.get_by_role("link", name="History", exact=True).click()
     page.get_by_role("link", name="Data Analyst").click()
+    page.get_by_text("Technical details").click()
     expect(page.get_by_role("heading", name="Evidence")).to_be_visible()
 
 

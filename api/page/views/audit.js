@@ -142,5 +142,5 @@ function findingWords({ check, position, interviewId, version, message }) {
     h("p", { class: "quiet figure" }, check,
       position !== null && ` · position ${position}`,
       version !== null && ` · event ${version}`,
-      isId && [" · ", h("a", { href: `#/history/${interviewId}` }, "its interview")]));
+      isId && [" · ", h("a", { href: `#/history/${interviewId}/technical` }, "its interview")]));
 }

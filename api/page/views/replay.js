@@ -1,15 +1,12 @@
-/** One interview looked back on: what happened when, and the session as its client held it then. */
+/** How an interview came about: what happened when, and the session as its client held it then. */
 
 import { h } from "../dom.js";
 import { gateway } from "../gateway.js";
-import { dropInterview } from "../storage.js";
 import { noticeOf, troubleOf } from "../notices.js";
-import { counted, stateMark, took, when } from "../format.js";
-import { visitor } from "../visitor.js";
+import { counted, took } from "../format.js";
 import { conversation } from "./conversation.js";
 import { diagramOf } from "./diagram.js";
 import { evidenceOf } from "./evidence.js";
-import { exportLinks } from "./export-links.js";
 import { clock, originOf, ownTime, slowestOf, timeline, titleOf } from "./timeline.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
@@ -19,44 +16,12 @@ import { clock, originOf, ownTime, slowestOf, timeline, titleOf } from "./timeli
 const LONGEST_STEP_MS = 2500; // of a replay that plays: nobody waits through a candidate's thinking
 const SHORTEST_STEP_MS = 600;
 
-/** @param {import("../main.js").Place} place */
-export async function show({ root, id, signal }) {
-  root.classList.add("wide");
-  signal.addEventListener("abort", () => root.classList.remove("wide"));
-  root.append(h("h1", {}, "Replay"), h("p", { class: "quiet" }, "Reading the log…"));
-  await load();
-
-  /** Who was at something in it by keyboard is at its beginning then. @param {...Node} parts */
-  function fill(...parts) {
-    const hadFocus = root.contains(document.activeElement) && document.activeElement !== root;
-    root.replaceChildren(...parts);
-    if (hadFocus) root.focus({ preventScroll: true });
-  }
-
-  async function load() {
-    try {
-      const [{ events }, overview, machine] = await Promise.all([
-        gateway.getEvents(id, { signal }),
-        gateway.getTranscript(id, { signal }), // also of one that was forgotten
-        gateway.getStateMachine({ signal }),
-      ]);
-      if (overview.state === "forgotten") dropInterview(id);
-      document.title = `Replay of a ${overview.role} interview – Interview gateway`;
-      fill(...replayOf({ id, events, overview, machine, signal, load }));
-    } catch (error) {
-      if (signal.aborted) return;
-      fill(
-        h("h1", {}, "Replay"),
-        noticeOf(troubleOf(error), load),
-        h("p", {}, h("a", { href: "#/history" }, "Back to the history")));
-    }
-  }
-}
-
 /**
- * @param {{ id: string, events: InterviewEvent[], overview: Transcript, machine: StateMachine, signal: AbortSignal, load: () => void }} options
+ * What stands under the technical details.
+ *
+ * @param {{ id: string, events: InterviewEvent[], overview: Transcript, machine: StateMachine, signal: AbortSignal, changed: () => void }} options
  */
-function replayOf({ id, events, overview, machine, signal, load }) {
+export function replayOf({ id, events, overview, machine, signal, changed }) {
   const last = events.length;
   const slowest = slowestOf(events);
   const moment = momentOf(id, signal);
@@ -119,7 +84,6 @@ function replayOf({ id, events, overview, machine, signal, load }) {
 
   queueMicrotask(() => go(last)); // once it stands in the page: a list can scroll only there
   return [
-    headOf(id, overview, events, load),
     slowest && h("p", { class: "notice slowest row" }, h("span", {}, slowWords(slowest)),
       h("button", { type: "button", onclick: () => show(slowest.version) }, "Show it")),
     h("div", { class: "replay" },
@@ -134,30 +98,10 @@ function replayOf({ id, events, overview, machine, signal, load }) {
             h("button", { type: "button", "aria-label": "Event after", onclick: () => choose(Number(slider.value) + 1) }, "›"),
             where)),
         line.element),
-      h("section", { class: "chosen", "aria-labelledby": "moment" }, moment.element),
+      h("section", { class: "chosen", "aria-label": "Chosen event" }, moment.element),
       h("section", { "aria-labelledby": "stood" }, h("h2", { id: "stood" }, "State"), diagram.element)),
-    evidenceOf({ id, overview, events, signal, changed: load }),
+    evidenceOf({ id, overview, events, signal, changed }),
   ].filter((part) => part !== null);
-}
-
-/** @param {string} id @param {Transcript} overview @param {InterviewEvent[]} events @param {() => void} load */
-function headOf(id, overview, events, load) {
-  const { role, state, model, totalQuestions, responsesGiven, startedAt, onHold } = overview;
-  const isOpen = state === "started" || state === "questioning";
-  return h("div", { class: "heading" },
-    h("p", { class: "quiet" }, h("a", { href: "#/history" }, "History")),
-    h("h1", {}, `${role} interview`),
-    h("p", { class: "row" }, stateMark(state), onHold && h("span", { class: "mark" }, "on hold"),
-      h("span", { class: "quiet figure" },
-        when(startedAt), ` · ${responsesGiven} of ${counted(totalQuestions, "question")} answered`,
-        ` · ${took(Math.max(0, events[events.length - 1].sinceStartMs))} in all`,
-        model && [" · ", h("bdi", {}, model)])),
-    h("p", { class: "row" },
-      isOpen && [
-        visitor.conducts && h("a", { class: "button primary", href: `#/interviews/${id}` }, "Continue the interview"),
-        h("button", { type: "button", onclick: load }, "Load again"),
-      ],
-      exportLinks(id)));
 }
 
 /** @param {InterviewEvent} event */
