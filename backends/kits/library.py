@@ -69,6 +69,11 @@ class Kits:
         self._writing = Lock()
         self._is_too_full = False
 
+    @property
+    def has_folder(self) -> bool:
+        """Whether KITS is set, so that kits can be written."""
+        return self._own is not None
+
     def get(self, id: str) -> FoundKit:
         """The kit with this id. Raises UnknownKit or BrokenKit."""
         for folder in self._folders():

@@ -44,13 +44,14 @@ WRITING = documented(
 @router.get("", response_model=KitsReply)
 async def kits(request: Request, caller: TheCaller) -> Response:
     """All kits, by their ids. One whose file is broken has an `error` that says why."""
-    listings = await asyncio.to_thread(gateway_of(request).kits.listings)
+    found = gateway_of(request).kits
+    listings = await asyncio.to_thread(found.listings)
     shown = [
         KitOverview.of(listing, is_staff=caller.is_staff)
         for listing in listings
         if caller.is_staff or listing.kit is not None
     ]
-    return json_of(KitsReply(kits=shown))
+    return json_of(KitsReply(kits=shown, has_folder=found.has_folder))
 
 
 @router.get(

@@ -38,3 +38,4 @@ class KitOverview(Value):
 
 class KitsReply(Value):
     kits: list[KitOverview]
+    has_folder: bool = Field(description="Whether KITS is set, so that kits can be written.")

@@ -51,7 +51,9 @@ export function show({ root, signal }) {
   state.addEventListener("change", look);
   role.addEventListener("change", look);
   document.title = "History – Interview gateway";
-  root.append(h("h1", {}, "History"), form, count, notices, list, more);
+  root.append(
+    h("div", { class: "row heading" }, h("h1", {}, "History"), h("a", { class: "button end", href: "#/kits" }, "Interview kits")),
+    form, count, notices, list, more);
   goBack();
 
   /** Who comes back from one of them finds the list as it was left. */

@@ -127,6 +127,7 @@ def test_a_kit_that_is_too_large_or_misnamed_is_refused(gateway: Served, folder:
 
 
 def test_without_kits_nothing_is_written(alone: Served) -> None:
+    assert alone.get(KITS).json()["hasFolder"] is False
     kit, _ = kit_of(alone, "nurse")
     for response in (put(alone, "new", kit), put(alone, "nurse", kit)):
         assert response.status_code == 409
