@@ -23,6 +23,8 @@ const VIEWS = [
   [new RegExp(`^interviews/${ID}$`), "conducts", () => import("./views/interview.js")],
   [/^history$/, "seesAll", () => import("./views/history.js")],
   [new RegExp(`^history/${ID}(?:/technical)?$`), "seesAll", () => import("./views/opened.js")],
+  [/^kits$/, "seesAll", () => import("./views/kits.js")],
+  [/^(?:kits\/|new-kit(?:\/|$))([a-z0-9-]*)$/, "seesAll", () => import("./views/kit-editor.js")],
   [/^audit$/, "audits", () => import("./views/audit.js")],
   [/^admin$/, "administers", () => import("./views/admin.js")],
 ];

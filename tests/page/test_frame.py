@@ -19,17 +19,19 @@ STAFF = (
     *("admin", "assessments", "audit", "diagram", "evidence", "history", "inclusion", "opened"),
     *("replay", "timeline", "transcript"),
 )
+KITS = ("kits", "kit-editor", "kit-fields")
 
 MOST_BYTES = {
     "at once": 215_000,
     "staff": 80_000,
+    "kits": 30_000,
     "sign-in": 20_000,
     "voice": 13_000,
     **dict.fromkeys(("de", "fr", "es", "pt", "ar", "zh"), 14_000),
     **dict.fromkeys(("hi", "bn"), 18_000),  # a letter takes three bytes
 }
 """What a visitor loads who holds an interview in English; and beside that, what is loaded for the
-staff's pages, for sign-in, when a voice is switched on, and for each other language."""
+staff's pages, for kits, for sign-in, when a voice is switched on, and for each other language."""
 
 
 def part_of(path: Path) -> str:
@@ -39,6 +41,8 @@ def part_of(path: Path) -> str:
         return path.stem
     if folder == "views" and path.stem in STAFF:
         return "staff"
+    if folder == "views" and path.stem in KITS:
+        return "kits"
     return folder if folder in ("sign-in", "voice") else "at once"
 
 

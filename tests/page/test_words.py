@@ -13,7 +13,7 @@ from api.http.routes.page import FOLDER
 from statemachine.listening.reading import confirms, listen
 from statemachine.listening.stopping import STOP_QUESTIONS
 from tests.client.tools import NODE, needs_node
-from tests.page.test_frame import STAFF
+from tests.page.test_frame import KITS, STAFF
 
 Text = str | dict[str, str]
 
@@ -36,7 +36,7 @@ SCRIPTS = {
 }
 """The letters that a text of the language has, whatever names stand in it."""
 
-STAFF_SEES = (*STAFF, "model-choice")
+STAFF_SEES = (*STAFF, *KITS, "model-choice")
 SIDES_WITH_WORDS = [
     *(FOLDER / "views").glob("*.js"),
     *(FOLDER / "voice").glob("*.js"),

@@ -490,6 +490,8 @@ export interface components {
         };
         KitsReply: {
             kits: components["schemas"]["KitOverview"][];
+            /** @description Whether KITS is set, so that kits can be written. */
+            hasFolder: boolean;
         };
         /** @description One interview in the list, and where a search found its text. */
         ListedInterview: {

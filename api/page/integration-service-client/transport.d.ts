@@ -71,7 +71,7 @@ export type CallOptions = {
     retries?: number | undefined;
 };
 export type Request = {
-    method: "GET" | "POST" | "DELETE";
+    method: "GET" | "POST" | "PUT" | "DELETE";
     path: string;
     /**
      * sent as JSON

@@ -15,7 +15,7 @@ import { mayPass, pauseAfter } from "./retries.js";
 
 /**
  * @typedef {object} Request
- * @property {"GET" | "POST" | "DELETE"} method
+ * @property {"GET" | "POST" | "PUT" | "DELETE"} method
  * @property {string} path
  * @property {unknown} [body] sent as JSON
  * @property {string} [type] of the answer, for answers that are not JSON
