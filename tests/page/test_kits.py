@@ -1,4 +1,4 @@
-"""Interview kits in the page: found, changed, and made from others; nothing that is written is lost."""
+"""Interview kits in the page: found, changed, made from others. Nothing that is written is lost."""
 
 import tomllib
 from collections.abc import Callable, Iterator
@@ -73,12 +73,10 @@ def test_a_kit_is_changed_and_errors_stand_beside_their_fields(
     assert [q["criteria"] for q in kit["questions"]] == [["care"], ["care"]]
 
 
-def test_a_new_kit_is_made_from_another_and_a_broken_one_deleted(
-    visit: Visit, kits: Path
-) -> None:
+def test_a_new_kit_is_made_from_another_and_a_broken_one_deleted(visit: Visit, kits: Path) -> None:
     page = visit("#/kits", expected=["412"])
     page.get_by_role("link", name="New from this nurse", exact=True).click()
-    page.get_by_label("Role").fill("Night Nurse")
+    page.get_by_label("Role", exact=True).fill("Night Nurse")
     page.get_by_label("Id", exact=True).first.fill("diver")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("alert").last).to_contain_text("diver")

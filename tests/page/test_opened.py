@@ -1,4 +1,4 @@
-"""An interview that is opened from the history: what it came to, and the words that this rests on."""
+"""An interview that is opened from the history: what it came to, and the words it rests on."""
 
 import re
 
@@ -58,4 +58,3 @@ def test_an_assessment_is_made_and_each_quotation_leads_to_its_place(
         expect(page.get_by_role("heading", name="Evidence")).to_be_visible()
         expect(page).to_have_url(re.compile("/technical$"))
         look(page, "opened-technical", window)
-
