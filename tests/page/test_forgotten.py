@@ -95,7 +95,8 @@ def test_an_interview_held_on_the_page_and_forgotten_there(
         expect(page.get_by_text("Question 2 of 2")).to_be_visible()
         answer(page, f"A second {SAID}.")
         expect(page.get_by_text("Complete · ")).to_be_visible()
-        page.get_by_role("link", name="Open the replay").click()
+        page.get_by_role("link", name="Assessment and details").click()
+        page.get_by_text("Technical details").click()
         for _ in range(3):
             page.get_by_role("button", name="Event before").click()
         expect(page.locator(".held")).to_contain_text(SAID)
@@ -122,6 +123,7 @@ def test_an_interview_read_in_every_way_and_forgotten_elsewhere(
         page.get_by_label("Search in what was said").fill(SEARCHED)
         expect(page.get_by_text("1 interview shown")).to_be_visible()
         page.locator(".interviews .to").click()
+        page.get_by_text("Technical details").click()
         page.get_by_role("button", name="Event before").click()
         expect(page.locator(".held")).to_contain_text(SAID)
         page.go_back()

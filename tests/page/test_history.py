@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.desktop import Desktop
 from tests.gateways import Served
@@ -50,6 +50,29 @@ def test_a_filter_finds_and_is_kept(visit: Visit, gateway: Served) -> None:
     page.get_by_role("button", name="Clear the filter").click()
     expect(page.get_by_text("2 interviews shown")).to_be_visible()
     expect(page.get_by_label("Search in what was said")).to_be_focused()
+
+
+def test_a_row_says_who_it_was_and_which_words_were_found(visit: Visit, gateway: Served) -> None:
+    Desktop(gateway).start("Data Analyst", totalQuestions=1)
+    page = visit()
+
+    def tell(route: Route) -> None:
+        response = route.fetch()
+        listed = response.json()
+        found = {"before": "I like ", "text": "ledgers", "after": ". <b>Very</b> much."}
+        listed["interviews"][0] |= {"candidateName": HOSTILE, "practice": True, "found": found}
+        route.fulfill(response=response, json=listed)
+
+    page.route("**/api/v1/interviews?*", tell)
+    page.get_by_role("link", name="History", exact=True).click()
+    row = page.locator(".interviews li")
+    expect(row.get_by_role("link", name="Data Analyst")).to_contain_text("<img src=x")
+    expect(row.get_by_text("practice")).to_be_visible()
+    expect(row.locator("mark")).to_have_text("ledgers")
+    expect(row).to_contain_text("I like ledgers. <b>Very</b> much.")
+    expect(page.get_by_label("Role").locator("option", has_text="Nurse")).to_have_count(1)
+    assert violations(page) == []
+    assert overflow(page) == 0
 
 
 def test_more_come_page_by_page(visit: Visit, gateway: Served) -> None:

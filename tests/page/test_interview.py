@@ -408,7 +408,7 @@ def test_a_complete_interview_can_be_taken_along(visit: Visit) -> None:
             page.get_by_role("link", name=name).click()
         assert download.value.suggested_filename == f"interview-{address(page)}{ending}"
     expect(page.get_by_role("button", name="Print")).to_be_visible()
-    replay = page.get_by_role("link", name="Open the replay")
+    replay = page.get_by_role("link", name="Assessment and details")
     expect(replay).to_have_attribute("href", f"#/history/{address(page)}")
     page.emulate_media(media="print")
     expect(page.get_by_text("Because.")).to_be_visible()

@@ -6,6 +6,7 @@ import { dropInterview, historyFilter, keepHistoryFilter } from "../storage.js";
 import { noticeOf, troubleOf } from "../notices.js";
 import { counted, stateMark, when } from "../format.js";
 import { visitor } from "../visitor.js";
+import { fetchKits, USUAL } from "./role-choice.js";
 
 /** @typedef {import("../integration-service-client/index.js").ListedInterview} Overview */
 
@@ -26,11 +27,9 @@ export function show({ root, signal }) {
   const state = choice("state", "Any state", kept.state, {
     started: "Started", questioning: "Under way", complete: "Complete", forgotten: "Erased",
   });
-  const role = choice("role", "Any role", kept.role, {
-    "Software Engineer": "Software Engineer",
-    "Product Manager": "Product Manager",
-    "Data Analyst": "Data Analyst",
-  });
+  const role = choice("role", "Any role", kept.role, {});
+  offerRoles(kept.role ? [...USUAL, kept.role] : [...USUAL]);
+  fetchKits(signal).then((kits) => offerRoles(kits.map((kit) => kit.role)), () => {}); // the usual ones can be chosen without
   const count = h("p", { class: "quiet figure count-shown", role: "status" });
   const list = h("ol", { class: "interviews", "aria-label": "Interviews", onclick: keepPlace });
   const notices = h("div", {});
@@ -55,6 +54,13 @@ export function show({ root, signal }) {
     h("div", { class: "row heading" }, h("h1", {}, "History"), h("a", { class: "button end", href: "#/kits" }, "Interview kits")),
     form, count, notices, list, more);
   goBack();
+
+  /** @param {string[]} roles as the kits have them; none of a kit that is broken */
+  function offerRoles(roles) {
+    const known = new Set([...role.options].map(({ value }) => value));
+    const others = [...new Set(roles)].filter((one) => one && !known.has(one));
+    role.append(...others.sort().map((one) => h("option", { value: one, selected: one === kept.role }, one)));
+  }
 
   /** Who comes back from one of them finds the list as it was left. */
   function keepPlace() {

@@ -143,7 +143,9 @@ function technicalOf(options) {
         import("./replay.js"),
         gateway.getStateMachine({ signal }),
       ]);
-      if (!signal.aborted) body.replaceChildren(...replayOf({ ...options, machine }));
+      if (signal.aborted) return;
+      body.replaceChildren(...replayOf({ ...options, machine }));
+      if (wasOpen) element.scrollIntoView();
     } catch (error) {
       if (!signal.aborted) body.replaceChildren(noticeOf(troubleOf(error), fill));
     }

@@ -132,7 +132,7 @@ export const words = {
   "summary.export": "تصدير",
   "summary.print": "طباعة",
   "summary.transcript": "نص المقابلة",
-  "summary.replay": "فتح تسلسل المقابلة",
+  "summary.replay": "التقييم والتفاصيل",
   "summary.over": "انتهت مقابلتك. يمكنك إغلاق هذه الصفحة.",
   "error.again": "المحاولة مجددًا",
   "error.sign-in": "تسجيل الدخول مجددًا",

@@ -132,7 +132,7 @@ export const words = {
   "summary.export": "রপ্তানি",
   "summary.print": "ছাপুন",
   "summary.transcript": "পুরো কথোপকথন",
-  "summary.replay": "ঘটনাক্রম দেখুন",
+  "summary.replay": "মূল্যায়ন ও বিবরণ",
   "summary.over": "আপনার সাক্ষাৎকার শেষ হয়েছে। আপনি এই পাতা বন্ধ করতে পারেন।",
   "error.again": "আবার চেষ্টা করুন",
   "error.sign-in": "আবার সাইন ইন করুন",

@@ -132,7 +132,7 @@ export const words = {
   "summary.export": "Export",
   "summary.print": "Drucken",
   "summary.transcript": "Gesprächsprotokoll",
-  "summary.replay": "Ablauf öffnen",
+  "summary.replay": "Bewertung und Einzelheiten",
   "summary.over": "Ihr Interview ist zu Ende. Sie können diese Seite schließen.",
   "error.again": "Noch einmal versuchen",
   "error.sign-in": "Erneut anmelden",

@@ -132,7 +132,7 @@ export const words = {
   "summary.export": "Export",
   "summary.print": "Print",
   "summary.transcript": "Transcript",
-  "summary.replay": "Open the replay",
+  "summary.replay": "Assessment and details",
   "summary.over": "Your interview is over. You can close this page.",
   "error.again": "Try again",
   "error.sign-in": "Sign in again",

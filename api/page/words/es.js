@@ -132,7 +132,7 @@ export const words = {
   "summary.export": "Exportar",
   "summary.print": "Imprimir",
   "summary.transcript": "Transcripción",
-  "summary.replay": "Abrir el desarrollo",
+  "summary.replay": "Evaluación y detalles",
   "summary.over": "Su entrevista ha terminado. Puede cerrar esta página.",
   "error.again": "Intentarlo de nuevo",
   "error.sign-in": "Iniciar sesión de nuevo",

@@ -132,7 +132,7 @@ export const words = {
   "summary.export": "Exporter",
   "summary.print": "Imprimer",
   "summary.transcript": "Transcription",
-  "summary.replay": "Ouvrir le déroulement",
+  "summary.replay": "Évaluation et détails",
   "summary.over": "Votre entretien est terminé. Vous pouvez fermer cette page.",
   "error.again": "Réessayer",
   "error.sign-in": "Se reconnecter",

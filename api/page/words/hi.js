@@ -132,7 +132,7 @@ export const words = {
   "summary.export": "निर्यात",
   "summary.print": "छापें",
   "summary.transcript": "पूरी बातचीत",
-  "summary.replay": "घटनाक्रम खोलें",
+  "summary.replay": "मूल्यांकन और विवरण",
   "summary.over": "आपका साक्षात्कार समाप्त हो गया है। आप यह पेज बंद कर सकते हैं।",
   "error.again": "फिर से कोशिश करें",
   "error.sign-in": "फिर से साइन इन करें",

@@ -132,7 +132,7 @@ export const words = {
   "summary.export": "Exportar",
   "summary.print": "Imprimir",
   "summary.transcript": "Transcrição",
-  "summary.replay": "Abrir o percurso",
+  "summary.replay": "Avaliação e detalhes",
   "summary.over": "A sua entrevista terminou. Pode fechar esta página.",
   "error.again": "Tentar de novo",
   "error.sign-in": "Iniciar sessão de novo",

@@ -132,7 +132,7 @@ export const words = {
   "summary.export": "导出",
   "summary.print": "打印",
   "summary.transcript": "面试记录",
-  "summary.replay": "打开回放",
+  "summary.replay": "评估与详情",
   "summary.over": "您的面试已结束。您可以关闭此页面。",
   "error.again": "重试",
   "error.sign-in": "重新登录",
