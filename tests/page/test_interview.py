@@ -411,7 +411,7 @@ def test_a_complete_interview_can_be_taken_along(visit: Visit) -> None:
     replay = page.get_by_role("link", name="Assessment and details")
     expect(replay).to_have_attribute("href", f"#/history/{address(page)}")
     page.emulate_media(media="print")
-    expect(page.get_by_text("Because.")).to_be_visible()
+    expect(page.get_by_text("Because.", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Markdown")).to_be_hidden()
     expect(page.locator("header")).to_be_hidden()
 

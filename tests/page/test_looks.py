@@ -35,7 +35,7 @@ ANSWERS = [
     "balance at all times. I designed the write path and the reconciliation, two of us built it.",
     "A nightly check found a difference of nine cents. I stopped the writes, since a wrong ledger "
     "is worse than a closed one, and compared the last good snapshot with the log.",
-    "The age of the oldest unsettled transfer, on one chart, with an alarm. We had every number "
+    "The age of the oldest unsettled transfer, on one chart, with an alarm. I had every number "
     "but that one; it would have told us hours before the check did.",
 ]
 CLOSING = (
