@@ -106,7 +106,7 @@ def test_the_keyboard_can_skip_to_the_content(visit: Visit) -> None:
     expect(page.locator("#main")).to_be_focused()
     expect(page.get_by_role("heading", name="History")).to_be_visible()
     page.keyboard.press("Tab")
-    expect(page.get_by_label("Search in what was said")).to_be_focused()
+    expect(page.get_by_role("link", name="Interview kits")).to_be_focused()
 
 
 def test_a_browser_that_keeps_nothing_can_do_all_the_same(visit: Visit) -> None:
