@@ -44,10 +44,16 @@ _BARE_LETTER = re.compile(r"[\s.!]*[abe-qs-zABE-QS-Z][\s.!]*")
 _DIGIT = re.compile(r"\d")
 
 
+_OTHERS_WORDS = re.compile(
+    r"^\s*(?:human|user|candidate|assistant|system|interviewer)\s*:", re.IGNORECASE | re.MULTILINE
+)
+"""Somebody pastes a conversation, which wishes nothing."""
+
+
 def listen(text: str, language: str, asked: str) -> Said:
     """What the candidate's `text` is, in an interview in `language` (BCP 47), after the
     interviewer's last words `asked`. Never raises; in doubt an answer."""
-    if len(text) <= _MOST_CHARS:
+    if len(text) <= _MOST_CHARS and not _OTHERS_WORDS.search(text):
         if _BARE_QUESTION.fullmatch(text):
             return Said.REPEAT
         if _BARE_LETTER.fullmatch(text):
@@ -90,7 +96,7 @@ def missing(text: str, language: str) -> Part | None:
 def confirms(text: str, language: str) -> bool | None:
     """Whether the candidate says yes to "Would you like to end the interview here?": True, False,
     or None where it is neither. In doubt never True."""
-    if len(text) > _MOST_CHARS:
+    if len(text) > _MOST_CHARS or _OTHERS_WORDS.search(text):
         return None
     for each in _tables(language, ""):
         heard = _labels(text, each)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from eventlog.errors import LogNotOpened, LogUnavailable
@@ -571,7 +571,7 @@ def test_an_edited_list_of_interviews_is_found(path: Path, change: str) -> None:
         f"UPDATE interviews SET interview_id = 'nobody' WHERE interview_id = '{A}'",
         "INSERT INTO interviews SELECT 'nobody', 1, role, model, total_questions, state, "
         "questions_asked, answers_given, adopted, version, started_at, updated_at, head, on_hold, "
-        f"sources, started_by FROM interviews WHERE interview_id = '{A}'",
+        f"sources, started_by, candidate_name, kit, practice FROM interviews WHERE interview_id = '{A}'",
         f"UPDATE interviews SET started_by = 'eve' WHERE interview_id = '{A}'",
         "DELETE FROM fingerprints",
         f"DELETE FROM fingerprints {OF_A}",
@@ -608,6 +608,8 @@ def test_any_value_that_is_changed_anywhere_is_found(
     path = copy(untouched, tmp_path / "interviews.db")
     cell = draw_cell(data, path, TABLES)
     table, row, column = cell
+    # A gateway of an earlier release leaves these as they are when it erases words.
+    assume(not (column in ("kit", "practice") and row["state"] == "forgotten"))
     value = row[column]
     other: object
     match value:
