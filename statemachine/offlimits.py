@@ -6,6 +6,7 @@ meant: a voice service, a health check, the age of a cache, the origin of a requ
 """
 
 import re
+from functools import cache
 
 _OWN = r"\b(?:my|his|her|their|your|(?:the\s+)?(?:candidate|applicant|person)['’]s)\s+(?:own\s+)?"
 _BE = r"(?:is|was|are|were|seem(?:s|ed)?|look(?:s|ed)?|appear(?:s|ed)?|sound(?:s|ed)?|felt|feels?)"
@@ -77,12 +78,16 @@ OFF_LIMITS: dict[str, tuple[str, ...]] = {
 }
 """Subject → what words on it look like."""
 
-_PATTERNS = {
-    subject: re.compile("|".join(patterns), re.IGNORECASE)
-    for subject, patterns in OFF_LIMITS.items()
-}
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """Compiled for the first assessment: a gateway that starts needs none."""
+    return {
+        subject: re.compile("|".join(patterns), re.IGNORECASE)
+        for subject, patterns in OFF_LIMITS.items()
+    }
 
 
 def off_limits(text: str) -> str | None:
     """The subject that the text is on, if no assessment may be on it."""
-    return next((name for name, pattern in _PATTERNS.items() if pattern.search(text)), None)
+    return next((name for name, pattern in _patterns().items() if pattern.search(text)), None)

@@ -6,6 +6,7 @@ An order is in the imperative, or says "you must". "I gave the vendor full marks
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from statemachine.sentences import sentences_in
 
@@ -69,14 +70,18 @@ ORDERS: dict[str, tuple[str, ...]] = {
 }
 """Language → what an order looks like. No pattern repeats a repetition, so none can be slow."""
 
-_ORDER = re.compile("|".join(p for ps in ORDERS.values() for p in ps), re.IGNORECASE)
+
+@cache
+def _order() -> re.Pattern[str]:
+    """Compiled for the first assessment or summary: a gateway that starts needs none."""
+    return re.compile("|".join(p for ps in ORDERS.values() for p in ps), re.IGNORECASE)
 
 
 def orders_in(text: str) -> Iterator[tuple[int, int]]:
     """The sentences with an order, as `text[start:end]`."""
-    return ((start, end) for start, end in sentences_in(text) if _ORDER.search(text[start:end]))
+    return ((start, end) for start, end in sentences_in(text) if _order().search(text[start:end]))
 
 
 def gives_orders(text: str) -> bool:
     """Whether there is an order in the text."""
-    return _ORDER.search(text) is not None
+    return _order().search(text) is not None

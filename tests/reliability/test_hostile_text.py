@@ -320,7 +320,19 @@ def test_markdown_gives_no_link_image_or_html(hostile: Hostile, which: str) -> N
     for render in RENDERERS:
         elements = parsed(render(reply.text)).all()
         tags = {element.tag for element in elements}
-        assert tags <= {"h1", "h2", "h3", "ul", "li", "strong", "em", "p", "blockquote", "br", "code"}
+        assert tags <= {
+            "h1",
+            "h2",
+            "h3",
+            "ul",
+            "li",
+            "strong",
+            "em",
+            "p",
+            "blockquote",
+            "br",
+            "code",
+        }
         assert not any(element.attributes for element in elements)
 
 
