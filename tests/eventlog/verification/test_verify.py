@@ -571,7 +571,8 @@ def test_an_edited_list_of_interviews_is_found(path: Path, change: str) -> None:
         f"UPDATE interviews SET interview_id = 'nobody' WHERE interview_id = '{A}'",
         "INSERT INTO interviews SELECT 'nobody', 1, role, model, total_questions, state, "
         "questions_asked, answers_given, adopted, version, started_at, updated_at, head, on_hold, "
-        f"sources, started_by, candidate_name, kit, practice FROM interviews WHERE interview_id = '{A}'",
+        "sources, started_by, candidate_name, kit, practice FROM interviews "
+        f"WHERE interview_id = '{A}'",
         f"UPDATE interviews SET started_by = 'eve' WHERE interview_id = '{A}'",
         "DELETE FROM fingerprints",
         f"DELETE FROM fingerprints {OF_A}",
