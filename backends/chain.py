@@ -8,7 +8,7 @@ question follows them.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -130,8 +130,10 @@ class Chain:
         patience: Patience,
         audience: Audience = NOBODY,
         language: str = DEFAULT_LANGUAGE,
+        kept: Collection[int] | None = None,
     ) -> Reply:
-        """A summary of the interview; always an answer, and always in time."""
+        """A summary of the interview; always an answer, and always in time. `kept` are the indices
+        of the messages that stayed at a question, where that is known."""
         heard = await self._hear(
             session,
             lambda recorded: recorded.summary(session),
@@ -141,7 +143,7 @@ class Chain:
             audience,
         )
         if heard.text is None:
-            summary = self._templates.summary(session, heard.why_built_in(), language)
+            summary = self._templates.summary(session, heard.why_built_in(), language, kept)
             return Reply(summary, False, heard.origin())
         return Reply(heard.text.text, False, heard.origin())
 

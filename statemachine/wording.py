@@ -137,10 +137,12 @@ _GOODBYE = re.compile(
 _SENTENCE_ENDS = re.compile(rf"(?<=[.!\n{_WIDE_ENDS}{QUESTION_MARKS}])")
 _WORDS = re.compile(r"\w")
 _LABEL_OF_TOTAL = re.compile(rf"(\b{_QUESTION})\d+({_OF})\d+", re.IGNORECASE)
-# As the built-in words have it (`backends/templates/words`).
+# As the built-in words have it (`backends/templates/words`), also behind "。" and "।".
+_ANY_END = rf".!?:;\n–—{_WIDE_ENDS}{QUESTION_MARKS}"
+_START_ELSEWHERE = rf"(?:^|[{_ANY_END}])[^\w{_ANY_END}]*"
 _QUESTION_ELSEWHERE = r"(?:frage|pregunta|pergunta|السؤال|প্রশ্ন|प्रश्न)\s+|第\s*"
 _LABELLED = re.compile(
-    rf"(?:{_START}|,\s*)(?:{_QUESTION}|{_QUESTION_ELSEWHERE})(\d{{1,4}})"
+    rf"(?:{_START_ELSEWHERE}|,\s*)(?:{_QUESTION}|{_QUESTION_ELSEWHERE})(\d{{1,4}})"
     rf"(?={_LABEL_END}|{_OF}\d|题：|\s*：)",
     re.IGNORECASE,
 )

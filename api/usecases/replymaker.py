@@ -97,7 +97,11 @@ class ReplyMaker:
         under_way.withdraw("More was said meanwhile")
         session = await self._for_backends(interview.session)
         reply = await self._chain.sum_up(
-            session, under_way.patience, under_way, _language(interview)
+            session,
+            under_way.patience,
+            under_way,
+            _language(interview),
+            {kept.at for kept in interview.kept},
         )
         _settle(under_way, reply)
         summary = give_summary(interview, reply.text, origin=reply.origin)

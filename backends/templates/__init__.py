@@ -4,6 +4,7 @@ It asks the questions of the interview's kit, and says the words of the intervie
 else. Nothing here depends on chance: the same turn gets the same words.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from backends.kits.errors import BrokenKit, UnknownKit
@@ -115,10 +116,16 @@ class Templates:
         label = words.question_label.format(number=turn.number)
         return f"{label}{_next_question(turn, kit).text}"
 
-    def summary(self, session: Session, why: str, language: str = DEFAULT_LANGUAGE) -> str:
+    def summary(
+        self,
+        session: Session,
+        why: str,
+        language: str = DEFAULT_LANGUAGE,
+        kept: Collection[int] | None = None,
+    ) -> str:
         """What was asked and answered, and what is missing. `why` is the sentence that says why no
         model wrote it."""
-        return sum_up(session, why, language)
+        return sum_up(session, why, language, kept)
 
     def _kit_of(self, turn: Turn) -> Kit:
         return self.kit(turn.session.config.role, turn.brief)

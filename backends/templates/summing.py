@@ -3,7 +3,7 @@ what is missing. It judges nothing. It is plain text, and whoever shows it escap
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from backends.templates.summarywords import SUMMARY_WORDS
@@ -14,6 +14,7 @@ from statemachine.listening.stopping import wants_to_stop
 from statemachine.orders import gives_orders
 from statemachine.sentences import sentences_in
 from statemachine.session import Session, Speaker
+from statemachine.wording import question_in
 
 MOST_WORDS = 40
 LEAST_WORDS = 3
@@ -21,7 +22,6 @@ LEAST_WORDS = 3
 CHARS_PER_WORD = 2
 """In scripts that put no spaces between words."""
 
-_LABEL = re.compile(r"^.*?\b\w+\s*\d{1,2}\s?[:：]\s*", re.DOTALL)
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _FILLERS = re.compile(
     r"(?:thank(?:s| you)|that(?:'|’)?s (?:a |an )?\w+ question|good question|great question|sure|"
@@ -38,10 +38,15 @@ class _Exchange:
     said: list[tuple[str, str]] = field(default_factory=list)
 
 
-def sum_up(session: Session, why: str, language: str = "en") -> str:
-    """The summary. `why` is the sentence that says why no model wrote it."""
+def sum_up(
+    session: Session, why: str, language: str = "en", kept: Collection[int] | None = None
+) -> str:
+    """The summary. `why` is the sentence that says in English why no model wrote it. `kept` are the
+    indices of the messages that stayed at a question; without it, they are told by their words."""
     words = SUMMARY_WORDS.get(language.partition("-")[0].lower(), SUMMARY_WORDS["en"])
-    exchanges = list(_exchanges(session))
+    if kept is None:
+        kept = {kept.at for kept in rebuild(session).kept}
+    exchanges = list(_exchanges(session, kept))
     lines: list[str] = []
     missing: dict[str, list[int]] = {
         words.skipped: [],
@@ -71,12 +76,11 @@ def sum_up(session: Session, why: str, language: str = "en") -> str:
         if numbers
     ]
     end = [words.missing.format(parts="; ".join(parts))] if parts else []
-    return "\n".join([f"{opening} {why}", *lines, *end])
+    return "\n".join([f"{opening} {words.no_model or why}", *lines, *end])
 
 
-def _exchanges(session: Session) -> Iterator[_Exchange]:
+def _exchanges(session: Session, kept: Collection[int]) -> Iterator[_Exchange]:
     """The questions in order. What the interviewer said to stay at one belongs to it."""
-    kept = {kept.at for kept in rebuild(session).kept}
     current: _Exchange | None = None
     last = len(session.messages) - 1
     asked = ""
@@ -87,24 +91,11 @@ def _exchanges(session: Session) -> Iterator[_Exchange]:
                 continue
             if current is not None:
                 yield current
-            current = _Exchange(_question(asked))
+            current = _Exchange(_shortened(" ".join(question_in(asked).split())))
         elif message.role is Speaker.USER and current is not None:
             current.said.append((asked, message.content))
     if current is not None:
         yield current
-
-
-def _question(words: str) -> str:
-    """The question without the words before its label, in one line."""
-    labelled = _LABEL.match(words)
-    if labelled and labelled.end() < len(words):
-        words = words[labelled.end() :]
-    else:
-        asking = [
-            words[a:b] for a, b in sentences_in(words) if words[a:b].rstrip('"”’')[-1:] in "?？؟"
-        ]
-        words = asking[-1] if asking else words
-    return _shortened(" ".join(words.split()))
 
 
 def _substance(exchange: _Exchange, language: str) -> tuple[str, Said | None]:

@@ -69,3 +69,34 @@ def test_every_language_says_all_of_it(language: str) -> None:
     words = sum_up(session_of("I built a queue.", "Hm"), WHY, language)
     assert "I built a queue." in words
     assert "{" not in words
+
+
+def test_in_chinese_each_answer_stands_with_its_question() -> None:
+    """Also behind "。", and where the interviewer asked on: the log knows which turns those are."""
+    spoken = [
+        "您好。 第1题：请介绍自己。您做什么？",
+        "谢谢。 第2题：请讲一个缺陷。怎样找到的？",
+        "您本人做了什么？",
+    ]
+    said = [Message(role=Speaker.USER, content="Please start the interview.")]
+    for asked, answer in zip(
+        spoken, ["我开发后端。", "我们查看了日志。", "我测量了查询。"], strict=True
+    ):
+        said.append(Message(role=Speaker.ASSISTANT, content=asked))
+        said.append(Message(role=Speaker.USER, content=answer))
+    said.append(Message(role=Speaker.ASSISTANT, content="本次面试到此结束。"))
+    session = Session(
+        config=Config(role="Software Engineer", total_questions=2),
+        messages=tuple(said),
+        current_question=2,
+        is_complete=True,
+    )
+    for kept in (None, {5}):
+        opening, *lines = sum_up(session, WHY, "zh", kept).split("\n")
+        assert opening.endswith("没有模型评价过这些回答。")
+        assert lines[:3] == [
+            "问题 1：请介绍自己。您做什么？",
+            "我开发后端。",
+            "问题 2：请讲一个缺陷。怎样找到的？",
+        ]
+        assert "我测量了查询。" in lines[3]

@@ -12,6 +12,7 @@ from statemachine.wording import (
     asks,
     asks_for_more_than_readiness,
     closes,
+    label_of,
     renumber,
     requests,
     says_goodbye,
@@ -455,3 +456,9 @@ def test_readiness_is_looked_for_in_little_time(piece: str) -> None:
     assert_in_proportion(
         lambda count: asks_for_more_than_readiness((piece * count)[:count]), MAX_MESSAGE_CHARS
     )
+
+
+@pytest.mark.parametrize("before", ["", "Thanks. ", "谢谢。 ", "धन्यवाद। ", "शुक्रिया।", "شكرًا؟ "])
+@pytest.mark.parametrize("label", ["第3题：", "प्रश्न 3: ", "السؤال 3: ", "Question 3: "])
+def test_a_label_is_found_behind_any_script(before: str, label: str) -> None:
+    assert label_of(f"{before}{label}How?") == 3
