@@ -12,8 +12,8 @@ from typing import Annotated, Protocol
 
 from pydantic import Field, StringConstraints
 
-from statemachine.offlimits import off_limits
-from statemachine.orders import gives_orders
+from statemachine.offlimits import off_limits_at, remarks_on
+from statemachine.orders import orders_at
 from statemachine.session import Message, Speaker, Text, Value, Words
 
 MAX_QUOTATION_CHARS = 600
@@ -180,7 +180,7 @@ def faults_in(
             faults += _level_faults(place, result, criteria[result.id])
         seen.add(result.id)
         faults += _quotation_faults(place, result, messages)
-        subject = off_limits(result.note) if result.note else None
+        subject = remarks_on(result.note) if result.note else None
         if subject is not None:
             faults.append(Fault(f"{place}.note", _off_limits(subject)))
     return faults
@@ -206,12 +206,14 @@ def _quotation_faults(
         for number, quotation in enumerate(quotations):
             here = f"{place}.{side}[{number}]"
             wrong = misquoted(quotation, messages)
-            subject = off_limits(quotation.text)
             if wrong is not None:
                 yield Fault(f"{here}.{wrong[0]}", wrong[1])
-            elif subject is not None:
+                continue
+            stands = messages[quotation.message].content, quotation.start, quotation.end
+            subject = off_limits_at(*stands)
+            if subject is not None:
                 yield Fault(f"{here}.text", _off_limits(subject))
-            elif side == "quotations" and gives_orders(quotation.text):
+            elif side == "quotations" and orders_at(*stands):
                 yield Fault(f"{here}.text", "is an order to whoever assesses, and no evidence")
 
 

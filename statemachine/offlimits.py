@@ -78,16 +78,93 @@ OFF_LIMITS: dict[str, tuple[str, ...]] = {
 }
 """Subject → what words on it look like."""
 
+# A note is about the candidate without naming them: "Nervous throughout." "The server looked tired"
+# is not: there, the verb has a subject.
+_BARE = r"(?:^|[.!?;,:\n]\s*|\b(?:and|but)\s+)(?:(?:very|visibly|rather|quite|clearly|a\s+bit)\s+)?"
+_SEEMS = rf"{_BARE}(?:seem|look|appear|sound)(?:s|ed)?\s+(?:to\s+be\s+)?(?:\w+\s+)?"
+_MAYBE = (
+    rf"(?:{_SEEMS}|\b(?:probably|possibly|apparently|presumably|maybe|must\s+be)\s+(?:an?\s+)?)"
+)
+_SOMEBODY = r"\s+(?:girl|woman|lady|boy|man|guy|person|candidate|applicant)\b"
+_AND_NO_MORE = r"(?=\s*(?:[.,;!]|$)|\s+(?:throughout|during|at|and|about|in|today|most|all)\b)"
+
+REMARKS: dict[str, tuple[str, ...]] = {
+    "voice": (
+        r"\b(?:foreign|strong|thick|heavy|slight|regional|with\s+an?)\s+accent\b|\bmumbl(?:es|ed|ing)\b",
+        r"\b(?:stutter|stammer)(?:s|ed|ing)?\b|\b(?:pleasant|nice|quiet|loud|shrill|soft|weak)\s+voice\b",
+        r"\b(?:starke[rmn]?|mit|fremde[rmn]?)\s+akzent\b|\bfort\s+accent\b|\bacento\s+(?:fuerte|extranjero)\b",
+        r"\bsotaque\s+(?:forte|estrangeiro)\b|(?:有|很重的?|带)口音|لكنة",
+    ),
+    "looks": (
+        rf"\b(?:pretty|attractive|handsome|beautiful|ugly|fat|overweight){_SOMEBODY}",
+        rf"{_SEEMS}(?:pale|untidy|scruffy|unkempt|attractive|handsome|overweight)\b",
+    ),
+    "emotion": (
+        rf"{_BARE}(?:nervous|anxious|sad|upset|depressed|tired|bored|scared|tense|stressed){_AND_NO_MORE}",
+        rf"{_SEEMS}{_FEELING}|\bwirkte?\s+(?:\w+\s+)?(?:nervös|müde|traurig|ängstlich)\b",
+        r"\b(?:semblait|paraissait|parecía|parecia)\s+(?:\w+\s+)?(?:nerv|trist|fatigu|cansad)|(?:显得|很|有点)紧张",
+    ),
+    "age": (
+        rf"{_BARE}too\s+(?:old|young)\b|\b(?:young|old|elderly){_SOMEBODY}|\blong\s+in\s+the\s+tooth\b",
+        rf"{_SEEMS}(?:old|young|elderly)\b|\bin\s+(?:his|her|their)\s+(?:(?:early|mid|late)[\s-])?"
+        r"(?:twenties|thirties|forties|fifties|sixties|[2-6]0s)\b",
+        r"\b(?:candidate|applicant|he|she)\s+is\s+(?:about\s+|over\s+)?\d\d(?=\s*(?:[.,;!]|$)|\s+years?\b)",
+        r"\b(?:wirkte?|ist)\s+zu\s+(?:alt|jung)\b|\btrop\s+(?:vieux|vieille|jeune)\s+pour\b",
+        r"\bdemasiado\s+(?:viej[oa]|joven)\b|\b(?:velh[oa]|jovem)\s+demais\b|年纪(?:太|偏|很)?大|كبيرة?\s+السن",
+    ),
+    "origin": (
+        rf"{_MAYBE}(?:foreign|immigrant|nigerian|african|arab|asian|indian|pakistani|chinese|russian|"
+        rf"ukrainian|polish|romanian|turkish|german|french|mexican|jewish|muslim)\b",
+        r"\b(?:foreign|immigrant|migrant)\s+(?:background|name|origin)\b|\bmigrationshintergrund\b",
+    ),
+    "health": (
+        rf"{_MAYBE}(?:pregnant|ill|sick|disabled|autistic|depressed|unwell)\b|\bin\s+a\s+wheelchair\b",
+        r"\b(?:vermutlich|wohl|wirkte?)\s+(?:schwanger|krank)\b|\bsemble\s+(?:enceinte|malade)\b",
+    ),
+}
+"""Subject → what a note on it looks like that names nobody."""
+
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     """Compiled for the first assessment: a gateway that starts needs none."""
-    return {
-        subject: re.compile("|".join(patterns), re.IGNORECASE)
-        for subject, patterns in OFF_LIMITS.items()
-    }
+    return _compiled(OFF_LIMITS)
+
+
+@cache
+def _remarks() -> dict[str, re.Pattern[str]]:
+    return _compiled(REMARKS)
+
+
+def _compiled(table: dict[str, tuple[str, ...]]) -> dict[str, re.Pattern[str]]:
+    return {subject: re.compile("|".join(ps), re.IGNORECASE) for subject, ps in table.items()}
+
+
+AROUND = 200
+"""Characters before and after a quotation in which it is read: no pattern needs more."""
 
 
 def off_limits(text: str) -> str | None:
     """The subject that the text is on, if no assessment may be on it."""
     return next((name for name, pattern in _patterns().items() if pattern.search(text)), None)
+
+
+def off_limits_at(content: str, start: int, end: int) -> str | None:
+    """The same of `content[start:end]`, read with the words around it: half of "my accent" is on
+    the voice, too."""
+    first = max(0, start - AROUND)
+    around = content[first : end + AROUND]
+    return off_limits(content[start:end]) or next(
+        (
+            name
+            for name, pattern in _patterns().items()
+            for found in pattern.finditer(around)
+            if first + found.start() < end and start < first + found.end()
+        ),
+        None,
+    )
+
+
+def remarks_on(note: str) -> str | None:
+    """The subject that a note on the candidate remarks on, if none may be on it."""
+    return off_limits(note) or next((n for n, p in _remarks().items() if p.search(note)), None)

@@ -70,6 +70,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
 }
 """Language → what an order looks like. No pattern repeats a repetition, so none can be slow."""
 
+_BEFORE = re.compile(r"[\W_]*")
+
 
 @cache
 def _order() -> re.Pattern[str]:
@@ -85,3 +87,15 @@ def orders_in(text: str) -> Iterator[tuple[int, int]]:
 def gives_orders(text: str) -> bool:
     """Whether there is an order in the text."""
     return _order().search(text) is not None
+
+
+def orders_at(content: str, start: int, end: int) -> bool:
+    """Whether `content[start:end]` is an order or a piece of one, such as "me full marks". What
+    follows an order in its sentence belongs to it."""
+    for first, last in orders_in(content):
+        order = _order().search(content[first:last])
+        before = _BEFORE.match(order[0]) if order else None
+        begins = first + (order.start() if order else 0) + (before.end() if before else 0)
+        if begins < end and start < last:
+            return True
+    return gives_orders(content[start:end])

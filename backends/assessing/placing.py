@@ -46,8 +46,23 @@ def _place(words: str, answers: Sequence[tuple[int, Message]]) -> Quotation | No
         start = content.find(words)
         span = (start, start + len(words)) if start >= 0 else _normalized(words, content)
         if span is not None:
-            return quotation(index, content, *span)
+            return quotation(index, content, *_whole_words(content, *span))
     return None
+
+
+def _whole_words(content: str, start: int, end: int) -> tuple[int, int]:
+    """The span without torn words: "able to fix it" can stand in "unable to fix it"."""
+    while start > 0 and _in_word(content[start - 1]) and _in_word(content[start]):
+        start -= 1
+    while end < len(content) and _in_word(content[end - 1]) and _in_word(content[end]):
+        end += 1
+    return start, end
+
+
+def _in_word(character: str) -> bool:
+    """Whether white space separates the words of its script, and it is part of one."""
+    is_wide = unicodedata.east_asian_width(character) in "WF" or "\u0e00" <= character < "\u0f00"
+    return not is_wide and unicodedata.category(character)[0] in "LMN"
 
 
 def quotation(index: int, content: str, start: int, end: int) -> Quotation | None:

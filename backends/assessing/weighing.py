@@ -16,8 +16,8 @@ from statemachine.assessment import (
     RubricCriterion,
     answers_in,
 )
-from statemachine.offlimits import off_limits
-from statemachine.orders import gives_orders, orders_in
+from statemachine.offlimits import off_limits_at
+from statemachine.orders import orders_at, orders_in
 from statemachine.session import Message
 
 
@@ -82,8 +82,9 @@ def orders(answers: Sequence[tuple[int, Message]], heard: Heard) -> list[Quotati
         for index, message in answers
         if index in mine or not mine
         for span in orders_in(message.content)
+        if not off_limits_at(message.content, *span)
     ]
-    return [q for q in found if q is not None and not off_limits(q.text)]
+    return [q for q in found if q is not None]
 
 
 def _kept(
@@ -94,30 +95,33 @@ def _kept(
     are_evidence: bool,
 ) -> list[Quotation]:
     kept: list[Quotation] = []
+    contents = {index: message.content for index, message in answers}
     for words in claimed:
         places = places_of(words, answers)
         if not places:
             refused[RefusalReason.NOT_SAID] += 1
         for place in places:
-            if off_limits(place.text):
+            content = contents[place.message]
+            if off_limits_at(content, place.start, place.end):
                 refused[RefusalReason.OFF_LIMITS] += 1
-            elif are_evidence and gives_orders(place.text):
+            elif are_evidence and orders_at(content, place.start, place.end):
                 refused[RefusalReason.ORDER] += 1
-                kept += _without_orders(place)
+                kept += _without_orders(place, content)
             else:
                 kept.append(place)
     return kept
 
 
-def _without_orders(place: Quotation) -> list[Quotation]:
-    """What is left of a quotation around the orders in it."""
-    spans = [(0, 0), *orders_in(place.text), (len(place.text), len(place.text))]
+def _without_orders(place: Quotation, content: str) -> list[Quotation]:
+    """What is left of a quotation around the sentences of the answer that hold orders."""
+    start, end = place.start, place.end
+    sentences = [(a, b) for a, b in orders_in(content) if a < end and start < b]
     parts = [
-        quotation(place.message, " " * place.start + place.text, place.start + a, place.start + b)
-        for (_, a), (b, _) in pairwise(spans)
+        quotation(place.message, content, a, b)
+        for (_, a), (b, _) in pairwise([(start, start), *sentences, (end, end)])
         if b - a >= LEAST_CHARS
     ]
-    return [part for part in parts if part is not None and not gives_orders(part.text)]
+    return [p for p in parts if p is not None and not orders_at(content, p.start, p.end)]
 
 
 def _once(quotations: Sequence[Quotation]) -> tuple[Quotation, ...]:
