@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Protocol
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from statemachine.offlimits import off_limits_at, remarks_on
 from statemachine.orders import orders_at
 from statemachine.session import Message, Speaker, Text, Value, Words
+from statemachine.storable import has_words
 
 MAX_QUOTATION_CHARS = 600
 MAX_NOTE_CHARS = 2_000
@@ -23,8 +24,12 @@ MAX_QUOTATIONS = 20
 
 Index = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
 Level = Annotated[int, Field(strict=True, ge=1, le=100)]
-CriterionId = Annotated[Words, StringConstraints(max_length=100)]
-Note = Annotated[Words, StringConstraints(max_length=MAX_NOTE_CHARS)]
+CriterionId = Annotated[
+    str, StringConstraints(min_length=1, max_length=100), AfterValidator(has_words)
+]
+Note = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_NOTE_CHARS), AfterValidator(has_words)
+]
 
 
 class Quotation(Value):

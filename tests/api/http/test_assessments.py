@@ -232,3 +232,15 @@ def test_a_log_in_a_file_holds_them(tmp_path: Path) -> None:
     with serving(eventlog_url=url) as gateway:
         listed = gateway.get(f"{INTERVIEWS}/{desktop.interview_id}/assessments").json()
         assert listed["assessments"] == [given]
+
+
+def test_a_note_that_is_too_long_is_told_so_in_characters(alone: Served) -> None:
+    desktop = answered(alone)
+    exact = {"message": 3, "from": 2, "to": 10, "text": "measured"}
+    body = person(exact, note="x" * 2001)
+    response = alone.post(f"{INTERVIEWS}/{desktop.interview_id}/assessments", body)
+    [error] = response.json()["errors"]
+    assert (error["field"], error["message"]) == (
+        "criteria[0].note",
+        "must have at most 2,000 characters",
+    )
