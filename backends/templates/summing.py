@@ -107,12 +107,12 @@ def _substance(exchange: _Exchange, language: str) -> tuple[str, Said | None]:
         if wants_to_stop(asked, text) is None
     ]
     # What somebody is going through is not for who decides on them.
-    told = [text for kind, text in kinds if kind in (Said.ANSWER, Said.BRIEF)]
-    answers = [text for kind, text in kinds if kind is Said.ANSWER]
+    answers = [text for kind, text in kinds if kind in (Said.ANSWER, Said.FOREIGN)]
+    told = answers or [text for kind, text in kinds if kind is Said.BRIEF]
     if not told:
         was_skipped = any(kind in (Said.SKIP, Said.UNKNOWN) for kind, _ in kinds)
         return "", Said.SKIP if was_skipped else Said.NOISE
-    substance = _telling("\n".join(answers or told))
+    substance = _telling("\n".join(told))
     is_short = not answers or _words_in(" ".join(answers)) < LEAST_WORDS
     return substance, Said.BRIEF if is_short else None
 

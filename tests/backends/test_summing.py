@@ -100,3 +100,10 @@ def test_in_chinese_each_answer_stands_with_its_question() -> None:
             "问题 2：请讲一个缺陷。怎样找到的？",
         ]
         assert "我测量了查询。" in lines[3]
+
+
+def test_an_answer_in_another_language_is_an_answer() -> None:
+    told = "I measured the query with my team and we fixed the index within a week."
+    session = session_of(told, total=1, is_complete=True)
+    assert "没有回答" not in sum_up(session, WHY, "zh")
+    assert told in sum_up(session, WHY, "zh").split("\n")
