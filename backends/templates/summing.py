@@ -10,6 +10,7 @@ from backends.templates.summarywords import SUMMARY_WORDS
 from statemachine.interview import rebuild
 from statemachine.listening.kinds import Said
 from statemachine.listening.reading import listen
+from statemachine.listening.spoken import spoken
 from statemachine.listening.stopping import wants_to_stop
 from statemachine.orders import gives_orders
 from statemachine.sentences import sentences_in
@@ -102,7 +103,7 @@ def _substance(exchange: _Exchange, language: str) -> tuple[str, Said | None]:
     """What was answered, in its own words, and what it lacks: SKIP for a question that was skipped
     or not known, BRIEF for few words, NOISE for no answer."""
     kinds = [
-        (listen(text, language, asked), text)
+        (_heard(text, language, asked), text)
         for asked, text in exchange.said
         if wants_to_stop(asked, text) is None
     ]
@@ -115,6 +116,13 @@ def _substance(exchange: _Exchange, language: str) -> tuple[str, Said | None]:
     substance = _telling("\n".join(told))
     is_short = not answers or _words_in(" ".join(answers)) < LEAST_WORDS
     return substance, Said.BRIEF if is_short else None
+
+
+def _heard(text: str, language: str, asked: str) -> Said:
+    """What the words are; those of another language are listened to in that one."""
+    said = listen(text, language, asked)
+    own = spoken(text) if said is Said.FOREIGN else None
+    return said if own is None else listen(text, own, asked)
 
 
 def _telling(text: str) -> str:

@@ -107,3 +107,5 @@ def test_an_answer_in_another_language_is_an_answer() -> None:
     session = session_of(told, total=1, is_complete=True)
     assert "没有回答" not in sum_up(session, WHY, "zh")
     assert told in sum_up(session, WHY, "zh").split("\n")
+    heavy = "Mein Vater ist letzte Woche gestorben und ich kann nicht schlafen."
+    assert "gestorben" not in sum_up(session_of(heavy, total=1, is_complete=True), WHY, "zh")
