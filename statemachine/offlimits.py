@@ -167,4 +167,7 @@ def off_limits_at(content: str, start: int, end: int) -> str | None:
 
 def remarks_on(note: str) -> str | None:
     """The subject that a note on the candidate remarks on, if none may be on it."""
-    return off_limits(note) or next((n for n, p in _remarks().items() if p.search(note)), None)
+    # Runs of white space would be gone through from each of their characters.
+    lines = (" ".join(line.split()) for line in note.splitlines())
+    bare = "\n".join(line for line in lines if line)
+    return off_limits(bare) or next((n for n, p in _remarks().items() if p.search(bare)), None)

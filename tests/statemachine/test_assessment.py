@@ -15,7 +15,7 @@ from statemachine.assessment import (
     judged,
     misquoted,
 )
-from statemachine.offlimits import off_limits
+from statemachine.offlimits import off_limits, remarks_on
 from statemachine.orders import gives_orders, orders_in
 from statemachine.session import Message, Speaker
 
@@ -261,3 +261,13 @@ def test_a_piece_of_what_nothing_may_rest_on_is_no_evidence(
 def test_a_note_may_not_remark_on_the_person(note: str, subject: str | None) -> None:
     found = faults_in(judged([Judgement(id="design", note=note)], RUBRIC), RUBRIC, [])
     assert [f.problem.split(".")[0] for f in found] == ([f"is about {subject}"] if subject else [])
+
+
+def test_a_hostile_note_costs_little() -> None:
+    from time import perf_counter
+
+    remarks_on("Good.")
+    for hostile in ("\n" * 2000, " " * 2000, ". " * 1000, "and very " * 220, "seems to be " * 160):
+        began = perf_counter()
+        remarks_on(hostile)
+        assert perf_counter() - began < 0.5
