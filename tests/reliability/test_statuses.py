@@ -14,6 +14,8 @@ import pytest
 
 from api.http import server
 from backends.address import Address
+from backends.kits.reading import read_kit
+from tests.backends.kits.examples import SMALL
 from tests.desktop import Desktop
 from tests.eventlog.evidence import reading
 from tests.fakes import GraniteServer, Mood, OllamaServer
@@ -28,13 +30,16 @@ AUDIT = "/api/v1/audit"
 
 ENGINEER: dict[str, Any] = {"role": "Software Engineer", "totalQuestions": 1}
 REASON = {"reason": "It is asked for."}
+NO_FILE = "no-file"
+"""The id of a kit that can be neither read nor written: a folder has its name."""
+DIVER = read_kit(SMALL.encode(), "diver.toml").model_dump(mode="json", by_alias=True)
 
 
 @dataclass
 class Stage:
-    """A gateway, what stands in its log, and the other services that it passes calls on to; one
-    that takes no unknown sessions, keeps its log in memory, and has no service; and one without its
-    log."""
+    """A gateway with a folder of kits, what stands in its log, and the other services that it
+    passes calls on to; one that takes no unknown sessions, keeps its log in memory, and has no
+    service and no folder; and one without its log."""
 
     gateway: Served
     strict: Served
@@ -62,6 +67,7 @@ class Stage:
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("statuses")
     broken_url = f"sqlite:///{folder}/broken.db"
+    (folder / "kits" / f"{NO_FILE}.toml").mkdir(parents=True)
     with (
         ForwardedServer() as services,
         serving(
@@ -70,6 +76,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             analytics_url=Address(services.url),
             scout_url=Address(services.url),
             agents_url=Address(services.url),
+            kits=folder / "kits",
         ) as gateway,
         serving(strict_sessions=True) as strict,
         serving(eventlog_url=broken_url) as broken,
@@ -87,7 +94,7 @@ def documented(stage: Stage) -> Documented:
 
 @dataclass
 class Asked:
-    """A request, for one interview or none. Where `body` is not None it is sent as JSON."""
+    """A request, for one interview or kit or none. Where `body` is not None it is sent as JSON."""
 
     operation: Operation
     query: dict[str, Any] = field(default_factory=dict)
@@ -99,7 +106,8 @@ class Asked:
         more = {"params": self.query} | more
         if self.body is not None and "content" not in more and "json" not in more:
             more["json"] = self.body
-        return gateway.client.request(method, path.replace("{interviewId}", self.id), **more)
+        path = path.replace("{interviewId}", self.id).replace("{id}", self.id)
+        return gateway.client.request(method, path, **more)
 
 
 Make = Callable[[Desktop], Asked]
@@ -115,6 +123,10 @@ def posted(path: str, **body: Any) -> Make:
 
 def about(method: str, path: str, body: Any = None) -> Make:
     return lambda desktop: Asked((method, path), {}, body, desktop.interview_id)
+
+
+def of_kit(method: str, id: str, body: Any = None) -> Make:
+    return lambda _: Asked((method, "/api/v1/kits/{id}"), {}, body, id)
 
 
 def respond(desktop: Desktop) -> Asked:
@@ -149,6 +161,8 @@ TRANSCRIPT = about("GET", f"{INTERVIEW}/transcript")
 BUNDLE = about("GET", f"{INTERVIEW}/bundle")
 REPLY = about("GET", f"{INTERVIEW}/reply")
 STOP = about("DELETE", f"{INTERVIEW}/reply")
+ASSESS = about("POST", f"{INTERVIEW}/assessments", {})
+ASSESSMENTS = about("GET", f"{INTERVIEW}/assessments")
 LIST = plain("GET", INTERVIEWS)
 CHECKPOINT = plain("GET", f"{AUDIT}/checkpoint")
 STORE_CHECKPOINT = plain("POST", f"{AUDIT}/checkpoint")
@@ -199,18 +213,28 @@ LOAD, UNLOAD = (
 
 DOCUMENT = posted("/api/v1/documents")
 
-WITH_BODY = (start_anew, respond, sum_up, select, HOLD, RELEASE, *POSTED)
+KITS = plain("GET", "/api/v1/kits")
+KIT, DELETE_KIT = (of_kit(method, "nurse") for method in ("GET", "DELETE"))
+PUT_KIT = of_kit("PUT", "diver", DIVER)
+UNKNOWN_KITS = (of_kit("GET", "chef"), of_kit("DELETE", "chef"))
+UNWRITTEN_KITS = (of_kit("PUT", NO_FILE, DIVER), of_kit("DELETE", NO_FILE))
+
+WITH_BODY = (start_anew, respond, sum_up, select, HOLD, RELEASE, *POSTED, ASSESS, PUT_KIT)
 ON_THE_LOG = (
     *(start_anew, respond, sum_up, HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT),
     *(BUNDLE, REPLY, LIST, CHECKPOINT, STORE_CHECKPOINT, KEY, INCLUSION, CONSISTENCY),
-    *(LOG, SEAL, SCRUB),
+    *(LOG, SEAL, SCRUB, ASSESS, ASSESSMENTS),
 )
 EVERY = (
     *(*ON_THE_LOG, VERIFY, select, HEALTH, MODELS, RULES),
     *(LIVE, READY, *OVERVIEWS, REGISTRY, *POSTED, *LOOKS, *CHANGES, DOCUMENT),
+    *(KITS, KIT, PUT_KIT),
 )
-GATED = (*EVERY, STOP, *SWITCHES, LOAD, UNLOAD, BEGIN_DRAIN)
-IN_PATH = (HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT, BUNDLE, REPLY)
+GATED = (*EVERY, STOP, *SWITCHES, LOAD, UNLOAD, BEGIN_DRAIN, DELETE_KIT)
+IN_PATH = (
+    *(HOLD, RELEASE, FORGET, ONE, EVENTS, SESSION, TRANSCRIPT, BUNDLE, REPLY),
+    *(ASSESS, ASSESSMENTS),
+)
 
 Reach = Callable[[Stage], httpx.Response]
 
@@ -307,6 +331,22 @@ def while_a_reply_is_under_way(_: Stage) -> httpx.Response:
             return STOP(desktop).send(gateway)
 
 
+def before_its_first_question(_: Stage) -> httpx.Response:
+    with OllamaServer() as ollama, serving(ollama, reply_budget_seconds=0.3) as gateway:
+        gateway.wait_until_noticed(ollama="online")
+        ollama.prompt_seconds = 5.0
+        body = ENGINEER | {"interviewId": str(uuid4())}
+        with listening(gateway, "POST", f"{INTERVIEWS}/start", body):
+            path = f"{INTERVIEWS}/{body['interviewId']}/assessments"
+            return gateway.post(path, {})
+
+
+def once_put(stage: Stage) -> httpx.Response:
+    desktop = stage.desktop()
+    of_kit("PUT", "nurse", DIVER)(desktop).send(stage.gateway)
+    return DELETE_KIT(desktop).send(stage.gateway)
+
+
 def of_ollama(make: Make) -> Reach:
     """With an Ollama that has the model."""
 
@@ -362,6 +402,7 @@ def moved_on(stage: Stage) -> httpx.Response:
 FOREIGN = {"headers": {"origin": "https://evil.example"}}
 UNNAMED = {"headers": {"host": "evil.example"}}
 HUGE = {"content": b" " * (1024 * 1024 + 1), "headers": {"content-type": "application/json"}}
+STALE = {"headers": {"if-match": '"another"'}}
 NOT_JSON = {"content": b"role=Chef", "headers": {"content-type": "text/plain"}}
 
 TABLE: list[tuple[Make, int, Reach]] = [
@@ -393,7 +434,10 @@ TABLE: list[tuple[Make, int, Reach]] = [
     (VERIFY, 409, on("strict", VERIFY, "desktop")),
     *(
         (make, 410, on("gateway", make, "forgotten"))
-        for make in (start, respond, sum_up, HOLD, RELEASE, ONE, SESSION, REPLY, STOP)
+        for make in (
+            *(start, respond, sum_up, HOLD, RELEASE, ONE, SESSION, REPLY, STOP),
+            *(ASSESS, ASSESSMENTS),
+        )
     ),
     (start, 422, with_body(start_anew, role="Chef")),
     (respond, 422, with_body(respond, message=" ")),
@@ -403,7 +447,7 @@ TABLE: list[tuple[Make, int, Reach]] = [
     (RELEASE, 422, with_body(RELEASE, reason="")),
     (FORGET, 422, on("gateway", FORGET, "desktop", params={"reason": ""})),
     (SESSION, 422, on("gateway", SESSION, "desktop", params={"version": 1})),
-    (TRANSCRIPT, 422, on("gateway", TRANSCRIPT, "desktop", params={"format": "pdf"})),
+    (TRANSCRIPT, 422, on("gateway", TRANSCRIPT, "desktop", params={"format": "docx"})),
     (LIST, 422, on("gateway", LIST, "desktop", params={"limit": 0})),
     (INCLUSION, 422, on("gateway", INCLUSION, "desktop", params={})),
     *((make, 200, of_granite(make)) for make in SWITCHES),
@@ -416,6 +460,16 @@ TABLE: list[tuple[Make, int, Reach]] = [
     (DOCUMENT, 503, while_it_drains(DOCUMENT)),
     (BEGIN_DRAIN, 200, begun_and_ended),
     (END_DRAIN, 409, of_one_that_stops),
+    (ASSESS, 409, before_its_first_question),
+    (ASSESS, 422, with_body(ASSESS, by="Ada")),
+    (DELETE_KIT, 204, once_put),
+    *((make, 404, on("gateway", make, "desktop")) for make in UNKNOWN_KITS),
+    (KIT, 409, on("gateway", of_kit("GET", NO_FILE), "desktop")),
+    *((make, 409, on("strict", make, "desktop")) for make in (PUT_KIT, DELETE_KIT)),
+    (PUT_KIT, 412, on("gateway", PUT_KIT, "desktop", **STALE)),
+    (DELETE_KIT, 412, on("gateway", of_kit("DELETE", NO_FILE), "desktop", **STALE)),
+    (PUT_KIT, 422, with_body(PUT_KIT, role="")),
+    *((make, 503, on("gateway", make, "desktop")) for make in UNWRITTEN_KITS),
     (CONSISTENCY, 422, on("gateway", CONSISTENCY, "desktop", params={"old": -1})),
 ]
 
