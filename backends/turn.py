@@ -13,6 +13,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from statemachine.brief import Brief
+from statemachine.events import Purpose
 from statemachine.interview import Interview, Kept
 from statemachine.listening.deciding import Due, Move, due
 from statemachine.listening.kinds import Said
@@ -64,6 +65,11 @@ class Turn:
     def stays(self) -> bool:
         """True when the interviewer is to stay at the question."""
         return self.due.move is Move.KEEP
+
+    @property
+    def kept_for(self) -> tuple[Purpose | None, ...]:
+        """What the interviewer has stayed at the question for that was asked last."""
+        return tuple(k.purpose for k in self.kept if k.number == self.session.current_question)
 
     @property
     def is_practice(self) -> bool:

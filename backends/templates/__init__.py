@@ -147,7 +147,9 @@ class Templates:
             case Purpose.COMFORT:
                 return words.comfort
             case Purpose.RESUME:
-                return words.resume.format(question=question)
+                # Nobody is welcomed back who was not away.
+                was_away = turn.kept_for[-1:] == (Purpose.PAUSE,)
+                return (words.resume if was_away else words.repeat).format(question=question)
             case Purpose.ASK_AGAIN:
                 return words.ask_again.format(question=question)
             case Purpose.LANGUAGE:
@@ -157,7 +159,7 @@ class Templates:
 
 
 def _closing(kit: Kit, words: Words, said: Said) -> str:
-    return f"{words.acknowledge_personal} {kit.closing}" if said is Said.PERSONAL else kit.closing
+    return f"{words.closing_personal} {kit.closing}" if said is Said.PERSONAL else kit.closing
 
 
 def _follow_up(turn: Turn, known: KitQuestion | None, words: Words) -> str:
@@ -172,7 +174,7 @@ _ACKNOWLEDGED_APART = {
     Said.NOISE: "acknowledge_skip",
     Said.REPEAT: "acknowledge_skip",
     Said.EXPLAIN: "acknowledge_skip",
-    Said.STOP: "acknowledge_stop",
+    Said.STOP: "acknowledge_wish_to_stop",
     Said.READY: "acknowledge_stop",
     Said.PAUSE: "acknowledge_stop",
     Said.PERSONAL: "acknowledge_personal",
@@ -180,6 +182,8 @@ _ACKNOWLEDGED_APART = {
 
 
 def _acknowledgement(words: Words, turn: Turn) -> str:
+    if turn.due.said is Said.ANSWER and Purpose.COMFORT in turn.kept_for:
+        return words.acknowledgements[0]  # says nothing about what was answered
     said: str | Choice = getattr(words, _ACKNOWLEDGED_APART.get(turn.due.said, "acknowledgements"))
     return said if isinstance(said, str) else _in_turn(said, turn.number)
 

@@ -47,7 +47,10 @@ class Words(_Said):
     acknowledge_unknown: Choice
     acknowledge_skip: Choice
     acknowledge_stop: str
+    acknowledge_wish_to_stop: str
+    """Where the next question must follow all the same."""
     acknowledge_personal: str
+    closing_personal: str
     repeat: str
     explain: str
     pause: str

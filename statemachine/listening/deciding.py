@@ -43,11 +43,19 @@ class Due:
         """Whether the gateway's own words are said, whoever else could speak: where a wrong word
         would end an interview, or hurt."""
         stays = self.move is Move.KEEP and self.purpose not in _MODELS_WORDS
-        return stays or self.move is Move.STOP
+        return stays or self.move is Move.STOP or self.said in _OWN_WORDS_AFTER
 
 
 _MODELS_WORDS = frozenset((Purpose.EXPLAIN, Purpose.FOLLOW_UP))
 """What a model may say too. The rest is said at once and exactly."""
+
+_OWN_WORDS_AFTER = frozenset((Said.PERSONAL, Said.STOP))
+"""After these, no model finds the words, also where the interview has to go on."""
+
+_ASKS_HOW_TO_GO_ON = frozenset((Purpose.COMFORT, Purpose.PAUSE))
+_NO_WISH = frozenset((Said.BRIEF, Said.UNKNOWN))
+"""After an offer to pause, go on or end, who says "ok" or "I don't know" wishes neither to pause
+nor to end. It is no answer to the question, so the question is put again."""
 
 _ONCE = {
     Said.BRIEF: Purpose.FOLLOW_UP,
@@ -80,6 +88,8 @@ def due(interview: Interview) -> Due:
     if stops:
         return Due(Move.STOP, Said.STOP)
     said = Said.READY if stops is False else listen(answer, interview.language, asked)
+    if said in _NO_WISH and not _ASKS_HOW_TO_GO_ON.isdisjoint(interview.kept_for[-1:]):
+        said = Said.READY
     if interview.times_kept < MAX_KEPT:
         kept = _keeping(interview, answer, said)
         if kept is not None:

@@ -32,6 +32,7 @@ _LAST_WORDS = 200  # characters
 _MOST_MISTYPED = 20
 _MOST_WORDS = 45
 _LONG_STORY = 15
+_MOST_WORDS_ASIDE = 30
 _SHORTEST_WISH = 3
 _FEWEST_WORDS = 5
 _FEW_WORDS = 12
@@ -156,7 +157,7 @@ def _last_words(words: Sequence[str], own: Table) -> int | None:
 def _said(text: str, own: Table) -> Said | None:
     heard = _labels(text, own)
     if heard is None:
-        return None
+        return Said.PERSONAL if _has_something_heavy(text, own) else None
     if heard & PERSONAL and _is_a_story(text, own):
         return Said.ANSWER
     for label in sorted(SAID, reverse=True):
@@ -164,6 +165,23 @@ def _said(text: str, own: Table) -> Said | None:
             return SAID[label]
     # Nothing but padding, bare signs excepted: those are not words.
     return Said.BRIEF if heard & BRIEF or any(t not in MARKS for t in tokens(text)) else None
+
+
+def _has_something_heavy(text: str, own: Table) -> bool:
+    """Whether a short text that is about no work tells of something heavy among other words: "It
+    has been hard, we buried my father." Thanks for a clearer picture would hurt then."""
+    if text.count(" ") > _MOST_WORDS_ASIDE:
+        return False
+    words = own.normalised(text)
+    told = f" {' '.join(words)} "
+    at_work = any(word in told for word in (*own.story_words, *own.story_phrases))
+    if at_work or not own.reported.isdisjoint(words):
+        return False
+    if any(phrase in told for phrase in own.heavy):
+        return True
+    starts = [at + 1 for at, word in enumerate(words) if word in MARKS]
+    clauses = (own.patterns.labels(words[start:]) or 0 for start in starts)
+    return any(heard & PERSONAL for heard in clauses)
 
 
 def _is_a_story(text: str, own: Table) -> bool:

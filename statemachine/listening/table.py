@@ -64,6 +64,8 @@ class Story(BaseModel):
     reported: Patterns = ()
     words: Patterns = ()
     phrases: Patterns = ()
+    heavy: Patterns = ()
+    """Said anywhere in a short text that is no story, these are about the candidate's own life."""
 
 
 class Missing(BaseModel):
@@ -114,6 +116,7 @@ class Table:
         self.reported = frozenset(source.story.reported)
         self.story_words = self._phrases(source.story.words)
         self.story_phrases = self._phrases(source.story.phrases)
+        self.heavy = self._phrases(source.story.heavy)
         self.missing = {name: self._phrases(phrases) for name, phrases in source.missing}
 
     def normalised(self, text: str) -> tuple[str, ...]:
