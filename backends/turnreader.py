@@ -26,7 +26,7 @@ from backends.reading.wrapping import Wrapping
 from backends.turn import End, Turn
 from statemachine.listening.deciding import Due
 from statemachine.session import Session, Speaker
-from statemachine.wording import closes, label_of, says_goodbye
+from statemachine.wording import changes_subject, closes, label_of, says_goodbye
 
 LEAST_SUMMARY_CHARS = 200
 """How much of a summary must be there if it was stopped: about three sentences."""
@@ -136,8 +136,9 @@ class TurnReader(Reader):
 
     def _check_stays(self, speech: Speech, *, is_closing: bool) -> None:
         """Raises BackendError where the words go on although the question is to stay."""
-        label = label_of(speech.text[: speech.end])
-        if is_closing or label not in (None, self._turn.number):
+        words = speech.text[: speech.end]
+        goes_on = label_of(words) not in (None, self._turn.number) or changes_subject(words)
+        if is_closing or goes_on:
             raise BackendError("Went on, where it was to stay at the question")
 
     def _check_new(self, speech: Speech) -> None:

@@ -124,6 +124,14 @@ _GOES_ON = re.compile(
     r"|so\s+far)\b",
     re.IGNORECASE,
 )
+# What nobody says who stays at a question.
+_OTHER = r"(?:another|the\s+next|an?\s+(?:different|new)|something\s+(?:else|different))\b"
+_CHANGES_SUBJECT = re.compile(
+    rf"\b(?:turn|move|moving|switch|go|proceed|shift|get)(?:ing)?\s+(?:on\s+)?to\s+{_OTHER}"
+    r"|\b(?:moving\s+on|let(?:'s|\s+us)\s+(?:move|go)\s+on)\b|\bnext\s+(?:question|topic)\b"
+    rf"|\btalk\s+about\s+{_OTHER}|\bend\s+(?:the|this|our)\s+interview\b",
+    re.IGNORECASE,
+)
 _GOODBYE = re.compile(
     r"\bthank(?:s|\s+you|ed|ful)?\b|\bgood\s*bye\b|\bbye\b|\bfarewell\b|\btake\s+care\b"
     r"|\ball\s+the\s+best\b|\b(?:good|best\s+of)\s+luck\b|\bwish(?:es|ing)?\s+you\b"
@@ -206,6 +214,12 @@ def _ends_interview(sentence: str) -> bool:
 
 def _is_farewell(sentence: str) -> bool:
     return bool(_FAREWELL.search(sentence) or _ends_interview(sentence))
+
+
+def changes_subject(text: str) -> bool:
+    """True when the words leave a question for something else, or offer to end the interview: "I'd
+    like to turn to another topic." """
+    return bool(_CHANGES_SUBJECT.search(_plain(text)))
 
 
 def label_of(text: str) -> int | None:

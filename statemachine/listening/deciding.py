@@ -31,25 +31,27 @@ class Move(StrEnum):
 class Due:
     """The interviewer's move that is due. `said` is what the candidate's last words are; `purpose`
     what a move that keeps the question is for, and `part` what a follow-up asks for (None: for
-    anything more)."""
+    anything more). `after_comfort`: the candidate has just been comforted."""
 
     move: Move
     said: Said = Said.ANSWER
     purpose: Purpose | None = None
     part: Part | None = None
+    after_comfort: bool = False
 
     @property
     def is_in_own_words(self) -> bool:
         """Whether the gateway's own words are said, whoever else could speak: where a wrong word
         would end an interview, or hurt."""
         stays = self.move is Move.KEEP and self.purpose not in _MODELS_WORDS
-        return stays or self.move is Move.STOP or self.said in _OWN_WORDS_AFTER
+        ends = self.move is Move.STOP
+        return stays or ends or self.after_comfort or self.said in _OWN_WORDS_AFTER
 
 
 _MODELS_WORDS = frozenset((Purpose.EXPLAIN, Purpose.FOLLOW_UP))
 """What a model may say too. The rest is said at once and exactly."""
 
-_OWN_WORDS_AFTER = frozenset((Said.PERSONAL, Said.STOP))
+_OWN_WORDS_AFTER = frozenset((Said.PERSONAL, Said.STOP, Said.PAUSE))
 """After these, no model finds the words, also where the interview has to go on."""
 
 _ASKS_HOW_TO_GO_ON = frozenset((Purpose.COMFORT, Purpose.PAUSE))
@@ -95,7 +97,8 @@ def due(interview: Interview) -> Due:
         if kept is not None:
             return kept
     is_last = interview.answers_given == interview.config.total_questions
-    return Due(Move.CLOSE if is_last else Move.ASK, said)
+    comforted = interview.kept_for[-1:] == (Purpose.COMFORT,)
+    return Due(Move.CLOSE if is_last else Move.ASK, said, after_comfort=comforted)
 
 
 def _keeping(interview: Interview, answer: str, said: Said) -> Due | None:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from backends.errors import BackendError
 from backends.templates import Templates
 from backends.templates.words import languages, words_in
-from backends.turn import Turn
+from backends.turn import End, Turn
+from backends.turnreader import TurnReader
 from statemachine.brief import Brief
 from statemachine.events import AnswerGiven, Event, QuestionAsked, QuestionKept
 from statemachine.interview import replay
@@ -87,3 +89,30 @@ def test_a_label_is_known_behind_any_end_of_a_sentence(language: str) -> None:
     said = f"{words.acknowledgements[0]} {label}{words.follow_up.more[0]}"
     assert label_of(said) == 2
     assert question_in(said) == words.follow_up.more[0]
+
+
+def test_no_model_speaks_to_who_has_just_been_comforted() -> None:
+    turn = talk("Sorry?", LOSS, "Thank you, I would like to tell you about my work with Go now.")[1]
+    assert turn.due.move is Move.ASK
+    assert turn.due.is_in_own_words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I'd like to turn to another topic. How do you handle code reviews?",
+        "Let's move on. What is your favourite database?",
+        "Would you like to end the interview here?",
+    ],
+)
+def test_a_model_that_changes_the_subject_explains_nothing(words: str) -> None:
+    reader = TurnReader(talk("What do you mean?")[1])
+    reader.feed(words)
+    with pytest.raises(BackendError, match="was to stay"):
+        reader.finish(End())
+
+
+def test_a_model_may_explain() -> None:
+    reader = TurnReader(talk("What do you mean?")[1])
+    reader.feed("In other words: what have you built, and who moved on to use it?")
+    assert "built" in reader.finish(End()).text
