@@ -29,6 +29,7 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
+from statemachine.listening.spoken import spoken
 from statemachine.machine import next_state
 from statemachine.session import Config, Message, Session, Speaker
 from statemachine.states import State
@@ -213,6 +214,7 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
                 id=before.id,
                 version=version,
                 adopted=True,
+                brief=_brief_of(session),
                 said_at=said_at,
                 started_by=before.started_by,
             )
@@ -265,6 +267,14 @@ def _with_words(
         summed_up_at=0,
         interrupted=None,
     )
+
+
+def _brief_of(session: Session) -> Brief | None:
+    """What an adopted session shows of its brief: the language it is held in, if it is not the
+    usual one. So it does not change in mid-interview."""
+    opening = next((m.content for m in session.messages if m.role is Speaker.ASSISTANT), "")
+    language = spoken(opening)
+    return None if language in (None, DEFAULT_LANGUAGE) else Brief(language=language)
 
 
 def _with_source(sources: tuple[str, ...], origin: Origin | None) -> tuple[str, ...]:

@@ -8,7 +8,13 @@ from backends.templates.words import languages, words_in
 from backends.turn import End, Turn
 from backends.turnreader import TurnReader
 from statemachine.brief import Brief
-from statemachine.events import AnswerGiven, Event, QuestionAsked, QuestionKept
+from statemachine.events import (
+    AnswerGiven,
+    Event,
+    QuestionAsked,
+    QuestionKept,
+    SessionAdopted,
+)
 from statemachine.interview import replay
 from statemachine.listening.deciding import Move
 from statemachine.session import Config
@@ -116,3 +122,11 @@ def test_a_model_may_explain() -> None:
     reader = TurnReader(talk("What do you mean?")[1])
     reader.feed("In other words: what have you built, and who moved on to use it?")
     assert "built" in reader.finish(End()).text
+
+
+@pytest.mark.parametrize("language", languages())
+def test_an_interview_that_another_gateway_began_keeps_its_language(language: str) -> None:
+    session = talk("asdf", language=language)[1].session
+    adopted = replay([SessionAdopted(session=session)], id=INTERVIEW_ID)
+    assert adopted.language == language
+    assert adopted.session == session
