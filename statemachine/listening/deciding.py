@@ -8,7 +8,7 @@ from enum import StrEnum
 from statemachine.events import Purpose
 from statemachine.interview import Interview
 from statemachine.listening.kinds import Part, Said
-from statemachine.listening.reading import listen, missing
+from statemachine.listening.reading import confirms, listen, missing
 from statemachine.listening.stopping import wants_to_stop
 from statemachine.rules import MAX_KEPT
 from statemachine.session import Speaker
@@ -59,6 +59,9 @@ _NO_WISH = frozenset((Said.BRIEF, Said.UNKNOWN))
 """After an offer to pause, go on or end, who says "ok" or "I don't know" wishes neither to pause
 nor to end. It is no answer to the question, so the question is put again."""
 
+_ANSWER_BEFORE = 3
+"""How far from the end the answer before the last one stands."""
+
 _ONCE = {
     Said.BRIEF: Purpose.FOLLOW_UP,
     Said.NOISE: Purpose.ASK_AGAIN,
@@ -92,6 +95,8 @@ def due(interview: Interview) -> Due:
     said = Said.READY if stops is False else listen(answer, interview.language, asked)
     if said in _NO_WISH and not _ASKS_HOW_TO_GO_ON.isdisjoint(interview.kept_for[-1:]):
         said = Said.READY
+    if said is Said.BRIEF and _wished_to_stop(interview) and confirms(answer, interview.language):
+        said = Said.STOP
     if interview.times_kept < MAX_KEPT:
         kept = _keeping(interview, answer, said)
         if kept is not None:
@@ -113,6 +118,16 @@ def _keeping(interview: Interview, answer: str, said: Said) -> Due | None:
         if part is not None:
             return Due(Move.KEEP, said, Purpose.FOLLOW_UP, part)
     return None
+
+
+def _wished_to_stop(interview: Interview) -> bool:
+    """Whether the question just asked had to follow a wish to stop. Who says "yes" to it means
+    that wish."""
+    if interview.kept_for or len(interview.messages) < _ANSWER_BEFORE:
+        return False
+    before = interview.messages[-_ANSWER_BEFORE]
+    is_answer = before.role is Speaker.USER
+    return is_answer and listen(before.content, interview.language, "") is Said.STOP
 
 
 def _last_words_of_interviewer(interview: Interview) -> str:

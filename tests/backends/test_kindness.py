@@ -11,6 +11,7 @@ from statemachine.brief import Brief
 from statemachine.events import (
     AnswerGiven,
     Event,
+    Purpose,
     QuestionAsked,
     QuestionKept,
     SessionAdopted,
@@ -64,6 +65,12 @@ def test_the_interviewer_does_not_say_that_it_goes_on_to_who_wants_to_stop() -> 
     said, turn = talk(LOSS, "go on", "I want to stop")
     assert turn.due.move is Move.ASK
     assert said.startswith(words_in("en").acknowledge_wish_to_stop)
+
+
+@pytest.mark.parametrize("again", ["yes", "stop", "I want to end it"])
+def test_who_said_so_once_more_is_asked_whether_to_end(again: str) -> None:
+    turn = talk(LOSS, "go on", "I want to stop", again)[1]
+    assert turn.due.purpose is Purpose.ASK_STOP
 
 
 @pytest.mark.parametrize("last", [LOSS, "I want to stop"])
