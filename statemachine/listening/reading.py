@@ -174,14 +174,13 @@ def _has_something_heavy(text: str, own: Table) -> bool:
         return False
     words = own.normalised(text)
     told = f" {' '.join(words)} "
-    at_work = any(word in told for word in (*own.story_words, *own.story_phrases))
-    if at_work or not own.reported.isdisjoint(words):
+    if any(word in told for word in (*own.story_words, *own.story_phrases)):
         return False
-    if any(phrase in told for phrase in own.heavy):
-        return True
-    starts = [at + 1 for at, word in enumerate(words) if word in MARKS]
-    clauses = (own.patterns.labels(words[start:]) or 0 for start in starts)
-    return any(heard & PERSONAL for heard in clauses)
+    before = [told.partition(phrase)[0].split() for phrase in own.heavy if phrase in told]
+    for at, word in enumerate(words):
+        if word in MARKS and (own.patterns.labels(words[at + 1 :]) or 0) & PERSONAL:
+            before.append(list(words[:at]))
+    return any(own.reported.isdisjoint(said) for said in before)
 
 
 def _is_a_story(text: str, own: Table) -> bool:
