@@ -24,6 +24,7 @@ from eventlog.verification.standins import stand_ins
 from statemachine.events import KIND_OF, KINDS, OUTLIVES_FORGETTING, ContentForgotten, Event
 from statemachine.rules import RULES
 from statemachine.session import Config
+from tests.eventlog.interviews import STOPPED
 from tests.eventlog.test_codec import MEANT, STORED
 from tests.stories import EVERYTHING, FROM_THE_START, INTERRUPTED, forget, records_of
 
@@ -36,6 +37,7 @@ STORIES: tuple[list[Record], ...] = (
     records_of(*EVERYTHING),
     records_of(*FROM_THE_START),
     records_of(*INTERRUPTED),
+    records_of(*STOPPED),
     forget(records_of(*EVERYTHING)),
 )
 

@@ -116,12 +116,14 @@ def check(files: Sequence[Path]) -> bool:
 
 def show(*, as_json: bool) -> None:
     """Print all kits."""
-    listings = Kits(_folder()).listings()
+    kits = Kits(_folder())
+    listings = kits.listings()
     if as_json:
         from api.http.wire.kits import KitOverview, KitsReply
 
         shown = [KitOverview.of(listing, is_staff=True) for listing in listings]
-        print(KitsReply(kits=shown).model_dump_json(by_alias=True, exclude_none=True))
+        reply = KitsReply(kits=shown, has_folder=kits.has_folder)
+        print(reply.model_dump_json(by_alias=True, exclude_none=True))
         return
     rows = [_row(listing) for listing in listings]
     widths = [max(len(row[n]) for row in rows) for n in range(4)]

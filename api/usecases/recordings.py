@@ -133,8 +133,10 @@ def _due(said: QuestionAsked | QuestionKept | InterviewCompleted | SummaryGiven)
             return Due(Move.STOP)
         case InterviewCompleted(ending=Ending.ALL_ANSWERED):
             return Due(Move.CLOSE)
-        case _:
+        case QuestionAsked() | InterviewCompleted() | SummaryGiven():
             return Due(Move.ASK)
+        case _:
+            assert_never(said)
 
 
 def _reason(error: ValueError) -> str:

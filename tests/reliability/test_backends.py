@@ -21,7 +21,7 @@ is waited for without end shows all the same."""
 
 def test_interviews_hold_behind_every_fault(tmp_path: Path) -> None:
     with lanes(tmp_path, slack=SLACK, slow_seconds=0.2, REPLY_BUDGET_SECONDS="0.6") as opened:
-        asyncio.run(drive_all(opened, seconds=3, clients=2, questions=1))
+        asyncio.run(drive_all(opened, seconds=6, clients=2, questions=1))
         complaints = [complaint for lane in opened for complaint in lane.complaints]
         assert complaints == [], table(opened)
         for lane in opened:

@@ -38,7 +38,10 @@ class Candidate(Thread):
             body: dict[str, Any] = {"role": "Data Analyst", "totalQuestions": 15}
             response = client.post("/api/v1/interviews/start", json=body)
         else:
-            body = {"session": self.session, "message": f"{self.session['currentQuestion']}."}
+            body = {
+                "session": self.session,
+                "message": f"My answer {self.session['currentQuestion']}.",
+            }
             response = client.post("/api/v1/interviews/respond", json=body)
         if response.status_code == 200:
             self.session = response.json()
@@ -55,7 +58,7 @@ def test_nothing_acknowledged_is_lost_and_interrupted_interviews_go_on(tmp_path:
             candidates = [Candidate(gateway.url, session) for session in sessions]
             for candidate in candidates:
                 candidate.start()
-            time.sleep(random.uniform(0.1, 0.4))
+            time.sleep(random.uniform(0.2, 0.8))
             gateway.stop(signal.SIGKILL)
             for candidate in candidates:
                 candidate.join()
