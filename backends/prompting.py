@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from backends.errors import BackendError
+from backends.languagenames import language_name
 from backends.turn import HINTED, Turn
 from statemachine.brief import DEFAULT_LANGUAGE, Brief
 from statemachine.events import Purpose
@@ -48,26 +49,6 @@ BRIEF_SHARE = 0.45
 """Of what the interview's prompt leaves of the context, for both: the rest is for what is said."""
 LEAST_BRIEF_BYTES = 150
 """With less of a job description or a CV, a model is not told of it at all."""
-
-LANGUAGE_NAMES = {
-    "ar": "Arabic",
-    "bn": "Bengali",
-    "de": "German",
-    "es": "Spanish",
-    "fr": "French",
-    "hi": "Hindi",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ru": "Russian",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "vi": "Vietnamese",
-    "zh": "Chinese",
-}
 
 _UNMARKED = str.maketrans("«»<>[]", '""‹›()')
 
@@ -174,7 +155,8 @@ def with_brief(prompt: str, brief: Brief | None, budget: int = _PROMPT_BUDGET) -
     if brief is None:
         return prompt
     told = [prompt]
-    if spoken := language_name(brief.language):
+    if brief.language.partition("-")[0] != DEFAULT_LANGUAGE:
+        spoken = language_name(brief.language)
         told.append(f"Speak {spoken}, whatever language the candidate writes.")
     if brief.candidate_name is not None:
         told.append(f"The candidate's name is {quoted(brief.candidate_name)}.")
@@ -197,14 +179,6 @@ def quoted(text: str) -> str:
     """The text between marks that it cannot close itself, and without the brackets that a model's
     own marks and our directions are made of."""
     return f"«{text.translate(_UNMARKED)}»"
-
-
-def language_name(tag: str) -> str | None:
-    """What a model calls the language with this tag; None for English, which needs no word."""
-    primary = tag.partition("-")[0]
-    if primary == DEFAULT_LANGUAGE:
-        return None
-    return LANGUAGE_NAMES.get(primary, f"the language with the BCP 47 tag {tag}")
 
 
 def _direction(number: int, total: int, due: Due = _QUESTION_DUE) -> str:

@@ -10,10 +10,13 @@ from statemachine.storable import has_words
 
 MAX_NAME_CHARS = 200
 MAX_DOCUMENT_CHARS = 20_000
+MAX_ID_CHARS = 60
 DEFAULT_LANGUAGE = "en"
 
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""What names a kit, or a criterion of its rubric."""
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
-_KIT_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def _is_language(text: str) -> str:
@@ -24,7 +27,7 @@ def _is_language(text: str) -> str:
 
 
 def _is_kit_id(text: str) -> str:
-    if not _KIT_ID.fullmatch(text):
+    if not ID.fullmatch(text):
         raise ValueError("must be a kit's id: lower-case letters, digits and single hyphens")
     return text
 
@@ -32,7 +35,9 @@ def _is_kit_id(text: str) -> str:
 Language = Annotated[str, StringConstraints(max_length=35), AfterValidator(_is_language)]
 """A language tag of BCP 47, its primary subtag in lower case."""
 
-KitId = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidator(_is_kit_id)]
+KitId = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_ID_CHARS), AfterValidator(_is_kit_id)
+]
 """The name of an interview kit's file without its ending."""
 
 Name = Annotated[

@@ -24,16 +24,13 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from statemachine.brief import Language
+from statemachine.brief import ID, MAX_ID_CHARS, Language
 from statemachine.canonical import canonical_json
 from statemachine.roles import Role
 from statemachine.storable import has_words
 from statemachine.wording import asks, closes
 
-MAX_ID_CHARS = 60
 MAX_KIT_QUESTIONS = 50
-
-ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 _MARKUP = re.compile(r"<[A-Za-z/!?|]|```|\]\(")
 """The beginnings of tags, of a model's own marks, of fences and of links."""
@@ -134,6 +131,10 @@ class Kit(_Part):
         same."""
         content = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         return hashlib.sha256(canonical_json(content)).hexdigest()
+
+    def question_asked_in(self, words: str) -> KitQuestion | None:
+        """The question that the interviewer's words ask as the kit has it."""
+        return next((question for question in self.questions if question.text in words), None)
 
     def criterion(self, id: str) -> Criterion | None:
         """The rubric's criterion with this id."""

@@ -23,9 +23,10 @@ from backends.kits.errors import (
     UnknownKit,
 )
 from backends.kits.folder import MAX_KITS, KitFolder, Stamp, reason
-from backends.kits.kit import ID, Kit, is_kit_id
+from backends.kits.kit import Kit, is_kit_id
 from backends.kits.reading import MAX_KIT_BYTES, read_kit
 from backends.kits.writing import written
+from statemachine.brief import ID
 
 logger = logging.getLogger(__name__)
 

@@ -1,18 +1,7 @@
 """What a model is told for a kit that has no prompt of its own."""
 
 from backends.kits.kit import Kit
-
-LANGUAGES = {
-    "ar": "Arabic",
-    "bn": "Bengali",
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "hi": "Hindi",
-    "pt": "Portuguese",
-    "zh": "Chinese",
-}
+from backends.languagenames import language_name
 
 
 def prompt_of(kit: Kit) -> str:
@@ -20,11 +9,10 @@ def prompt_of(kit: Kit) -> str:
     if kit.prompt is not None:
         return kit.prompt
     seniority = "" if kit.seniority == "any" else f" (seniority: {kit.seniority})"
-    language = LANGUAGES.get(kit.language.partition("-")[0].lower(), kit.language)
     areas = ", ".join(criterion.name for criterion in kit.rubric)
     return (
         "You are OpenTalent Interviewer, conducting a professional interview for the position: "
-        f"{kit.role}{seniority}. Speak {language}.\n"
+        f"{kit.role}{seniority}. Speak {language_name(kit.language)}.\n"
         "Ask one question at a time and wait for the candidate's answer; acknowledge it in one "
         "short sentence before the next question.\n"
         "Build on what the candidate said, and move from easy to hard: warm-up first, then daily "

@@ -132,7 +132,7 @@ class Templates:
 
     def _staying(self, turn: Turn, kit: Kit, words: Words) -> str:
         asked = _waiting_question(turn)
-        known = next((q for q in kit.questions if q.text in asked), None)
+        known = kit.question_asked_in(asked)
         question = question_in(asked)
         match turn.due.purpose:
             case Purpose.ASK_STOP:

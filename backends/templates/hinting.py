@@ -118,7 +118,7 @@ def _questions(kit: Kit, turn: Turn) -> Iterator[tuple[KitQuestion | None, str]]
 
 def _of_kit(kit: Kit, asked: str) -> KitQuestion | None:
     """The kit's question that was asked, if in other words."""
-    exact = next((question for question in kit.questions if question.text in asked), None)
+    exact = kit.question_asked_in(asked)
     if exact is not None:
         return exact
     code = kit.language.partition("-")[0].lower()

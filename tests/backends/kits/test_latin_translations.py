@@ -2,20 +2,15 @@
 languages are, and read by our own rules as meant."""
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-import backends
 from statemachine.languages import requests_elsewhere
 from statemachine.wording import asks, closes, renumber
+from tests.backends.kits.texts import read, strings
 
-PACKAGE = Path(backends.__file__).parent
 LETTERS = {"de": "äöüß", "fr": "àâçéèêëîïôûùœ", "es": "áéíóúüñ", "pt": "áâãàçéêíóôõú"}
 NEVER_IN = {
     "de": r"[?!:;,.] {2}| [?!:;,.]|\b(?:du|dein\w*|dich)\b",
@@ -27,23 +22,6 @@ NEVER_IN = {
 }
 ROLES = ["software-engineer", "product-manager", "data-analyst"]
 KITS = [f"{role}-{language}" for role in ROLES for language in LETTERS]
-KEPT_ENGLISH = {"id", "criteria", "role", "language", "seniority"}
-
-
-def read(name: str) -> dict[str, Any]:
-    return tomllib.loads((PACKAGE / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def strings(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key not in KEPT_ENGLISH or "{" in str(item):  # words have a text `language`
-                yield from strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from strings(item)
-    else:
-        yield str(value)
 
 
 def assert_is_written_in(language: str, text: str) -> None:

@@ -1,20 +1,15 @@
 """The translated kits and words: complete, in their script, and read by our own rules as meant."""
 
 import re
-import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-import backends
 from statemachine.endings import ENDINGS
 from statemachine.wording import asks, closes
+from tests.backends.kits.texts import read, strings
 
-PACKAGE = Path(backends.__file__).parent
 ROLES = {
     "software-engineer": {"delivery", "debugging", "design", "testing", "judgement"},
     "product-manager": {
@@ -25,24 +20,7 @@ ROLES = {
 }
 SCRIPTS = {"hi": "DEVANAGARI", "bn": "BENGALI", "ar": "ARABIC", "zh": "CJK"}
 LATIN = re.compile(r"OpenTalent Interviewer|A/B|\{\w+\}")
-NAMES = {"id", "criteria", "role", "language", "seniority"}
 KITS = [f"{role}-{language}" for role in ROLES for language in SCRIPTS]
-
-
-def read(name: str) -> dict[str, Any]:
-    return tomllib.loads((PACKAGE / f"{name}.toml").read_text(encoding="utf-8"))
-
-
-def strings(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key not in NAMES:
-                yield from strings(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from strings(item)
-    else:
-        yield str(value)
 
 
 def assert_is_written_in(language: str, text: str) -> None:
