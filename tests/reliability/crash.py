@@ -7,13 +7,15 @@ backend, so that there is a long while between an answer's commit and its reply'
 fast one, so that there are many commits. A kill comes at a random moment, or a little after a
 write to the WAL (inside a commit) or to the log's file (inside a checkpoint), or while the gateway
 starts. After each restart the log is held against every reply that was given, and `verify` checks
-all of it beside the running gateway; in the end each interview must be complete.
+all of it beside the running gateway; in the end each interview must be complete. Then a new log
+begins: the longer one is, the longer each check of all of it takes.
 """
 
 import argparse
 import json
 import random
 import secrets
+import shutil
 import signal
 import sys
 import tempfile
@@ -21,9 +23,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -45,6 +48,8 @@ SLOW_SECONDS = 0.25
 LONGEST_RUN = 2.5
 """Seconds after which a gateway is killed though it never came to the moment aimed at."""
 
+KILLS_A_LOG = 100
+"""How many kills a log sees before the next one begins."""
 
 OPENING = ("system", "user", "assistant")
 """Who has spoken when an interview's first question is asked."""
@@ -67,6 +72,7 @@ class Result:
     """What was done and what came of it."""
 
     seed: int
+    logs: int = 0
     kills: int = 0
     aims: Counter[str] = field(default_factory=Counter)
     before_the_reply: int = 0
@@ -84,6 +90,13 @@ class Result:
     findings: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
+    def add(self, other: Self) -> None:
+        """Count in what another log saw."""
+        for figure in fields(self):
+            if figure.name != "seed":
+                both = getattr(self, figure.name) + getattr(other, figure.name)
+                setattr(self, figure.name, both)
+
     def table(self) -> str:
         aims = ", ".join(f"{count} {aim}" for aim, count in self.aims.most_common())
         shown = {
@@ -92,7 +105,7 @@ class Result:
             "… inside a commit (torn frames in the WAL)": self.inside_a_commit,
             "… between a reply's commit and its acknowledgement": self.before_the_acknowledgement,
             "… inside a checkpoint of the WAL": self.inside_a_checkpoint,
-            "interviews": f"{self.interviews} ({self.events} events)",
+            "interviews": f"{self.interviews} ({self.events} events in {self.logs} logs)",
             "acknowledged moves, each found in the log": self.acknowledged,
             "acknowledged moves posted again, same words": self.asked_again,
             "interviews interrupted, and gone on to the end": f"{self.interrupted}, {self.went_on}",
@@ -116,7 +129,7 @@ class Harness:
         self._desk = Desk()
         self._testimony = Testimony(in_file(self._path))
         self._kept: list[Kept] = []
-        self.result = Result(seed)
+        self.result = Result(seed, logs=1)
         self._candidates = [
             Candidate(
                 f"Candidate {n}",
@@ -289,12 +302,21 @@ class _Ollama(OwnWords, OllamaServer):
 
 
 def crash(folder: Path, *, kills: int, clients: int, seed: int) -> Result:
-    """Kill a gateway so often, whose log is in `folder`; what came of it."""
+    """Kill a gateway so often, whose logs are in `folder`; what came of it. No log
+    follows one with a finding."""
+    result = Result(seed)
     with _Granite() as granite, _Ollama() as ollama:
         granite.moods = {"/api/v1/interviews/": Mood.SLOW}
         granite.delay = SLOW_SECONDS
-        env = environment(folder, GRANITE_INTERVIEW_URL=granite.url, OLLAMA_URL=ollama.url)
-        return Harness(folder, seed, clients, env).run(kills)
+        while result.kills < kills and not result.findings:
+            place = folder / f"log-{result.logs}"
+            place.mkdir()
+            env = environment(place, GRANITE_INTERVIEW_URL=granite.url, OLLAMA_URL=ollama.url)
+            harness = Harness(place, seed + result.logs, clients, env)
+            result.add(harness.run(min(KILLS_A_LOG, kills - result.kills)))
+            if not result.findings:
+                shutil.rmtree(place)
+    return result
 
 
 def main() -> int:
