@@ -23,7 +23,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -329,7 +329,7 @@ def main() -> int:
     seed = random.randrange(2**32) if wanted.seed is None else wanted.seed
     with tempfile.TemporaryDirectory() as place:
         result = crash(Path(place), kills=wanted.kills, clients=wanted.clients, seed=seed)
-    print(json.dumps(asdict(result), indent=2) if wanted.json else result.table())
+    print(json.dumps(vars(result), indent=2) if wanted.json else result.table())
     return 1 if result.findings else 0
 
 
