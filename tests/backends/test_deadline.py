@@ -7,17 +7,16 @@ import pytest
 from backends.deadline import Deadline
 
 
-@pytest.mark.alone
 def test_what_is_left_shrinks_as_time_goes_by() -> None:
     async def lefts() -> list[float]:
-        deadline = Deadline.after(1.0)
+        deadline = Deadline.after(60.0)
         before = deadline.left()
         await asyncio.sleep(0.02)
         return [before, deadline.left()]
 
     before, after = asyncio.run(lefts())
-    assert before == pytest.approx(1.0, abs=0.01)
-    assert after <= before - 0.015
+    assert before <= 60.0
+    assert 30.0 < after <= before - 0.015
 
 
 @pytest.mark.parametrize("seconds", [0.0, -5.0])

@@ -1,7 +1,6 @@
 """Health: all seven services probed side by side, in rounds, and told of from memory."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, aclosing, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from tests.fakes import (
     OllamaServer,
     OpenAiServer,
 )
+from tests.stopwatch import Stopwatch
 
 NAMES = [info.name for info in SERVICES]
 NEVER = 3600.0
@@ -97,11 +97,12 @@ def test_a_probe_only_reads(servers: Servers) -> None:
 def test_all_are_probed_side_by_side(servers: Servers) -> None:
     for server in servers.values():
         server.mood, server.delay = Mood.SLOW, 0.2
-    began = time.monotonic()
+    watch = Stopwatch()
     statuses = found(servers)
-    assert time.monotonic() - began < 1.2
+    assert watch.seconds() < 1.2
     for status in statuses.values():
-        assert status.latency_ms == pytest.approx(250, abs=50)
+        assert status.latency_ms is not None
+        assert status.latency_ms >= 200
 
 
 def test_one_round_serves_however_many_ask(servers: Servers) -> None:
@@ -128,9 +129,9 @@ def test_services_that_hang_delay_no_others(servers: Servers) -> None:
     hanging = {"voice-service": Mood.HANG, GRANITE: Mood.HANG_ACCEPT}
     for name, mood in hanging.items():
         servers[name].mood = mood
-    began = time.monotonic()
+    watch = Stopwatch()
     statuses = found(servers, within=0.5)
-    assert time.monotonic() - began < 1.5
+    assert watch.seconds() < 1.5
     for name, status in statuses.items():
         if name in hanging:
             assert status == ServiceStatus(name, False, error="No answer yet after 500 ms")

@@ -1,7 +1,6 @@
 """HTTP to services that may be broken or hostile: a checked value, or a reason, at small cost."""
 
 import asyncio
-import time
 import tracemalloc
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing, suppress
@@ -30,6 +29,7 @@ from tests.fakes import FakeServer, Mood
 from tests.fakes.server import Routes
 from tests.fakes.streams import Piece, StreamReply
 from tests.fakes.wire import Reply, json_reply
+from tests.stopwatch import Stopwatch
 
 T = TypeVar("T")
 
@@ -134,14 +134,14 @@ def test_an_answer_of_1_mib_is_taken_and_one_byte_more_is_not(desk: Desk) -> Non
 @pytest.mark.parametrize("mood", [Mood.HUGE_BODY, Mood.GZIP_BOMB, Mood.ENDLESS])
 def test_an_answer_that_is_too_large_costs_little_time_and_memory(desk: Desk, mood: Mood) -> None:
     desk.mood = mood
-    began = time.monotonic()
+    watch = Stopwatch()
     tracemalloc.start()
     try:
         refusal_of(desk)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert time.monotonic() - began < 5
+    assert watch.seconds() < 5
     assert peak < 16 * MAX_BYTES  # of 100; the fake's own buffers, in this process too, included
 
 

@@ -1,7 +1,6 @@
 """What every backend that is a service holds to: pieces, or a BackendError that says why not."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
 
@@ -18,6 +17,7 @@ from tests.backends.interviews import turn
 from tests.backends.pieces import Said, all_of, ollama_parts
 from tests.backends.surroundings import PATIENCE, eventually
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
+from tests.stopwatch import Stopwatch
 
 LIMIT = 0.1
 
@@ -85,10 +85,10 @@ def test_a_failure_is_a_backend_error_with_a_reason_for_a_person(
 
 @pytest.mark.parametrize("mood", LATE)
 def test_a_service_that_is_late_can_be_cut_off_at_any_time(server: FakeServer, mood: Mood) -> None:
-    began = time.monotonic()
+    watch = Stopwatch()
     failures = all_that_can_be_asked(server, mood, LIMIT)
     assert {type(failure) for failure in failures} == {TimeoutError}
-    assert time.monotonic() - began < LIMIT + 1
+    assert watch.seconds() < LIMIT + 1
 
 
 def test_closing_a_reply_that_is_waited_for_ends_its_request(server: FakeServer) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from tests.stopwatch import Stopwatch
+
 Json = dict[str, Any]
 
 EVENT_STREAM = "text/event-stream"
@@ -26,7 +28,8 @@ ANSWERS = (
 
 @dataclass(frozen=True)
 class Reply:
-    """A reply of the interviewer, or the summary. Times are seconds since it was asked for."""
+    """A reply of the interviewer, or the summary. Times are seconds since it was asked
+    for, less those in which the machine did other things."""
 
     text: str
     first_word: float
@@ -95,16 +98,16 @@ class Candidate:
 
     def _ask(self, what: str, body: Json) -> tuple[Json, Reply]:
         """The answer, and the words in it."""
-        began = time.monotonic()
+        watch = Stopwatch()
         if self._streamed:
-            return self._read(what, body, began)
+            return self._read(what, body, watch)
         response = self._client.post(f"{INTERVIEWS}/{what}", json=body)
         assert response.status_code == 200, response.text
-        took = time.monotonic() - began
+        took = watch.seconds()
         sent: Json = response.json()
         return sent, Reply(words_of(sent), took, took)
 
-    def _read(self, what: str, body: Json, began: float) -> tuple[Json, Reply]:
+    def _read(self, what: str, body: Json, watch: Stopwatch) -> tuple[Json, Reply]:
         text, first_word = "", None
         phases: list[str] = []
         headers = {"Accept": EVENT_STREAM}
@@ -124,11 +127,11 @@ class Candidate:
                     case "problem":
                         raise AssertionError(f"the reply was not given: {data}")
                     case "done":
-                        took = time.monotonic() - began
+                        took = watch.seconds()
                         assert words_of(data) == text, "the words shown are those in the log"
                         return data, Reply(text, first_word or took, took, tuple(phases))
                 if text and first_word is None:
-                    first_word = time.monotonic() - began
+                    first_word = watch.seconds()
         raise AssertionError("the stream ended without a reply")
 
 

@@ -43,6 +43,7 @@ def test_a_candidate_is_interviewed_in_the_browsers_language(
         page.goto(f"{gateway.url}/interview?role=Data+Analyst&questions=1")
         expect(page.locator("html")).to_have_attribute("dir", direction)
         expect(page.locator("html")).to_have_attribute("lang", code)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         look(page, f"candidate-setup-{code}", window)
         page.locator(".start").click()
         expect(page.locator(".where")).to_have_text(question)

@@ -32,10 +32,12 @@ import httpx
 
 from backends.services import CONVERSATION, GRANITE, OLLAMA
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
+from tests.forked import PATIENCE
 from tests.gateways import VARIABLES
 from tests.http_clients import async_http_client
 from tests.processes import Process, gateway_process
 from tests.reliability.counting import CAN_COUNT, Held, held_at_rest, held_by
+from tests.stopwatch import Stopwatch
 
 REFUSE = "refuse"
 """The one fault that is no mood: nobody listens."""
@@ -52,6 +54,9 @@ the gateway keeps asking."""
 REPLY, HEALTH, MODELS = "reply", "health", "models"
 LIMITS = {REPLY: 5.0, HEALTH: 1.0, MODELS: 0.5}
 """Seconds within which each must be answered (the contract)."""
+
+TRIES = 10
+"""How often each fault is put before a gateway, at most, until it has met it."""
 
 FLAP_SECONDS = (0.1, 0.5)
 MIXED = "flapping"
@@ -128,7 +133,7 @@ class Lane:
     async def wait_until_online(self, process: Process | None = None) -> None:
         """Until the gateway has noticed that every service of the lane is up."""
         names = {service.name for service in self.services}
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         async with self.client(process) as client:
             while time.monotonic() < deadline:
                 services = (await client.get("/health")).json()["services"]
@@ -145,9 +150,9 @@ class Lane:
         self, client: httpx.AsyncClient, what: str, method: str, path: str, body: Any = None
     ) -> Any:
         """The JSON of an answer that must be 200 and in time; complains if it is not."""
-        began = time.monotonic()
+        watch = Stopwatch()
         response = await client.request(method, path, json=body)
-        took = time.monotonic() - began
+        took = watch.seconds()
         if response.status_code != httpx.codes.OK:
             self.complain(f"{path}: {response.status_code} {response.text[:200]}")
             raise _NotServed
@@ -272,16 +277,19 @@ async def sweep(lane: Lane, faults: Sequence[str], clients: int, questions: int)
     """Each fault in turn, with several interviews at once. Each meets a gateway of its own: one
     that knows the service from the fault before may not ask it at all."""
     for fault in faults:
-        lane.put_all(Mood.GOOD)
-        async with _one_more_gateway(lane, fault) as process:
-            await lane.wait_until_online(process)
-            lane.put_all(fault)
-            asked = lane.asked()
-            async with lane.client(process) as client:
+        lane.put_all(Mood.GOOD)  # or the new gateway's first probe would meet the fault before
+        async with _one_more_gateway(lane, fault) as process, lane.client(process) as client:
+            asked = lane.asked()[0]
+            # A probe that is late on a busy machine takes the service out until the next one.
+            for _ in range(TRIES):
+                lane.put_all(Mood.GOOD)
+                await lane.wait_until_online(process)
+                lane.put_all(fault)
                 await asyncio.gather(*(lane.conduct(client, questions) for _ in range(clients)))
-        unread = fault in WHOLE_SERVICE
-        if not unread and lane.asked()[0] == asked[0]:
-            lane.complain("the service was never asked, so its fault was not met")
+                if fault in WHOLE_SERVICE or lane.asked()[0] > asked:
+                    break
+            else:
+                lane.complain("the service was never asked, so its fault was not met")
 
 
 @asynccontextmanager
