@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from tests.fakes import ConversationServer, GraniteServer, OllamaServer, OpenAiServer
 
-pytest_plugins = ("tests.workers",)
+pytest_plugins = ("tests.untraced", "tests.workers")
 
 # How long an example takes depends on what else the machine does: no example fails for that.
 settings.register_profile("suite", deadline=None)

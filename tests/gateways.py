@@ -21,6 +21,7 @@ from eventlog.memory import MemoryEventLog
 from eventlog.protocol import EventLog
 from tests.fakes import FakeServer
 from tests.http_clients import http_client
+from tests.untraced import traced
 
 NOWHERE = "http://127.0.0.1:9"
 """Port 9 (discard) is not listened on: a connection is refused at once."""
@@ -109,7 +110,7 @@ def serving(
     system takes some `send_buffer` bytes of what a client has not read yet."""
     chosen = settings_for(*services, **settings)
     needs_memory = log is None and chosen.eventlog_url == "memory:"
-    app = create_app(chosen, MemoryEventLog() if needs_memory else log)
+    app = traced(create_app, chosen, MemoryEventLog() if needs_memory else log)
     config = uvicorn.Config(
         app,
         http=Protocol,
