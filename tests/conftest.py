@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.depth import examples
 from tests.fakes import ConversationServer, GraniteServer, OllamaServer, OpenAiServer
 
 pytest_plugins = ("tests.untraced", "tests.workers")
 
 # How long an example takes depends on what else the machine does: no example fails for that.
-settings.register_profile("suite", deadline=None)
+settings.register_profile("suite", deadline=None, max_examples=examples(100))
 settings.load_profile("suite")
 
 

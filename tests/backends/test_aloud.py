@@ -16,6 +16,7 @@ from tests.backends.reading import (
     summary_of,
     texts_of,
 )
+from tests.depth import examples
 from tests.growth import assert_in_proportion
 
 DUE = turn(2)
@@ -125,7 +126,7 @@ texts = texts_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(texts, CUTS, ENDS)
 def test_any_split_of_a_thought_is_read_alike(text: str, cuts: list[int], end: End | None) -> None:
     assert_any_split_is_read_alike(DUE, text, cuts, end)

@@ -16,6 +16,7 @@ from tests.backends.reading import (
     texts_of,
     turn_of,
 )
+from tests.depth import examples
 from tests.growth import assert_in_proportion
 
 DUE = turn(2)
@@ -123,7 +124,7 @@ texts = texts_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(texts, CUTS, ENDS)
 def test_any_split_of_code_is_read_alike(text: str, cuts: list[int], end: End | None) -> None:
     assert_any_split_is_read_alike(DUE, text, cuts, end)

@@ -15,6 +15,7 @@ from tests.backends.reading import (
     texts_of,
     turn_of,
 )
+from tests.depth import examples
 
 DUE = turn(2)
 LAST = turn(6)
@@ -98,7 +99,7 @@ texts = texts_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     texts,
     CUTS,

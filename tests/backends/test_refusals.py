@@ -17,6 +17,7 @@ from tests.backends.reading import (
     texts_of,
     turn_of,
 )
+from tests.depth import examples
 
 DUE = turn(2)
 LAST = turn(6)
@@ -159,7 +160,7 @@ texts = texts_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     texts,
     CUTS,

@@ -14,6 +14,7 @@ from tests.backends.reading import (
     summary_of,
     texts_of,
 )
+from tests.depth import examples
 
 SESSION = turn(6).session
 
@@ -67,7 +68,7 @@ def summary_or_reason(text: str, size: int, end: End | None) -> str:
         return str(error)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(texts, st.integers(1, 9), st.sampled_from([End(), End(is_cut_off=True)]))
 def test_any_split_of_a_summary_is_read_alike(text: str, size: int, end: End) -> None:
     assert summary_or_reason(text, size, end) == summary_or_reason(text, 10_000, end)

@@ -14,6 +14,7 @@ from statemachine.roles import DATA_ANALYST
 from statemachine.session import MAX_MESSAGE_CHARS, Config, Message, Session, Speaker
 from tests.backends.interviews import turn
 from tests.backends.reading import assert_any_split_is_read_alike, pieces_of, read, turn_of
+from tests.depth import examples
 from tests.fakes.words import CLOSING
 from tests.growth import assert_in_proportion
 
@@ -745,7 +746,7 @@ ends = st.sampled_from([End(), CUT_OFF, None, End(concludes=True)])
 dues = st.sampled_from([DUE, LAST, turn(1)])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(texts, st.lists(st.integers(0, 300), max_size=6), dues, ends)
 @example("Half \ud83d\ude42 why?", [6], DUE, End())
 def test_any_split_of_a_text_is_read_alike(
@@ -754,7 +755,7 @@ def test_any_split_of_a_text_is_read_alike(
     assert_any_split_is_read_alike(due, text, cuts, end)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(texts)
 def test_no_turn_holds_two_labels_alike(text: str) -> None:
     with suppress(BackendError):

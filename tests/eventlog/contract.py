@@ -41,6 +41,7 @@ from statemachine.interview import Interview, replay
 from statemachine.roles import FIELD_ROLES, PRODUCT_MANAGER, SOFTWARE_ENGINEER, Role
 from statemachine.session import Config
 from statemachine.states import State
+from tests.depth import examples
 from tests.eventlog.interviews import (
     AT,
     OPENING,
@@ -926,7 +927,7 @@ class EventLogContract:
         assert log.where
 
     @settings(
-        max_examples=50,
+        max_examples=examples(50),
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )

@@ -2,6 +2,7 @@
 what comes out is an interview all the same."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from eventlog.open import stored_log
 from eventlog.verification.verify import verify
 from statemachine.roles import DATA_ANALYST, FIELD_ROLES, Role
 from statemachine.session import MAX_MESSAGE_CHARS, Session, Speaker
+from tests.depth import DEEP
 from tests.model.adapter import OllamaAdapter
 from tests.model.candidate import Candidate, Interview
 from tests.model.gateway import gateway_with_model
@@ -58,9 +60,22 @@ def by_model(interview: Interview, backend: str) -> int:
     return sum(origin["backend"] == backend for origin in interview.origins)
 
 
-@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
-@pytest.mark.parametrize("cold", [False, True], ids=["warm", "cold"])
-@pytest.mark.parametrize("role", list(FIELD_ROLES))
+CASES = [
+    pytest.param(
+        role,
+        cold,
+        streamed,
+        id=f"{role}-{'cold' if cold else 'warm'}-{'streamed' if streamed else 'plain'}",
+    )
+    for number, role in enumerate(FIELD_ROLES)
+    for cold, streamed in product((False, True), repeat=2)
+    if DEEP or (number + cold + streamed) % 2 == 0
+]
+"""Half of the combinations, unless we look deep: any two of role, load and stream meet in one. The
+model takes up to ten seconds of a core for each."""
+
+
+@pytest.mark.parametrize(("role", "cold", "streamed"), CASES)
 def test_every_role_gets_a_whole_interview_from_ollama(
     real_ollama: OllamaAdapter, tmp_path: Path, role: Role, cold: bool, streamed: bool
 ) -> None:

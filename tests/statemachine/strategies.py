@@ -34,6 +34,7 @@ from statemachine.listening.stopping import STOP_QUESTIONS, wants_to_stop
 from statemachine.roles import FIELD_ROLES
 from statemachine.rules import MAX_KEPT
 from statemachine.session import MAX_QUESTIONS, Config
+from tests.depth import examples
 
 Run = tuple[Event, ...]
 
@@ -46,7 +47,7 @@ prompts = st.text(_characters, max_size=30)
 
 interview_ids = st.uuids().map(str)
 
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=examples(60), deadline=None)
 """For claims about whole runs, each of which takes long to draw."""
 
 configs = st.builds(

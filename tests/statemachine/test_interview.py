@@ -33,6 +33,7 @@ from statemachine.interview import Interview, evolve, forgotten_interview, rebui
 from statemachine.rules import MAX_KEPT
 from statemachine.session import Config
 from statemachine.states import State
+from tests.depth import examples
 from tests.statemachine.examples import ANSWERED, ASKED, CLOSED, STARTED, session_of
 from tests.statemachine.strategies import (
     Run,
@@ -209,7 +210,7 @@ class AnyEvents(RuleBasedStateMachine):
 
 TestAnInterviewTakesWhatTheRulesAllowAndNothingElse = AnyEvents.TestCase
 TestAnInterviewTakesWhatTheRulesAllowAndNothingElse.settings = settings(
-    max_examples=200, stateful_step_count=40, deadline=None
+    max_examples=examples(200), stateful_step_count=40, deadline=None
 )
 
 

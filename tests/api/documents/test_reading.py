@@ -15,6 +15,7 @@ from api.documents.process import answer_for
 from api.documents.reading import Found, read
 from api.documents.tidying import tidied
 from tests.api.documents.making import docx, drawn, pages, paragraph, saved, zipped
+from tests.depth import examples
 
 MOST = 20_000
 
@@ -158,7 +159,7 @@ BROKEN = st.builds(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.one_of(ANY_BYTES, BROKEN), st.sampled_from(["", "application/pdf", "text/plain"]))
 @example(b"\x00", "text/plain; charset=utf-16")
 def test_any_bytes_give_a_text_or_a_sentence(document: bytes, declared: str) -> None:

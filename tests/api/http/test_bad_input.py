@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.depth import examples
 from tests.desktop import Desktop
 from tests.events import head_of
 from tests.gateways import Served
@@ -273,7 +274,7 @@ json_values = st.recursive(
 
 
 @given(path=st.sampled_from([START, RESPOND, SUMMARY, SELECT]), body=json_values)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_json_whatsoever_makes_a_500(alone: Served, path: str, body: Any) -> None:
     response = alone.client.post(
         path, content=json.dumps(body), headers={"content-type": "application/json"}
@@ -282,7 +283,7 @@ def test_no_json_whatsoever_makes_a_500(alone: Served, path: str, body: Any) -> 
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_part_of_a_session_put_wrong_makes_a_500(
     alone: Served, session: dict[str, Any], data: st.DataObject
 ) -> None:

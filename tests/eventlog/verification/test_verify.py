@@ -24,6 +24,7 @@ from eventlog.verification import evidence, findings, verify, workers
 from eventlog.verification.checkpoints import Kept
 from eventlog.verification.findings import Check
 from statemachine.commands import give_answer
+from tests.depth import examples
 from tests.eventlog.evidence import rows
 from tests.eventlog.interviews import WHOLE, new_id, tell
 from tests.eventlog.running import in_loop
@@ -600,7 +601,9 @@ def test_an_interview_without_its_beginning_is_found(path: Path) -> None:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_any_value_that_is_changed_anywhere_is_found(
@@ -730,7 +733,9 @@ def test_a_table_made_anew_is_found_whatever_stands_in_it(path: Path, table: str
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_no_value_of_any_type_stops_the_check(
@@ -747,7 +752,9 @@ def test_no_value_of_any_type_stops_the_check(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(place=st.floats(0, 1, exclude_max=True), junk=st.binary(min_size=64, max_size=4096))
 def test_a_damaged_file_never_passes_for_a_whole_one(
