@@ -5,6 +5,8 @@ from typing import Any, TypedDict
 
 import httpx
 
+from tests.stopwatch import Stopwatch
+
 
 class _Plain(TypedDict):
     verify: ssl.SSLContext
@@ -17,7 +19,22 @@ reads the certificates of all public CAs: 40 ms, half of what a gateway's start 
 
 
 def http_client(**given: Any) -> httpx.Client:
-    return httpx.Client(**PLAIN, **given)
+    hooks: dict[str, list[Any]] = {"request": [_begin], "response": [_end]}
+    return httpx.Client(**PLAIN, event_hooks=hooks, **given)
+
+
+def seconds_to(response: httpx.Response) -> float:
+    """Seconds until an answer to `http_client` began, less what the machine delayed."""
+    seconds: float = response.extensions["seconds"]
+    return seconds
+
+
+def _begin(request: httpx.Request) -> None:
+    request.extensions["watch"] = Stopwatch()
+
+
+def _end(response: httpx.Response) -> None:
+    response.extensions["seconds"] = response.request.extensions["watch"].seconds()
 
 
 def async_http_client(**given: Any) -> httpx.AsyncClient:

@@ -120,7 +120,7 @@ class Process:
         self._printing.write_text("")
         self.popen = _begin(folder, env, self._printing, own_python or not CAN_FORK)
         self.url = self.wait_for(r'page: (http://[^\s"]+)/["\n]')
-        self.client = http_client(base_url=self.url, timeout=10)
+        self.client = http_client(base_url=self.url, timeout=PATIENCE)
         self._wait_until_it_answers()
 
     @property

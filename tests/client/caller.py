@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from tests.client.tools import HERE, NODE
+from tests.forked import PATIENCE
 
 
 class Failed(Exception):
@@ -79,7 +80,7 @@ def calling(url: str, **settings: Any) -> Iterator[Caller]:
         assert process.stdout is not None
         try:
             yield Caller(process.stdin, process.stdout)
-            _, complaints = process.communicate(timeout=10)
+            _, complaints = process.communicate(timeout=PATIENCE)
             assert (process.returncode, complaints) == (0, "")
         finally:
             process.kill()

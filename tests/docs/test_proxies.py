@@ -10,6 +10,7 @@ import trustme
 from tests.api.http.signin.people import BY_SECRET, token
 from tests.docs.proxies import NAME, Proxied, is_there, proxied
 from tests.fakes import HealthOnlyServer, OllamaServer
+from tests.forked import PATIENCE
 from tests.gateways import NOWHERE, Served, serving
 from tests.streams import events_in, listening
 
@@ -93,7 +94,7 @@ def search(proxy: Proxied) -> int:
 
 
 def assert_logged_without_words(proxy: Proxied) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while "/api/v1/interviews" not in (log := proxy.log.read_text()):
         assert time.monotonic() < deadline, log
         time.sleep(0.02)

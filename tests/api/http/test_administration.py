@@ -14,6 +14,7 @@ from tests.api.http.signin.people import BY_SECRET, SECRET, signed_in, token
 from tests.desktop import Desktop
 from tests.eventlog.evidence import reading
 from tests.fakes import OllamaServer
+from tests.forked import PATIENCE
 from tests.gateways import Served, serving
 from tests.streams import listening
 
@@ -115,7 +116,7 @@ def test_models_are_loaded_and_unloaded(gateway: Served, ollama: OllamaServer) -
     assert MODEL not in ollama.loaded
     ollama.load_seconds = 0.05
     assert change(gateway, "models/load", modelId=MODEL)["state"] == "loading"
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while MODEL not in ollama.loaded:
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -146,7 +147,7 @@ def test_replies_under_way_are_listed_without_their_words(
     ollama.script, ollama.tokens_per_second = ["A secret question, slowly asked?"], 4.0
     body = {"session": desktop.session, "message": "An answer."}
     with listening(gateway, "POST", RESPOND, body):
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while not (found := look(gateway, "replies")["replies"]) or "phase" not in found[0]:
             assert time.monotonic() < deadline
             time.sleep(0.02)

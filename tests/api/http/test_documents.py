@@ -14,6 +14,7 @@ from api.documents import process
 from api.usecases import documents
 from api.usecases.documents import Documents
 from tests.api.documents.making import docx, drawn, pages, paragraph, saved
+from tests.forked import PATIENCE
 from tests.gateways import Served, serving
 from tests.stopwatch import Stopwatch
 
@@ -103,7 +104,7 @@ def test_two_are_read_at_once_and_the_others_wait_for_them_a_while() -> None:
         gateway.app.state.gateway.documents = Documents(seconds=3, wait_seconds=0.1)
         begun = [others.submit(post, gateway, slow) for _ in range(2)]
         reading = gateway.app.state.gateway.documents._reading
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while not reading.locked():
             assert time.monotonic() < deadline
             time.sleep(0.01)

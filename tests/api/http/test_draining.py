@@ -18,6 +18,7 @@ from api.http.listening import bound
 from tests.fakes import OllamaServer
 from tests.fakes.forwarded import ForwardedServer
 from tests.fakes.moods import Mood
+from tests.forked import PATIENCE
 from tests.gateways import Served, serving
 from tests.processes import Process, gateway_process
 from tests.stopwatch import Stopwatch
@@ -71,7 +72,7 @@ def answering(gateway: Process, ollama: OllamaServer) -> Listener:
 
 
 def wait_until_draining(gateway: Process) -> httpx.Response:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while (found := gateway.client.get("/ready")).status_code == 200:
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -105,7 +106,7 @@ def test_sigterm_lets_a_reply_end_and_refuses_what_is_new(
         retried = gateway.client.post(RESPOND, json=listener.body).json()
 
         listener.join()
-        assert gateway.popen.wait(10) == 0
+        assert gateway.popen.wait(PATIENCE) == 0
     assert listener.events[-1].name == "done"
     assert shown(listener.events) == REPLY
     assert retried == listener.events[-1].data["session"]
@@ -120,7 +121,7 @@ def test_a_reply_that_outlasts_the_limit_ends_with_what_it_has(
         watch = Stopwatch()
         gateway.popen.send_signal(signal.SIGTERM)
         listener.join()
-        assert gateway.popen.wait(10) == 0
+        assert gateway.popen.wait(PATIENCE) == 0
         assert watch.seconds() < 3
     assert listener.events[-1].name == "done"
     assert shown(listener.events) != REPLY
@@ -137,7 +138,7 @@ def test_ctrl_c_or_a_second_signal_waits_for_no_model(
             wait_until_draining(gateway)
         gateway.popen.send_signal(signals[-1])
         listener.join()
-        assert gateway.popen.wait(10) == 0
+        assert gateway.popen.wait(PATIENCE) == 0
     assert listener.events[-1].name == "done"
     assert shown(listener.events) != REPLY
 
@@ -153,7 +154,7 @@ def test_a_call_to_another_service_ends_too(tmp_path: Path) -> None:
             time.sleep(0.01)
         gateway.popen.send_signal(signal.SIGTERM)
         asking.join()
-        assert gateway.popen.wait(10) == 0
+        assert gateway.popen.wait(PATIENCE) == 0
     assert answers[0].json() == {"echo": body}
 
 

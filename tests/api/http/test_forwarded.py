@@ -18,6 +18,7 @@ from tests.desktop import Desktop
 from tests.fakes import FakeServer, Mood
 from tests.fakes.forwarded import AUDIO, ForwardedServer
 from tests.fakes.wire import Reply, json_reply
+from tests.forked import PATIENCE
 from tests.gateways import Served, serving
 from tests.stopwatch import Stopwatch
 
@@ -252,7 +253,7 @@ def raw(gateway: Served, path: str, body: bytes, declared: int) -> socket.socket
 
 
 def wait_until(holds: Any) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)

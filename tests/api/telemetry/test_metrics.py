@@ -22,6 +22,7 @@ from eventlog.protocol import Appended
 from statemachine.events import Event
 from tests.desktop import Desktop
 from tests.fakes import GraniteServer, Mood, OllamaServer
+from tests.forked import PATIENCE
 from tests.gateways import Served, serving, settings_for
 from tests.streams import listening
 
@@ -169,7 +170,7 @@ def test_an_open_stream_is_a_listener_and_no_slow_request() -> None:
             next(pieces)
             found = scraped(gateway)
             assert found["reply_listeners",] == found["replies_under_way",] == 1
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while scraped(gateway)["reply_listeners",] and time.monotonic() < deadline:
             time.sleep(0.02)
         found = scraped(gateway)

@@ -25,6 +25,7 @@ from tests.desktop import Desktop
 from tests.eventlog.interviews import AT, OPENING, WHOLE, adopt, new_id, tell
 from tests.eventlog.running import in_loop
 from tests.eventlog.verification.logs import falsify
+from tests.forked import PATIENCE
 from tests.gateways import Served, serving
 
 INTERVIEWS = "/api/v1/interviews"
@@ -124,7 +125,7 @@ def states(gateway: Served) -> list[str]:
 
 
 def until(holds: Callable[[], object]) -> None:
-    gives_up = time.monotonic() + 5
+    gives_up = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < gives_up
         time.sleep(0.02)
