@@ -390,7 +390,7 @@ def table(lanes: Sequence[Lane]) -> str:
 def _as_json(lanes: Sequence[Lane], outcomes: Sequence[Outcome]) -> str:
     found = {
         lane.name: {
-            "faults": {fault: asdict(tally) for fault, tally in lane.tallies.items()},
+            "faults": {fault: vars(tally) for fault, tally in lane.tallies.items()},
             "slowest": lane.slowest,
             "own_delay": lane.own_delay,
             **asdict(outcome),
