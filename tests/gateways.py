@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.http.listening import bound
-from api.http.server import MAX_HEAD_BYTES_WITH_TOKENS, Protocol
+from api.http.protocol import Protocol
 from api.settings import Settings
 from backends.services import SERVICES
 from eventlog.memory import MemoryEventLog
@@ -117,7 +117,6 @@ def serving(
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=6,
-        h11_max_incomplete_event_size=MAX_HEAD_BYTES_WITH_TOKENS if chosen.signs_in else None,
     )
     server = _Server(config)
     with bound("127.0.0.1", 0) as (listener,):

@@ -18,12 +18,8 @@ from api.cli.log_setup import set_up_logging
 from api.environment import LogFormat
 from api.gateway import Gateway
 from api.http.listening import CannotServe, UnknownHost, bound, urls
-from api.http.server import (
-    ACCEPTED_AT_ONCE,
-    MAX_HEAD_BYTES_WITH_TOKENS,
-    Protocol,
-    Server,
-)
+from api.http.protocol import Protocol
+from api.http.server import ACCEPTED_AT_ONCE, Server
 from api.settings import Settings, load_settings
 from backends.health import PROBE_SECONDS
 from backends.periodic import log_failure
@@ -62,9 +58,6 @@ def serve(host: str | None, port: int | None) -> None:
             proxy_headers=False,  # it would believe any program on this machine (TRUSTED_PROXIES)
             timeout_graceful_shutdown=10,
             backlog=ACCEPTED_AT_ONCE,
-            h11_max_incomplete_event_size=(
-                MAX_HEAD_BYTES_WITH_TOKENS if settings.signs_in else None
-            ),
         )
         # What start-up made stays to the end. Kept out of the collector's rounds, it no longer
         # costs each full one 45 ms in which nobody is answered.

@@ -46,8 +46,7 @@ MALFORMED = ProblemType(
     "malformed-request",
     HTTPStatus.BAD_REQUEST,
     "The request is not valid HTTP",
-    "Send HTTP/1.1, with one Host header, one Content-Length and at most 64 KiB of headers "
-    "(192 KiB where people sign in).",
+    "Send HTTP/1.1, with one Host header, one Content-Length and at most 192 KiB of headers.",
 )
 FOREIGN_ORIGIN = ProblemType(
     "foreign-origin",

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.http import server
+from api.http import protocol
 from api.http.limits import MAX_BODY_BYTES
 from backends.chain import MAX_WAITING
 from tests.desktop import Desktop
@@ -52,7 +52,7 @@ def read_the_log(process: Process) -> None:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """A gateway by whose clock a request must be in within half a second."""
-    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 0.5)
     with serving() as gateway:
         yield gateway
 
@@ -120,7 +120,7 @@ def drip(sock: socket.socket, *, seconds: float) -> bytes:
 @pytest.mark.parametrize(
     ("beginning", "status"),
     [
-        (b"POS", 408),
+        (b"GET /slo", 408),
         (b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", 408),
         (HEAD + b"Content-Length: 1000\r\n\r\n", 408),
         (HEAD + b"Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n", 100),
@@ -131,7 +131,7 @@ def drip(sock: socket.socket, *, seconds: float) -> bytes:
         (b"GET /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n", 200),
         (b"POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n", 404),
     ],
-    ids=["method", "header", "body", "100", "chunk", "too large", "origin", "GET", "nowhere"],
+    ids=["path", "header", "body", "100", "chunk", "too large", "origin", "GET", "nowhere"],
 )
 def test_a_request_that_drips_in_is_ended(hurried: Served, beginning: bytes, status: int) -> None:
     with connected(hurried.url) as sock:
@@ -162,7 +162,7 @@ BEHIND_OTHERS = {
     ),
     "a chunk": (LOOK + HEAD + b"Transfer-Encoding: chunked\r\n\r\n3e8\r\n{", [200, 408]),
     "a header": (LOOK + b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", [200, 408]),
-    "a method": (LOOK + b"POS", [200, 408]),
+    "a path": (LOOK + b"GET /slo", [200, 408]),
     "a body behind a refusal": (TURNED_AWAY + HALF, [403, 408]),
     "a body of a refusal": (LOOK + TURNED_AWAY.replace(b" 2\r\n", b" 99\r\n"), [200, 403]),
     "a body of no upgrade": (
@@ -200,7 +200,7 @@ def test_one_that_came_in_the_packet_of_others_is_ended_too(
 
 def test_one_behind_a_slow_answer_has_its_time_from_when_that_is_given() -> None:
     with GraniteServer() as granite, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(server, "REQUEST_SECONDS", 0.5)
+        patched.setattr(protocol, "REQUEST_SECONDS", 0.5)
         with serving(granite) as gateway:
             gateway.wait_until_noticed(granite_interview_service="online")
             granite.mood, granite.delay = Mood.SLOW, 1.0
@@ -213,7 +213,7 @@ def test_one_behind_a_slow_answer_has_its_time_from_when_that_is_given() -> None
 
 def test_each_request_has_the_whole_time_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also the one after another that was slow to come in, and after one that was refused."""
-    monkeypatch.setattr(server, "REQUEST_SECONDS", 1.0)
+    monkeypatch.setattr(protocol, "REQUEST_SECONDS", 1.0)
     slow = 0.7
     with serving() as gateway, connected(gateway.url) as sock:
         time.sleep(slow)
@@ -245,6 +245,7 @@ def test_one_that_drips_after_another_request_is_ended_too(hurried: Served) -> N
         while b'"isComplete":false' not in received:
             received += sock.recv(65536)
         assert status_of(received) == 200
+        sock.sendall(b"GET /slo")
         answer = drip(sock, seconds=10)
     assert status_of(answer) == 408
 
@@ -257,7 +258,7 @@ def test_who_sends_nothing_at_all_is_let_go(hurried: Served) -> None:
 
 
 def test_who_never_reads_the_answers_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "UNREAD_SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "UNREAD_SECONDS", 0.5)
     requests = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100
 
     def keep_asking(sock: socket.socket) -> None:
@@ -274,7 +275,7 @@ def test_who_never_reads_the_answers_is_let_go(monkeypatch: pytest.MonkeyPatch) 
 
 def test_who_never_reads_a_short_answer_is_let_go_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Less than would make the gateway pause, and more than the system takes."""
-    monkeypatch.setattr(server, "UNREAD_SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "UNREAD_SECONDS", 0.5)
     with serving(send_buffer=4096) as gateway, socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.connect(address_of(gateway.url))
@@ -288,8 +289,8 @@ def test_who_never_reads_a_short_answer_is_let_go_too(monkeypatch: pytest.Monkey
 
 
 def test_who_reads_slowly_and_steadily_gets_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "UNREAD_SECONDS", 1.0)
-    monkeypatch.setattr(server, "LEAST_READ_BYTES", 1)
+    monkeypatch.setattr(protocol, "UNREAD_SECONDS", 1.0)
+    monkeypatch.setattr(protocol, "LEAST_READ_BYTES", 1)
     with serving(send_buffer=4096) as gateway, socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.connect(address_of(gateway.url))
@@ -300,11 +301,11 @@ def test_who_reads_slowly_and_steadily_gets_it_all(monkeypatch: pytest.MonkeyPat
             received += piece
             time.sleep(0.05)
         assert received.endswith(whole)
-        assert time.monotonic() - began > server.UNREAD_SECONDS
+        assert time.monotonic() - began > protocol.UNREAD_SECONDS
 
 
 def test_who_reads_late_gets_it_all_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "UNREAD_SECONDS", 5.0)
+    monkeypatch.setattr(protocol, "UNREAD_SECONDS", 5.0)
     with serving(send_buffer=4096) as gateway, socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.connect(address_of(gateway.url))
@@ -319,7 +320,7 @@ def test_who_reads_late_gets_it_all_and_goes_on(monkeypatch: pytest.MonkeyPatch)
 def test_the_time_a_reply_takes_is_not_the_senders() -> None:
     """The limit is on what comes in: a slow backend's reply may take longer than that."""
     with GraniteServer() as granite, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(server, "REQUEST_SECONDS", 0.3)
+        patched.setattr(protocol, "REQUEST_SECONDS", 0.3)
         with serving(granite) as gateway:
             gateway.wait_until_noticed(granite_interview_service="online")
             granite.mood, granite.delay = Mood.SLOW, 1.0
@@ -372,7 +373,7 @@ def test_slow_senders_keep_nobody_waiting_and_are_all_let_go(process: Process) -
         await asyncio.sleep(2)  # all are connected and have sent something more
         assert not any(sender.done() for sender in senders)
         crowded = await asyncio.to_thread(served)
-        async with asyncio.timeout(server.REQUEST_SECONDS + 20):
+        async with asyncio.timeout(protocol.REQUEST_SECONDS + 20):
             return crowded, await asyncio.gather(*senders)
 
     alone = served()

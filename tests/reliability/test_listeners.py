@@ -15,7 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.http import server
+from api.http import protocol
 from tests.desktop import Desktop
 from tests.fakes import OllamaServer
 from tests.gateways import Served, serving
@@ -91,7 +91,7 @@ def test_a_hundred_listeners_hear_the_same_reply_to_its_end(ollama: OllamaServer
 def test_listeners_that_never_read_are_let_go_and_keep_nobody_waiting(
     ollama: OllamaServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "UNREAD_SECONDS", 0.5)
+    monkeypatch.setattr(protocol, "UNREAD_SECONDS", 0.5)
     with serving(ollama, send_buffer=4096) as gateway:
         desktop = begun(gateway, ollama, LONG_REPLY, 300)
         path = reply_path(desktop)

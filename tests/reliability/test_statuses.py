@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.http import server
+from api.http import protocol
 from backends.address import Address
 from backends.kits.reading import read_kit
 from tests.backends.kits.examples import SMALL
@@ -279,7 +279,7 @@ def dripping(make: Make) -> Reach:
 
         headers = {"content-type": "application/json"}
         with pytest.MonkeyPatch.context() as hurried:
-            hurried.setattr(server, "REQUEST_SECONDS", 0.5)
+            hurried.setattr(protocol, "REQUEST_SECONDS", 0.5)
             return make(stage.desktop()).send(stage.gateway, content=drip(), headers=headers)
 
     return reach

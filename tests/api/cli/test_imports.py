@@ -22,7 +22,8 @@ finally:
     packages = {name.split(".")[0] for name in loaded}
     print(*sorted(packages | loaded), file=sys.stderr)
 """
-HEAVY = {"fastapi", "starlette", "uvicorn", "httpx", "h11", "httpcore", "schemathesis"}
+HTTP = {"fastapi", "starlette", "uvicorn", "httptools", "httpx", "httpcore", "h11"}
+HEAVY = {*HTTP, "schemathesis"}
 TO_WRITE = {"sqlite_utils", "filelock", "eventlog.sqlite.writing", "eventlog.memory"}
 SETTINGS = {"api.settings", "dotenv"}
 

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
 
-from api.http import server
+from api.http import protocol, server
 from api.http.listening import bound
 from tests.fakes import OllamaServer
 from tests.fakes.forwarded import ForwardedServer
@@ -169,13 +169,13 @@ def test_a_request_on_its_way_is_answered_while_the_gateway_stops(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A proxy has connected and not sent it yet. Closing the connection would lose it."""
-    monkeypatch.setattr(server, "FIRST_REQUEST_SECONDS", 30.0)
+    monkeypatch.setattr(protocol, "FIRST_REQUEST_SECONDS", 30.0)
 
     async def nothing() -> None: ...
 
     async def answer_to_a_late_request() -> bytes:
         config = uvicorn.Config(
-            PlainTextResponse("heard"), http=server.Protocol, log_config=None, lifespan="off"
+            PlainTextResponse("heard"), http=protocol.Protocol, log_config=None, lifespan="off"
         )
         stopped = server.Server(config, nothing, nothing)
         with bound("127.0.0.1", 0) as (listener,):

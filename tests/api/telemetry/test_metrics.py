@@ -142,7 +142,8 @@ def test_callers_cannot_make_time_series(measured: Served) -> None:
         client, id = measured.client, f"{n:08d}-2222-4333-8444-555555555555"
         client.get(f"/my-name-is/{n}")
         client.get(f"/page/{n}.js")
-        client.request(f"METHOD{n}", "/health", headers={"User-Agent": f"agent/{n}"})
+        method = ("PROPFIND", "MKCOL", "PURGE")[n % 3]  # any other is no HTTP
+        client.request(method, "/health", headers={"User-Agent": f"agent/{n}"})
         client.get(f"/api/v1/interviews/{id}", headers={"X-Request-ID": f"request-{n}"})
         start = {"role": "Data Analyst", "model": f"model-{n}"}
         client.post("/api/v1/interviews/start", json=start)
@@ -153,7 +154,7 @@ def test_callers_cannot_make_time_series(measured: Served) -> None:
         ask(n)
     assert set(scraped(measured)) == before
     text = measured.get("/metrics").text
-    assert not {"my-name", "METHOD", "agent/", "model-", "request-"} & set(text.split())
+    assert not {"my-name", "PROPFIND", "agent/", "model-", "request-"} & set(text.split())
     found = scraped(measured)
     assert found["http_requests_total", "GET", "other", "404"] == 40
     assert found["http_requests_total", "other", "/health", "405"] == 40

@@ -58,7 +58,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             body = {"session": session, "message": SAID}
             client.post(RESPOND, json=body, headers=EVENTS)
             client.get(f"/{SAID}?q={SAID}")
-            client.request("SING", "/health")
+            client.request("PROPFIND", "/health")
             client.post(START, json={"role": "Data Analyst", "model": SAID})
             client.post(RESPOND, json=body | {"message": SAID * 1000})
             client.get("/health", headers=UNSAMPLED)
