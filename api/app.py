@@ -34,6 +34,7 @@ from api.http.routes import (
     replay,
     statemachine,
 )
+from api.http.short_way import ShortWay
 from api.settings import Settings, load_settings
 from api.usecases.observing import UNOBSERVED
 from api.usecases.recordings import recording_to_play
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
 
         app.state.exposition = Exposition(gateway, telemetry.metrics)
         app.router.routes.extend(metrics.router.routes)
+    app.router.middleware_stack = ShortWay(app.router.middleware_stack, app.router.routes)
     errors.install(app)
     describe(app, gateway.catalogue)
 
