@@ -9,7 +9,7 @@ class Cors(CORSMiddleware):
     that there are none of here."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and all(name != b"origin" for name, _ in scope["headers"]):
+        if scope["type"] == "http" and b"origin" not in [name for name, _ in scope["headers"]]:
             await self.app(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

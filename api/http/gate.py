@@ -26,6 +26,9 @@ OF_NO_OTHER_ORIGIN = ("same-origin", "none")
 """What `Sec-Fetch-Site` says of our own pages and of what a person opens; no script can set it.
 Another port of this machine is "same-site"."""
 
+ASKED_BY = frozenset({b"origin", b"sec-fetch-site", b"referer"})
+"""The headers in which a browser says which page asks."""
+
 API = "/api/"
 
 ADMINISTRATION = "/api/v1/admin/"
@@ -61,12 +64,15 @@ class Gate:
             await response(scope, receive, _guarded(scope["path"], id, send))
 
     def _refusal(self, scope: Scope) -> tuple[ProblemType, str] | None:
-        headers = Headers(scope=scope)
-        host = headers.get("host", "").lower()
-        name = _without_port(host) if len(headers.getlist("host")) == 1 else ""
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        host = hosts[0].decode("latin-1").lower() if len(hosts) == 1 else ""
+        name = _without_port(host)
         if name not in self._hosts:
             self._log.host(name)
             return problems.UNKNOWN_HOST, problems.UNKNOWN_HOST.advice
+        if ASKED_BY.isdisjoint([name for name, _ in scope["headers"]]):
+            return None  # a program such as curl
+        headers = Headers(scope=scope)
         origin = _origin_of_asker(headers)
         if origin is None or origin in (f"http://{host}", f"https://{host}"):
             return None
