@@ -60,9 +60,10 @@ def serve(host: str | None, port: int | None) -> None:
             backlog=ACCEPTED_AT_ONCE,
         )
         # What start-up made stays to the end. Kept out of the collector's rounds, it no longer
-        # costs each full one 45 ms in which nobody is answered.
-        gc.collect()
+        # costs each full one 45 ms in which nobody is answered. A round before that would take as
+        # long, and free 0.3 MB.
         gc.freeze()
+        gc.enable()
         server = Server(
             config,
             gateway.before_stopping,
