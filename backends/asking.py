@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Protocol
@@ -11,10 +10,11 @@ from backends.errors import BackendError
 from backends.turn import End, Phase, Piece, Status, Words
 from backends.turnreader import TurnText
 from statemachine.events import Timing
+from statemachine.patterns import Pattern
 
 logger = logging.getLogger(__name__)
 
-_SENTENCE_END = re.compile(r"[.?!…\u3002\uff1f\uff01\u061f]")
+_SENTENCE_END = Pattern(r"[.?!…\u3002\uff1f\uff01\u061f]")
 
 
 class Reader(Protocol):

@@ -5,6 +5,8 @@ The words only tell that something is asked. Whether an interview closes is neve
 
 import re
 
+from statemachine.patterns import Pattern
+
 # As in `wording`: a run after the start holds nothing that starts one.
 _START = r"(?:^|[.!?:;,\n–—¡¿])[^\w.!?:;,\n–—¡¿]*"
 
@@ -108,7 +110,7 @@ _BENGALI = (
     r"|জানতে\s+চাই(?![\u0980-\u09fe])"
 )
 
-_REQUESTS = re.compile(
+_REQUESTS = Pattern(
     "|".join(
         [
             *(_CHINESE, _JAPANESE, _KOREAN, _GERMAN, _SPANISH, _PORTUGUESE, _FRENCH),

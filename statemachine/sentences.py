@@ -1,10 +1,11 @@
 """Where the sentences of a text begin and end, for what must keep them whole."""
 
-import re
 from collections.abc import Iterator
 
+from statemachine.patterns import Pattern
+
 # It looks behind, so that a run of dots is gone through once and not from each of its dots.
-_END = re.compile("(?:(?<![.!?…])[.!?…]+[\"'”’)\\]]*(?=\\s|$)|[。！？؟।]+[”’」』)]*|\\n)")
+_END = Pattern("(?:(?<![.!?…])[.!?…]+[\"'”’)\\]]*(?=\\s|$)|[。！？؟।]+[”’」』)]*|\\n)")
 
 
 def sentences_in(text: str) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ import re
 
 from statemachine.endings import closes_elsewhere
 from statemachine.languages import requests_elsewhere
+from statemachine.patterns import Pattern
 
 # None of these may look at the same run of characters from each of its places: 10,000 line
 # breaks took `asks` five seconds so. Hence a run after `_START` holds nothing that starts one.
@@ -49,11 +50,11 @@ _SCENE = (
     r"|\bbefore\s+(?:we|i)\s+(?:end|finish|close|complete|conclude|wrap)\b"
 )
 
-_ASKS = re.compile(rf"[{QUESTION_MARKS}]|{_SCENE}|{_REQUEST}", re.IGNORECASE)
-_REQUESTS = re.compile(_REQUEST, re.IGNORECASE)
+_ASKS = Pattern(rf"[{QUESTION_MARKS}]|{_SCENE}|{_REQUEST}", re.IGNORECASE)
+_REQUESTS = Pattern(_REQUEST, re.IGNORECASE)
 
 _BEGIN = r"(?:begin|start|get\s+started|go|dive\s+in|proceed)"
-_READINESS = re.compile(
+_READINESS = Pattern(
     rf"\bready(?:\s+to\s+{_BEGIN})?(?:\s+(?:now|today))?\W*$"
     rf"|\bready\s+(?:to\s+{_BEGIN}\s+|for\s+)(?:the|this|our|your)\s+(?:\w+\s+)?"
     r"(?:interview|session|conversation)\W*$"
@@ -78,7 +79,7 @@ _OF_THE_SPEAKER = (
 )
 
 # Somebody says outright that the interview ends here.
-_ENDS = re.compile(
+_ENDS = Pattern(
     rf"\bconclud(?:es?|ed|ing)\s+(?:(?:with\s+)?{_INTERVIEW}|(?:all|everything)\b"
     r"|(?:(?:of|my|our|the)\s+)*questions?\b(?!\s+(?:on|about|regarding)\b)"
     r"|our\s+time\s+together\b)"
@@ -93,7 +94,7 @@ _ENDS = re.compile(
 )
 # Thanks for the whole of it. Thanks for time, for joining, and for anything more exact ("taking
 # part in that exercise") come in mid-interview too.
-_THANKS_FOR_ALL = re.compile(
+_THANKS_FOR_ALL = Pattern(
     r"\bthank(?:s| you)\b[^.?!\n]{0,40}\bfor\s+(?:taking\s+part|participating|your\s+participation"
     rf"|interviewing(?:\s+with\s+us)?)(?:\s+(?:in|at)\s+{_INTERVIEW}|\s+today)?"
     r"(?=\s*(?:[.!\n]|$|,|\band\b|-))",
@@ -106,7 +107,7 @@ _HEDGES = re.compile(
     re.IGNORECASE,
 )
 # What may stand in a closing besides its end.
-_FAREWELL = re.compile(
+_FAREWELL = Pattern(
     r"\b(?:thank(?:s|ed)?|wish(?:es)?|luck|good\s*bye|bye|farewell|touch|hear\s+(?:back\s+)?from"
     r"|contact|reach\s+out|get\s+back|e-?mail|next\s+(?:steps?|stages?)|feedback|team"
     r"|recruiters?|results?|outcome|review|pleasure|appreciate|(?:great|good|nice|wonderful"
@@ -114,7 +115,7 @@ _FAREWELL = re.compile(
     r"|soon|decision|success|future|enjoyed|glad|well\s+done|great\s+job|safe)\b",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(
+_GOES_ON = Pattern(
     r"\b(?:mov(?:e|ing)\s+(?:on|to|forward\s+to)|let(?:'s|\s+us)(?!\s+conclude)"
     r"|turn(?:ing)?\s+to|(?:continu|proceed)\w*|go\s+(?:on|ahead)|going\s+(?:on|forward)"
     r"|on\s+to|onto|next\s+(?:topic|part|section|area|question|up|is|we|comes?|half|round|one)"
@@ -126,13 +127,13 @@ _GOES_ON = re.compile(
 )
 # What nobody says who stays at a question.
 _OTHER = r"(?:another|the\s+next|an?\s+(?:different|new)|something\s+(?:else|different))\b"
-_CHANGES_SUBJECT = re.compile(
+_CHANGES_SUBJECT = Pattern(
     rf"\b(?:turn|move|moving|switch|go|proceed|shift|get)(?:ing)?\s+(?:on\s+)?to\s+{_OTHER}"
     r"|\b(?:moving\s+on|let(?:'s|\s+us)\s+(?:move|go)\s+on)\b|\bnext\s+(?:question|topic)\b"
     rf"|\btalk\s+about\s+{_OTHER}|\bend\s+(?:the|this|our)\s+interview\b",
     re.IGNORECASE,
 )
-_GOODBYE = re.compile(
+_GOODBYE = Pattern(
     r"\bthank(?:s|\s+you|ed|ful)?\b|\bgood\s*bye\b|\bbye\b|\bfarewell\b|\btake\s+care\b"
     r"|\ball\s+the\s+best\b|\b(?:good|best\s+of)\s+luck\b|\bwish(?:es|ing)?\s+you\b"
     r"|\bbe\s+in\s+touch\b|\bhear\s+from\s+us\b|\bend\s+of\s+(?:the|this|our)\b|\bconclud"
@@ -149,12 +150,12 @@ _LABEL_OF_TOTAL = re.compile(rf"(\b{_QUESTION})\d+({_OF})\d+", re.IGNORECASE)
 _ANY_END = rf".!?:;\n–—{_WIDE_ENDS}{QUESTION_MARKS}"
 _START_ELSEWHERE = rf"(?:^|[{_ANY_END}])[^\w{_ANY_END}]*"
 _QUESTION_ELSEWHERE = r"(?:frage|pregunta|pergunta|السؤال|প্রশ্ন|प्रश्न)\s+|第\s*"
-_LABELLED = re.compile(
+_LABELLED = Pattern(
     rf"(?:{_START_ELSEWHERE}|,\s*)(?:{_QUESTION}|{_QUESTION_ELSEWHERE})(\d{{1,4}})"
     rf"(?={_LABEL_END}|{_OF}\d|题：|\s*：)",
     re.IGNORECASE,
 )
-_LABEL = re.compile(rf"((?:{_START}|,\s*){_QUESTION})\d+(?={_LABEL_END})", re.IGNORECASE)
+_LABEL = Pattern(rf"((?:{_START}|,\s*){_QUESTION})\d+(?={_LABEL_END})", re.IGNORECASE)
 
 
 def asks(text: str) -> bool:

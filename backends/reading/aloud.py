@@ -7,6 +7,8 @@ In doubt it is no thought, because a question that is swallowed costs more than 
 
 import re
 
+from statemachine.patterns import Pattern
+
 MAX_BEGINNING = 120
 """How much of a sentence tells whether it is a thought."""
 
@@ -18,7 +20,7 @@ _VERB = (
 )
 _MODAL = r"(?:i|we)\s+(?:need|should|have|must)\s+(?:to\s+|probably\s+|now\s+|first\s+)*"
 
-_CERTAIN = re.compile(
+_CERTAIN = Pattern(
     # "Okay, the user …" begins the thoughts of many models; "Now the user …" goes on with a scene.
     rf"\W*(?:(?:so|well|now|first)\W+)*{_MUSING}\W{_LEAD}the\s+user\s+{_VERB}"
     # An interviewer calls the candidate "you".
@@ -28,7 +30,7 @@ _CERTAIN = re.compile(
     re.IGNORECASE,
 )
 _OF_THE_USER = re.compile(rf"{_LEAD}the\s+user\s+{_VERB}", re.IGNORECASE)
-_OF_THE_TALK = re.compile(
+_OF_THE_TALK = Pattern(
     r"\b(?:me|my|myself|i|interview\w*|hello|hi|feedback|(?:next|first|last)\s+question"
     r"|questions?\s+\d|to\s+(?:start|begin|continue|practi[sc]e|be\s+asked)"
     r"|(?:their|his|her|an|the|my|this|that|short|brief|vague|detailed|good)\s+"
@@ -54,7 +56,7 @@ _OUGHT_TO_SPEAK = re.compile(
     rf"{_LEAD}{_MODAL}(?:respond|reply|greet|output|produce|generate|come\s+up|keep\s+it)\b",
     re.IGNORECASE,
 )
-_SPEAKING = re.compile(
+_SPEAKING = Pattern(
     r"\b(?:respond|reply)(?:\s+(?:now|briefly|only))*\s*(?:[.,;]|as\b|with\b|in\b|to\s+(?:the"
     r"\s+(?:user|candidate|answer)|this|that|their|his|her|them)\b)"
     r"|\bgreet\s+(?:the\s+(?:user|candidate)|them|him|her|and\b|warmly|first)"
@@ -66,7 +68,7 @@ _SPEAKING = re.compile(
 )
 _YOU = re.compile(r"\byou(?:rs?)?\b", re.IGNORECASE)
 _LET_ME_THINK = re.compile(rf"{_LEAD}let\s+me\s+think\b", re.IGNORECASE)
-_OF_A_SCENE = re.compile(
+_OF_A_SCENE = Pattern(
     r"\bthink\s+(?:of|up)\s+(?:an?|another|one|some)\s+(?:\w+\s+){0,2}(?:scenario|situation|example"
     r"|case|problem|task|exercise|project|system|company|team|puzzle|story|one)\b",
     re.IGNORECASE,
@@ -76,7 +78,7 @@ _MAY_BEGIN = re.compile(
     re.IGNORECASE,
 )
 
-_ALOUD_IN_SUMMARY = re.compile(
+_ALOUD_IN_SUMMARY = Pattern(
     rf"{_LEAD}(?:the\s+user\s+(?:wants|asks|asked|needs|would|just|is\s+asking)\b"
     rf"|{_MODAL}(?:write|summari[sz]e|respond|produce|generate|create|provide|think|output"
     r"|analy[sz]e)\b|let\s+me\s+(?:think|see|analy[sz]e|look|read|go\s+(?:over|through))\b"

@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from backends.reading.sentences import Sentence
 from statemachine.languages import with_greek_marks
+from statemachine.patterns import Pattern
 from statemachine.wording import QUESTION_MARKS, asks, asks_for_more_than_readiness, requests
 
 
@@ -65,7 +66,7 @@ _LINKS = frozenset(["and", "so", "but", "then", "also", "or"])
 _LABEL = re.compile(r"question\s+(?:no\.?\s*|number\s+|#\s*)?\d", re.IGNORECASE)
 _LABEL_SO_FAR = re.compile(r"question\s*(?:n(?:o|u(?:m(?:b(?:er?)?)?)?)?\.?|#)?\s*", re.IGNORECASE)
 _MAX_SO_FAR = 40
-_READY_TO_GO_ON = re.compile(
+_READY_TO_GO_ON = Pattern(
     r"\b(?:are\s+you|you're|if\s+you're|you\s+are)?\s*ready\s*(?:(?:to|for)\b[^.!]{0,40})?\W*$"
     r"|\b(?:shall|can|may|should)\s+we\s+(?:begin|start|go\s+on|continue|proceed|move\s+on"
     r"|get\s+started)\b[^.!]{0,30}$",
@@ -80,7 +81,7 @@ _MERELY_NEXT = re.compile(
 _AUXILIARY = (
     r"(?:is|are|was|were|do|does|did|has|have|had|can|could|would|will|should|ca|wo)(?:n't)?"
 )
-_ASIDE = re.compile(
+_ASIDE = Pattern(
     r",\s*(?:right|correct|ok(?:ay)?|yes|no|yeah|huh|eh"
     rf"|{_AUXILIARY}\s+(?:it|that|this|they|you|we|he|she|there))\W*$"
     r"|^\W*(?:(?:does|did)\s+)?(?:(?:that|this|it|all)\s+)*(?:makes?|made|sounds?)\s+"

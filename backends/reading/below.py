@@ -7,6 +7,7 @@ from enum import Enum, auto
 from backends.errors import BackendError
 from backends.reading.fences import LEAST, MARKS
 from backends.reading.wrapped import OPENS_JSON, OPENS_JSON_SO_FAR, Json
+from statemachine.patterns import Pattern
 
 _POINTS = re.compile(
     r"\b(?:code|snippet|function|query|output|program|below|following|these|options?|which\s+of)\b",
@@ -14,7 +15,7 @@ _POINTS = re.compile(
 )
 # A model may answer "How would you reverse a list?" in code by itself. Only a question that points
 # at something has code of its own.
-_POINTS_AT_CODE = re.compile(
+_POINTS_AT_CODE = Pattern(
     r"\b(?:this|here|prints?|printed|outputs?|returns?|bugs?|wrong|mistakes?|errors?"
     r"|(?:shorten|simplify|fix|mend|improve|refactor|rewrite|optimi[sz]e|debug|correct|explain|read"
     r"|run|parse)\w*\s+it|it\s+(?:do|does|print|return|mean|means|give|gives|work|fail)"

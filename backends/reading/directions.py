@@ -7,6 +7,7 @@ in its brackets.
 
 import re
 
+from statemachine.patterns import Pattern
 from statemachine.wording import QUESTION_MARKS
 
 MAX_DIRECTION = 100
@@ -78,10 +79,10 @@ _ELSEWHERE = (
     r"|(?:ينتظر|تنتظر|أنتظر|في انتظار|بانتظار) (?:الإجابة|إجابتك|الرد|ردك|إجابة المرشح|رد المرشح)"
     r"|صمت|يبتسم"
 )
-_DIRECTION = re.compile(
+_DIRECTION = Pattern(
     rf"{_WHO}(?:{_WAITING}|{_GESTURE}|{_END})|{_PLACE}|{_ELSEWHERE}", re.IGNORECASE
 )
-_FIRST_WORDS = re.compile(
+_FIRST_WORDS = Pattern(
     r"the|ai|opentalent|interviewer|assistant|candidate|candidate's|user|model|is|will|wait\w*"
     r"|await\w*|paus\w+|smil\w+|nod\w*|laugh\w*|chuckl\w+|sigh\w*|grin\w*|listen\w*|clear\w*|take\w*"
     r"|taking|make\w*|leans|looks|long|short|brief|silence|end|stop\w*|insert|type|write|enter"

@@ -4,15 +4,16 @@ Words are compared without capital letters and punctuation. All of it takes the 
 for each word, however long the prompt is.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterable, Mapping
 from copy import copy
 
+from statemachine.patterns import Pattern
+
 MAX_KNOWN = 20_000
 """How many words of a text an echo of it is looked for in."""
 
-WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]|[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]{1,24}")
+WORD = Pattern(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]|[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]{1,24}")
 """A word. In scripts that write none apart, each character is one; a run of 24 letters ends one."""
 
 

@@ -5,6 +5,8 @@ A fold is a thought by its heading or its type alone: a model may fold a hint as
 
 import re
 
+from statemachine.patterns import Pattern
+
 _OPENING = re.compile(r"<details(\s[^<>\n]{0,80})?>", re.IGNORECASE)
 _OPENING_SO_FAR = re.compile(r"<details\s[^<>\n]{0,80}", re.IGNORECASE)
 _TYPE = re.compile(r"=[\"']?(?:reasoning|thinking|thought)", re.IGNORECASE)
@@ -12,7 +14,7 @@ _HEADING = "<summary>"
 _HEADING_END = "</summary>"
 MAX_BLANKS = 10
 MAX_HEADING = 60
-_THOUGHT = re.compile(
+_THOUGHT = Pattern(
     r"\W*(?:(?:show|view|see|click to \w+|my|the|model|model's|ai|internal|inner|hidden|full) )*"
     r"(?:thinking|thoughts?|reasoning|chain of thought|analysis|scratch ?pad|monologue|rationale"
     r"|plan|planning|reflection|deliberation)\b"

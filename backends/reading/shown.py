@@ -6,9 +6,10 @@ one: "question 12" may become "question 12 of 15".
 
 import re
 
+from statemachine.patterns import Pattern
 from statemachine.wording import renumber
 
-_UNCERTAIN = re.compile(
+_UNCERTAIN = Pattern(
     r"question(?:\s*(?:no?\.?|n(?:u(?:m(?:b(?:er?)?)?)?)?|#)?\s*|\s+(?:no\.?|number|#)?\s*\d+[*\s(]*"
     r"(?:o(?:u(?:t(?:\s+o?)?)?)?|(?:(?:out\s+)?of|/)\s*\d*|[.:)\-–—])?)",
     re.IGNORECASE,

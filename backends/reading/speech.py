@@ -5,7 +5,6 @@ What ends the turn is decided by those who inherit: `Speech` itself ends at a fo
 loop and at its limit on length.
 """
 
-import re
 from collections.abc import Mapping
 
 from backends.errors import BackendError
@@ -17,6 +16,7 @@ from backends.reading.quotes import Quotation, inside_quotes
 from backends.reading.refusals import Refusal
 from backends.reading.sentences import Sentence, SentenceReader
 from backends.reading.shown import Shown
+from statemachine.patterns import Pattern
 from statemachine.session import MAX_MESSAGE_CHARS
 
 PROMPT_RUN = 12
@@ -29,7 +29,7 @@ MAX_SAME = 3
 MIN_SAME_WORDS = 3
 
 _INVISIBLE = frozenset("\u200b\u2060\ufeff")
-_ONE_CHARACTER = re.compile(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]")
+_ONE_CHARACTER = Pattern(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]")
 _LABEL = "question"
 _FIRST_OF_ONE = "\u0e00"
 MAX_WORD = 24

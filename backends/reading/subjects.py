@@ -5,6 +5,8 @@ What follows a mark tells: where the sentence goes on behind it, the mark is one
 
 import re
 
+from statemachine.patterns import Pattern
+
 _UNFINISHED = re.compile(r"[\w,;/=&+’'`(]")
 _ENDED = re.compile(r"(?:[.!?:。！？][\"'”’)*_]*\s+|^\s*|\n\s*)$")
 _APART = frozenset(" \t(")
@@ -16,7 +18,7 @@ _VERBS = (
     "|comes|belongs|appears|and|or"
 )
 _VERB = re.compile(rf"[ \t]+(?:{_VERBS})\W")
-_ASKS = re.compile(
+_ASKS = Pattern(
     r"(?:how|what|why|when|where|which|who|does|do|did|is|are|was|can|could|would|should|will"
     r"|explain|describe|(?:tell|show)\s+\w+)\b",
     re.IGNORECASE,

@@ -16,10 +16,11 @@ from backends.kits.kit import Kit
 from statemachine.brief import Brief
 from statemachine.listening.spoken import small_words
 from statemachine.listening.tokens import plain
+from statemachine.patterns import Pattern
 
 # Signs of vowels belong to their word, which \w does not know.
 _WORD = re.compile(r"[\w\u0300-\u036f\u064b-\u065f\u0900-\u0963\u0966-\u0dff]+")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
+_UNSPACED = Pattern(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
 """Scripts without spaces between words, in which two neighbouring characters stand for one."""
 
 _STEM_CHARS = 6

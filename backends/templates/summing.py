@@ -13,6 +13,7 @@ from statemachine.listening.reading import listen
 from statemachine.listening.spoken import spoken
 from statemachine.listening.stopping import wants_to_stop
 from statemachine.orders import gives_orders
+from statemachine.patterns import Pattern
 from statemachine.sentences import sentences_in
 from statemachine.session import Session, Speaker
 from statemachine.wording import question_in
@@ -23,7 +24,7 @@ LEAST_WORDS = 3
 CHARS_PER_WORD = 2
 """In scripts that put no spaces between words."""
 
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_UNSPACED = Pattern("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _FILLERS = re.compile(
     r"(?:thank(?:s| you)|that(?:'|’)?s (?:a |an )?\w+ question|good question|great question|sure|"
     r"okay|ok|well|let me think|hello|hi)\b[^.!?]{0,40}[.!?]*$",

@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from statemachine.listening.tokens import plain
+from statemachine.patterns import Pattern
 
 _LONGEST_READ = 300  # characters: some fifty words
 _WORD = re.compile(r"[^\W\d_]+")
@@ -19,22 +20,22 @@ _LETTERS = re.compile(r"[^\W\d_]")
 
 # Ranges of letters; what is in none of them is Latin or is not counted.
 _SCRIPTS = {
-    "han": re.compile(r"[\u3400-\u9fff]"),
-    "kana": re.compile(r"[\u3041-\u30ff]"),
-    "hangul": re.compile(r"[\u1100-\u11ff\uac00-\ud7a3]"),
-    "cyrillic": re.compile(r"[\u0400-\u052f]"),
-    "greek": re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]"),
-    "arabic": re.compile(r"[\u0620-\u064a\u066e-\u06d3]"),
-    "hebrew": re.compile(r"[\u05d0-\u05ea]"),
-    "devanagari": re.compile(r"[\u0904-\u0939]"),
-    "bengali": re.compile(r"[\u0985-\u09b9]"),
-    "thai": re.compile(r"[\u0e01-\u0e2e]"),
-    "tamil": re.compile(r"[\u0b83-\u0bb9]"),
-    "telugu": re.compile(r"[\u0c05-\u0c39]"),
-    "gujarati": re.compile(r"[\u0a85-\u0ab9]"),
-    "gurmukhi": re.compile(r"[\u0a05-\u0a39]"),
-    "kannada": re.compile(r"[\u0c85-\u0cb9]"),
-    "malayalam": re.compile(r"[\u0d05-\u0d39]"),
+    "han": Pattern(r"[\u3400-\u9fff]"),
+    "kana": Pattern(r"[\u3041-\u30ff]"),
+    "hangul": Pattern(r"[\u1100-\u11ff\uac00-\ud7a3]"),
+    "cyrillic": Pattern(r"[\u0400-\u052f]"),
+    "greek": Pattern(r"[\u0370-\u03ff\u1f00-\u1fff]"),
+    "arabic": Pattern(r"[\u0620-\u064a\u066e-\u06d3]"),
+    "hebrew": Pattern(r"[\u05d0-\u05ea]"),
+    "devanagari": Pattern(r"[\u0904-\u0939]"),
+    "bengali": Pattern(r"[\u0985-\u09b9]"),
+    "thai": Pattern(r"[\u0e01-\u0e2e]"),
+    "tamil": Pattern(r"[\u0b83-\u0bb9]"),
+    "telugu": Pattern(r"[\u0c05-\u0c39]"),
+    "gujarati": Pattern(r"[\u0a85-\u0ab9]"),
+    "gurmukhi": Pattern(r"[\u0a05-\u0a39]"),
+    "kannada": Pattern(r"[\u0c85-\u0cb9]"),
+    "malayalam": Pattern(r"[\u0d05-\u0d39]"),
 }
 _WRITTEN_IN = {
     **dict.fromkeys(("zh", "yue"), frozenset({"han"})),

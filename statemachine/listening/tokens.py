@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from statemachine.patterns import Pattern
+
 QUESTION = "?"
 SENTENCE_END = "."
 COMMA = ","
@@ -16,7 +18,7 @@ LONGEST_READ = 2_000
 _HAN = r"\u3400-\u9fff"
 # `\w` is blind to vowel signs and the like, without which a Hindi word falls to pieces.
 _SIGNS = r"\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e00-\u0e7f\u1780-\u17d3"
-_TOKEN = re.compile(
+_TOKEN = Pattern(
     rf"[{_HAN}]|(?:[^\W_{_HAN}]|[{_SIGNS}'])+"
     r"|(?P<asked>[?\u061f\u2047-\u2049\u203d])|(?P<end>[.!;:\n\u3002\u0964\u0965\u061b])"
     r"|(?P<comma>[,\u3001\u060c\u2013\u2014()])"
