@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -13,31 +13,16 @@ from api.gateway import Gateway
 from api.http import errors
 from api.http.cors import Cors
 from api.http.gate import Gate
+from api.http.late_routes import LateRoutes
 from api.http.limits import BodyLimit
-from api.http.openapi import describe
 from api.http.request_ids import HEADER as REQUEST_ID_HEADER
 from api.http.responses import EVENT_HEADER
-from api.http.routes import (
-    administration,
-    assessments,
-    audit,
-    custody,
-    documents,
-    forwarded,
-    health,
-    interviews,
-    kits,
-    models,
-    overview,
-    page,
-    problems,
-    replay,
-    statemachine,
-)
+from api.http.routes import health, interviews, models, page
 from api.http.short_way import ShortWay
 from api.settings import Settings, load_settings
 from api.usecases.observing import UNOBSERVED
 from api.usecases.recordings import recording_to_play
+from backends.models import ModelCatalogue
 from backends.shared.board import ALONE
 from eventlog.open import open_log
 from eventlog.protocol import EventLog
@@ -90,23 +75,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     app.state.sign_in = sign_in
     # Not `include_router`: what it makes matches each request twice, at 70 µs. Those that are asked
     # most often come first.
-    for module in (
-        health,
-        models,
-        interviews,
-        kits,
-        replay,
-        custody,
-        assessments,
-        audit,
-        documents,
-        forwarded,
-        overview,
-        administration,
-        statemachine,
-        problems,
-        page,
-    ):
+    for module in (health, models, interviews, page):
         app.router.routes.extend(module.router.routes)
     if telemetry is not None and telemetry.metrics is not None:
         from api.http.routes import metrics
@@ -114,9 +83,13 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
 
         app.state.exposition = Exposition(gateway, telemetry.metrics)
         app.router.routes.extend(metrics.router.routes)
+    late_routes = LateRoutes(app.router)
+    app.router.routes.append(late_routes)
+    if sign_in is not None or rate_limit is not None:
+        late_routes.load()  # both look up which endpoint a request is for
     app.router.middleware_stack = ShortWay(app.router.middleware_stack, app.router.routes)
     errors.install(app)
-    describe(app, gateway.catalogue)
+    _describe(app, gateway.catalogue, late_routes)
 
     # The last one added is met first. CORS may allow any origin, since the gate has let in
     # only those that may use the gateway.
@@ -144,6 +117,19 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
 
         app.add_middleware(Observed, telemetry=telemetry)
     return app
+
+
+def _describe(app: FastAPI, catalogue: ModelCatalogue, late_routes: LateRoutes) -> None:
+    """Make `app.openapi` describe all endpoints, also those that are loaded only now."""
+    as_generated = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        from api.http.openapi import described  # with the models of all endpoints
+
+        late_routes.load()
+        return described(as_generated, catalogue, is_new=app.openapi_schema is None)
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _sign_in(settings: Settings) -> "SignInSetup | None":

@@ -1,9 +1,8 @@
 """Additions to the OpenAPI document that FastAPI generates: problems, links and examples."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from fastapi import FastAPI
 from pydantic import BaseModel
 
 from api.http.links import add_links
@@ -26,24 +25,21 @@ UNSEEN = (
 themselves."""
 
 
-def describe(app: FastAPI, catalogue: ModelCatalogue) -> None:
-    """Make `app.openapi` describe the problems, with 422 as one of them instead of FastAPI's own
-    shape, and the links between requests. Its example of a model is one that can be chosen."""
-    as_generated = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        is_new = app.openapi_schema is None
-        document = as_generated()
-        if is_new:
-            for model in UNSEEN:
-                _put_schema(document["components"]["schemas"], model)
-            _tell_of_problems(document)
-            add_links(document)
-        example = {"modelId": catalogue.listed()[0].id}
-        document["components"]["schemas"]["SelectRequest"]["examples"] = [example]
-        return document
-
-    app.openapi = openapi  # type: ignore[method-assign]
+def described(
+    generate: Callable[[], dict[str, Any]], catalogue: ModelCatalogue, *, is_new: bool
+) -> dict[str, Any]:
+    """The document that FastAPI generates, with the problems, with 422 as one of them instead of
+    FastAPI's own shape, and with the links between requests. FastAPI keeps it: only an `is_new` one
+    lacks these. Its example of a model is one that can be chosen."""
+    document = generate()
+    if is_new:
+        for model in UNSEEN:
+            _put_schema(document["components"]["schemas"], model)
+        _tell_of_problems(document)
+        add_links(document)
+    example = {"modelId": catalogue.listed()[0].id}
+    document["components"]["schemas"]["SelectRequest"]["examples"] = [example]
+    return document
 
 
 def _tell_of_problems(document: dict[str, Any]) -> None:
