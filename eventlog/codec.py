@@ -6,6 +6,7 @@ how the payload of one version becomes the next; reading applies them one after 
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -19,10 +20,12 @@ Upcasters = Mapping[tuple[str, int], Callable[[Payload], Payload]]
 UPCASTERS: Upcasters = {}
 """(kind, schema version) → what makes a payload of that version one of the next."""
 
-# `model_validate_json` less its checks of arguments that are not given.
-_FROM_JSON: dict[str, Callable[[str | bytes], Event]] = {
-    kind: TypeAdapter(event_type).validator.validate_json for kind, (event_type, _) in KINDS.items()
-}
+
+@cache
+def _from_json(event_type: type[Event]) -> Callable[[str | bytes], Event]:
+    """`model_validate_json` less its checks of arguments that are not given. Made when the first
+    event of the type is read, since a start reads few or none."""
+    return TypeAdapter(event_type).validator.validate_json
 
 
 def encode(event: Event) -> tuple[str, int, Payload]:
@@ -45,7 +48,7 @@ def decode(
         )
     try:
         if schema_version == present:
-            return _FROM_JSON[kind](payload)
+            return _from_json(event_type)(payload)
         upcast = _upcast(kind, range(schema_version, present), json.loads(payload), upcasters)
         return event_type.model_validate(upcast)
     except ValueError as error:

@@ -10,7 +10,7 @@ schema version: stable words, so that a renamed class still reads an old log.
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from statemachine.assessment import CriterionResult
 from statemachine.brief import Brief
@@ -30,6 +30,13 @@ from statemachine.session import (
 from statemachine.states import State
 
 Milliseconds = Annotated[int, Field(ge=0)]
+
+
+class Later(Value):
+    """A value that the first moves of an interview do not need. It is built at its first use:
+    pydantic takes 0.5 to 2 ms for one, at each start."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 class Attempt(Value):
@@ -138,7 +145,7 @@ class AnswerGiven(Value):
     content: Answer
 
 
-class QuestionKept(Value):
+class QuestionKept(Later):
     """The interviewer replied, and question `number` waits on: what the candidate had said does
     not count as its answer. `purpose` and `origin` are missing where only the words are known."""
 
@@ -148,7 +155,7 @@ class QuestionKept(Value):
     origin: Origin | None = None
 
 
-class InterviewCompleted(Value):
+class InterviewCompleted(Later):
     """The interviewer closed the interview with `content`. Where the candidate stopped it, their
     "yes" to the interviewer's asking is no answer."""
 
@@ -157,7 +164,7 @@ class InterviewCompleted(Value):
     origin: Origin | None = None
 
 
-class SummaryGiven(Value):
+class SummaryGiven(Later):
     """The interview was summed up, as it stood."""
 
     content: Words
@@ -166,14 +173,14 @@ class SummaryGiven(Value):
     origin: Origin
 
 
-class Fork(Value):
+class Fork(Later):
     """The interview, and the version of it, that an adopted session leaves."""
 
     interview_id: InterviewId
     version: int
 
 
-class SessionAdopted(Value):
+class SessionAdopted(Later):
     """A session that this log did not know was taken on as posted. Nothing vouches for
     what it says happened before."""
 
@@ -182,7 +189,7 @@ class SessionAdopted(Value):
     started_by: Subject | None = None
 
 
-class SessionRefused(Value):
+class SessionRefused(Later):
     """A session that names this interview but says other than the log was turned away.
 
     `fingerprint` is the posted session's, in hexadecimal; `place` the first difference.
@@ -192,7 +199,7 @@ class SessionRefused(Value):
     fingerprint: str
 
 
-class ReplyInterrupted(Value):
+class ReplyInterrupted(Later):
     """The gateway was stopped in mid-reply, or the reply could not be recorded. `content` is what
     the candidate had been shown of it, or of the summary if it is `of_summary`."""
 
@@ -202,14 +209,14 @@ class ReplyInterrupted(Value):
     of_summary: bool = False
 
 
-class InterviewHeld(Value):
+class InterviewHeld(Later):
     """The interview was put on hold: until it is released, its words cannot be forgotten."""
 
     reason: Reason
     by: Subject | None = None
 
 
-class InterviewReleased(Value):
+class InterviewReleased(Later):
     """The hold on the interview was lifted."""
 
     reason: Reason
@@ -225,14 +232,14 @@ class ExportFormat(StrEnum):
     PDF = "pdf"
 
 
-class InterviewExported(Value):
+class InterviewExported(Later):
     """Somebody who had signed in got a copy of the interview."""
 
     format: ExportFormat
     by: Subject
 
 
-class AssessmentGiven(Value):
+class AssessmentGiven(Later):
     """The interview was assessed, as it stood, against the rubric of `kit`: by the model that
     `origin` names, or by a person. Several can stand side by side.
 
@@ -248,7 +255,7 @@ class AssessmentGiven(Value):
     by: Subject | None = None
 
 
-class ContentForgotten(Value):
+class ContentForgotten(Later):
     """The interview's words were erased, all that were said before this event. What may be
     kept of them is told here: nothing that a candidate, a client or a backend wrote."""
 
