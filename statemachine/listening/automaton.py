@@ -8,8 +8,7 @@ them is ever tried again from an earlier place.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 
 from statemachine.listening.tokens import COMMA, MARKS
@@ -17,14 +16,7 @@ from statemachine.listening.tokens import COMMA, MARKS
 ANY = "…"
 _PIECES = re.compile(r"[()\[\]|?…]|<\w+>|[^\s()\[\]|?…<>]+")
 
-
-@dataclass(slots=True)
-class _State:
-    then: dict[str, int] = field(default_factory=dict)
-    parts: dict[str, int] = field(default_factory=dict)  # where each part that begins here ends
-    freely: set[int] = field(default_factory=set)  # without a word
-    any_word: bool = False
-    label: int = 0
+_NOWHERE: dict[str, int] = {}
 
 
 class Automaton:
@@ -35,17 +27,22 @@ class Automaton:
     ) -> None:
         """`normalised` makes a pattern's words what a text's words are made. A pattern with a
         bit of `whole` covers all that comes after it as well."""
-        self._states = [_State()]
-        self._normalised = normalised
+        self._normalised = cache(normalised)  # most words stand in many patterns
         self._parts = parts
         self._whole = whole
-        # Of each state: its words, the states it leads on to without one, and what ends there.
-        self._words: list[dict[str, int]] = []
-        self._reach: list[tuple[int, ...]] = []
-        self._labels: list[int] = []
-        self._loops: frozenset[int] = frozenset()
+        # Of each state: its words, where it leads without one, and the label of what ends in it.
+        # Most have no words, and share the empty ones.
+        self._words: list[dict[str, int]] = [_NOWHERE]
+        self._freely: dict[int, tuple[int, ...]] = {}
+        self._ending: list[int] = [0]
+        self._loops: set[int] = set()
+        # Of each state that a text has come to: the labels of all that ends there, and those it
+        # leads on to without a word. Few of the 20,000 are ever met; all would take 50 ms.
+        self._met: dict[int, tuple[int, tuple[int, ...]]] = {}
         self._first: dict[str, tuple[int, ...]] = {}
         self._first_loops: tuple[int, ...] = ()
+        # Where a part ends that begins in a state; only while patterns are added.
+        self._ends: dict[tuple[int, str], int] = {}
 
     def add(self, pattern: str, label: int) -> None:
         """Add a pattern. Raises ValueError for one that cannot be read."""
@@ -53,30 +50,26 @@ class Automaton:
         end = self._alternatives(pieces, 0, frozenset())
         if pieces:
             raise ValueError(f"cannot read the pattern {pattern!r} from {pieces[-1]!r}")
-        self._states[end].label |= label
+        self._ending[end] |= label
 
     def finish(self) -> None:
         """To be called once, when all patterns are added."""
-        states = self._states
-        self._words = [state.then for state in states]
-        self._loops = frozenset(n for n, state in enumerate(states) if state.any_word)
-        for number in range(len(states)):
-            reach = self._reachable(number)
-            self._labels.append(reduce(or_, (states[n].label for n in reach)))
-            self._reach.append(tuple(n for n in reach if states[n].then or n in self._loops))
         first: dict[str, list[int]] = {}
-        for number in self._reach[0]:
+        _, reach = self._meet(0)
+        for number in reach:
             for word, target in self._words[number].items():
                 first.setdefault(word, []).append(target)
         self._first = {word: tuple(targets) for word, targets in first.items()}
-        self._first_loops = tuple(number for number in self._reach[0] if number in self._loops)
+        self._first_loops = tuple(number for number in reach if number in self._loops)
         self.words = frozenset(word for words in self._words for word in words) - MARKS
-        self._states = []
+        self._ends.clear()
+        self._normalised.cache_clear()
 
     def labels(self, tokens: Iterable[str]) -> int | None:
         """The labels of the patterns that the text is made of, and of nothing else; None where
         something else is in it."""
         # What has been heard where a pattern could begin now, and within each pattern under way.
+        met, meet = self._met.get, self._meet
         begin: int | None = 0
         under_way: dict[int, int] = {}
         for token in tokens:
@@ -92,7 +85,7 @@ class Automaton:
             if token not in MARKS:
                 begin = None
             for target, heard in after.items():
-                label = self._labels[target]
+                label, _ = met(target) or meet(target)
                 if label & self._whole:
                     return heard | label
                 if label and (begin is None or heard | label > begin):
@@ -103,25 +96,36 @@ class Automaton:
         return begin
 
     def _targets(self, number: int, token: str) -> Iterator[int]:
-        for at in self._reach[number]:
+        _, reach = self._met.get(number) or self._meet(number)
+        for at in reach:
             target = self._words[at].get(token)
             if target is not None:
                 yield target
             if at in self._loops and token not in MARKS:
                 yield at
 
-    def _reachable(self, number: int) -> set[int]:
+    def _meet(self, number: int) -> tuple[int, tuple[int, ...]]:
+        """Work out a state's entry in `_met`."""
         found = {number}
         waiting = [number]
         while waiting:
-            for other in self._states[waiting.pop()].freely - found:
-                found.add(other)
-                waiting.append(other)
-        return found
+            for other in self._freely.get(waiting.pop(), ()):
+                if other not in found:
+                    found.add(other)
+                    waiting.append(other)
+        label = reduce(or_, (self._ending[n] for n in found))
+        reach = tuple(n for n in found if self._words[n] or n in self._loops)
+        self._met[number] = label, reach
+        return label, reach
 
     def _new(self) -> int:
-        self._states.append(_State())
-        return len(self._states) - 1
+        self._words.append(_NOWHERE)
+        self._ending.append(0)
+        return len(self._words) - 1
+
+    def _lead_on(self, begin: int, end: int) -> None:
+        """Lead from the one state to the other without a word."""
+        self._freely[begin] = (*self._freely.get(begin, ()), end)
 
     def _alternatives(self, pieces: list[str], begin: int, within: frozenset[str]) -> int:
         """Reads `a|b|c` up to a bracket that closes it; takes what it reads from `pieces`."""
@@ -130,7 +134,7 @@ class Automaton:
             at = begin
             while pieces and pieces[0] not in ("|", ")", "]"):
                 at = self._piece(pieces, at, within)
-            self._states[at].freely.add(end)
+            self._lead_on(at, end)
             if not pieces or pieces[0] != "|":
                 return end
             del pieces[0]
@@ -140,12 +144,12 @@ class Automaton:
         if piece in ("(", "["):
             # From a state of its own, so that nothing that leads on from here begins in there.
             inner = self._new()
-            self._states[at].freely.add(inner)
+            self._lead_on(at, inner)
             end = self._alternatives(pieces, inner, within)
             if not pieces or pieces.pop(0) != {"(": ")", "[": "]"}[piece]:
                 raise ValueError("a bracket is not closed")
             if piece == "[":
-                self._states[inner].freely.add(end)
+                self._lead_on(inner, end)
             return end
         if piece.startswith("<"):
             name = piece.strip("<>")
@@ -154,11 +158,13 @@ class Automaton:
             return self._part(name, at, within)
         if piece == ANY:
             loop = self._new()
-            self._states[loop].any_word = True
-            self._states[at].freely.add(loop)
+            self._loops.add(loop)
+            self._lead_on(at, loop)
             return loop
         for word in [piece] if piece in MARKS else self._normalised(piece):
-            then = self._states[at].then
+            if self._words[at] is _NOWHERE:
+                self._words[at] = {}
+            then = self._words[at]
             if word not in then:
                 then[word] = self._new()
             at = then[word]
@@ -166,8 +172,7 @@ class Automaton:
 
     def _part(self, name: str, at: int, within: frozenset[str]) -> int:
         """Patterns that begin alike go through the same states as far as they do."""
-        parts = self._states[at].parts
-        if name not in parts:
+        if (at, name) not in self._ends:
             pieces = _PIECES.findall(self._parts[name])
-            parts[name] = self._alternatives(pieces, at, within | {name})
-        return parts[name]
+            self._ends[at, name] = self._alternatives(pieces, at, within | {name})
+        return self._ends[at, name]
