@@ -21,7 +21,8 @@ from eventlog.errors import (
     LogUnavailable,
     NotALog,
 )
-from eventlog.sqlite.migrations import NAMES, steps_taken, take_steps
+from eventlog.sqlite.migrating import take_steps
+from eventlog.sqlite.migrations import NAMES, steps_taken
 
 APPLICATION_ID = 0x49474C31
 """The mark of an interview log: "IGL1" in SQLite's application_id."""

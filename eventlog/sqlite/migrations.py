@@ -1,19 +1,14 @@
 """The log's schema, as the steps that made it. A released step is never edited; a change
-is a new step. `sqlite_utils` records in the file which steps it has taken. It is imported only to
-take them, because that costs 0.1 s, and a command that reads the log takes none.
+is a new step. `migrating` takes them.
 
 `events` is the log, `nodes` the tree over its leaves, `checkpoints` the signed heads it was
 sealed with. `interviews` and `fingerprints` are read models, derived from it.
 """
 
-from collections.abc import Callable
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from eventlog.sqlite.nodes import put_nodes
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 SET: Final = "eventlog"
 """The name of these steps among the migrations that the file records."""
@@ -323,28 +318,3 @@ def steps_taken(db: Connection) -> set[str]:
     if db.execute(HAS_ANY).fetchone() is None:
         return set()
     return {name for (name,) in db.execute(TAKEN, [SET])}
-
-
-def take_steps(connection: Connection, application_id: int) -> None:
-    """Make a log in the file, or take the steps that the log in it has not taken. Raises
-    sqlite3.Error."""
-    from sqlite_utils import Database
-    from sqlite_utils.migrations import Migrations
-
-    migrations = Migrations(SET)
-    for step in STEPS:
-        migrations(name=step.__name__)(_on_connection(step))
-    db = Database(connection)
-    # All at once and before there is a WAL: no crash leaves half a log, and the main file alone
-    # tells whose it is.
-    with db.atomic():
-        db.execute(f"PRAGMA application_id = {application_id}")
-        migrations.apply(db)
-    db.enable_wal()
-
-
-def _on_connection(step: Callable[[Connection], None]) -> Callable[["Database"], None]:
-    def take(db: "Database") -> None:
-        step(db.conn)
-
-    return take
