@@ -26,9 +26,14 @@ def main() -> None:
     # To look for plugins, of which we use none, pydantic would read the metadata of all packages.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     try:
-        from api.cli.app import app
+        if sys.argv[1:] == ["serve"]:
+            from api.cli import starting
 
-        app()
+            starting.main()
+        else:
+            from api.cli.app import app
+
+            app()
     except ImportError as error:
         _refuse_to_load(error, error.path, _file_of((error.name or "").partition(".")[0]))
     except AttributeError as error:

@@ -1,14 +1,13 @@
 """The command line: `interview-gateway`."""
 
 import sys
-from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
 from api.cli.commands import audit, custody, kits, log, reading, serve
 from api.cli.layout import PlainCommand, PlainGroup
-from api.cli.streams import discard_output, flush, settle_encodings
+from api.cli.streams import settled
 from api.cli.usage import usage_lines
 
 # What a command needs is imported when it runs, so that --help and completion are instant.
@@ -22,8 +21,7 @@ class CommandLine(PlainGroup):
     """All commands. None of them ends with a stack trace because its output went wrong."""
 
     def main(self, *args: Any, **options: Any) -> Any:
-        settle_encodings()
-        try:
+        with settled():
             try:
                 sys.exit(super().main(*args, **{**options, "standalone_mode": False}) or 0)
             except _UsageError as error:
@@ -35,17 +33,6 @@ class CommandLine(PlainGroup):
                 sys.exit(error.exit_code)
             except typer.Abort:
                 sys.exit(1)
-            finally:
-                flush()
-        except BrokenPipeError:  # its reader, such as `head`, has enough
-            discard_output()
-            sys.exit(1)
-        except OSError as error:
-            discard_output()
-            what = f"{error.filename}: " if error.filename else ""
-            with suppress(OSError):
-                typer.echo(f"interview-gateway: {what}{error.strerror or error}", err=True)
-            sys.exit(1)
 
     def get_params(self, ctx: Any) -> list[Any]:
         """The options, with completion's in sentences that fit a line."""

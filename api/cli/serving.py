@@ -7,7 +7,6 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-import typer
 import uvicorn
 
 from api import __version__
@@ -103,7 +102,7 @@ def _check_reach(listeners: Sequence[socket.socket], settings: Settings) -> None
 
 def _say(line: str) -> None:
     with suppress(OSError):  # what is printed may go to a disk that is full; interviews go on
-        typer.echo(line)
+        print(line, flush=True)
 
 
 async def _run(

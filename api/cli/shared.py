@@ -1,10 +1,9 @@
 """Shared by the commands: opening the log, and showing errors."""
 
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
-
-import typer
 
 if TYPE_CHECKING:
     from eventlog.protocol import ReadableLog
@@ -19,7 +18,7 @@ def plain_errors() -> Iterator[None]:
         yield
     except _told_to_a_person() as error:
         _say(error)
-        raise typer.Exit(1) from error
+        raise SystemExit(1) from error
 
 
 def _told_to_a_person() -> tuple[type[Exception], ...]:
@@ -41,7 +40,7 @@ def _say(error: Exception) -> None:
         says = "`interview-gateway audit verify` says what is wrong with the log"
         lines = [f"{escape_line(str(error))}; {says}"]
     for line in lines:
-        typer.echo(f"interview-gateway: {line}", err=True)
+        print(f"interview-gateway: {line}", file=sys.stderr, flush=True)
 
 
 def log_url(option: str | None) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.shared import plain_errors
+from api.cli.starting import start
 
 
 def serve(
@@ -23,10 +23,4 @@ def serve(
 
     It prints the address of the page first.
     Press Ctrl-C to stop it: it finishes open requests first."""
-    from api.cli import light_start
-
-    light_start.begin()
-    from api.cli import serving
-
-    with plain_errors():
-        serving.serve(host, port)
+    start(host, port)
