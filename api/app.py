@@ -21,7 +21,6 @@ from api.http.routes import health, interviews, models, page
 from api.http.short_way import ShortWay
 from api.settings import Settings, load_settings
 from api.usecases.observing import UNOBSERVED
-from api.usecases.recordings import recording_to_play
 from backends.models import ModelCatalogue
 from backends.shared.board import ALONE
 from eventlog.open import open_log
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from api.http.ratelimit.setup import RateLimitSetup
     from api.http.signin.setup import SignInSetup
     from api.telemetry.telemetry import Telemetry
+    from backends.recording import Recording
     from backends.shared.redis import RedisBoard
 
 
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None, log: EventLog | None = None) ->
     """
     settings = settings or load_settings()
     # First the recording: where there is none to play, no log is opened in vain.
-    recording = recording_to_play(settings)
+    recording = _recording(settings)
     sign_in, telemetry, shared = _sign_in(settings), _telemetry(settings), _shared(settings)
     rate_limit = _rate_limit(settings, shared)
     gateway = Gateway(
@@ -130,6 +130,15 @@ def _describe(app: FastAPI, catalogue: ModelCatalogue, late_routes: LateRoutes) 
         return described(as_generated, catalogue, is_new=app.openapi_schema is None)
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _recording(settings: Settings) -> "Recording | None":
+    """The recording that RECORDING names; None without it. Raises InvalidSettings."""
+    if settings.recording is None:
+        return None
+    from api.usecases.recordings import recording_at
+
+    return recording_at(settings.recording)
 
 
 def _sign_in(settings: Settings) -> "SignInSetup | None":

@@ -5,9 +5,8 @@ log's file has its key beside it.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from eventlog.copying import Source, Target
 from eventlog.errors import LogNotOpened, NoLog
 from eventlog.postgres.url import is_postgres
 from eventlog.protocol import EventLog, ReadableLog
@@ -15,6 +14,9 @@ from eventlog.sqlite import opening as sqlite
 from eventlog.sqlite.url import sqlite_path
 from eventlog.verification.snapshot import StoredLog
 from statemachine.redaction import without_secrets
+
+if TYPE_CHECKING:
+    from eventlog.copying import Source, Target  # which no gateway needs
 
 MEMORY = "memory:"
 
@@ -69,7 +71,7 @@ def stored_log_at(address: str, origin: str) -> StoredLog:
     return sqlite.stored_file_of(_path_of(address), origin)
 
 
-def copy_source(url: str, key: Path | None = None) -> Source:
+def copy_source(url: str, key: Path | None = None) -> "Source":
     """The log that `url` names, to copy it. Raises LogNotOpened."""
     if is_postgres(url):
         found: Source = _postgres().source_in(url, key)
@@ -77,7 +79,7 @@ def copy_source(url: str, key: Path | None = None) -> Source:
     return sqlite.source_file(_path_to_read(url))
 
 
-def copy_target(url: str, key: Path | None = None) -> Target:
+def copy_target(url: str, key: Path | None = None) -> "Target":
     """Where `url` names no log yet, to fill it with a copy. Raises LogNotOpened."""
     if is_postgres(url):
         found: Target = _postgres().target_in(url, key)

@@ -13,9 +13,11 @@ from asyncio.subprocess import PIPE
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
-from api.transcript.blocks import TranscriptLayout
-from api.transcript.sheets import sheet_of
+if TYPE_CHECKING:
+    from api.transcript.blocks import TranscriptLayout
+
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +57,10 @@ class Typesetter:
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
 
-    async def make(self, layout: TranscriptLayout) -> Pdf:
+    async def make(self, layout: "TranscriptLayout") -> Pdf:
         """The transcript as a PDF. Raises PdfNotMade."""
+        from api.transcript.sheets import sheet_of  # which most gateways never need
+
         check_installed()
         # A long interview takes half a second of Python.
         sheet = await asyncio.to_thread(lambda: json.dumps(sheet_of(layout)).encode())

@@ -8,7 +8,6 @@ from typing import assert_never
 from pydantic import ValidationError
 
 from api.environment import InvalidSettings
-from api.settings import Settings
 from api.transcript.escaping import escape_line
 from backends.recording import Line, Recording
 from backends.turn import answers_in
@@ -93,14 +92,12 @@ def recording_of(records: Sequence[Record]) -> Recording:
     )
 
 
-def recording_to_play(settings: Settings) -> Recording | None:
-    """The recording that RECORDING names, or None. Raises InvalidSettings."""
-    if settings.recording is None:
-        return None
+def recording_at(file: Path) -> Recording:
+    """The recording in the file that RECORDING names. Raises InvalidSettings."""
     try:
-        recording = recording_of(read_records(settings.recording.expanduser()))
+        recording = recording_of(read_records(file.expanduser()))
         if not recording.lines:
-            raise BadRecording(f"{settings.recording} holds no words of an interviewer")
+            raise BadRecording(f"{file} holds no words of an interviewer")
         return recording
     except (BadRecording, RuntimeError) as error:  # RuntimeError: there is no such user
         raise InvalidSettings(f"RECORDING: {error}") from error

@@ -3,13 +3,16 @@
 import os
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from eventlog.copying import Source, Target
 from eventlog.errors import LogNotOpened, NoLog
 from eventlog.keys import key_name, load_verifier
 from eventlog.sqlite import file
 from eventlog.sqlite.reading import SqliteReader
 from eventlog.verification.snapshot import StoredLog
+
+if TYPE_CHECKING:
+    from eventlog.copying import Source, Target
 
 
 def open_file(path: Path) -> SqliteReader:
@@ -56,16 +59,18 @@ def _log_file(path: Path) -> tuple[Path, str]:
         raise LogNotOpened(f"the event log {path} cannot be read: {file.reason(error)}") from error
 
 
-def source_file(path: Path) -> Source:
+def source_file(path: Path) -> "Source":
     """Return the log in the file at `path`, to copy it. Raises LogNotOpened."""
+    from eventlog.copying import Source
     from eventlog.sqlite.copying import SqliteMoment
 
     path, log_id = _log_file(path)
     return Source(str(path), log_id, file.key_path(path), partial(SqliteMoment, path))
 
 
-def target_file(path: Path) -> Target:
+def target_file(path: Path) -> "Target":
     """Return the file at `path`, to fill it with a copy of a log."""
+    from eventlog.copying import Target
     from eventlog.sqlite.copying import filled_file
 
     path = Path(os.path.realpath(path))
