@@ -38,8 +38,8 @@ from backends.kits.library import Kits
 from backends.loading import ModelLoader
 from backends.models import ModelCatalogue
 from backends.ollama import OllamaBackend
+from backends.pace import Pace
 from backends.periodic import keep_running
-from backends.recording import RecordedInterviewer, Recording
 from backends.services import CONVERSATION, GRANITE, OLLAMA, OPENAI
 from backends.shared.board import ALONE, Alone
 from backends.templates import Templates
@@ -50,6 +50,7 @@ from eventlog.times import utc_now
 
 if TYPE_CHECKING:
     from api.usecases.replynews import ReplyNews
+    from backends.recording import RecordedInterviewer, Recording
     from backends.shared.redis import RedisBoard  # which most gateways never need
 
 logger = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class Gateway:
         self,
         settings: Settings,
         log: EventLog,
-        recording: Recording | None = None,
+        recording: "Recording | None" = None,
         observer: Observer = UNOBSERVED,
         shared: "RedisBoard | Alone" = ALONE,
     ) -> None:
@@ -98,9 +99,7 @@ class Gateway:
             templates,
             offline_reason=self.health.offline_reason,
             source_of=self.catalogue.source_of,
-            recording=(
-                RecordedInterviewer(recording, settings.recording_pace) if recording else None
-            ),
+            recording=_recorded_interviewer(recording, settings.recording_pace),
             observe=observer.asking,
         )
         self.drain = Drain(lambda: self.conductor.replies_under_way + self.assessments.under_way)
@@ -263,3 +262,13 @@ class Gateway:
     def _refresh_models(self, service: str) -> None:
         if service in (GRANITE, OLLAMA, OPENAI):
             self.catalogue.refresh()
+
+
+def _recorded_interviewer(
+    recording: "Recording | None", pace: Pace
+) -> "RecordedInterviewer | None":
+    if recording is None:
+        return None
+    from backends.recording import RecordedInterviewer
+
+    return RecordedInterviewer(recording, pace)

@@ -45,7 +45,7 @@ from api.setting_types import (
 )
 from api.validation import requirement
 from backends.address import Address, host_and_port
-from backends.recording import Pace
+from backends.pace import Pace
 from backends.services import ONLY_FORWARDED, OPENAI, SERVICES
 from statemachine.redaction import without_secrets
 

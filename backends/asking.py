@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager, aclosing, nullcontext
 from typing import Protocol
 
 from backends.errors import BackendError
-from backends.turn import End, Phase, Piece, Status, Words
-from backends.turnreader import TurnText
+from backends.turn import End, Phase, Piece, Status, TurnText, Words
 from statemachine.events import Timing
 from statemachine.patterns import Pattern
 

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from typing import TYPE_CHECKING
 
 from backends.asking import Asking, Reader, unobserved
 from backends.audience import NOBODY, Audience
@@ -20,17 +21,19 @@ from backends.circuit import Circuit
 from backends.errors import BackendError
 from backends.patience import Patience
 from backends.prompting import directions
-from backends.recording import Recorded, RecordedInterviewer
+from backends.readers import summary_reader, turn_reader
 from backends.relay import Relay
 from backends.services import RECORDING, TEMPLATES, UNDIRECTED
 from backends.templates import Templates
 from backends.trials import Trials
-from backends.turn import Backend, Phase, Piece, Turn
-from backends.turnreader import SummaryReader, TurnReader, TurnText
+from backends.turn import Backend, Phase, Piece, Turn, TurnText
 from statemachine.brief import DEFAULT_LANGUAGE
 from statemachine.events import Attempt, Origin, ReplyInterrupted
 from statemachine.listening.deciding import Due
 from statemachine.session import Session
+
+if TYPE_CHECKING:
+    from backends.recording import Recorded, RecordedInterviewer
 
 MAX_WAITING = 100
 """How many may wait for backends at once. Where 100 time-outs end together, all are answered in a
@@ -68,7 +71,7 @@ class Chain:
         *,
         offline_reason: Callable[[str], str | None],
         source_of: Callable[[str | None], str | None],
-        recording: RecordedInterviewer | None = None,
+        recording: "RecordedInterviewer | None" = None,
         observe: Callable[[Asking], AbstractContextManager[None]] = unobserved,
     ) -> None:
         self._backends = backends
@@ -104,7 +107,7 @@ class Chain:
             turn.session,
             lambda recorded: recorded.reply(turn),
             lambda backend: backend.speak(turn),
-            partial(TurnReader, turn, told=directions()),
+            partial(turn_reader, turn, directions()),
             patience,
             audience,
         )
@@ -138,7 +141,7 @@ class Chain:
             session,
             lambda recorded: recorded.summary(session),
             lambda backend: backend.sum_up(session),
-            partial(SummaryReader, session, told=directions()),
+            partial(summary_reader, session, directions()),
             patience,
             audience,
         )
@@ -150,7 +153,7 @@ class Chain:
     def go_on(self, turn: Turn, shown: ReplyInterrupted) -> Reply | None:
         """The reply that goes on from what the candidate was shown of it before the gateway
         stopped; None if that cannot stand, and the backends must be asked again."""
-        reader = TurnReader(turn)
+        reader = turn_reader(turn)
         try:
             reader.feed(shown.content)
             text = reader.finish(None)
@@ -176,7 +179,7 @@ class Chain:
     async def _hear(
         self,
         session: Session,
-        recorded: Callable[[RecordedInterviewer], Recorded],
+        recorded: "Callable[[RecordedInterviewer], Recorded]",
         ask: Callable[[Backend], AsyncGenerator[Piece, None]],
         read: Callable[[], Reader],
         patience: Patience,

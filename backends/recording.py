@@ -3,23 +3,15 @@ candidate says again what the recorded one said."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from backends.errors import BackendError
+from backends.pace import Pace
 from backends.reading.characters import CONTROL
 from backends.services import RECORDING
-from backends.turn import Turn, answers_in
-from backends.turnreader import TurnText
+from backends.turn import Turn, TurnText, answers_in
 from statemachine.listening.deciding import Due
 from statemachine.session import MAX_MESSAGE_CHARS, Role, Session
 from statemachine.wording import asks, closes, renumber, says_goodbye
-
-
-class Pace(StrEnum):
-    """When the recorded words are said: after the time they once took, or at once."""
-
-    RECORDED = "recorded"
-    INSTANT = "instant"
 
 
 @dataclass(frozen=True)

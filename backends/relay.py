@@ -17,8 +17,7 @@ from backends.circuit import Circuit
 from backends.deadline import Deadline
 from backends.errors import BackendError
 from backends.patience import Patience
-from backends.turn import Backend, Phase
-from backends.turnreader import TurnText
+from backends.turn import Backend, Phase, TurnText
 from statemachine.durations import duration_text
 from statemachine.events import Attempt
 

@@ -99,6 +99,21 @@ def answers_in(session: Session) -> list[str]:
     return [m.content for m in session.messages[first:] if m.role is Speaker.USER]
 
 
+@dataclass(frozen=True)
+class TurnText:
+    """The interviewer's turn, made of what a backend wrote.
+
+    `text` has at most MAX_MESSAGE_CHARS characters. `closes`: it ends the interview;
+    `lacks_question`: a question is due and it asks none, so that the built-in one must follow.
+    `due` is the move it makes, where it is another than the turn's.
+    """
+
+    text: str
+    closes: bool
+    lacks_question: bool
+    due: Due | None = None
+
+
 class Phase(StrEnum):
     """What a backend is doing, as far as can be told from outside."""
 

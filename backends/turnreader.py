@@ -7,7 +7,6 @@ because it proved to be a thought, or was cut off before it was whole.
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from backends.errors import BackendError
@@ -23,8 +22,7 @@ from backends.reading.speech import (
 )
 from backends.reading.summary import Summary
 from backends.reading.wrapping import Wrapping
-from backends.turn import End, Turn
-from statemachine.listening.deciding import Due
+from backends.turn import End, Turn, TurnText
 from statemachine.session import Session, Speaker
 from statemachine.wording import changes_subject, closes, label_of, says_goodbye
 
@@ -37,21 +35,6 @@ may be."""
 
 MAX_KEPT_CHARS = 4_000
 """How long a prompt with its directions may be to be kept for the next interview."""
-
-
-@dataclass(frozen=True)
-class TurnText:
-    """The interviewer's turn, made of what a backend wrote.
-
-    `text` has at most MAX_MESSAGE_CHARS characters. `closes`: it ends the interview;
-    `lacks_question`: a question is due and it asks none, so that the built-in one must follow.
-    `due` is the move it makes, where it is another than the turn's.
-    """
-
-    text: str
-    closes: bool
-    lacks_question: bool
-    due: Due | None = None
 
 
 def _echo_of_prompts(session: Session, told: Sequence[str]) -> Echo:

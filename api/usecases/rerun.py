@@ -17,7 +17,8 @@ from api.usecases.errors import UnknownModel
 from api.usecases.recordings import recording_of
 from api.usecases.results import Reply
 from backends.chain import Chain
-from backends.recording import Pace, RecordedInterviewer
+from backends.pace import Pace
+from backends.recording import RecordedInterviewer
 from backends.templates import Templates
 from eventlog.memory import MemoryEventLog
 from eventlog.records import Record, interview_of

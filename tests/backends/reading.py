@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from backends.errors import BackendError
-from backends.turn import End, Turn
-from backends.turnreader import SummaryReader, TurnReader, TurnText
+from backends.turn import End, Turn, TurnText
+from backends.turnreader import SummaryReader, TurnReader
 from statemachine.session import MAX_MESSAGE_CHARS, Session
 
 CUTS = st.lists(st.integers(0, 200), max_size=6)

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from backends.errors import BackendError
-from backends.recording import Line, Pace, Recorded, RecordedInterviewer, Recording
-from backends.turn import Turn
-from backends.turnreader import TurnText
+from backends.pace import Pace
+from backends.recording import Line, Recorded, RecordedInterviewer, Recording
+from backends.turn import Turn, TurnText
 from statemachine.roles import DATA_ANALYST, PRODUCT_MANAGER, Role
 from statemachine.session import MAX_MESSAGE_CHARS
 from tests.backends.interviews import turn

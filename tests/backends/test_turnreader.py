@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backends.errors import BackendError
-from backends.turn import End, Turn
-from backends.turnreader import SummaryReader, TurnReader, TurnText
+from backends.turn import End, Turn, TurnText
+from backends.turnreader import SummaryReader, TurnReader
 from statemachine.commands import OPENING_WORDS
 from statemachine.roles import DATA_ANALYST
 from statemachine.session import MAX_MESSAGE_CHARS, Config, Message, Session, Speaker
