@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,19 @@ HTTP = {"fastapi", "starlette", "uvicorn", "httptools", "httpx", "httpcore", "h1
 HEAVY = {*HTTP, "schemathesis"}
 TO_WRITE = {"sqlite_utils", "filelock", "eventlog.sqlite.writing", "eventlog.memory"}
 SETTINGS = {"api.settings", "dotenv"}
+STARTING = """
+import sys
+from api.cli import light_start
+light_start.begin()
+import api.cli.serving
+print(*(name for name, module in sys.modules.items() if module is not None))
+"""
+LATER = {
+    *("api.http.routes.late", "api.http.routes.replay", "api.http.openapi", "api.http.links"),
+    *("api.transcript.document", "api.transcript.sheets", "api.usecases.recordings"),
+    *("backends.turnreader", "backends.recording", "eventlog.copying", "sqlite_utils"),
+    *("typer", "rich", "pygments", "pydantic.v1"),
+}
 
 READING = [
     "interviews",
@@ -99,3 +113,13 @@ def test_a_command_that_checks_no_signature_imports_no_cryptography(
     imported: Imported, command: str
 ) -> None:
     assert "cryptography" not in imported(command)
+
+
+def test_a_start_imports_nothing_that_no_first_answer_needs(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STARTING], env=environment(tmp_path), cwd=tmp_path,
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    loaded = set(done.stdout.split())
+    assert {"api.http.routes.interviews", "backends.templates"} <= loaded
+    assert loaded & LATER == set()
