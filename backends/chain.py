@@ -8,7 +8,7 @@ question follows them.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,7 +27,6 @@ from backends.services import RECORDING, TEMPLATES, UNDIRECTED
 from backends.templates import Templates
 from backends.trials import Trials
 from backends.turn import Backend, Phase, Piece, Turn, TurnText
-from statemachine.brief import DEFAULT_LANGUAGE
 from statemachine.events import Attempt, Origin, ReplyInterrupted
 from statemachine.listening.deciding import Due
 from statemachine.session import Session
@@ -127,26 +126,21 @@ class Chain:
     def _in_own_words(self, turn: Turn, origin: Origin) -> Reply:
         return Reply(self._templates.reply(turn), turn.is_last, origin, turn.due)
 
-    async def sum_up(
-        self,
-        session: Session,
-        patience: Patience,
-        audience: Audience = NOBODY,
-        language: str = DEFAULT_LANGUAGE,
-        kept: Collection[int] | None = None,
-    ) -> Reply:
-        """A summary of the interview; always an answer, and always in time. `kept` are the indices
-        of the messages that stayed at a question, where that is known."""
+    async def sum_up(self, turn: Turn, patience: Patience, audience: Audience = NOBODY) -> Reply:
+        """A summary of the interview as it stands at `turn`; always an answer, and always in
+        time."""
+        turn = self._templates.prepared(turn)
+        session = turn.session
         heard = await self._hear(
             session,
             lambda recorded: recorded.summary(session),
-            lambda backend: backend.sum_up(session),
+            lambda backend: backend.sum_up(turn),
             partial(summary_reader, session, directions()),
             patience,
             audience,
         )
         if heard.text is None:
-            summary = self._templates.summary(session, heard.why_built_in(), language, kept)
+            summary = self._templates.summary(turn, heard.why_built_in())
             return Reply(summary, False, heard.origin())
         return Reply(heard.text.text, False, heard.origin())
 
@@ -164,9 +158,10 @@ class Chain:
     def _with_question(self, turn: Turn, text: TurnText, origin: Origin) -> Reply:
         """The words of a backend; the built-in question follows where one is due and they ask
         none. In practice, what to work on follows a closing, which a recorded one has, and the hint
-        comes first of those who are not told to give one."""
+        comes first of those who are not told to give one, and of models that give none."""
         words = text.text
-        if origin.backend in UNDIRECTED:
+        hints = origin.backend == RECORDING or self._templates.hints(turn, words)
+        if origin.backend in UNDIRECTED or not hints:
             words = f"{self._templates.hint(turn)}{words}"
         if text.closes and origin.backend != RECORDING:
             closed = self._templates.closed(turn, words)
@@ -339,7 +334,7 @@ class _Hearing:
         """Why no model's words were used, in a sentence for a person."""
         if self.asked:
             names = " and ".join(dict.fromkeys(attempt.backend for attempt in self.asked))
-            return f"{names} did not weigh the answers in time."
+            return f"{names} gave no summary that can be used."
         if any(skip is _Skip.NOT_ASKED for skip, _ in self._skipped):
             return "No AI service was asked to weigh the answers: they failed or were too slow."
         return "No AI service was available to weigh the answers."

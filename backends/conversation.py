@@ -14,7 +14,7 @@ from backends.http import Missing, Service
 from backends.prompting import with_brief
 from backends.services import CONVERSATION
 from backends.turn import End, Phase, Piece, Status, Turn, Words
-from statemachine.session import Session, Speaker
+from statemachine.session import Speaker
 
 
 class _Started(BaseModel):
@@ -58,7 +58,7 @@ class ConversationBackend:
             is_remark=reply.response_type in (_ReplyType.FEEDBACK, _ReplyType.INSTRUCTION),
         )
 
-    async def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
+    async def sum_up(self, turn: Turn) -> AsyncGenerator[Piece, None]:
         none: tuple[Piece, ...] = ()
         for piece in none:  # which makes it a generator, so that it raises when it is iterated
             yield piece

@@ -47,9 +47,9 @@ class GraniteBackend:
             yield Words(_continuation(reply, said_before))
         yield End()
 
-    async def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
-        yield Status(Phase.READING, session.config.model)
-        body = {"session": _session(session)}
+    async def sum_up(self, turn: Turn) -> AsyncGenerator[Piece, None]:
+        yield Status(Phase.READING, turn.session.config.model)
+        body = {"session": _session(turn.session)}
         reply = await self._service.post("/api/v1/interviews/summary", body, _Summary)
         yield Words(reply.summary)
         yield End()

@@ -32,7 +32,6 @@ from backends.sse import SseDecoder
 from backends.standins import reply_of_first_that_chats
 from backends.streams import read_chunk, values_of
 from backends.turn import End, Phase, Piece, Status, Turn, Words
-from statemachine.session import Session
 
 AGAIN_SECONDS = 0.5
 """How often a server that is loading is asked."""
@@ -84,8 +83,8 @@ class OpenAiBackend:
     def speak(self, turn: Turn) -> AsyncGenerator[Piece, None]:
         return self._reply(turn.session.config.model, partial(turn_prompt, turn), TURN_TOKENS)
 
-    def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
-        return self._reply(session.config.model, partial(summary_prompt, session), SUMMARY_TOKENS)
+    def sum_up(self, turn: Turn) -> AsyncGenerator[Piece, None]:
+        return self._reply(turn.session.config.model, partial(summary_prompt, turn), SUMMARY_TOKENS)
 
     def assess(self, ask: Ask) -> AsyncGenerator[Piece, None]:
         """A reply in JSON that fits the schema of `ask`, where the server can see to it."""

@@ -16,11 +16,10 @@ from backends.turn import HINTED, Turn
 from statemachine.brief import DEFAULT_LANGUAGE, Brief
 from statemachine.events import Purpose
 from statemachine.interview import Kept
-from statemachine.keeping import kept_messages
 from statemachine.listening.deciding import Due, Move
 from statemachine.listening.kinds import Part, Said
 from statemachine.listening.reading import listen
-from statemachine.session import Message, Session, Speaker
+from statemachine.session import Message, Speaker
 
 CONTEXT_TOKENS = 4096
 """As long as Ollama's context is on small machines; what does not fit there is dropped silently."""
@@ -134,11 +133,18 @@ def turn_prompt(turn: Turn, budget: int = _PROMPT_BUDGET) -> Prompt:
     return _fitted(directed, budget)
 
 
-def summary_prompt(session: Session, budget: int = _PROMPT_BUDGET) -> Prompt:
-    """What a summary is asked for with: the turns as they were sent, and the wish. It needs no
-    room of its own, since a summary is that much shorter than a turn. Raises BackendError."""
-    kept = [Kept(at, number, None) for at, number in kept_messages(session)]
-    directed = _directed(session.messages, session.config.total_questions, kept=kept)
+def summary_prompt(turn: Turn, budget: int = _PROMPT_BUDGET) -> Prompt:
+    """What a summary of the interview is asked for with, as it stands at `turn`: the turns as they
+    were sent, and the wish. It needs no room of its own, since a summary is that much shorter than
+    a turn. Raises BackendError."""
+    directed = _directed(
+        turn.session.messages,
+        turn.total,
+        kept=turn.kept,
+        brief=turn.brief,
+        listen_for=turn.listen_for if turn.is_practice else None,
+        budget=budget,
+    )
     prompt = _fitted(directed, budget)
     *before, last = prompt.messages
     if last.role is Speaker.USER:
@@ -193,7 +199,7 @@ def _direction(number: int, total: int, due: Due = _QUESTION_DUE) -> str:
             "The last answer is in. Ask nothing more: thank the candidate for taking part and "
             "say that this concludes the interview."
         )
-    before = _BEFORE_ASKING.get(due.said, "Acknowledge the answer in one short sentence")
+    before = _BEFORE_ASKING.get(due.said, "Acknowledge the answer in one short sentence, unjudged")
     return f"{before}, then ask question {number} of {total}. Ask only that one question."
 
 

@@ -185,6 +185,6 @@ class Backend(Protocol):
         """The interviewer's next words."""
         ...
 
-    def sum_up(self, session: Session) -> AsyncGenerator[Piece, None]:
-        """A summary of the interview so far."""
+    def sum_up(self, turn: Turn) -> AsyncGenerator[Piece, None]:
+        """A summary of the interview as it stands at `turn`, which has no answer that waits."""
         ...

@@ -16,6 +16,9 @@ DEFAULT_LANGUAGE = "en"
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What names a kit, or a criterion of its rubric."""
 
+PRACTICE_MARK = "This is a practice interview. Nobody but the candidate gets to see it."
+"""Stands in the prompt of one, so that a session tells it to a gateway whose log does not."""
+
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 
 

@@ -4,7 +4,7 @@ A command decides; it changes nothing. The event is appended to the log first, a
 interview evolves by what the log took.
 """
 
-from statemachine.brief import Brief
+from statemachine.brief import PRACTICE_MARK, Brief
 from statemachine.events import (
     AnswerGiven,
     ContentForgotten,
@@ -35,6 +35,8 @@ def start_interview(
     wish: str = OPENING_WORDS,
 ) -> InterviewStarted:
     """`wish` is the candidate's to start, in the interview's language."""
+    if brief is not None and brief.practice:
+        prompt = f"{prompt}\n\n{PRACTICE_MARK}"
     return InterviewStarted(
         config=config,
         messages=(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import assert_never
 
-from statemachine.brief import DEFAULT_LANGUAGE, Brief
+from statemachine.brief import DEFAULT_LANGUAGE, PRACTICE_MARK, Brief
 from statemachine.errors import IllegalMove, IllegalSession
 from statemachine.events import (
     AnswerGiven,
@@ -270,11 +270,14 @@ def _with_words(
 
 
 def _brief_of(session: Session) -> Brief | None:
-    """What an adopted session shows of its brief: the language it is held in, if it is not the
-    usual one. So it does not change in mid-interview."""
+    """What an adopted session shows of its brief: the language it is held in, so that it does not
+    change in mid-interview, and whether it is practice, which stays out of every hiring list. None
+    where both are as usual."""
     opening = next((m.content for m in session.messages if m.role is Speaker.ASSISTANT), "")
-    language = spoken(opening)
-    return None if language in (None, DEFAULT_LANGUAGE) else Brief(language=language)
+    prompts = (m.content for m in session.messages if m.role is Speaker.SYSTEM)
+    practice = any(prompt.endswith(PRACTICE_MARK) for prompt in prompts)
+    brief = Brief(language=spoken(opening) or DEFAULT_LANGUAGE, practice=practice)
+    return None if brief == Brief() else brief
 
 
 def _with_source(sources: tuple[str, ...], origin: Origin | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ questions there were, in `currentQuestion`; so as many turns as are over have st
 answers what was no answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 from statemachine.brief import DEFAULT_LANGUAGE
@@ -14,7 +14,7 @@ from statemachine.listening.kinds import Said
 from statemachine.listening.reading import listen
 from statemachine.listening.stopping import asks_to_stop
 from statemachine.rules import MAX_KEPT
-from statemachine.session import Message, Session, Speaker
+from statemachine.session import Message, Speaker
 from statemachine.wording import label_of
 
 _NEVER = 1_000
@@ -53,21 +53,6 @@ def kept_turns(turns: Sequence[Message], questions: int, *, is_complete: bool) -
 
     against, staying = best(1, 1, 0)
     return frozenset(staying) if against < _NEVER else frozenset()
-
-
-def kept_messages(session: Session) -> Iterator[tuple[int, int]]:
-    """The places of the messages that stayed at a question, each with that question's number, in a
-    session that can be one."""
-    speakers = [message.role for message in session.messages]
-    first = speakers.index(Speaker.ASSISTANT) if Speaker.ASSISTANT in speakers else len(speakers)
-    turns = session.messages[first:]
-    kept = kept_turns(turns, session.current_question, is_complete=session.is_complete)
-    number = 0
-    for at, turn in enumerate(turns):
-        if at in kept:
-            yield first + at, number
-        else:
-            number += turn.role is Speaker.ASSISTANT
 
 
 def _goes_on(turns: Sequence[Message], at: int) -> bool:

@@ -18,7 +18,7 @@ from backends.assessing.rubric import Heard, NamedKit, heard_for
 from backends.assessing.weighing import not_assessed
 from backends.deadline import Deadline
 from eventlog.records import Record
-from statemachine.assessment import CriterionResult, Judgement, faults_in, judged
+from statemachine.assessment import CriterionResult, Judgement, RefusalReason, faults_in, judged
 from statemachine.events import AssessmentGiven
 from statemachine.interview import Interview
 from statemachine.states import State
@@ -139,7 +139,8 @@ class Assessments:
     async def _recorded(
         self, interview: Interview, named: NamedKit, model: str | None
     ) -> GivenAssessment | None:
-        """The newest assessment by the same model, prompt and rubric of what was said so far."""
+        """The newest assessment by the same model, prompt and rubric of what was said so far. One
+        in which replies are missing does not count: who asks again wants them."""
         assert interview.id is not None
         spoken_at = interview.said_at[-1]
         for version in reversed([v for v in interview.assessed_at if v > spoken_at]):
@@ -148,7 +149,7 @@ class Assessments:
             is_models = event.prompt_version == PROMPT_VERSION and event.origin is not None
             is_same = event.kit == named.id and event.kit_version == named.kit.version
             if is_models and is_same and event.origin.model == model:  # type: ignore[union-attr]
-                return given
+                return None if _lacks_replies(event) else given
         return None
 
     def _begin(self, interview: Interview, named: NamedKit, model: str | None) -> _UnderWay:
@@ -214,6 +215,12 @@ def _check(results: Sequence[CriterionResult], interview: Interview, named: Name
     faults = faults_in(results, named.kit.rubric, interview.messages)
     if faults:
         raise InvalidAssessment(faults)
+
+
+def _lacks_replies(event: AssessmentGiven) -> bool:
+    """Whether the model was too slow, or wrote what cannot be read, for a criterion or more."""
+    reasons = {refused.reason for result in event.criteria for refused in result.refused}
+    return not reasons.isdisjoint((RefusalReason.NO_REPLY, RefusalReason.UNREADABLE))
 
 
 def _with_answers(result: CriterionResult, heard: Heard) -> CriterionResult:

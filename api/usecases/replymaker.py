@@ -15,7 +15,6 @@ from backends.patience import Patience
 from backends.services import TEMPLATES
 from backends.turn import Turn
 from eventlog.protocol import Appended
-from statemachine.brief import DEFAULT_LANGUAGE
 from statemachine.commands import give_summary, take_reply
 from statemachine.events import Event
 from statemachine.interview import Interview, evolve
@@ -95,14 +94,8 @@ class ReplyMaker:
             said = await self._said(interview, under_way.patience, Waiting(under_way))
             interview = (await self._record(id, said, len(interview.messages))).interview
         under_way.withdraw("More was said meanwhile")
-        session = await self._for_backends(interview.session)
-        reply = await self._chain.sum_up(
-            session,
-            under_way.patience,
-            under_way,
-            _language(interview),
-            {kept.at for kept in interview.kept},
-        )
+        turn = await self._turn(interview)
+        reply = await self._chain.sum_up(turn, under_way.patience, under_way)
         _settle(under_way, reply)
         summary = give_summary(interview, reply.text, origin=reply.origin)
         appended = await self._interviews.append(id, interview.version, summary)
@@ -141,10 +134,6 @@ class ReplyMaker:
         model = await self._choose_model(None)
         config = session.config.model_copy(update={"model": model})
         return session.model_copy(update={"config": config})
-
-
-def _language(interview: Interview) -> str:
-    return interview.brief.language if interview.brief else DEFAULT_LANGUAGE
 
 
 def _taken(interview: Interview, reply: ChainReply) -> Event:

@@ -72,6 +72,14 @@ _READY_TO_GO_ON = Pattern(
     r"|get\s+started)\b[^.!]{0,30}$",
     re.IGNORECASE,
 )
+_OFFERS_HELP = re.compile(
+    r"\b(?:how|what)\s+(?:can|may|could)\s+i\s+(?:(?:assist|help)(?:\s+you\b|\W*$)|do\s+for\s+you\b)[^.!?]{0,40}\W*$"
+    r"|\b(?:wie|womit)\s+kann\s+ich\s+(?:ihnen|dir)\b[^.!?]{0,40}\W*$"
+    r"|\bcomment\s+puis-je\s+(?:vous|t')\s*aider\b[^.!?]{0,40}\W*$"
+    r"|\b(?:cómo|en\s+qué)\s+puedo\s+ayudar|\bcomo\s+posso\s+(?:te\s+)?ajud",
+    re.IGNORECASE,
+)
+"""What an assistant asks who has forgotten that it interviews."""
 _BEGINS_READY = re.compile(
     r"^\W*(?:so|ok(?:ay)?|and|now|are|you|shall|can|may|should|ready)\b", re.I
 )
@@ -134,6 +142,8 @@ def opening_of(text: str, *, is_whole: bool = False) -> Opening | None:
 
 
 def _asks_readiness(text: str, *, is_opening: bool) -> bool:
+    if _OFFERS_HELP.search(text[-120:]):
+        return True
     if is_opening:
         return not asks_for_more_than_readiness(text)
     return bool(_BEGINS_READY.match(text) and _READY_TO_GO_ON.search(text[-80:]))

@@ -2,10 +2,12 @@
 
 from enum import Enum, auto
 
+from backends.errors import BackendError
 from backends.reading.aloud import MAX_BEGINNING, thinks_aloud
 from backends.reading.asking import Asking, Opening, asking_of, is_aside, opening_of
 from backends.reading.below import Below, below_of
 from backends.reading.echoes import Echo
+from backends.reading.judging import judges, may_judge_in
 from backends.reading.sentences import Sentence, SentenceReader
 from backends.reading.speech import Speech
 from backends.turn import Turn
@@ -13,6 +15,10 @@ from statemachine.wording import says_goodbye
 
 ENOUGH_OF_A_CLOSING = 600
 """After so many characters, a closing that has closed is not listened to any longer."""
+MAX_BEFORE_ASKING = 1_200
+"""How many characters may be said before the question, or a scene for it: about 200 words. A model
+is told to stay under 120, and what goes on for longer is no acknowledgement: a small one writes a
+report of an interview that never was."""
 MAX_SCENE = 4
 """How many sentences may follow "Question 2:" or "Imagine that …" until one of them asks."""
 MAX_AFTER_ASIDE = 3
@@ -66,8 +72,22 @@ class Question(Speech):
         # In a scene, "the user" is somebody in it.
         if self._stage is _Stage.SEEKING and thinks_aloud(words):
             self.is_aloud = True
-        if not self.is_aloud:
-            self._ask(words, sentence)
+        if self.is_aloud:
+            return
+        if self._stage is _Stage.SEEKING and self._judges(words, sentence):
+            rest = self.text[sentence.end :]
+            blank = len(rest) - len(rest.lstrip()) if sentence.start == 0 else 0
+            self.remove(sentence.start, sentence.end + blank)
+            return
+        self._ask(words, sentence)
+        if self._stage is _Stage.SEEKING and not self.is_over and sentence.end > MAX_BEFORE_ASKING:
+            raise BackendError("Talked on instead of asking")
+
+    def _judges(self, words: str, sentence: Sentence) -> bool:
+        """Whether a sentence that asks nothing judges the answer; it was not shown then."""
+        if self._is_opening or self.shown.at > sentence.start or not judges(words):
+            return False
+        return asking_of(words, sentence, is_opening=False) is Asking.NOTHING
 
     def _goes_on_to_ask(self, words: str, sentence: Sentence) -> bool:
         """Whether a sentence after an aside asks in its place."""
@@ -171,7 +191,9 @@ class Question(Speech):
             self._stage is not _Stage.SEEKING and self._opening is None
         ):
             return min(end, self._whole_end)
-        if self._may_be_aloud:
+        under_way = self.sentences.under_way
+        is_seeking = self._stage is _Stage.SEEKING and not self._is_opening
+        if self._may_be_aloud or (is_seeking and may_judge_in(under_way)):
             return min(end, self.sentences.start)
         label = self.sentences.under_way[: end - self.sentences.start].strip()
         if label and SentenceReader.may_be_bare_label(label):

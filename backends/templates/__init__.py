@@ -4,7 +4,6 @@ It asks the questions of the interview's kit, and says the words of the intervie
 else. Nothing here depends on chance: the same turn gets the same words.
 """
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from backends.kits.errors import BrokenKit, UnknownKit
@@ -17,6 +16,7 @@ from backends.templates.hinting import (
     MOST_MISSED,
     listened_for,
     missed_so_far,
+    names_any,
     to_work_on,
     told,
 )
@@ -29,7 +29,7 @@ from statemachine.events import InterviewStarted, Purpose
 from statemachine.listening.deciding import Move
 from statemachine.listening.kinds import Said
 from statemachine.listening.stopping import STOP_QUESTIONS
-from statemachine.session import Config, Role, Session, Speaker
+from statemachine.session import Config, Role, Speaker
 from statemachine.wording import question_in
 
 
@@ -87,6 +87,15 @@ class Templates:
         words, missing = words_in(code), told(last.missed[:MOST_MISSED], code)
         return f"{words.hint.format(missing=missing) if missing else words.hint_none}\n\n"
 
+    def hints(self, turn: Turn, words: str) -> bool:
+        """Whether a model's words name anything that the answer lacks, or need not."""
+        if not turn.gets_hint or turn.is_last:
+            return True
+        kit = self._kit_of(turn)
+        last = missed_so_far(kit, turn)[-1]
+        # Where all was mentioned, or nobody knows what was listened for, there is nothing to name.
+        return last is None or not last.missed or names_any(last.missed, words, kit)
+
     def prepared(self, turn: Turn) -> Turn:
         """The turn with what the kit listens for, where it is one of practice."""
         if not turn.is_practice:
@@ -116,16 +125,11 @@ class Templates:
         label = words.question_label.format(number=turn.number)
         return f"{label}{_next_question(turn, kit).text}"
 
-    def summary(
-        self,
-        session: Session,
-        why: str,
-        language: str = DEFAULT_LANGUAGE,
-        kept: Collection[int] | None = None,
-    ) -> str:
-        """What was asked and answered, and what is missing. `why` is the sentence that says why no
-        model wrote it."""
-        return sum_up(session, why, language, kept)
+    def summary(self, turn: Turn, why: str) -> str:
+        """What was asked and answered up to `turn`, and what is missing. `why` is the sentence that
+        says why no model wrote it."""
+        language = DEFAULT_LANGUAGE if turn.brief is None else turn.brief.language
+        return sum_up(turn.session, why, language, {kept.at for kept in turn.kept})
 
     def _kit_of(self, turn: Turn) -> Kit:
         return self.kit(turn.session.config.role, turn.brief)

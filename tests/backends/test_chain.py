@@ -80,7 +80,7 @@ def replied(servers: tuple[FakeServer, ...], due: Turn, within: float = PATIENCE
 
 def summed_up(servers: tuple[FakeServer, ...], within: float = PATIENCE) -> Reply:
     session = turn(3).session
-    return staged(servers, lambda chain: chain.sum_up(session, plain(within)))
+    return staged(servers, lambda chain: chain.sum_up(Turn(session), plain(within)))
 
 
 def reasons(reply: Reply) -> list[tuple[str, str]]:
@@ -461,7 +461,7 @@ def test_the_wish_for_a_summary_is_no_summary(ollama: OllamaServer) -> None:
     ollama.script = ["Sum up this interview for the hiring team in at most 120 words."]
     reply = summed_up((ollama,))
     assert (OLLAMA, "Said the prompt back") in reasons(reply)
-    assert "ollama did not weigh the answers in time." in reply.text
+    assert "ollama gave no summary that can be used." in reply.text
 
 
 # What is accepted as text
@@ -477,7 +477,7 @@ def spoken_and_summed_up(granite: GraniteServer, words: str) -> list[Reply]:
         deadline = plain(PATIENCE)
         return [
             await chain.speak(turn(2), deadline),
-            await chain.sum_up(session, deadline),
+            await chain.sum_up(Turn(session), deadline),
         ]
 
     return staged([granite], ask)
@@ -540,7 +540,7 @@ def test_a_built_in_summary_tells_services_that_failed_from_those_that_are_offli
     async def sum_up_after_failures(chain: Chain) -> Reply:
         for _ in range(FAILURES):
             chain.circuits[GRANITE].failed("HTTP 500")
-        return await chain.sum_up(turn(3).session, plain(PATIENCE))
+        return await chain.sum_up(turn(3), plain(PATIENCE))
 
     if not is_up:
         offline(granite)
@@ -568,7 +568,7 @@ def test_in_every_mood_there_are_words_by_the_deadline(servers: Servers, mood: M
         deadline = plain(SHORT)
         return await asyncio.gather(
             *(chain.speak(turn(number), deadline) for number in (1, 3, 6)),
-            chain.sum_up(turn(3).session, deadline),
+            chain.sum_up(turn(3), deadline),
         )
 
     opening, question, closing, summary = replies = staged(servers, ask)

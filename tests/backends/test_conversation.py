@@ -124,7 +124,5 @@ def test_a_reply_of_an_unknown_type_is_refused() -> None:
 
 def test_it_gives_no_summaries(conversation: ConversationServer) -> None:
     with pytest.raises(BackendError, match="Gives no summaries"):
-        said_through(
-            conversation, lambda service: ConversationBackend(service).sum_up(turn(2).session)
-        )
+        said_through(conversation, lambda service: ConversationBackend(service).sum_up(turn(2)))
     assert posts(conversation) == []

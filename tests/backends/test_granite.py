@@ -77,7 +77,7 @@ def test_a_closing_is_given_word_for_word(granite: GraniteServer) -> None:
 
 def test_a_summary_is_asked_for_with_the_session(granite: GraniteServer) -> None:
     session = turn(3, model=MODEL).session
-    words = said_through(granite, lambda service: GraniteBackend(service).sum_up(session))
+    words = said_through(granite, lambda service: GraniteBackend(service).sum_up(Turn(session)))
     assert words.pieces == whole("Granite summary of the Data Analyst interview.", MODEL)
     summary = granite.requests[-1]
     assert (summary.method, summary.path) == ("POST", "/api/v1/interviews/summary")

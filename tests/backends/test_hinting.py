@@ -216,9 +216,9 @@ def test_a_models_hint_is_let_through(hint: str) -> None:
 
 @pytest.mark.parametrize(
     ("backend", "begins"),
-    [(GRANITE, "Hint: you did not mention: "), (OLLAMA, "Thanks."), (RECORDING, "Thanks.")],
+    [(GRANITE, "Hint: you did"), (OLLAMA, "Hint: you did"), (RECORDING, "Thanks.")],
 )
-def test_who_cannot_be_asked_for_a_hint_gets_the_built_in_one(backend: str, begins: str) -> None:
+def test_who_gives_no_hint_gets_the_built_in_one(backend: str, begins: str) -> None:
     chain = Chain([], BACKEND, offline_reason=lambda _: None, source_of=lambda _: None)
     shown = ReplyInterrupted(content="Thanks. How do you test?", backend=backend)
     asked = chain.go_on(due_after("I built things."), shown)

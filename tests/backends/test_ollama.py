@@ -37,7 +37,7 @@ def said_of(ollama: OllamaServer, due: Turn) -> Said:
 def summed_up(ollama: OllamaServer, session: Session) -> Said:
     async def play() -> Said:
         async with ollama_parts(ollama) as parts:
-            return await all_of(parts.backend.sum_up(session))
+            return await all_of(parts.backend.sum_up(Turn(session)))
 
     return asyncio.run(play())
 
@@ -92,7 +92,7 @@ def test_a_summary_is_asked_for_so_too(ollama: OllamaServer) -> None:
     ollama.script = ["They know their data."]
     assert summed_up(ollama, session).text == "They know their data."
     (chat,) = chats_of(ollama)
-    assert chat["messages"] == summary_prompt(session).to_json()
+    assert chat["messages"] == summary_prompt(Turn(session)).to_json()
     assert chat["options"]["num_predict"] == 300
 
 

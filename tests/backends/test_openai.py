@@ -99,11 +99,11 @@ def test_a_summary_is_asked_for_so_too(openai: OpenAiServer) -> None:
 
     async def play() -> Said:
         async with backend_of(openai) as (backend, _):
-            return await all_of(backend.sum_up(session))
+            return await all_of(backend.sum_up(Turn(session)))
 
     assert asyncio.run(play()).text == "They know their data."
     (chat,) = chats_of(openai)
-    assert chat["messages"] == summary_prompt(session).to_json()
+    assert chat["messages"] == summary_prompt(Turn(session)).to_json()
     assert chat["max_tokens"] == 300
 
 

@@ -78,7 +78,7 @@ def test_a_summarys_prompt_begins_with_the_last_turns(said: list[tuple[str, str]
     questions, answers = zip(*said, strict=True)
     session = interview(questions, answers)
     prompt = turn_prompt(due_at(session, len(said)), AMPLE).messages
-    summary = summary_prompt(session, AMPLE).messages
+    summary = summary_prompt(Turn(session), AMPLE).messages
     assert summary[:-1] == (*prompt, reply_at(session, len(said)))
     assert "Sum up this interview" in summary[-1].content
 
@@ -90,7 +90,7 @@ def test_the_candidate_and_the_interviewer_take_turns(
     """Templates of models refuse anything else."""
     questions, answers = zip(*said, strict=True)
     session = interview(questions, answers, before=before)
-    for prompt in (turn_prompt(due_at(session, len(said))), summary_prompt(session)):
+    for prompt in (turn_prompt(due_at(session, len(said))), summary_prompt(Turn(session))):
         roles = [m.role for m in prompt.messages if m.role is not Speaker.SYSTEM]
         assert roles == [Speaker.USER, Speaker.ASSISTANT] * (len(roles) // 2) + [Speaker.USER]
 
@@ -127,7 +127,7 @@ def test_several_system_messages_become_one() -> None:
 
 
 def test_a_summary_before_the_first_question_is_asked_for_in_one_message() -> None:
-    prompt = summary_prompt(turn(1).session)
+    prompt = summary_prompt(turn(1))
     assert [m.role for m in prompt.messages] == [Speaker.SYSTEM, Speaker.USER]
     assert prompt.messages[1].content.startswith("Please start the interview.\n\nSum up")
 
@@ -173,8 +173,8 @@ def test_what_is_left_out_changes_seldom_and_keeps_the_beginning_in_between() ->
 
 def test_a_summary_leaves_out_what_the_last_turn_left_out() -> None:
     session = long_interview(200)
-    assert summary_prompt(session).trimmed == turn_prompt(due_at(session, 15)).trimmed
-    assert tokens(summary_prompt(session)) < 4096 - 300
+    assert summary_prompt(Turn(session)).trimmed == turn_prompt(due_at(session, 15)).trimmed
+    assert tokens(summary_prompt(Turn(session))) < 4096 - 300
 
 
 def test_a_last_answer_that_alone_does_not_fit_is_cut_in_its_middle() -> None:
@@ -217,7 +217,7 @@ def test_a_prompt_that_is_too_long_itself_is_refused() -> None:
     with pytest.raises(BackendError, match="does not fit into its context"):
         turn_prompt(Turn(session, "Yes."))
     with pytest.raises(BackendError, match="does not fit into its context"):
-        summary_prompt(session)
+        summary_prompt(Turn(session))
 
 
 # What the interviewer was told beforehand

@@ -162,7 +162,7 @@ WHY = "These are the built-in words: granite-interview-service is offline."
 
 
 def summary(due: Turn) -> str:
-    return BACKEND.summary(due.session, WHY)
+    return BACKEND.summary(due, WHY)
 
 
 @every_role

@@ -54,7 +54,7 @@ def all_that_can_be_asked(
             server.mood = mood
             asks = [backend.speak(turn(number)) for number in (1, 2, 6)]
             if not isinstance(backend, ConversationBackend):
-                asks.append(backend.sum_up(turn(3).session))
+                asks.append(backend.sum_up(turn(3)))
             limited = (asyncio.wait_for(all_of(pieces), limit) for pieces in asks)
             return await asyncio.gather(*limited, return_exceptions=True)
 

@@ -645,7 +645,7 @@ TRANSCRIPTS = [
     (
         "Great answer! I'm glad you keep a list. Here's the next question:\n\nQuestion 2 of 5: "
         "What is the difference between a list and a tuple in Python?\n\nAnswer: A list is mut",
-        "Great answer! I'm glad you keep a list. Here's the next question:\n\nQuestion 2 of 5: "
+        "I'm glad you keep a list. Here's the next question:\n\nQuestion 2 of 5: "
         "What is the difference between a list and a tuple in Python?",
     ),
     (
@@ -665,6 +665,48 @@ def test_a_rambling_model_is_heard_up_to_its_first_question(words: str, text: st
     result = read(TurnReader(DUE), words, End())
     assert result.turn == TurnText(text, False, False)
     assert (result.resets, result.used < len(words)) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("Correct! Question 2: How do you test?", "Question 2: How do you test?"),
+        ("Thanks. That's absolutely right. Why Go?", "Thanks. Why Go?"),
+        ("Your answer is not quite right. Why Go?", "Why Go?"),
+        ("I see. The correct answer is an index. Why Go?", "I see. Why Go?"),
+        ("Sehr gute Antwort! Frage 2: Wie testen Sie?", "Frage 2: Wie testen Sie?"),
+        ("回答得很好！问题2：您如何测试？", "问题2：您如何测试？"),
+    ],
+)
+def test_a_model_that_judges_the_answer_is_not_heard_to(words: str, text: str) -> None:
+    assert turn_of(words, DUE).text == text
+    assert_any_split_is_read_alike(DUE, words, [3, 9, 20], End())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "That's right where it hurts. Why Go?",
+        "Is that correct, or did you measure it?",
+        "It is right to ask. What would you do?",
+        "You were right behind the release, you said. What did you do?",
+        "Right, you said that you test first. How?",
+        "Good, thank you. Why Go?",
+    ],
+)
+def test_what_only_sounds_like_a_judgement_is_kept(words: str) -> None:
+    assert turn_of(words, DUE).text == words
+
+
+def test_an_offer_to_help_is_no_question() -> None:
+    assert turn_of("I'm glad to meet you! How can I assist you today?", DUE).lacks_question
+    assert not turn_of("Thanks. How can I help my team to test more?", DUE).lacks_question
+
+
+def test_a_model_that_talks_on_is_not_waited_for() -> None:
+    reader = TurnReader(DUE)
+    with pytest.raises(BackendError, match="Talked on instead of asking"):
+        read(reader, (f"She nursed patient {n} with care. " for n in range(60)), None)
 
 
 # Summaries

@@ -181,7 +181,7 @@ class OllamaAdapter:
     async def _lines(self, body: Json) -> AsyncGenerator[Json, None]:
         began = monotonic_ns()
         loading = await self._load(body)
-        chat = Chat(body["messages"], body.get("options") or {})
+        chat = Chat(body["messages"], body.get("options") or {}, body.get("format"))
         async with self._answering, aclosing(self._llama.write(chat)) as pieces:
             self.chats.append(chat)
             pace = Pace(self.tokens_per_second)

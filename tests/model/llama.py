@@ -29,6 +29,8 @@ class Chat:
 
     messages: list[Json]
     options: Json = field(default_factory=dict)
+    schema: Json | None = None
+    """The JSON schema that the reply must have, as Ollama's `format` gives it."""
     dropped: int = 0
     """How many of the oldest messages did not fit into the context. Ollama drops them silently."""
     prompt: int = 0
@@ -65,6 +67,9 @@ class Llama:
         """The words of a reply, a token at a time; first "", once the length of the prompt is
         known. `chat` is brought up to date before each piece."""
         asked = {OPTIONS[key]: value for key, value in chat.options.items() if key in OPTIONS}
+        if chat.schema is not None:
+            wanted = {"name": "reply", "schema": chat.schema}
+            asked["response_format"] = {"type": "json_schema", "json_schema": wanted}
         while True:
             body = {**asked, "stream": True, "return_progress": True, "messages": _kept(chat)}
             async with self._client.stream("POST", "/v1/chat/completions", json=body) as response:

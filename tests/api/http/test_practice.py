@@ -107,3 +107,13 @@ def test_a_candidate_sees_their_own_interviews_practice_too(tmp_path: Path) -> N
         assert ids(bob) == [others.interview_id]
         assert ids(ada) == [own.interview_id]
         assert len(ids(ada, practice="true")) == 3
+
+
+def test_practice_stays_practice_at_a_gateway_that_does_not_know_it(gateway: Served) -> None:
+    practised = Desktop(gateway).start(**PRACTICE)
+    with serving() as another:
+        moved = Desktop(another, session=practised.session)
+        moved.answer(ANSWER)
+        assert moved.said[-1].startswith("Hint: ")
+        assert listed(another) == []
+        assert ids(another, practice="only") == [practised.interview_id]

@@ -1,0 +1,100 @@
+"""Sentences with which a model judges an answer, or gives one away: "Great answer, that's correct."
+
+An interviewer does neither, and small models do both, whatever their prompt says. Only plain cases
+are found, and only in what stands before the question: "Is that correct?" asks, and a closing may
+be friendly.
+"""
+
+import re
+from functools import cache
+
+_ANSWER = r"(?:answer|response|reply|explanation|point|solution|approach|example|job|work)"
+_GOOD = (
+    r"(?:good|great|excellent|perfect|brilliant|fantastic|wonderful|amazing|impressive|strong"
+    r"|outstanding|superb|terrific|solid|correct|right|wrong|incorrect|inaccurate|poor|bad|weak"
+    r"|incomplete)"
+)
+_SO = (
+    r"(?:absolutely|exactly|perfectly|totally|completely|quite|very|really|so|not|partly|partially)"
+)
+_ENGLISH = (
+    # "Great answer!", "That's a really excellent point."
+    rf"^\W*(?:(?:that|this|it)(?:'s|\s+is|\s+was)\s+|what\s+)?(?:an?\s+|the\s+)?(?:{_SO}\s+)*"
+    rf"{_GOOD}\s+{_ANSWER}\b"
+    # "That's correct.", "You're absolutely right", "Correct!", "Well done."
+    rf"|^\W*(?:yes|no|well|ok(?:ay)?)?\W*(?:(?:that|this|it)(?:'s|\s+is|\s+was)|you(?:'re|\s+are))\s+"
+    rf"(?:{_SO}\s+)*(?:correct|right|wrong|incorrect|inaccurate|mistaken|perfect|excellent)"
+    r"(?=\s*(?:[.!,;:–—]|$)|\s+(?:and|but|because|that)\b)"
+    rf"|^\W*(?:(?:{_SO}\s+)*(?:correct|wrong|incorrect)|exactly(?:\s+right)?|well\s+(?:done|said"
+    r"|answered)|(?:good|great|nice|excellent)\s+(?:one|job|work|stuff))\s*[!.,]"
+    rf"|\byour\s+(?:\w+\s+)?{_ANSWER}\s+(?:is|was|were)\s+(?:an?\s+)?(?:{_SO}\s+)*{_GOOD}\b"
+    r"|\byou(?:'ve|\s+have)?\s+(?:answered|got|did)\s+(?:it\s+|that\s+|this\s+)?"
+    r"(?:correctly|right|wrong|well)\b"
+    # What gives an answer away.
+    r"|\b(?:the|a)\s+(?:correct|right|ideal|best|model|better|good)\s+answer\s+(?:is|was|would)\b"
+    r"|\byou\s+(?:should|could)\s+have\s+(?:said|mentioned|answered)\b"
+)
+_ELSEWHERE = (
+    r"^\W*(?:das\s+ist\s+|eine?\s+)*(?:sehr\s+|ganz\s+|völlig\s+)*(?:gute|richtige|falsche"
+    r"|ausgezeichnete|hervorragende|tolle|perfekte)\s+antwort\b"
+    r"|^\W*das\s+(?:ist|war)\s+(?:\w+\s+)?(?:richtig|falsch|korrekt)\b|^\W*(?:richtig|falsch)\s*[!.]"
+    r"|\bdie\s+richtige\s+antwort\s+(?:ist|wäre|lautet)\b"
+    r"|^\W*(?:c'est\s+)?(?:une\s+)?(?:très\s+)?(?:bonne|excellente|mauvaise)\s+réponse\b"
+    r"|^\W*c'est\s+(?:\w+\s+)?(?:exact|correct|faux|juste)\b|\bla\s+bonne\s+réponse\s+(?:est|était)\b"
+    r"|^\W*(?:es\s+)?(?:una\s+)?(?:muy\s+)?(?:buena|excelente|mala|gran)\s+respuesta\b"
+    r"|^\W*(?:eso\s+)?(?:es|está)\s+(?:correcto|incorrecto|mal)\b|^\W*¡?correcto\s*[!.]"
+    r"|\bla\s+respuesta\s+correcta\s+(?:es|era|sería)\b"
+    r"|^\W*(?:é\s+)?(?:uma\s+)?(?:muito\s+)?(?:boa|excelente|ótima|má)\s+resposta\b"
+    r"|^\W*(?:isso\s+)?está\s+(?:correto|errado|certo)\b|\ba\s+resposta\s+correta\s+(?:é|era|seria)\b"
+    r"|^\W*(?:这是|這是)?(?:一个|一個)?(?:很|非常|太)?(?:好|棒|正确|正確)的?(?:回答|答案)"
+    r"|^\W*(?:你|您)?(?:回答|说|說)得(?:很|非常)?(?:好|对|對|正确|正確)|正确(?:的)?答案(?:是|应该)"
+    r"|^\W*(?:إجابة|جواب)\s+(?:ممتازة?|رائعة?|جيدة?|صحيحة?|خاطئة?)|الإجابة\s+الصحيحة\s+هي"
+    r"|^\W*(?:यह\s+)?(?:एक\s+)?(?:बहुत\s+)?(?:अच्छा|शानदार|बढ़िया|सही|ग़लत|गलत)\s+(?:जवाब|उत्तर)|सही\s+(?:जवाब|उत्तर)\s+है"
+    r"|^\W*(?:এটি\s+)?(?:একটি\s+)?(?:খুব\s+)?(?:ভালো|চমৎকার|দারুণ|সঠিক|ভুল)\s+উত্তর|সঠিক\s+উত্তর\s+হলো"
+)
+
+
+_TELLS_WITHIN = 48
+"""Within so many characters a sentence begins to judge that does. Only so long it is waited for,
+if its first word allows: a candidate sees the words of a slow model as they come."""
+_READ = 200
+"""How many characters of a sentence are looked at."""
+_FIRST_WORDS = frozenset(
+    {
+        *("that", "that's", "this", "it", "it's", "you", "you're", "your", "yes", "no", "well"),
+        *("ok", "okay", "what", "a", "an", "the", "good", "great", "excellent", "perfect", "nice"),
+        *("brilliant", "fantastic", "wonderful", "amazing", "impressive", "strong", "solid"),
+        *("outstanding", "superb", "terrific", "correct", "right", "wrong", "incorrect", "quite"),
+        *("absolutely", "exactly", "perfectly", "totally", "completely", "very", "really"),
+        *("das", "die", "eine", "gute", "sehr", "richtig", "richtige", "falsch", "tolle"),
+        *("c'est", "une", "bonne", "excellente", "très", "la", "es", "eso", "una", "muy", "buena"),
+        *("excelente", "correcto", "gran", "é", "isso", "uma", "muito", "boa", "ótima"),
+    }
+)
+_WORD = re.compile(r"[\w']+")
+
+
+def may_judge_in(beginning: str) -> bool:
+    """Whether a sentence with this beginning may turn out to judge. In other scripts than the
+    Latin one it always may."""
+    found = _WORD.search(beginning[:_READ].replace("’", "'"))
+    if found is None:
+        return len(beginning) <= _TELLS_WITHIN
+    if len(beginning) > _TELLS_WITHIN:
+        return judges(beginning)
+    word = found[0].casefold()
+    if word[0] > "\u024f":
+        return True
+    is_whole = found.end() < len(beginning)
+    return word in _FIRST_WORDS if is_whole else any(w.startswith(word) for w in _FIRST_WORDS)
+
+
+def judges(sentence: str) -> bool:
+    """Whether a sentence of the interviewer judges an answer or gives one away."""
+    return bool(_pattern().search(sentence[:_READ].replace("’", "'")))
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    # A gateway that hears no model needs none of it.
+    return re.compile(f"{_ENGLISH}|{_ELSEWHERE}", re.IGNORECASE)
