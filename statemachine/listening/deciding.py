@@ -59,6 +59,9 @@ _NO_WISH = frozenset((Said.BRIEF, Said.UNKNOWN))
 """After an offer to pause, go on or end, who says "ok" or "I don't know" wishes neither to pause
 nor to end. It is no answer to the question, so the question is put again."""
 
+_GO_ON = frozenset(("weiter", "bitte weiter", "weiter bitte", "ja weiter", "okay weiter"))
+"""After such an offer, this German wish is to go on. Elsewhere it is to leave the question out."""
+
 _ANSWER_BEFORE = 3
 """How far from the end the answer before the last one stands."""
 
@@ -93,8 +96,9 @@ def due(interview: Interview) -> Due:
     if stops:
         return Due(Move.STOP, Said.STOP)
     said = Said.READY if stops is False else listen(answer, interview.language, asked)
-    if said in _NO_WISH and not _ASKS_HOW_TO_GO_ON.isdisjoint(interview.kept_for[-1:]):
-        said = Said.READY
+    if not _ASKS_HOW_TO_GO_ON.isdisjoint(interview.kept_for[-1:]):
+        goes_on = " ".join(answer.casefold().strip(" .!").replace(",", " ").split()) in _GO_ON
+        said = Said.READY if goes_on or said in _NO_WISH else said
     if said is Said.BRIEF and _wished_to_stop(interview) and confirms(answer, interview.language):
         said = Said.STOP
     if interview.times_kept < MAX_KEPT:

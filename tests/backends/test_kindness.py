@@ -18,6 +18,7 @@ from statemachine.events import (
 )
 from statemachine.interview import replay
 from statemachine.listening.deciding import Move
+from statemachine.listening.kinds import Said
 from statemachine.session import Config
 from statemachine.wording import asks, closes, label_of, question_in
 from tests.backends.interviews import INTERVIEW_ID
@@ -54,6 +55,13 @@ def test_who_goes_on_after_comfort_hears_the_question_again(choice: str) -> None
 
 def test_who_was_away_is_welcomed_back() -> None:
     assert talk("One moment please", "ok")[0].startswith("Good to have you back.")
+
+
+def test_the_german_weiter_goes_on_after_a_pause_and_to_the_next_question_else() -> None:
+    _, after_pause = talk("Einen Moment bitte", "Weiter!", language="de")
+    _, else_where = talk("Weiter!", language="de")
+    assert after_pause.due.purpose is Purpose.RESUME
+    assert (else_where.due.move, else_where.due.said) == (Move.ASK, Said.SKIP)
 
 
 def test_an_answer_after_comfort_is_not_praised() -> None:

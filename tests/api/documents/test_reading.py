@@ -129,6 +129,19 @@ def test_plain_text_may_have_any_encoding(document: bytes, declared: str) -> Non
     assert text_of(document, declared) == "Käse 你好"
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("我在一家医院做了六年护士，负责夜班和交接。 SBAR, ICU." * 2, "gbk"),
+        ("عملت ممرضة في قسم القلب لمدة ست سنوات، وأحب العمل ليلا.", "cp1256"),
+        ("Я шесть лет работала медсестрой в отделении кардиологии.", "cp1251"),
+    ],
+)
+def test_letters_that_would_be_wrong_are_refused_with_what_to_do(text: str, encoding: str) -> None:
+    assert "Save it as UTF-8" in why_not(text.encode(encoding), "text/plain")
+    assert text_of(text.encode(encoding), f"text/plain; charset={encoding}") == text
+
+
 @pytest.mark.parametrize("charset", ["", "punycode", "zlib", "latin-none", "iso2022_jp_9"])
 def test_where_no_encoding_is_known_it_is_that_of_the_west(charset: str) -> None:
     assert text_of("Käse “€5”".encode("cp1252"), f"text/plain; charset={charset}") == "Käse “€5”"
