@@ -22,10 +22,18 @@ from backends.reading.speech import (
 )
 from backends.reading.summary import Summary
 from backends.reading.wrapping import Wrapping
-from backends.turn import End, Turn, TurnText
+from backends.templates.choosing import stems_in
+from backends.turn import End, Turn, TurnText, answers_in
+from statemachine.listening.deciding import Due
+from statemachine.listening.spoken import small_words
+from statemachine.listening.tokens import plain
 from statemachine.session import Session, Speaker
 from statemachine.wording import changes_subject, closes, label_of, says_goodbye
 
+TELLING_WORDS = 12
+"""From how many different words of the candidate on a summary has to tell of them."""
+LEAST_TOLD = 3
+"""So many of them are in one that does. A small model writes of an interview that it made up."""
 LEAST_SUMMARY_CHARS = 200
 """How much of a summary must be there if it was stopped: about three sentences."""
 MIN_REPEATED_WORDS = 5
@@ -140,6 +148,7 @@ class SummaryReader(Reader):
 
     def __init__(self, session: Session, *, told: Sequence[str] = ()) -> None:
         self._prompts = _echo_of_prompts(session, told)
+        self._answers = answers_in(session)
         super().__init__(None)
 
     def _begin(self) -> Speech:
@@ -162,4 +171,12 @@ class SummaryReader(Reader):
         self._check_readable(speech, "Was cut off in its first sentence")
         if end is None and len(speech.shown.text) < LEAST_SUMMARY_CHARS:
             raise BackendError("Had only begun its summary")
+        if not self._tells_of_answers(speech.shown.text):
+            raise BackendError("Summed up nothing of what was answered")
         return TurnText(speech.shown.text, closes=False, lacks_question=False)
+
+    def _tells_of_answers(self, summary: str) -> bool:
+        """Whether a summary has words of the candidate's; short answers ask for none."""
+        small = small_words()
+        said = {stem for stem in stems_in("\n".join(self._answers)) if plain(stem) not in small}
+        return len(said) < TELLING_WORDS or len(said.intersection(stems_in(summary))) >= LEAST_TOLD

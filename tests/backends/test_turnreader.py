@@ -712,6 +712,16 @@ def test_a_model_that_talks_on_is_not_waited_for() -> None:
 # Summaries
 
 
+def test_a_summary_of_another_interview_is_none() -> None:
+    said = (*DUE.session.messages, Message(role=Speaker.USER, content=ANSWER))
+    session = DUE.session.model_copy(update={"messages": said})
+    made_up = "The interview ended on a positive note, and the team was very happy with it."
+    with pytest.raises(BackendError, match="nothing of what was answered"):
+        read(SummaryReader(session), made_up, End())
+    about = "The candidate checks rows, empty columns and unique keys in each new table."
+    assert read(SummaryReader(session), about, End()).turn.text == about
+
+
 def summary_of(words: str, end: End | None = End(), size: int = 1) -> str:  # noqa: B008
     return read(SummaryReader(DUE.session), pieces_of(words, size), end).turn.text
 
