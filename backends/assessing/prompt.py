@@ -25,7 +25,7 @@ SYSTEM = (
     "it.\n"
     "Quote the candidate's own words exactly, copied from the answers, one to three sentences. "
     "Never quote the interviewer, and never invent or improve words. Say nothing about voice, "
-    "looks, emotion, age, origin or health, and do not quote such words."
+    "looks, emotion, age, origin, family or health, and do not quote such words."
 )
 WISH = (
     "Criterion: {name} (id: {id})\nLevels:\n{levels}\n\n"

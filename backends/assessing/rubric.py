@@ -12,10 +12,6 @@ class RubricQuestion(Protocol):
     """A kit's question, and what to listen for in the answer."""
 
     @property
-    def text(self) -> str: ...
-    @property
-    def simpler(self) -> str | None: ...
-    @property
     def listen_for(self) -> Sequence[str]: ...
     @property
     def criteria(self) -> Sequence[str]: ...
@@ -28,8 +24,9 @@ class RubricKit(Protocol):
     def version(self) -> str: ...
     @property
     def rubric(self) -> Sequence[RubricCriterion]: ...
-    @property
-    def questions(self) -> Sequence[RubricQuestion]: ...
+    def question_asked_in(self, words: str) -> RubricQuestion | None:
+        """The question that the interviewer's words ask, if it is one of the kit."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def heard_for(
     said_by_candidate = dict(answers_in(messages))
     for index, message in enumerate(messages):
         if message.role is Speaker.ASSISTANT:
-            found = _question_in(message.content, kit)
+            found = kit.question_asked_in(message.content)
             if found is not None:
                 current = found
                 asked |= set(found.criteria)
@@ -82,18 +79,5 @@ def heard_for(
     }
 
 
-def _question_in(words: str, kit: RubricKit) -> RubricQuestion | None:
-    plain = _plain(words)
-    for question in kit.questions:
-        wordings = filter(None, (question.text, question.simpler))
-        if any(_plain(wording) in plain for wording in wordings):
-            return question
-    return None
-
-
 def _is_asking(words: str) -> bool:
     return any(mark in words for mark in "?？؟")
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())

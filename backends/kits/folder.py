@@ -13,6 +13,9 @@ from backends.kits.errors import BrokenKit, Fault, KitNotWritten
 from backends.kits.reading import MAX_KIT_BYTES
 
 MAX_KITS = 200
+YAML = (".yaml", ".yml")
+"""The ends of names of what somebody takes for a kit, and is none."""
+_QUOTES = "'\""
 
 Stamp = tuple[int, int, int, int]
 """What changes when a file does."""
@@ -29,13 +32,14 @@ class KitFolder:
 
     def ids(self) -> list[str]:
         """The names of the kits' files, without `.toml`, in order: at most one more than MAX_KITS.
-        None where there is no such folder. Raises OSError."""
+        Files in YAML are among them with their whole names, so that somebody is told of them. None
+        where there is no such folder. Raises OSError."""
         try:
             with os.scandir(self.path) as entries:
                 names = [
                     entry.name.removesuffix(".toml")
                     for entry in entries
-                    if entry.name.endswith(".toml") and not entry.name.startswith(".")
+                    if entry.name.endswith((".toml", *YAML)) and not entry.name.startswith(".")
                 ]
         except FileNotFoundError:
             return []
@@ -43,7 +47,7 @@ class KitFolder:
 
     def called(self, id: str) -> str:
         """The kit's file, as errors call it."""
-        return f"{self.path.name}/{id}.toml"
+        return f"{self.path.name}/{id}{'' if id.strip(_QUOTES).endswith(YAML) else '.toml'}"
 
     def stamp(self, id: str) -> Stamp | None:
         """The stamp of the kit's file; None where there is none. Raises OSError."""

@@ -22,7 +22,7 @@ from backends.kits.errors import (
     NoKitsFolder,
     UnknownKit,
 )
-from backends.kits.folder import MAX_KITS, KitFolder, Stamp, reason
+from backends.kits.folder import MAX_KITS, YAML, KitFolder, Stamp, reason
 from backends.kits.kit import Kit, is_kit_id
 from backends.kits.reading import MAX_KIT_BYTES, read_kit
 from backends.kits.writing import written
@@ -188,7 +188,8 @@ class Kits:
         """What is wrong with a file that has no kit's name, if there is such a file."""
         if id not in self._ids(folder):
             return None
-        broken = BrokenKit(folder.called(ascii(id)), [_bad_id()])
+        fault = Fault("is YAML; write the kit as TOML") if id.endswith(YAML) else _bad_id()
+        broken = BrokenKit(folder.called(ascii(id)), [fault])
         if (folder, id) not in self._read:
             self._left_out(id, broken)
             self._read[folder, id] = None, broken

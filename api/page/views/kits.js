@@ -68,11 +68,15 @@ export function show({ root, signal }) {
   }
 }
 
+/** Whether there is a page for it. @param {string} id */
+const isId = (id) => /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id);
+
 /** @param {KitOverview} kit @param {boolean} mayWrite */
 function rowOf({ id, role, language, seniority, questions, builtIn, error }, mayWrite) {
   return h("li", { class: "card" },
     h("div", { class: "row" },
-      h("a", { class: "to", href: `#/kits/${id}` }, h("bdi", {}, role ?? id)),
+      // A file with another name than a kit's can only be told of.
+      isId(id) ? h("a", { class: "to", href: `#/kits/${id}` }, h("bdi", {}, role ?? id)) : h("bdi", { class: "to" }, id),
       !builtIn && h("span", { class: "mark" }, "own"),
       error && h("span", { class: "mark bad" }, "cannot be used"),
       mayWrite && !error && h("a", { class: "go-on", href: `#/new-kit/${id}` }, "New from this",

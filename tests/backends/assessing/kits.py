@@ -32,5 +32,9 @@ class Kit:
         )
     )
 
+    def question_asked_in(self, words: str) -> Question | None:
+        asked = (each for each in self.questions if each.text and each.text in words)
+        return next(asked, None)
+
 
 KIT = Kit()

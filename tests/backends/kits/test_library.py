@@ -192,3 +192,13 @@ def test_a_kit_without_an_own_prompt_gets_one() -> None:
     assert "Diver (seniority: senior). Speak German." in prompt_of(german)
     assert "Areas to probe: Safety." in prompt_of(german)
     assert prompt_of(DIVER.model_copy(update={"prompt": "Be kind."})) == "Be kind."
+
+
+def test_a_kit_in_yaml_is_told_of(tmp_path: Path) -> None:
+    for name in ("nurse.yaml", "night.yml"):
+        (tmp_path / name).write_text("role: Nurse")
+    broken = [listing.broken for listing in Kits(tmp_path).listings() if listing.broken]
+    assert [str(one).partition("/")[2] for one in broken] == [
+        "'night.yml': is YAML; write the kit as TOML",
+        "'nurse.yaml': is YAML; write the kit as TOML",
+    ]
