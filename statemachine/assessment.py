@@ -50,7 +50,7 @@ class RefusalReason(StrEnum):
     NOT_SAID = "not-said"
     """A quotation that no answer holds."""
     OFF_LIMITS = "off-limits"
-    """A quotation on voice, looks, emotion, age, origin or health."""
+    """A quotation on voice, looks, emotion, age, origin, family or health."""
     ORDER = "order"
     """A quotation that gives orders to whoever assesses."""
     NO_QUOTATION = "no-quotation"
@@ -223,7 +223,10 @@ def _quotation_faults(
 
 
 def _off_limits(subject: str) -> str:
-    return f"is about {subject}. Nothing about voice, looks, emotion, age, origin or health counts"
+    return (
+        f"is about {subject}. Nothing about voice, looks, emotion, age, origin, family or health "
+        "counts"
+    )
 
 
 def judged(

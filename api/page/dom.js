@@ -60,7 +60,29 @@ function nodes(children) {
   return children
     .flat(Infinity)
     .filter((child) => child !== null && child !== undefined && child !== false)
-    .map((child) => (child instanceof Node ? child : String(child)));
+    .flatMap((child) => (child instanceof Node ? child : withControlsShown(String(child))));
+}
+
+/** Marks that turn the direction of what follows. Two that only isolate are left: the page writes them. */
+const TURNS = /([\u202a-\u202e\u2066\u2067])/u;
+
+/**
+ * A text, in which each mark that turns its direction is shown by its code and turns nothing: in an
+ * element of its own, and so without an effect beyond it.
+ *
+ * @param {string} text
+ * @returns {(Node | string)[]}
+ */
+function withControlsShown(text) {
+  if (!TURNS.test(text)) return [text];
+  return text.split(TURNS).map((part) => {
+    if (!TURNS.test(part)) return part;
+    const shown = document.createElement("bdi");
+    shown.className = "control";
+    shown.dataset.code = `U+${part.charCodeAt(0).toString(16).toUpperCase()}`;
+    shown.textContent = part;
+    return shown;
+  });
 }
 
 /** Write an empty field in the page's direction, and a text in its own. @param {HTMLInputElement | HTMLTextAreaElement} field */

@@ -13,7 +13,7 @@ NOT_ASSESSED = "not assessed"
 
 REFUSED = {
     RefusalReason.NOT_SAID: "quotations that no answer holds",
-    RefusalReason.OFF_LIMITS: "quotations on voice, looks, emotion, age, origin or health",
+    RefusalReason.OFF_LIMITS: "quotations on voice, looks, emotion, age, origin, family or health",
     RefusalReason.ORDER: "quotations that give orders to whoever assesses",
     RefusalReason.NO_QUOTATION: "levels without evidence",
     RefusalReason.NO_LEVEL: "levels that the rubric does not have",

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.api.http.test_assessments import answered, reply
+from tests.desktop import Desktop
 from tests.fakes import OllamaServer
 from tests.gateways import serving
 from tests.page.test_looks import WINDOWS, look
@@ -58,3 +59,30 @@ def test_an_assessment_is_made_and_each_quotation_leads_to_its_place(
         expect(page.get_by_role("heading", name="Evidence")).to_be_visible()
         expect(page).to_have_url(re.compile("/technical$"))
         look(page, "opened-technical", window)
+
+
+def test_a_person_writes_an_assessment_of_their_own(browser: Browser) -> None:
+    with serving() as gateway, visiting(browser, gateway.url, **WINDOWS["dark-phone"]) as page:
+        desktop = Desktop(gateway).start(totalQuestions=1)
+        desktop.answer("\U0001f600 I measured the slow query first. Then I fixed it.")
+        page.goto(f"{gateway.url}/#/history/{desktop.interview_id}")
+        page.get_by_role("button", name="Write your own").click()
+        name = page.get_by_label("Your name")
+        expect(name).to_be_focused()
+        name.fill("Ada Lovelace")
+        first = page.locator(".own-assessment fieldset").first
+        first.get_by_label("Level").select_option("level 1")
+        save = page.get_by_role("button", name="Save")
+        save.click()
+        expect(page.get_by_role("alert")).to_contain_text("a level needs words of the candidate")
+        words = first.get_by_label("It rests on these words")
+        expect(words).to_be_focused()
+        words.fill("I made it up.")
+        save.click()
+        expect(page.get_by_role("alert")).to_contain_text("no answer has the words")
+        words.fill("I measured the slow query first.")
+        look(page, "own-assessment", "dark-phone")
+        save.click()
+        expect(page.get_by_role("heading", name="By Ada Lovelace")).to_be_visible()
+        page.get_by_role("link", name="I measured the slow query first.").click()
+        expect(page.locator("mark")).to_have_text("I measured the slow query first.")

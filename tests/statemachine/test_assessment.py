@@ -15,7 +15,7 @@ from statemachine.assessment import (
     judged,
     misquoted,
 )
-from statemachine.offlimits import off_limits, remarks_on
+from statemachine.offlimits import off_limits, off_limits_at, remarks_on
 from statemachine.orders import gives_orders, orders_in
 from statemachine.session import Message, Speaker
 
@@ -185,6 +185,15 @@ def test_stories_are_no_orders(text: str) -> None:
         ("I was diagnosed with depression", "health"),
         ("I am pregnant", "health"),
         ("Ich bin schwanger", "health"),
+        ("Soy musulmana", "origin"),
+        ("Je suis chrétienne", "origin"),
+        ("Ich habe Depressionen", "health"),
+        ("我有抑郁症", "health"),
+        ("أنا متزوجة", "family"),
+        ("मैं विवाहित हूँ", "family"),
+        ("আমি একজন মুসলমান", "origin"),
+        ("Sou muito jovem", "age"),
+        ("My husband is at home", "family"),
         ("my health check endpoint returned 500", None),
         ("The voice service was down", None),
         ("the age of the cache entry", None),
@@ -195,6 +204,20 @@ def test_stories_are_no_orders(text: str) -> None:
 )
 def test_what_nothing_may_rest_on(text: str, subject: str | None) -> None:
     assert off_limits(text) == subject
+
+
+@pytest.mark.parametrize(
+    ("answer", "subject"),
+    [
+        ("I checked her medication and called their children.", None),
+        ("She was nervous, so I explained each step.", None),
+        ("Le patient et sa femme ont compris.", None),
+        ("I am nervous today.", "emotion"),
+        ("My children are small.", "family"),
+    ],
+)
+def test_in_an_answer_candidates_speak_of_themselves(answer: str, subject: str | None) -> None:
+    assert off_limits_at(answer, 0, len(answer)) == subject
 
 
 def test_a_hostile_answer_costs_little() -> None:

@@ -18,7 +18,7 @@ const patient = new Transport(() => location.origin, request, 0, 0);
 /** What a model gave and the gateway did not take. @type {Record<string, string>} */
 const DROPPED = {
   "not-said": "a quotation that no answer has",
-  "off-limits": "a quotation about voice, looks, emotion, age, origin or health",
+  "off-limits": "a quotation about voice, looks, emotion, age, origin, family or health",
   "order": "an order, offered as evidence",
   "no-quotation": "a level without a quotation",
   "no-such-level": "a level that the rubric does not have",
@@ -27,24 +27,64 @@ const DROPPED = {
   "no-reply": "no reply, or none in time",
 };
 
-/** @param {{ id: string, talk: Talk, signal: AbortSignal }} options */
-export function assessmentsOf({ id, talk, signal }) {
+/** @param {{ id: string, talk: Talk, held: import("./own-assessment.js").HeldWith, signal: AbortSignal }} options */
+export function assessmentsOf({ id, talk, held, signal }) {
   const path = `/api/v1/interviews/${id}/assessments`;
   const list = h("div", {}, h("p", { class: "quiet" }, "Reading…"));
   const notices = h("div", {});
   const waiting = h("span", { class: "quiet figure" });
   const assess = h("button", { type: "button", onclick: () => isAssessing || make() }, "Assess");
+  const model = h("select", { id: "assessing-model" }, h("option", { value: "" }, "the interview’s model"));
+  const own = h("div", {});
+  const write = h("button", { type: "button", onclick: openOwn }, "Write your own");
   let isAssessing = false;
   /** @type {Assessment[]} */
   let known = [];
   load();
+  if (visitor.conducts) offerModels();
   return h("section", { "aria-labelledby": "assessment" },
     h("h2", { id: "assessment" }, "Assessment"),
     list, notices,
     visitor.conducts && [
-      h("p", { class: "row" }, assess, waiting),
+      h("p", { class: "row" }, assess, h("label", { for: model.id }, "by"), model, write, waiting),
+      own,
       h("p", { class: "quiet" }, "A model compares the answers with the kit’s rubric. The gateway takes no level without the candidate’s own words for it."),
     ]);
+
+  async function offerModels() {
+    try {
+      const { models } = await patient.get("/api/v1/models", "models", { signal });
+      model.append(...models.filter((/** @type {Schemas["Model"]} */ one) => one.source !== "fallback")
+        .map((/** @type {Schemas["Model"]} */ one) => h("option", { value: one.id }, one.name)));
+    } catch {
+      // The interview's own model can be asked without.
+    }
+  }
+
+  async function openOwn() {
+    notices.replaceChildren();
+    try {
+      const { ownAssessment, rubricOf } = await import("./own-assessment.js");
+      const kit = known.at(-1)?.kit ?? held.kit;
+      const rubric = await rubricOf(patient, { ...held, kit }, signal);
+      const close = () => {
+        own.replaceChildren();
+        write.hidden = false;
+        write.focus();
+      };
+      const form = ownAssessment({ rubric, talk, save: async (assessment) => {
+        known.push(await patient.post(path, assessment, "criteria", { signal }));
+        draw();
+        close();
+        announce("Your assessment is saved.");
+      }, cancel: close });
+      own.replaceChildren(form);
+      write.hidden = true;
+      /** @type {HTMLElement | null} */ (form.querySelector("input, select"))?.focus();
+    } catch (error) {
+      if (!signal.aborted) notices.replaceChildren(noticeOf({ ...troubleOf(error), passes: undefined }, openOwn));
+    }
+  }
 
   async function load() {
     try {
@@ -76,7 +116,7 @@ export function assessmentsOf({ id, talk, signal }) {
     announce("Assessing …");
     try {
       /** @type {Assessment} */
-      const made = await patient.post(path, {}, "criteria", { signal });
+      const made = await patient.post(path, model.value ? { model: model.value } : {}, "criteria", { signal });
       const isKnown = known.some(({ position }) => position === made.position);
       if (!isKnown) known.push(made);
       draw();

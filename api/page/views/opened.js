@@ -8,6 +8,7 @@ import { dropInterview } from "../storage.js";
 import { visitor } from "../visitor.js";
 import { assessmentsOf } from "./assessments.js";
 import { exportLinks } from "./export-links.js";
+import { summaryWords } from "./words.js";
 import { transcriptOf } from "./transcript.js";
 
 /** @typedef {import("../integration-service-client/index.js").InterviewEvent} InterviewEvent */
@@ -57,7 +58,7 @@ export async function show({ root, id, signal }) {
       const talk = transcriptOf(session.messages, overview.candidateName ?? "Candidate");
       return [
         summaryOf(events, session, signal, load),
-        assessmentsOf({ id, talk, signal }),
+        assessmentsOf({ id, talk, held: { ...briefOf(events), role: overview.role }, signal }),
         h("section", { "aria-labelledby": "said" }, h("h2", { id: "said" }, "Transcript"), talk.element),
       ];
     } catch (error) {
@@ -65,6 +66,9 @@ export async function show({ root, id, signal }) {
     }
   }
 }
+
+/** What an interview was begun with besides its role. @param {InterviewEvent[]} events @returns {{ kit?: string | null, language?: string }} */
+const briefOf = ([{ payload }]) => /** @type {any} */ (payload)?.brief ?? {};
 
 /** @param {Transcript} overview */
 const titleOf = ({ role, candidateName }) => (candidateName ? `${candidateName}, ${role}` : `${role} interview`);
@@ -98,7 +102,7 @@ function summaryOf(events, session, signal, load) {
   const sumUp = h("button", { type: "button", onclick: make }, "Sum up");
   return h("section", { class: "summary card", "aria-labelledby": "summary" },
     h("h2", { id: "summary" }, "Summary"),
-    text ? h("div", { class: "words", dir: "auto" }, text) : h("p", {}, "Nobody has asked for a summary yet."),
+    text ? summaryWords(text) : h("p", {}, "Nobody has asked for a summary yet."),
     notices,
     !text && visitor.conducts && h("p", { class: "row" }, sumUp));
 

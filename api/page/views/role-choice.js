@@ -94,12 +94,26 @@ function rolesOf(kits) {
   return [...own, ...[...found.values()].filter((one) => !own.includes(one))];
 }
 
-/** @param {{ role: string, seniority: string }} one @param {boolean} checked */
+/** Whether no kit of the role is in the language chosen: without a model, its questions are not either. @param {typeof BEFORE[number]} one */
+const isElsewhere = ({ kits }) =>
+  kits.length > 0 && !kits.some((kit) => kit.language.split("-")[0] === language());
+
+/** What a language is called in the one chosen. @param {string} code */
+function languageName(code) {
+  try {
+    return new Intl.DisplayNames([language()], { type: "language" }).of(code) ?? code;
+  } catch {
+    return code; // of a kit's own making
+  }
+}
+
+/** @param {typeof BEFORE[number]} one @param {boolean} checked */
 function card(one, checked) {
   const usual = USUAL.find((role) => role === one.role);
   return h("label", { class: "choice" },
     h("input", { type: "radio", name: "role", value: nameOf(one), checked }),
     h("span", { class: "what" }, h("bdi", {}, roleName(one.role)),
-      one.seniority && [" ", h("span", { class: "mark" }, h("bdi", {}, one.seniority))]),
+      one.seniority && [" ", h("span", { class: "mark" }, h("bdi", {}, one.seniority))],
+      isElsewhere(one) && [" ", h("span", { class: "mark" }, h("bdi", {}, languageName(one.kits[0].language)))]),
     usual && h("span", { class: "quiet" }, say(`about.${usual}`)));
 }

@@ -8,6 +8,9 @@ const LABEL = /(?<!\p{L})(?:(?:Question|Frage|Pregunta|Pergunta|प्रश्�
 /** What can become a label with the next words. */
 const LABEL_BEGUN = /(?<=^|\s)(?:(?:Question|Frage|Pregunta|Pergunta|प्रश्न|প্রশ্ন|السؤال)(?: \d*)?|第\d*)$/u;
 
+/** Whether a line is a question with its label. @param {string} line */
+export const isLabelled = (line) => line.search(LABEL) === 0;
+
 /** The sentences of a text, which put together are the text. @param {string} text */
 export function sentencesOf(text) {
   const ends = [...text.matchAll(END)].map((match) => match.index + match[0].length);

@@ -13,6 +13,7 @@ import { listen, liveReply, useBuiltIn } from "./live-reply.js";
 import { openReply } from "./reply.js";
 import { untilBack } from "./until-back.js";
 import { awaited } from "./waiting.js";
+import { summaryWords } from "./words.js";
 
 /** @typedef {import("../integration-service-client/index.js").Session} Session */
 /** @typedef {import("./conversation.js").LogEvent} LogEvent */
@@ -87,7 +88,9 @@ export async function showSummary({ root, id, session, talk, typed, signal }) {
     live.render(state, awaited("summary"));
     try {
       const hear = () => listen(gateway.streamSummary(session, { ...HEARING, signal }), dispatch);
-      live.end((await untilBack(hear, signal, away)).summary);
+      const { summary } = await untilBack(hear, signal, away);
+      live.end(summary);
+      body.querySelector(".words")?.replaceWith(summaryWords(summary));
       showSpeakers();
     } catch (error) {
       if (signal.aborted) return;

@@ -32,6 +32,17 @@ export function transcriptOf(messages, candidate) {
     /** @param {number} message */
     wordsOf: (message) => messages[message]?.content ?? "",
 
+    /** Where the candidate said these words, or undefined. @param {string} text */
+    find(text) {
+      for (let message = first; message < messages.length; message += 1) {
+        const { role, content } = messages[message];
+        const at = role === "user" ? content.indexOf(text) : -1;
+        const from = Array.from(content.slice(0, at)).length;
+        if (at >= 0) return { message, from, to: from + Array.from(text).length, text };
+      }
+      return undefined;
+    },
+
     /**
      * Scroll to a passage and mark it. The keyboard is there then, and can go back to `origin`.
      *

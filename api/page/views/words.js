@@ -4,13 +4,20 @@
  */
 
 import { h } from "../dom.js";
-import { commonLength, questionIn } from "./sentences.js";
+import { commonLength, isLabelled, questionIn } from "./sentences.js";
 
 /** What comes before the question, the space between, the question, and the same after it. */
 const PARTS = ["lead", "gap", "question", "gap", "lead"];
 
 /** Whether the visitor wants no movement. */
 export const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** A summary, in which the questions stand out from the answers. @param {string} text */
+export function summaryWords(text) {
+  const lines = text.split(/(?<=\n)/);
+  return h("div", { class: "words", dir: "auto" },
+    lines.map((line) => (isLabelled(line) ? h("span", { class: "question" }, line) : line)));
+}
 
 /** @param {{ asks: boolean }} options whether the words ask a question */
 export function growingWords({ asks }) {
