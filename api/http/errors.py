@@ -16,14 +16,8 @@ from starlette.middleware.errors import ServerErrorMiddleware
 
 from api.http import problems
 from api.http.leaving import ClientLeft
-from api.http.problems import (
-    RETRY_LATER,
-    FieldError,
-    Problem,
-    ProblemType,
-    problem_of,
-    problem_response,
-)
+from api.http.problem_documents import FieldError, Problem, problem_of, problem_response
+from api.http.problems import RETRY_LATER, ProblemType
 from api.http.this_machine import OnlyOnThisMachine
 from api.transcript.pdf import PdfNotMade
 from api.usecases.errors import (

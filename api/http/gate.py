@@ -15,7 +15,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
-from api.http.problems import ProblemType, problem_response
+from api.http.problem_documents import problem_response
+from api.http.problems import ProblemType
 from api.http.refused import FILE_ORIGINS, RefusedLog
 from api.http.request_ids import identify
 

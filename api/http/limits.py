@@ -5,7 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
-from api.http.problems import problem_response
+from api.http.problem_documents import problem_response
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_AUDIO_BYTES = 25 * 1024 * 1024

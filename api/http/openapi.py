@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.http.links import add_links
-from api.http.problems import INVALID_INPUT, NOT_JSON, Problem, ProblemType
+from api.http.problem_documents import Problem
+from api.http.problems import INVALID_INPUT, NOT_JSON, ProblemType
 from api.http.responses import EVERYWHERE, WITH_BODY, documented
 from api.http.wire import administration, documents, forwarded, overview
 from api.usecases.verify_report import VerifyProgress, VerifyReport

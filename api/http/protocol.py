@@ -14,7 +14,8 @@ from uvicorn.server import ServerState
 
 from api.http.exchange import Exchange, whole_answer
 from api.http.gate import API, guards
-from api.http.problems import MALFORMED, TOO_SLOW, ProblemType, problem_response
+from api.http.problem_documents import problem_response
+from api.http.problems import MALFORMED, TOO_SLOW, ProblemType
 from api.http.reading import Malformed, Reader
 from api.http.request_ids import HEADER, Headers, correlation_of
 

@@ -9,15 +9,8 @@ from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api.http.problems import (
-    FOREIGN_ORIGIN,
-    PROBLEM_JSON,
-    TOO_LARGE,
-    TOO_SLOW,
-    UNKNOWN_HOST,
-    Problem,
-    ProblemType,
-)
+from api.http.problem_documents import PROBLEM_JSON, Problem
+from api.http.problems import FOREIGN_ORIGIN, TOO_LARGE, TOO_SLOW, UNKNOWN_HOST, ProblemType
 from api.usecases.callers import EVERYBODY, Caller
 from eventlog.records import Record
 

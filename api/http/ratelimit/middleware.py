@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import problems
 from api.http.caller import CALLER
-from api.http.problems import problem_response
+from api.http.problem_documents import problem_response
 from api.http.ratelimit.clients import Clients
 from api.http.ratelimit.quota import POLICY, Quota, Share
 from api.http.signin.access import ACCESS, METRICS, OPEN, endpoint_of

@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse
 
 from api.http import problems
 from api.http.caller import TheCaller
-from api.http.problems import problem_of
+from api.http.problem_documents import Problem, problem_of
 from api.http.responses import JsonLines, documented, json_lines
 from api.http.routes.gateway_of import TheGateway
 from api.http.wire.proofs import ConsistencyReply, InclusionReply
@@ -89,7 +89,7 @@ async def consistency(
     status_code=200,  # FastAPI would look for it in the class of the response
     response_class=JsonLines,
     responses=documented(problems.NO_LOG_FILE)
-    | {200: json_lines(VerifyProgress, VerifyReport, problems.Problem)},
+    | {200: json_lines(VerifyProgress, VerifyReport, Problem)},
 )
 async def verify(request: Request, gateway: TheGateway) -> JsonLines:
     """Check that the whole log is consistent, as `interview-gateway audit verify` does. The

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Request, Response
 from api import __version__
 from api.http import problems
 from api.http.caller import caller_of
-from api.http.problems import RETRY_LATER, problem_response
+from api.http.problem_documents import problem_response
+from api.http.problems import RETRY_LATER
 from api.http.responses import documented, json_of
 from api.http.routes.gateway_of import gateway_of
 from api.http.wire.health import (

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http import problems
 from api.http.caller import CALLER
-from api.http.problems import problem_response
+from api.http.problem_documents import problem_response
 from api.http.signin.access import ACCESS, endpoint_of
 from api.http.signin.tokens import TokenRefused, Tokens, bearer_token
 from api.usecases.callers import NOBODY, Caller
