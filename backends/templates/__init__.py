@@ -88,13 +88,15 @@ class Templates:
         return f"{words.hint.format(missing=missing) if missing else words.hint_none}\n\n"
 
     def hints(self, turn: Turn, words: str) -> bool:
-        """Whether a model's words name anything that the answer lacks, or need not."""
+        """Whether a model's words name anything that the answer lacks before they ask the next
+        question, or need not."""
         if not turn.gets_hint or turn.is_last:
             return True
         kit = self._kit_of(turn)
         last = missed_so_far(kit, turn)[-1]
+        before = words.partition(question_in(words))[0]
         # Where all was mentioned, or nobody knows what was listened for, there is nothing to name.
-        return last is None or not last.missed or names_any(last.missed, words, kit)
+        return last is None or not last.missed or names_any(last.missed, before, kit)
 
     def prepared(self, turn: Turn) -> Turn:
         """The turn with what the kit listens for, where it is one of practice."""

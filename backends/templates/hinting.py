@@ -22,8 +22,9 @@ FEWEST_POINTS, MOST_POINTS = 2, 4
 
 _SAME_QUESTION = 0.5
 """Of a kit's question, so many of the telling words are in one that a model has asked instead."""
-_NAMED = 0.3
-"""Of a phrase, so many of the telling words are in a hint that is about it."""
+_NAMED = 0.6
+"""Of a phrase, so many of the telling words are in a hint that is about it. Half of them were in a
+small model's "Your ENTIRE focus is on the care and the patients", which hints at nothing."""
 _MENTIONED = 0.5
 """Of a phrase, so many of the telling words are in an answer that mentions it."""
 _SHORTEST = 4
@@ -98,7 +99,8 @@ def names_any(phrases: Iterable[str], words: str, kit: Kit) -> bool:
     """Whether some words name one of the phrases of the kit, or part of it."""
     code = kit.language.partition("-")[0].lower()
     said = _by_beginning(words)
-    return any(_share(_telling(phrase, code), said) >= _NAMED for phrase in phrases)
+    # As they are said: "the candidate" is in any words of an interviewer.
+    return any(_share(_telling(told([each], code), code), said) >= _NAMED for each in phrases)
 
 
 def told(phrases: Iterable[str], language: str) -> str:

@@ -229,6 +229,19 @@ def test_who_gives_no_hint_gets_the_built_in_one(backend: str, begins: str) -> N
     assert plain.text == shown.content
 
 
+def test_a_models_hint_stands_before_its_question() -> None:
+    chain = Chain([], BACKEND, offline_reason=lambda _: None, source_of=lambda _: None)
+    due = due_after("I built things.")
+    missed = BACKEND.hint(due).partition(": ")[2].partition("; ")[0].partition(". ")[0]
+    for words, begins in (
+        (f"You might tell of {missed}. Question 2: How?", "You might"),
+        (f"Thanks. Question 2: What of {missed}?", "Hint: "),
+    ):
+        said = chain.go_on(due, ReplyInterrupted(content=words, backend=OLLAMA))
+        assert said is not None
+        assert said.text.startswith(begins)
+
+
 def test_what_to_work_on_follows_a_models_closing_but_not_a_recorded_one() -> None:
     chain = Chain([], BACKEND, offline_reason=lambda _: None, source_of=lambda _: None)
     last = due_after("I tested.", "So.", due=CLOSES)
