@@ -24,7 +24,6 @@ from backends.reading.summary import Summary
 from backends.reading.wrapping import Wrapping
 from backends.templates.choosing import stems_in
 from backends.turn import End, Turn, TurnText, answers_in
-from statemachine.listening.deciding import Due
 from statemachine.listening.spoken import small_words
 from statemachine.listening.tokens import plain
 from statemachine.session import Session, Speaker
