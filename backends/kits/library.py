@@ -57,7 +57,7 @@ class KitListing:
     broken: BrokenKit | None = None
 
 
-_GENERAL_FOLDER = KitFolder(BUILT_IN.parent)
+_GENERAL_FOLDER = KitFolder(BUILT_IN.parent, is_fixed=True)
 
 
 class Kits:
@@ -65,7 +65,7 @@ class Kits:
 
     def __init__(self, folder: Path | None = None, built_in: Path = BUILT_IN) -> None:
         self._own = None if folder is None else KitFolder(folder)
-        self._built_in = KitFolder(built_in)
+        self._built_in = KitFolder(built_in, is_fixed=True)
         self._read: dict[tuple[KitFolder, str], tuple[Stamp | None, Kit | BrokenKit]] = {}
         self._writing = Lock()
         self._is_too_full = False

@@ -72,7 +72,7 @@ class Templates:
         if turn.is_last:
             return f"{hint}{self.closed(turn, _closing(kit, words, turn.due.said))}"
         before = kit.greeting if turn.is_opening else _acknowledgement(words, turn)
-        return f"{hint}{before} {self.question(turn)}"
+        return f"{hint}{before} {_asking(turn, kit, words)}"
 
     def hint(self, turn: Turn) -> str:
         """What the answer lacks, in a paragraph before other words; nothing where none is due, or
@@ -124,8 +124,7 @@ class Templates:
         words = words_in(spoken(kit.language))
         if turn.stays:
             return self._staying(turn, kit, words)
-        label = words.question_label.format(number=turn.number)
-        return f"{label}{_next_question(turn, kit).text}"
+        return _asking(turn, kit, words)
 
     def summary(self, turn: Turn, why: str) -> str:
         """What was asked and answered up to `turn`, and what is missing. `why` is the sentence that
@@ -207,6 +206,12 @@ def _waiting_question(turn: Turn) -> str:
         for at in range(len(messages) - 1, -1, -1)
         if messages[at].role is Speaker.ASSISTANT and at not in kept
     )
+
+
+def _asking(turn: Turn, kit: Kit, words: Words) -> str:
+    """The next question, labelled."""
+    label = words.question_label.format(number=turn.number)
+    return f"{label}{_next_question(turn, kit).text}"
 
 
 def _next_question(turn: Turn, kit: Kit) -> KitQuestion:

@@ -202,3 +202,13 @@ def test_a_kit_in_yaml_is_told_of(tmp_path: Path) -> None:
         "'night.yml': is YAML; write the kit as TOML",
         "'nurse.yaml': is YAML; write the kit as TOML",
     ]
+
+
+def test_a_built_in_kit_is_read_once(tmp_path: Path) -> None:
+    file = tmp_path / "nurse.toml"
+    file.write_bytes((BUILT_IN / "nurse.toml").read_bytes())
+    kits = Kits(built_in=tmp_path)
+    read = kits.get("nurse")
+    file.unlink()
+    assert kits.get("nurse").kit is read.kit
+    assert kits.for_role("Nurse") == read
