@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Seque
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from backends.asking import Asking, Reader, unobserved
@@ -203,6 +203,8 @@ class Chain:
             )
 
         worth_asking = await self._worth_asking(session, asking, patience, hearing)
+        if not worth_asking:
+            return hearing
         relay = Relay(
             worth_asking, asking, patience, audience, self.circuits, self._trials.hear_out
         )
@@ -276,6 +278,7 @@ def _nobody_wakes() -> None:
     """For an asking that somebody else takes over."""
 
 
+@lru_cache(maxsize=64)  # while a backend is offline, each reply has the same one
 def _unheard(backend: str, reason: str) -> Attempt:
     """The attempt with a backend that nobody waited for."""
     return Attempt(backend=backend, reason=reason, elapsed_ms=0)

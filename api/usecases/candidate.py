@@ -130,7 +130,8 @@ class Candidate:
         if posted.interview_id is not None:
             # First of all: how anything that follows ends may tell what others have.
             id = await self._own.get(posted.interview_id, caller)
-            posted = posted.model_copy(update={"interview_id": id})
+            if id != posted.interview_id:
+                posted = posted.model_copy(update={"interview_id": id})
             return await settle(
                 lambda: self._claim_by_id(caller, id, posted, answer, deadline), deadline
             )

@@ -48,7 +48,9 @@ class ReplyMaker:
         if not self._chain.asks_nobody:
             return [move]
         after = evolve(interview, move, id=id)
-        reply = await self._chain.speak(await self._turn(after), Patience.plain(deadline))
+        # Without a model, which only a backend would need to know.
+        turn = Turn.of(after, after.session)
+        reply = await self._chain.speak(turn, Patience.plain(deadline))
         return [move, _taken(after, reply)]
 
     async def reply(self, under_way: ReplyUnderWay[Result]) -> Reply:

@@ -8,6 +8,7 @@ statements for each append kept both waiting for most of their time.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from sqlite3 import Connection
 from typing import Any
 
@@ -34,6 +35,7 @@ NEWEST_COUNTS = (
     "candidate_name = excluded.candidate_name, kit = excluded.kit, practice = excluded.practice "
     "RETURNING interview_id, first_position"
 )
+_COLUMNS_OF = attrgetter(*RECORD_FIELDS)
 FORGOTTEN = KIND_OF[ContentForgotten]
 ERASE_WORDS = (
     "UPDATE events SET payload = NULL, salt = NULL WHERE interview_id = ? "
@@ -113,7 +115,7 @@ def put_read_models(db: Connection, records: Sequence[Record]) -> None:
 
 def put_events(db: Connection, records: Sequence[Record]) -> None:
     """Append the records, and the nodes of the tree that they complete."""
-    rows = [[vars(record)[name] for name in RECORD_FIELDS] for record in records]
+    rows = [_COLUMNS_OF(record) for record in records]
     insert(db, f"events ({RECORD_COLUMNS})", rows)
     put_nodes(db, records[0].position, [record.leaf for record in records])
 
