@@ -100,11 +100,14 @@ class Table:
     def __init__(self, source: _Source) -> None:
         self._spelling: dict[str, tuple[str, ...]] = {}
         self._dropped: frozenset[str] = frozenset()
+        self._changed: frozenset[str] = frozenset()  # the words of both
         self._mistyped: dict[str, str] = {}
         self._spelling = {
             plain(wrong): self.normalised(right) for wrong, right in source.spelling.items()
         }
+        self._changed = frozenset(self._spelling)
         self._dropped = frozenset(w for word in source.dropped for w in self.normalised(word))
+        self._changed |= self._dropped
         self.patterns = Automaton(self.normalised, source.parts, PERSONAL)
         for name, patterns in source.kinds:
             for pattern in patterns:
@@ -126,6 +129,9 @@ class Table:
     def read(self, text: str) -> Iterator[str]:
         """The same, one by one: most answers are known for one by their first words."""
         for word in tokens(text):
+            if word not in self._changed and "'" not in word:
+                yield word
+                continue
             bare = word.replace("'", "")
             for spelled in self._spelling.get(word) or self._spelling.get(bare) or (bare,):
                 if spelled not in self._dropped:
