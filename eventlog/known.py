@@ -44,14 +44,16 @@ def drafted(
     expected_version: int,
     events: Sequence[Event],
     at: datetime,
+    after: Interview | None = None,
 ) -> tuple[Projection, list[UnplacedRecord]]:
     """What `events` make of the interview that is `known`, and their records on the way into the
-    log. Raises VersionConflict or IllegalMove."""
+    log. `after` is the interview after the first event, if it is known. Raises VersionConflict or
+    IllegalMove."""
     found = known.interview.version if known else 0
     if expected_version != found:
         raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
     before, current = (known.interview, known.current_fingerprint) if known else (None, None)
-    projection = project(before, interview_id, events, current)
+    projection = project(before, interview_id, events, current, after)
     drafts = [
         draft(interview_id, expected_version + 1 + n, event, at) for n, event in enumerate(events)
     ]

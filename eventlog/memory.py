@@ -53,7 +53,12 @@ class MemoryEventLog:
         self._drafts: dict[str, ReplyDraft] = {}
 
     async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+        self,
+        interview_id: str,
+        expected_version: int,
+        events: Sequence[Event],
+        at: datetime,
+        after: Interview | None = None,
     ) -> Appended:
         if interview_id == LOG_STREAM:
             raise ReservedId(interview_id)
@@ -61,7 +66,7 @@ class MemoryEventLog:
         found = before.version if before else 0
         if expected_version != found:
             raise VersionConflict(f"interview {interview_id} is at {found}, not {expected_version}")
-        projection = project(before, interview_id, events)
+        projection = project(before, interview_id, events, first=after)
         head = len(self._records)
         records = tuple(
             self._take(draft(interview_id, expected_version + 1 + n, event, at))

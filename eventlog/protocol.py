@@ -61,13 +61,21 @@ class EventAppender(EventReader, Protocol):
     """Takes events at an expected version."""
 
     async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+        self,
+        interview_id: str,
+        expected_version: int,
+        events: Sequence[Event],
+        at: datetime,
+        after: Interview | None = None,
     ) -> Appended:
         """Write `events`, all or none, and return once they would survive a power cut.
 
         ContentForgotten takes payload and salt from all records of the interview before it
         (but for those of OUTLIVES_FORGETTING), and its sessions can no longer be found; `scrub`
         then takes what is left of them from the log's bytes.
+
+        `after` is the interview after the first of the events, where the caller knows it: then
+        that step is not made again.
 
         Raises VersionConflict if the interview is not at `expected_version` (0: it does
         not exist yet), IllegalMove if the rules forbid an event, ReservedId if no interview can

@@ -82,15 +82,20 @@ class Projection:
 
 
 def project(
-    interview: Interview | None, id: str, events: Sequence[Event], current: bytes | None = None
+    interview: Interview | None,
+    id: str,
+    events: Sequence[Event],
+    current: bytes | None = None,
+    first: Interview | None = None,
 ) -> Projection:
     """Return what `events`, at least one, make of `interview`. `current` is the fingerprint of
-    its session now, where that is known. Raises IllegalMove: no log takes an event that the
-    rules forbid."""
+    its session now, and `first` the interview after the first event, where they are known. Raises
+    IllegalMove: no log takes an event that the rules forbid."""
     fingerprints: list[tuple[bytes, int]] = []
     after = interview
     for event in events:
-        before, after = after, evolve(after, event, id=id)
+        before, after = after, first or evolve(after, event, id=id)
+        first = None
         match event:
             case QuestionAsked() | QuestionKept() | InterviewCompleted() | SessionAdopted():
                 current = after.session.fingerprint()

@@ -158,8 +158,7 @@ class Candidate:
         id = interview_id or str(uuid4())
         config = asked.model_copy(update={"model": await self._choose_model(asked.model)})
         started = self._begin_with(config, brief, caller.subject)
-        moves = await self._maker.move_and_reply(id, None, started, deadline)
-        appended = await self._interviews.append(id, 0, *moves)
+        appended = await self._maker.move_and_reply(id, None, started, deadline)
         return appended.interview, reply_in(appended)
 
     async def _claim_by_id(
@@ -241,10 +240,9 @@ class Candidate:
                 interview.session,
             )
         self._admit()
-        moves = await self._maker.move_and_reply(
+        appended = await self._maker.move_and_reply(
             interview.id, interview, give_answer(answer), deadline
         )
-        appended = await self._interviews.append(interview.id, interview.version, *moves)
         return Claimed(interview.id, reply_in(appended))
 
     async def _adopt_once(

@@ -90,10 +90,12 @@ class Interviews:
             raise LogCorrupted(f"version {version} of interview {id} is missing")
         return record
 
-    async def append(self, id: str, version: int, *events: Event) -> Appended:
-        """Append to an interview that is at `version`. Raises as `EventAppender.append` does."""
+    async def append(
+        self, id: str, version: int, *events: Event, after: Interview | None = None
+    ) -> Appended:
+        """Append to an interview that is at `version`; as `EventAppender.append`."""
         with self._observer.appending(id, events):
-            return await self._log.append(id, version, events, self._now())
+            return await self._log.append(id, version, events, self._now(), after)
 
     async def append_to(
         self, id: str, decide: Callable[[Interview], Event | None], deadline: Deadline

@@ -42,16 +42,18 @@ class ReplyMaker:
 
     async def move_and_reply(
         self, id: str, interview: Interview | None, move: Event, deadline: Deadline
-    ) -> list[Event]:
-        """The candidate's move, and the reply to it where nobody need be waited for: then both
-        share a commit. `interview` is None for the move that begins one."""
+    ) -> Appended:
+        """Append the candidate's move, and the reply to it where nobody need be waited for: then
+        both share a commit. `interview` is None for the move that begins one. Raises as
+        `Interviews.append` does."""
+        version = 0 if interview is None else interview.version
         if not self._chain.asks_nobody:
-            return [move]
+            return await self._interviews.append(id, version, move)
         after = evolve(interview, move, id=id)
         # Without a model, which only a backend would need to know.
         turn = Turn.of(after, after.session)
         reply = await self._chain.speak(turn, Patience.plain(deadline))
-        return [move, _taken(after, reply)]
+        return await self._interviews.append(id, version, move, _taken(after, reply), after=after)
 
     async def reply(self, under_way: ReplyUnderWay[Result]) -> Reply:
         """Make the reply that `under_way` is. Raises LogUnavailable, LogCorrupted or

@@ -96,7 +96,12 @@ class PostgresEventLog(PostgresReader):
         self._scrubbing = asyncio.Lock()
 
     async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+        self,
+        interview_id: str,
+        expected_version: int,
+        events: Sequence[Event],
+        at: datetime,
+        after: Interview | None = None,
     ) -> Appended:
         if interview_id == LOG_STREAM or not is_storable(interview_id):
             raise ReservedId(f"an interview cannot have the id {interview_id!a}")
@@ -105,7 +110,7 @@ class PostgresEventLog(PostgresReader):
             known = self._known.get(interview_id)
             if known is None or known.interview.version != expected_version:
                 known = await self._look_up(interview_id)
-        projection, drafts = drafted(known, interview_id, expected_version, events, at)
+        projection, drafts = drafted(known, interview_id, expected_version, events, at, after)
         # Whichever gateway keeps its draft.
         ends_reply = not ENDS_DRAFT.isdisjoint(draft.kind for draft in drafts)
         append = Append(

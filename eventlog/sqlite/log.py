@@ -88,13 +88,18 @@ class SqliteEventLog(SqliteReader):
         self._overwritten = self._rewritten = 0
 
     async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+        self,
+        interview_id: str,
+        expected_version: int,
+        events: Sequence[Event],
+        at: datetime,
+        after: Interview | None = None,
     ) -> Appended:
         if interview_id == LOG_STREAM:
             raise ReservedId(f"an interview cannot have the id {interview_id}")
         is_new = begins(expected_version, events)
         known = None if is_new else await self._look_up(interview_id)
-        projection, drafts = drafted(known, interview_id, expected_version, events, at)
+        projection, drafts = drafted(known, interview_id, expected_version, events, at, after)
         kinds = {draft.kind for draft in drafts}
         ends_reply = interview_id in self._drafted and not ENDS_DRAFT.isdisjoint(kinds)
         ends_reply |= FORGOTTEN in kinds  # its draft may be of a gateway before this one

@@ -69,7 +69,12 @@ class SharedLog(MemoryEventLog):
                 row.renewed = -CLAIM_SECONDS
 
     async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+        self,
+        interview_id: str,
+        expected_version: int,
+        events: Sequence[Event],
+        at: datetime,
+        after: Interview | None = None,
     ) -> Appended:
         with self.lock:
             self.check()
@@ -78,7 +83,7 @@ class SharedLog(MemoryEventLog):
             is_others = row is not None and row.holder is not self.claims
             if row is not None and is_others and first in _ending(row.claim):
                 raise ClaimLost(f"another gateway makes the reply in interview {interview_id}")
-            appended = await super().append(interview_id, expected_version, events, at)
+            appended = await super().append(interview_id, expected_version, events, at, after)
             if row is not None and kinds & (_ending(row.claim) | ENDS_ANY_CLAIM):
                 del self.rows[interview_id]
                 self.claims.held.discard(interview_id)

@@ -36,10 +36,15 @@ class FullLog(MemoryEventLog):
     is_full = False
 
     async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[LogEvent], at: datetime
+        self,
+        interview_id: str,
+        expected_version: int,
+        events: Sequence[LogEvent],
+        at: datetime,
+        after: Interview | None = None,
     ) -> Appended:
         self._check_room()
-        return await super().append(interview_id, expected_version, events, at)
+        return await super().append(interview_id, expected_version, events, at, after)
 
     async def keep_drafts(self, drafts: Sequence[ReplyDraft]) -> None:
         self._check_room()
@@ -57,9 +62,14 @@ class LostAfterAnAnswer(MemoryEventLog):
     _is_lost = False
 
     async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[LogEvent], at: datetime
+        self,
+        interview_id: str,
+        expected_version: int,
+        events: Sequence[LogEvent],
+        at: datetime,
+        after: Interview | None = None,
     ) -> Appended:
-        appended = await super().append(interview_id, expected_version, events, at)
+        appended = await super().append(interview_id, expected_version, events, at, after)
         self._is_lost = self.breaks and isinstance(events[0], AnswerGiven)
         return appended
 

@@ -20,6 +20,7 @@ from eventlog.errors import LogUnavailable
 from eventlog.memory import MemoryEventLog
 from eventlog.protocol import Appended
 from statemachine.events import Event
+from statemachine.interview import Interview
 from tests.desktop import Desktop
 from tests.fakes import GraniteServer, Mood, OllamaServer
 from tests.forked import PATIENCE
@@ -187,7 +188,12 @@ class BrokenLog(MemoryEventLog):
         raise LogUnavailable("its disk is gone")
 
     async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+        self,
+        interview_id: str,
+        expected_version: int,
+        events: Sequence[Event],
+        at: datetime,
+        after: Interview | None = None,
     ) -> Appended:
         raise LogUnavailable("its disk is gone")
 

@@ -20,7 +20,7 @@ from eventlog.protocol import Appended, EventLog
 from eventlog.sqlite.log import SqliteEventLog
 from eventlog.times import to_text
 from statemachine.events import ContentForgotten, Event, InterviewHeld
-from statemachine.interview import replay
+from statemachine.interview import Interview, replay
 from tests.desktop import Desktop
 from tests.eventlog.interviews import AT, OPENING, WHOLE, adopt, new_id, tell
 from tests.eventlog.running import in_loop
@@ -362,11 +362,16 @@ class Unforgettable(MemoryEventLog):
         self.is_away = is_away
 
     async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+        self,
+        interview_id: str,
+        expected_version: int,
+        events: Sequence[Event],
+        at: datetime,
+        after: Interview | None = None,
     ) -> Appended:
         if interview_id in self.ids and isinstance(events[0], ContentForgotten):
             raise self.error
-        return await super().append(interview_id, expected_version, events, at)
+        return await super().append(interview_id, expected_version, events, at, after)
 
     async def is_writable(self) -> bool:
         return not self.is_away

@@ -12,7 +12,7 @@ from statemachine.brief import Brief
 from statemachine.commands import forget_content
 from statemachine.errors import IllegalMove
 from statemachine.events import Event, InterviewStarted, SessionAdopted
-from statemachine.interview import Interview
+from statemachine.interview import Interview, evolve
 from statemachine.machine import next_state
 from statemachine.rules import RULES, target
 from statemachine.states import State
@@ -61,6 +61,13 @@ def test_it_comes_to_the_same_list_and_fingerprints(run: Run, id: str, brief: Br
     )
     assert tuple(fold.fingerprints) == projection.fingerprints
     assert fold.current_fingerprint == projection.current_fingerprint
+
+
+@few
+@given(run=anything, id=interview_ids)
+def test_a_first_step_that_was_made_already_changes_nothing(run: Run, id: str) -> None:
+    first = evolve(None, run[0], id=id)
+    assert project(None, id, run, first=first) == project(None, id, run)
 
 
 @few

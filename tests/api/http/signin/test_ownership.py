@@ -59,10 +59,15 @@ class WatchedLog(MemoryEventLog):
         return await super().was_started_by(subject, interview_id)
 
     async def append(
-        self, interview_id: str, expected_version: int, events: Sequence[Event], at: datetime
+        self,
+        interview_id: str,
+        expected_version: int,
+        events: Sequence[Event],
+        at: datetime,
+        after: Interview | None = None,
     ) -> Appended:
         self.asked.append("append")
-        return await super().append(interview_id, expected_version, events, at)
+        return await super().append(interview_id, expected_version, events, at, after)
 
 
 @dataclass
