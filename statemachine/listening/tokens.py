@@ -22,9 +22,7 @@ LONGEST_READ = 2_000
 _HAN = r"\u3400-\u9fff"
 # `\w` is blind to vowel signs and the like, without which a Hindi word falls to pieces.
 _SIGNS = r"\u0300-\u036f\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e00-\u0e7f\u1780-\u17d3"
-_TOKEN = Pattern(
-    rf"[{_HAN}]|(?:[^\W_{_HAN}]++|[{_SIGNS}']++)++|[{re.escape(''.join(_MARK_OF))}]"
-)
+_TOKEN = Pattern(rf"[{_HAN}]|(?:[^\W_{_HAN}]++|[{_SIGNS}']++)++|[{re.escape(''.join(_MARK_OF))}]")
 # The same of ASCII, in a third of the time: 4 instead of 12 µs for 40 words.
 _ASCII_TOKEN = re.compile(r"[a-z0-9']+|[?.!;:\n,()]")
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ`´＇"), "'")

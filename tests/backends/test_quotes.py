@@ -65,8 +65,8 @@ def test_a_quoted_turn_is_read_without_quotation_marks(
 
 def test_what_begins_with_a_quotation_is_shown_behind_it() -> None:
     reader = TurnReader(DUE)
-    reader.feed('"It works" is what')
-    assert reader.shown == '"It works" is'
+    reader.feed('"Ship it" is what')
+    assert reader.shown == '"Ship it" is'
 
 
 def test_quoted_closings_and_summaries_are_read_without_quotation_marks() -> None:
