@@ -62,8 +62,14 @@ def _trust_the_system(context: ssl.SSLContext) -> None:
         context.load_verify_locations(capath=folder)
 
 
-def reason(error: ssl.SSLError) -> str:
+def reason(error: ssl.SSLError | ConnectionResetError) -> str:
     """Why there is no encrypted connection, for a person."""
+    # asyncio tells an end within the handshake as a reset.
+    if isinstance(error, ssl.SSLEOFError | ConnectionResetError):
+        return (
+            "It ended the connection in the TLS handshake; perhaps it does not speak https, or "
+            "demands a client certificate, and the gateway has none"
+        )
     alert = error.reason or ""
     if "CERTIFICATE_REQUIRED" in alert:
         return "It demands a client certificate, and the gateway has none"
@@ -71,11 +77,6 @@ def reason(error: ssl.SSLError) -> str:
         return (
             "It refuses the TLS connection; perhaps it demands a client certificate, and the "
             "gateway has none"
-        )
-    if isinstance(error, ssl.SSLEOFError):
-        return (
-            "It ended the connection in the TLS handshake; perhaps it does not speak https, or "
-            "demands a client certificate, and the gateway has none"
         )
     if not isinstance(error, ssl.SSLCertVerificationError):
         return "No encrypted connection; perhaps it does not speak https"

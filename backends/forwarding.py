@@ -31,8 +31,6 @@ MAX_ANSWER_BYTES = 25 * 1024 * 1024
 MAX_CHECKED_BYTES = 1024 * 1024
 """Larger JSON is only looked at where it begins and ends: parsing holds up everybody."""
 
-PIECE_BYTES = 64 * 1024
-
 REFUSES_GATEWAY = (401, 403, 407)
 """Refusals that mean the gateway's credentials, not the caller's."""
 
@@ -119,11 +117,14 @@ class Forwarder:
             self._address.url + call.path,
             params=call.query,
             headers=headers_for(self._address) | _headers(body),
-            content=_pieces(body) if body else None,
+            content=body or None,
         )
-        async with self._connections.stream(self._address, request) as response:
+        response = await self._connections.handle_async_request(request)
+        try:
             _check_status(response)
             received = await _body(response)
+        finally:
+            await response.aclose()
         return ForwardedAnswer(
             response.status_code,
             _media_type(response, received),
@@ -136,14 +137,7 @@ def _headers(body: bytes) -> dict[str, str]:
     headers = {"accept": "application/json, audio/*"}
     if body:
         headers["content-type"] = "application/json"
-        headers["content-length"] = str(len(body))
     return headers
-
-
-async def _pieces(body: bytes) -> AsyncIterator[bytes]:
-    """A body in pieces, so that a large one does not hold up others while it is written."""
-    for begin in range(0, len(body), PIECE_BYTES):
-        yield body[begin : begin + PIECE_BYTES]
 
 
 def _check_status(response: httpx.Response) -> None:

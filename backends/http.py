@@ -11,13 +11,11 @@ import ssl
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
-import anyio
-import h11
-import httpcore
 import httpx
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
@@ -25,6 +23,7 @@ from pydantic_core import from_json
 from backends import correlation
 from backends.address import Address
 from backends.errors import BackendError
+from backends.wire import Beat, Connection, Ended
 
 logger = logging.getLogger(__name__)
 
@@ -34,19 +33,7 @@ MAX_BYTES = 1024 * 1024
 
 T = TypeVar("T")
 
-FOREIGN_ERRORS = (
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    # httpx translates nearly all errors of what it is built on. These can escape, as a TLS alert
-    # does that comes after the handshake.
-    OSError,  # with ssl.SSLError
-    anyio.BrokenResourceError,
-    anyio.ClosedResourceError,
-    anyio.EndOfStream,
-    h11.ProtocolError,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-)
+FOREIGN_ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError)  # OSError: with ssl.SSLError
 """The errors by which a request can fail; `reason` has words for each."""
 
 
@@ -77,10 +64,12 @@ def headers_for(address: Address) -> dict[str, str]:
     return headers if asked_for is None else headers | asked_for.headers()
 
 
-class Connections:
-    """The connections to all backends: an httpx transport for each, taken by one request at a
-    time. A pool for all of them looks through all it has, and asks the system about each idle one,
-    at every request: with sixteen at once that took four times as long.
+Idle = deque[tuple[float, Connection]]
+"""Connections to one service that nobody uses, each with the moment since which, oldest first."""
+
+
+class Connections(httpx.AsyncBaseTransport):
+    """The connections to all backends, as httpx' transport. Each is taken by one request at a time.
 
     There is no limit to them, so that a hundred requests that wait for a slow backend do not keep a
     probe waiting, and no time-out: every call is made inside `asyncio.timeout`. Proxies of the
@@ -91,26 +80,31 @@ class Connections:
         """`certificates` is a file of those to trust besides the system's."""
         self._certificates = certificates
         self._trusting: ssl.SSLContext | None = None
-        self._unencrypted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # which trusts none
-        self._idle: dict[str, deque[tuple[float, httpx.AsyncHTTPTransport]]] = {}
+        self._beat = Beat()
+        self._idle: dict[tuple[str, str, int | None], Idle] = {}
 
-    @asynccontextmanager
-    async def stream(
-        self, address: Address, request: httpx.Request
-    ) -> AsyncIterator[httpx.Response]:
-        """The answer to the request, its body still to be read. Raises BackendError or
-        httpx.HTTPError."""
-        idle = self._idle.setdefault(address.url, deque())
-        _, transport = idle.pop() if idle else (0, self._new(address))
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer to the request, its body still to be read. Closing it frees the connection,
+        or ends it before the body is read. Raises BackendError, httpx.HTTPError or ssl.SSLError."""
+        url = request.url
+        is_encrypted = url.scheme == "https"
+        idle = self._idle.setdefault((url.scheme, url.host, url.port), deque())
+        while idle:
+            _, connection = idle.pop()
+            if connection.is_ready:
+                return await connection.ask(request)
+            connection.close()
+        tls = self._trusted() if is_encrypted else None
+        connection = await Connection.opened(url, tls, self._beat, partial(_keep, idle))
         try:
-            response = await _answered(transport, request, address)
-            try:
-                yield response
-            finally:
-                await response.aclose()
-        finally:
-            idle.append((monotonic(), transport))
-            await _close_unused(idle)
+            return await connection.ask(request)
+        except (httpx.ReadError, Ended) as error:
+            if is_encrypted:  # its alert can be lost with the connection
+                raise BackendError(
+                    "Ended the connection right after the TLS handshake; perhaps it demands a "
+                    "client certificate, and the gateway has none"
+                ) from error
+            raise
 
     def prepare(self, addresses: Iterable[Address]) -> None:
         """Read the certificates now, while nobody waits, if one of these will need them."""
@@ -119,10 +113,6 @@ class Connections:
                 self._trusted()
             except BackendError as error:
                 logger.warning("The gateway cannot use https to call services: %s", error)
-
-    def _new(self, address: Address) -> httpx.AsyncHTTPTransport:
-        tls = self._trusted() if address.is_encrypted else self._unencrypted
-        return httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
 
     def _trusted(self) -> ssl.SSLContext:
         if self._trusting is None:
@@ -135,48 +125,15 @@ class Connections:
         """Close all that are idle."""
         for idle in self._idle.values():
             while idle:
-                await idle.pop()[1].aclose()
+                idle.pop()[1].close()
 
 
-async def _answered(
-    transport: httpx.AsyncHTTPTransport, request: httpx.Request, address: Address
-) -> httpx.Response:
-    if not address.is_encrypted:
-        return await transport.handle_async_request(request)
-    # httpcore forgets a connection whose handshake is cancelled, and leaves it open. One more would
-    # be lost with each probe of a service that accepts connections and hangs.
-    unready: list[httpcore.AsyncNetworkStream] = []
-    is_new = False
-
-    async def follow(event: str, info: dict[str, Any]) -> None:
-        nonlocal is_new
-        if event == "connection.connect_tcp.complete":
-            unready.append(info["return_value"])
-        elif event == "connection.start_tls.complete":
-            unready.clear()
-            is_new = True
-
-    request.extensions["trace"] = follow
-    try:
-        return await transport.handle_async_request(request)
-    except (httpx.ReadError, httpx.WriteError) as error:
-        if is_new:  # its alert can be lost with the connection
-            raise BackendError(
-                "Ended the connection right after the TLS handshake; perhaps it demands a client "
-                "certificate, and the gateway has none"
-            ) from error
-        raise
-    finally:
-        for connection in unready:
-            await connection.aclose()
-
-
-async def _close_unused(idle: deque[tuple[float, httpx.AsyncHTTPTransport]]) -> None:
-    """Close those that are too many, or that nobody has used for long: they are at the left."""
-    long_ago = monotonic() - KEPT_SECONDS
-    while idle and (len(idle) > CONNECTIONS_KEPT or idle[0][0] < long_ago):
-        _, transport = idle.popleft()
-        await transport.aclose()
+def _keep(idle: Idle, connection: Connection) -> None:
+    """Keep it for the next request, but not too many, and none that nobody has used for long."""
+    now = monotonic()
+    idle.append((now, connection))
+    while len(idle) > CONNECTIONS_KEPT or idle[0][0] < now - KEPT_SECONDS:
+        idle.popleft()[1].close()
 
 
 class Service:
@@ -220,8 +177,11 @@ class Service:
         try:
             url, headers = self._address.url + path, headers_for(self._address)
             request = httpx.Request(method, url, headers=headers, json=json)
-            async with self._connections.stream(self._address, request) as response:
+            response = await self._connections.handle_async_request(request)
+            try:
                 yield response
+            finally:
+                await response.aclose()
         except FOREIGN_ERRORS as error:
             raise BackendError(reason(error)) from error
 
@@ -309,7 +269,7 @@ def reason(error: Exception) -> str:
         return _connect_reason(error)
     if isinstance(error, ssl.SSLError):
         return _tls_reason(error)
-    if isinstance(error, (httpx.RemoteProtocolError, httpcore.ProtocolError, h11.ProtocolError)):
+    if isinstance(error, httpx.RemoteProtocolError):
         return "Broke off its answer, or did not speak HTTP"
     if isinstance(error, (httpx.HTTPError, httpx.InvalidURL)) and not isinstance(
         error, httpx.NetworkError
@@ -323,13 +283,13 @@ def _connect_reason(error: BaseException) -> str:
     while cause is not None:
         if isinstance(cause, OSError) and cause.errno == errno.ECONNREFUSED:
             return "Connection refused"
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, (ssl.SSLError, ConnectionResetError)):
             return _tls_reason(cause)
         cause = cause.__cause__ or cause.__context__
     return "Could not connect"
 
 
-def _tls_reason(error: ssl.SSLError) -> str:
+def _tls_reason(error: ssl.SSLError | ConnectionResetError) -> str:
     from backends.certificates import reason as tls_reason
 
     return tls_reason(error)
