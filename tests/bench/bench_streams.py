@@ -35,7 +35,12 @@ class Case:
         return read(url, streams=self.streams, replies=self.replies, spread=spread, direct=direct)
 
 
-CASES = (Case(1, 40.0, 8, 10.0), Case(64, 8.0, 2, 50.0), Case(64, 20.0, 4, 50.0))
+CASES = (
+    Case(1, 40.0, 8, 10.0),
+    Case(64, 8.0, 2, 50.0),
+    Case(64, 20.0, 4, 50.0),
+    Case(64, 50.0, 6, 50.0),
+)
 
 
 def percentile(took: Sequence[float], percent: int) -> float:

@@ -12,5 +12,7 @@ def running_beside(module: str, argument: str) -> Iterator[str]:
     command = [sys.executable, "-m", module, argument]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.kill()
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()

@@ -1,10 +1,13 @@
 """An Ollama that answers at once, or after some seconds, as cheaply as Python can:
 python -m tests.bench.ollama SECONDS.
 
-It speaks just enough HTTP for the gateway and for wrk, and always gives the same words.
+It speaks just enough HTTP for the gateway and for wrk, by its own API or by OpenAI's. Its words are
+a question of its own each time, or the closing if that is asked for: the gateway would not use the
+same question twice, and not ask an Ollama again that had failed three times.
 """
 
 import asyncio
+import itertools
 import json
 import sys
 from contextlib import AbstractContextManager
@@ -12,8 +15,12 @@ from contextlib import AbstractContextManager
 from tests.bench.beside import running_beside
 
 MODEL = "llama3.2:1b"
-WORDS = "Thank you. What would you do differently today, and what would you keep as it was?"
-CHAT = {"model": MODEL, "message": {"role": "assistant", "content": WORDS}, "done": True}
+NAME = "aaaaaa"
+"""Stands for six letters that are others in each question."""
+QUESTION = f"Thank you. What would you do differently about {NAME}, and what would you keep?"
+CLOSING = "Thank you for taking part in this interview. Goodbye."
+CLOSE = b"The last answer is in."
+"""What the gateway directs a model to when no question is due."""
 TAGS = {"models": [{"name": MODEL, "size": 600_000_000, "details": {"parameter_size": "1B"}}]}
 
 
@@ -23,8 +30,32 @@ def _answer(body: object) -> bytes:
     return head.encode() + b"\r\n\r\n" + content
 
 
+def _message(words: str) -> dict[str, str]:
+    return {"role": "assistant", "content": words}
+
+
+def _chat(words: str) -> bytes:
+    return _answer({"model": MODEL, "message": _message(words), "done": True})
+
+
+def _completion(words: str) -> bytes:
+    return _answer(
+        {
+            "id": "chatcmpl-1",
+            "object": "chat.completion",
+            "created": 1,
+            "model": MODEL,
+            "choices": [{"index": 0, "message": _message(words), "finish_reason": "stop"}],
+            "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
+        }
+    )
+
+
 class _Ollama(asyncio.Protocol):
-    _chat, _tags = _answer(CHAT), _answer(TAGS)
+    _chats = _chat(QUESTION), _chat(CLOSING)
+    _completions = _completion(QUESTION), _completion(CLOSING)
+    _tags = _answer(TAGS)
+    _names = map("".join, itertools.product("bcdfghjklmnpqrstvwxz", repeat=len(NAME)))
 
     def __init__(self, wait: float) -> None:
         self._wait = wait
@@ -44,13 +75,16 @@ class _Ollama(asyncio.Protocol):
                     length = int(line.split(b":")[1])
             if len(rest) < length:
                 return
-            self._received = rest[length:]
+            asked, self._received = rest[:length], rest[length:]
             if not head.startswith(b"POST"):
                 self._transport.write(self._tags)
-            elif self._wait:
-                asyncio.get_running_loop().call_later(self._wait, self._transport.write, self._chat)
+                continue
+            answers = self._completions if head.startswith(b"POST /v1/") else self._chats
+            answer = answers[CLOSE in asked].replace(NAME.encode(), next(self._names).encode())
+            if self._wait:
+                asyncio.get_running_loop().call_later(self._wait, self._transport.write, answer)
             else:
-                self._transport.write(self._chat)
+                self._transport.write(answer)
 
 
 async def _serve(wait: float) -> None:

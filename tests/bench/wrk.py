@@ -43,6 +43,12 @@ def chats(url: str, *, clients: int, seconds: float, pause: int = 0) -> Load:
     return _run("chat.lua", url, clients, seconds, str(pause))
 
 
+def completions(url: str, *, clients: int, seconds: float, ollama: str) -> Load:
+    """The same chat by OpenAI's API, through a gateway that passes calls on to the Ollama there."""
+    path = "/v1/chat/completions"
+    return _run("chat.lua", url, clients, seconds, "0", path, ollama)
+
+
 def _run(script: str, url: str, clients: int, seconds: float, *arguments: str) -> Load:
     # One thread: the load generator shares the cores with what it measures.
     command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:g}s", "--timeout", "10s"]
