@@ -71,6 +71,7 @@ _HINT = (
     "This is practice. First, in one short sentence to the candidate, hint at what the answer "
     "leaves out{of}. Judge nobody. Then: "
 )
+_SUBJECT = " Ask about this, in your own words, as it fits the job and what was said: {subject}"
 _STAYING: dict[Purpose | None, str] = {
     None: "Stay at question {number}.",
     Purpose.EXPLAIN: (
@@ -111,6 +112,7 @@ def directions() -> tuple[str, ...]:
         *(_direction(2, 5, due) for due in (*asking, *following, *staying)),
         _direction(6, 5),
         _hint(()),
+        _SUBJECT,
         _SUMMARY_WISH,
     )
 
@@ -127,6 +129,7 @@ def turn_prompt(turn: Turn, budget: int = _PROMPT_BUDGET) -> Prompt:
         kept=turn.kept,
         due=turn.due,
         brief=turn.brief,
+        subjects=turn.subjects,
         listen_for=turn.listen_for if turn.is_practice else None,
         budget=budget,
     )
@@ -142,6 +145,7 @@ def summary_prompt(turn: Turn, budget: int = _PROMPT_BUDGET) -> Prompt:
         turn.total,
         kept=turn.kept,
         brief=turn.brief,
+        subjects=turn.subjects,
         listen_for=turn.listen_for if turn.is_practice else None,
         budget=budget,
     )
@@ -217,12 +221,13 @@ def _directed(
     due: Due | None = None,
     brief: Brief | None = None,
     budget: int = _PROMPT_BUDGET,
+    subjects: Sequence[str] = (),
     listen_for: Sequence[Sequence[str]] | None = None,
 ) -> list[Message]:
     """One system message, if there is any, then the candidate and the interviewer in turns: each
     message of the candidate's with the direction that belongs to it. `due`: the interviewer's turn
-    follows, and this is what it is to do. `listen_for`: it is practice, and this is listened for in
-    the answer to each question."""
+    follows, and this is what it is to do. `subjects`: what each question is about, where a kit says
+    so. `listen_for`: it is practice, and this is listened for in the answer to each question."""
     prompt = [m.content for m in said if m.role is Speaker.SYSTEM]
     told = with_brief("\n\n".join(prompt), brief, budget)
     messages = [Message(role=Speaker.SYSTEM, content=told)] if told else []
@@ -234,6 +239,8 @@ def _directed(
         """That of a turn which follows question `number`, or stays at it."""
         stays = of.move is Move.KEEP
         told = _direction(number + (not stays), total, of)
+        if of.move is Move.ASK and number < min(total, len(subjects)):
+            told += _SUBJECT.format(subject=subjects[number].translate(_UNMARKED))
         if listen_for is None or stays or not number or of.said not in HINTED:
             return told
         return _hint(listen_for[number - 1] if number <= len(listen_for) else ()) + told

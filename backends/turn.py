@@ -29,14 +29,16 @@ class Turn:
     """The interviewer's turn: `session` is the interview as its client holds it, `answer`
     what the candidate has just said, `due` what the interviewer is to do. The opening has no
     answer. `kept` are the messages that stayed at their question; `brief` what the interviewer was
-    told beforehand. In practice, `listen_for` is what the kit listens for in the answer to each
-    question that was asked."""
+    told beforehand. `subjects` are the kit's questions for what was asked so far and for what is
+    asked next. In practice, `listen_for` is what the kit listens for in the answer to each question
+    that was asked."""
 
     session: Session
     answer: str | None = None
     due: Due = _QUESTION_DUE
     kept: tuple[Kept, ...] = ()
     brief: Brief | None = None
+    subjects: tuple[str, ...] = ()
     listen_for: tuple[tuple[str, ...], ...] = ()
 
     @classmethod

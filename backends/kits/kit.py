@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from backends.kits.likeness import by_beginning, share, telling
 from statemachine.brief import ID, MAX_ID_CHARS, Language
 from statemachine.canonical import canonical_json
 from statemachine.roles import Role
@@ -31,6 +32,9 @@ from statemachine.storable import has_words
 from statemachine.wording import asks, closes
 
 MAX_KIT_QUESTIONS = 50
+
+_SAME_QUESTION = 0.5
+"""Of a kit's question, so many of the telling words are in one that a model has asked instead."""
 
 _MARKUP = re.compile(r"<[A-Za-z/!?|]|```|\]\(")
 """The beginnings of tags, of a model's own marks, of fences and of links."""
@@ -133,8 +137,15 @@ class Kit(_Part):
         return hashlib.sha256(canonical_json(content)).hexdigest()
 
     def question_asked_in(self, words: str) -> KitQuestion | None:
-        """The question that the interviewer's words ask as the kit has it."""
-        return next((question for question in self.questions if question.text in words), None)
+        """The question that the interviewer's words ask: as the kit has it, or in a model's
+        words, which have half of its telling words or more."""
+        exact = next((question for question in self.questions if question.text in words), None)
+        if exact is not None:
+            return exact
+        code, said = self.language.partition("-")[0].lower(), by_beginning(words)
+        shares = [share(telling(question.text, code), said) for question in self.questions]
+        most = max(shares)
+        return self.questions[shares.index(most)] if most >= _SAME_QUESTION else None
 
     def criterion(self, id: str) -> Criterion | None:
         """The rubric's criterion with this id."""

@@ -4,7 +4,9 @@ It asks the questions of the interview's kit, and says the words of the intervie
 else. Nothing here depends on chance: the same turn gets the same words.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from backends.kits.errors import BrokenKit, UnknownKit
 from backends.kits.kit import Kit, KitQuestion
@@ -99,10 +101,12 @@ class Templates:
         return last is None or not last.missed or names_any(last.missed, before, kit)
 
     def prepared(self, turn: Turn) -> Turn:
-        """The turn with what the kit listens for, where it is one of practice."""
-        if not turn.is_practice:
-            return turn
-        return replace(turn, listen_for=listened_for(self._kit_of(turn), turn))
+        """The turn with what a model is to ask about, and, in practice, with what the kit listens
+        for."""
+        kit = self._kit_of(turn)
+        subjects = tuple(question.text for question in _questions_due(turn, kit))
+        listen_for = listened_for(kit, turn) if turn.is_practice else ()
+        return replace(turn, subjects=subjects, listen_for=listen_for)
 
     def closed(self, turn: Turn, closing: str) -> str:
         """The closing; in practice, what to work on follows it."""
@@ -215,8 +219,25 @@ def _asking(turn: Turn, kit: Kit, words: Words) -> str:
 
 
 def _next_question(turn: Turn, kit: Kit) -> KitQuestion:
-    """The question that is due. None is asked twice as long as there are others."""
+    """The question that is due."""
     said = "\n".join(message.content for message in turn.session.messages)
-    due = chosen(kit, turn.brief, turn.total)[turn.number - 1]
+    return _unasked(kit, chosen(kit, turn.brief, turn.total)[turn.number - 1], said)
+
+
+def _questions_due(turn: Turn, kit: Kit) -> Iterator[KitQuestion]:
+    """The question that was due each time, up to the one that is due now."""
+    places = iter(chosen(kit, turn.brief, turn.total))
+    kept = {stayed.at for stayed in turn.kept}
+    said = ""
+    for at, message in enumerate(turn.session.messages):
+        if message.role is Speaker.ASSISTANT and at not in kept:
+            yield from (_unasked(kit, place, said) for place in islice(places, 1))
+        said += f"{message.content}\n"
+    yield from (_unasked(kit, place, said) for place in islice(places, 1))
+
+
+def _unasked(kit: Kit, due: int, said: str) -> KitQuestion:
+    """The question at the place `due`, or the next one that was not asked yet. None is asked twice
+    as long as there are others."""
     in_order = (*kit.questions[due:], *kit.questions[:due])
     return next((q for q in in_order if q.text not in said), in_order[0])

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from backends.kits.kit import Kit, KitQuestion
+from backends.kits.likeness import by_beginning, share, telling
 from backends.turn import Turn
-from statemachine.listening.spoken import small_words
-from statemachine.listening.tokens import LONGEST_READ, MARKS, tokens
 from statemachine.session import Speaker
 from statemachine.wording import asks
 
@@ -20,21 +19,12 @@ MOST_MISSED = 3
 """How many phrases a hint names, and how many each point to work on."""
 FEWEST_POINTS, MOST_POINTS = 2, 4
 
-_SAME_QUESTION = 0.5
-"""Of a kit's question, so many of the telling words are in one that a model has asked instead."""
 _NAMED = 0.6
 """Of a phrase, so many of the telling words are in a hint that is about it. Half of them were in a
 small model's "Your ENTIRE focus is on the care and the patients", which hints at nothing."""
 _MENTIONED = 0.5
 """Of a phrase, so many of the telling words are in an answer that mentions it."""
-_SHORTEST = 4
-"""Letters of a telling word, and of what two forms of one have in common, in Latin script."""
-_SHORTEST_ELSEWHERE = 3
 
-_LATIN = re.compile(r"[a-z\u00df-\u024f]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_ARTICLE = re.compile(r"^[\u0648\u0641\u0628\u0643]?(?:\u0627\u0644|\u0644\u0644)(?=..)")
-"""Of Arabic, written with its word."""
 _BETWEEN = {"zh": "\uff1b", "ar": "\u061b ", "fr": "\u00a0; "}
 _TO_THE_CANDIDATE = {
     "en": ((re.compile(r"\bthe candidate's\b"), "your"), (re.compile(r"\bthe candidate\b"), "you"))
@@ -74,8 +64,8 @@ def to_work_on(kit: Kit, asked: Iterable[Asked | None]) -> list[tuple[str, tuple
         of_it = [one for one in known if criterion.id in one.question.criteria]
         missed = [phrase for one in of_it for phrase in one.missed]
         if missed:
-            share = len(missed) / sum(len(one.question.listen_for) for one in of_it)
-            found.append((share, len(missed), criterion.name, tuple(missed)))
+            of_all = len(missed) / sum(len(one.question.listen_for) for one in of_it)
+            found.append((of_all, len(missed), criterion.name, tuple(missed)))
     found.sort(key=lambda point: point[:2], reverse=True)
     points = [(name, missed) for _, _, name, missed in found[:MOST_POINTS]]
     apart = list(_apart(points))
@@ -98,9 +88,9 @@ def _apart(points: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[tuple[str,
 def names_any(phrases: Iterable[str], words: str, kit: Kit) -> bool:
     """Whether some words name one of the phrases of the kit, or part of it."""
     code = kit.language.partition("-")[0].lower()
-    said = _by_beginning(words)
+    said = by_beginning(words)
     # As they are said: "the candidate" is in any words of an interviewer.
-    return any(_share(_telling(told([each], code), code), said) >= _NAMED for each in phrases)
+    return any(share(telling(told([each], code), code), said) >= _NAMED for each in phrases)
 
 
 def told(phrases: Iterable[str], language: str) -> str:
@@ -119,87 +109,19 @@ def _questions(kit: Kit, turn: Turn) -> Iterator[tuple[KitQuestion | None, str]]
     for at, message in enumerate(turn.session.messages):
         if message.role is Speaker.ASSISTANT and at not in kept:
             if asked is not None:
-                yield _of_kit(kit, asked), "\n".join(answers)
+                yield kit.question_asked_in(asked), "\n".join(answers)
             asked, answers = message.content, []
         elif message.role is Speaker.USER:
             answers.append(message.content)
     if asked is not None:
-        yield _of_kit(kit, asked), "\n".join([*answers, turn.answer or ""])
-
-
-def _of_kit(kit: Kit, asked: str) -> KitQuestion | None:
-    """The kit's question that was asked, if in other words."""
-    exact = kit.question_asked_in(asked)
-    if exact is not None:
-        return exact
-    code = kit.language.partition("-")[0].lower()
-    said = _by_beginning(asked)
-    shares = [(_share(_telling(q.text, code), said), at) for at, q in enumerate(kit.questions)]
-    share, at = max(shares, key=lambda one: (one[0], -one[1]))
-    return kit.questions[at] if share >= _SAME_QUESTION else None
+        yield kit.question_asked_in(asked), "\n".join([*answers, turn.answer or ""])
 
 
 def _missed(phrases: Iterable[str], answer: str, code: str) -> tuple[str, ...]:
-    said = _by_beginning(answer)
+    said = by_beginning(answer)
     # One that would be heard as a question is not said: nothing is to be asked by a hint.
     return tuple(
         phrase
         for phrase in phrases
-        if (words := _telling(phrase, code))
-        and _share(words, said) < _MENTIONED
-        and not asks(phrase)
+        if (words := telling(phrase, code)) and share(words, said) < _MENTIONED and not asks(phrase)
     )
-
-
-def _telling(text: str, code: str) -> list[str]:
-    """The words that say what a phrase is about."""
-    small = small_words(code)
-    words = [word for word in _words(text) if word not in small]
-    return [word for word in words if len(word) >= _SHORTEST or not _LATIN.match(word)] or words
-
-
-def _words(text: str) -> list[str]:
-    """The words of a text; Chinese ones are pairs of characters."""
-    found: list[str] = []
-    for start in range(0, len(text), LONGEST_READ):
-        before = ""
-        for word in tokens(text[start : start + LONGEST_READ]):
-            if _HAN.match(word):
-                if before:
-                    found.append(before + word)
-                before = word
-                continue
-            before = ""
-            if word not in MARKS:
-                found.append(_ARTICLE.sub("", word))
-    return found
-
-
-_Said = dict[str, set[str]]
-
-
-def _by_beginning(text: str) -> _Said:
-    """The words of a text by their first two characters."""
-    said: _Said = {}
-    for word in _words(text):
-        said.setdefault(word[:2], set()).add(word)
-    return said
-
-
-def _share(words: list[str], said: _Said) -> float:
-    """How many of the words were said, in some form."""
-    if not words:
-        return 0.0
-    return sum(any(_are_alike(w, s) for s in said.get(w[:2], ())) for w in words) / len(words)
-
-
-def _are_alike(word: str, other: str) -> bool:
-    """Whether they are forms of one word, by how they begin."""
-    if word == other:
-        return True
-    common = next(
-        (at for at, (a, b) in enumerate(zip(word, other, strict=False)) if a != b),
-        min(len(word), len(other)),
-    )
-    least = _SHORTEST if _LATIN.match(word) else _SHORTEST_ELSEWHERE
-    return common >= least and (common * 2 >= max(len(word), len(other)) or common == len(word))
