@@ -30,6 +30,9 @@ _ENGLISH = (
     rf"|\byour\s+(?:\w+\s+)?{_ANSWER}\s+(?:is|was|were)\s+(?:an?\s+)?(?:{_SO}\s+)*{_GOOD}\b"
     r"|\byou(?:'ve|\s+have)?\s+(?:answered|got|did)\s+(?:it\s+|that\s+|this\s+)?"
     r"(?:correctly|right|wrong|well)\b"
+    # Who talks of the interview from outside judges it: "The interviewer is not only acknowledging
+    # the correct answer, but …"
+    r"|^\W*the\s+interviewer\b"
     # What gives an answer away.
     r"|\b(?:the|a)\s+(?:correct|right|ideal|best|model|better|good)\s+answer\s+(?:is|was|would)\b"
     r"|\byou\s+(?:should|could)\s+have\s+(?:said|mentioned|answered)\b"

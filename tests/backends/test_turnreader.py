@@ -674,6 +674,7 @@ def test_a_rambling_model_is_heard_up_to_its_first_question(words: str, text: st
         ("Thanks. That's absolutely right. Why Go?", "Thanks. Why Go?"),
         ("Your answer is not quite right. Why Go?", "Why Go?"),
         ("I see. The correct answer is an index. Why Go?", "I see. Why Go?"),
+        ("The interviewer is pleased with the candidate. Why Go?", "Why Go?"),
         ("Sehr gute Antwort! Frage 2: Wie testen Sie?", "Frage 2: Wie testen Sie?"),
         ("回答得很好！问题2：您如何测试？", "问题2：您如何测试？"),
     ],
@@ -692,6 +693,7 @@ def test_a_model_that_judges_the_answer_is_not_heard_to(words: str, text: str) -
         "You were right behind the release, you said. What did you do?",
         "Right, you said that you test first. How?",
         "Good, thank you. Why Go?",
+        "You were asked by the interviewer twice. What did you say?",
     ],
 )
 def test_what_only_sounds_like_a_judgement_is_kept(words: str) -> None:
