@@ -15,7 +15,7 @@ const SHAPES = {
 };
 
 /** The services that ask questions; without them, the built-in ones are used. */
-const INTERVIEWERS = ["granite-interview-service", "conversation-service", "ollama"];
+const INTERVIEWERS = ["granite-interview-service", "conversation-service", "ollama", "openai"];
 
 /** @typedef {keyof typeof SHAPES} Shape */
 

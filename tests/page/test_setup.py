@@ -1,6 +1,7 @@
 """Setting an interview up, and what the status bar tells meanwhile."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -8,7 +9,14 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from tests.api.documents.making import pages, saved
-from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
+from tests.fakes import (
+    ConversationServer,
+    FakeServer,
+    GraniteServer,
+    Mood,
+    OllamaServer,
+    OpenAiServer,
+)
 from tests.gateways import Served, serving
 from tests.page.conversing import answer, begin
 from tests.page.visitor import NAME, violations, visiting
@@ -50,6 +58,15 @@ def test_the_status_opens_and_closes_by_keyboard(visit: Visit) -> None:
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(status).to_be_focused()
+
+
+@pytest.mark.parametrize("service", [GraniteServer, ConversationServer, OllamaServer, OpenAiServer])
+def test_where_an_interviewer_is_up_no_built_in_questions_are_promised(
+    browser: Browser, service: type[FakeServer]
+) -> None:
+    with service() as up, serving(up) as gateway, visiting(browser, gateway.url) as page:
+        page.goto(gateway.url)
+        expect(page.locator("#status summary")).to_have_text(re.compile(r"^1 of \d services$"))
 
 
 def test_services_that_are_up_are_told_with_their_latency(browser: Browser) -> None:
