@@ -16,7 +16,7 @@ from api.app import create_app
 from api.http.listening import bound
 from api.http.protocol import Protocol
 from api.settings import Settings
-from backends.services import SERVICES
+from backends.services import OPENAI, SERVICES
 from eventlog.memory import MemoryEventLog
 from eventlog.protocol import EventLog
 from tests.fakes import FakeServer
@@ -26,13 +26,15 @@ from tests.untraced import traced
 NOWHERE = "http://127.0.0.1:9"
 """Port 9 (discard) is not listened on: a connection is refused at once."""
 
-VARIABLES = {info.name: info.variable.lower() for info in SERVICES}
+EXPECTED = {info.name: info.variable.lower() for info in SERVICES}
+"""The settings with the addresses of services that a gateway looks for without being told."""
+VARIABLES = EXPECTED | {OPENAI: "openai_base_url"}
 
 
 def settings_for(*services: FakeServer, **given: Any) -> Settings:
     """Settings by which `services` are up and the others are refused; nothing comes from
     the environment or a .env file."""
-    urls = dict.fromkeys(VARIABLES.values(), NOWHERE)
+    urls = dict.fromkeys(EXPECTED.values(), NOWHERE)
     urls |= {VARIABLES[service.name]: service.url for service in services}
     return Settings(**{"eventlog_url": "memory:", **urls, **given})
 
