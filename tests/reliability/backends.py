@@ -33,7 +33,7 @@ import httpx
 from backends.services import CONVERSATION, GRANITE, OLLAMA
 from tests.fakes import ConversationServer, FakeServer, GraniteServer, Mood, OllamaServer
 from tests.forked import PATIENCE
-from tests.gateways import VARIABLES
+from tests.gateways import EXPECTED, VARIABLES
 from tests.http_clients import async_http_client
 from tests.processes import Process, gateway_process
 from tests.reliability.counting import CAN_COUNT, Held, held_at_rest, held_by
@@ -206,7 +206,7 @@ class Lane:
                 await asyncio.sleep(0.1)
                 self.own_delay = max(self.own_delay, time.monotonic() - began - 0.1)
                 health = await self.timed(client, HEALTH, "GET", "/health")
-                if health["summary"]["total"] != len(VARIABLES):
+                if health["summary"]["total"] != len(EXPECTED):
                     self.complain(f"health tells of {health['summary']}")
                 models = await self.timed(client, MODELS, "GET", "/api/v1/models")
                 if not models["models"]:
