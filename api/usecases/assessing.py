@@ -207,8 +207,7 @@ class Assessments:
 
 
 def _heard(interview: Interview, named: NamedKit) -> dict[str, Heard]:
-    kept = {kept.at for kept in interview.kept}
-    return heard_for(interview.messages, named.kit, kept)
+    return heard_for(interview.messages, named.kit, interview.kept)
 
 
 def _check(results: Sequence[CriterionResult], interview: Interview, named: NamedKit) -> None:

@@ -1,10 +1,12 @@
 """What is needed of a kit to assess by it, and which answers are for which criterion."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from statemachine.assessment import HeardFor, RubricCriterion, answers_in
+from statemachine.events import Purpose
+from statemachine.interview import Kept
 from statemachine.session import Message, Speaker
 
 
@@ -47,13 +49,15 @@ class Heard:
 
 
 def heard_for(
-    messages: Sequence[Message], kit: RubricKit, kept: Collection[int] = ()
+    messages: Sequence[Message], kit: RubricKit, kept: Iterable[Kept] = ()
 ) -> dict[str, Heard]:
     """What the interview has for each criterion, by its id.
 
-    A question of the kit is known by its words in what the interviewer said. With the messages of
-    the indices `kept` the interviewer stayed at the question before.
+    A question of the kit is known by its words in what the interviewer said. With the messages
+    `kept` the interviewer stayed at the question before: what was said before one is no answer,
+    unless the interviewer then asked for more of it.
     """
+    purposes = {stayed.at: stayed.purpose for stayed in kept}
     answers: dict[str, list[HeardFor]] = {criterion.id: [] for criterion in kit.rubric}
     asked: set[str] = set()
     all_known = True
@@ -65,9 +69,11 @@ def heard_for(
             if found is not None:
                 current = found
                 asked |= set(found.criteria)
-            elif index not in kept:
+            elif index not in purposes:
                 current = None
                 all_known = all_known and not _is_asking(message.content)
+        elif purposes.get(index + 1) not in (None, Purpose.FOLLOW_UP):
+            pass  # the question was to be repeated, say, or something hard had happened
         elif index in said_by_candidate and current is not None:
             for id in current.criteria:
                 answers.setdefault(id, []).append(

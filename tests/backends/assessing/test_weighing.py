@@ -12,6 +12,8 @@ from backends.assessing.reading import Claim, read_claim
 from backends.assessing.rubric import heard_for
 from backends.assessing.weighing import not_assessed, weigh
 from statemachine.assessment import CriterionResult, faults_in, misquoted
+from statemachine.events import Purpose
+from statemachine.interview import Kept
 from statemachine.session import Message, Speaker
 from tests.backends.assessing.kits import KIT
 from tests.statemachine.test_assessment import utf8
@@ -138,6 +140,28 @@ def test_what_was_not_asked_is_told() -> None:
         Message(role=Speaker.USER, content="Because."),
     ]
     assert not heard_for(own, KIT)["design"].not_asked  # nobody knows what that question was for
+
+
+@pytest.mark.parametrize(
+    ("purpose", "answers"),
+    [
+        (Purpose.REPEAT, [4]),
+        (Purpose.COMFORT, [4]),  # what is hard for somebody is nobody's evidence
+        (Purpose.ASK_STOP, [4]),
+        (Purpose.FOLLOW_UP, [2, 4]),
+        (None, [2, 4]),
+    ],
+)
+def test_only_what_answers_a_question_is_heard_for_it(
+    purpose: Purpose | None, answers: list[int]
+) -> None:
+    stayed = [
+        *told("My father died last week."),
+        Message(role=Speaker.ASSISTANT, content="Take your time."),
+        Message(role=Speaker.USER, content="The cache broke. I measured it."),
+    ]
+    heard = heard_for(stayed, KIT, [Kept(3, 1, purpose)])
+    assert [answer.message for answer in heard["debugging"].answers] == answers
 
 
 def test_answers_are_fenced_and_fit() -> None:
