@@ -474,10 +474,9 @@ def spoken_and_summed_up(granite: GraniteServer, words: str) -> list[Reply]:
     session = turn(3).session
 
     async def ask(chain: Chain) -> list[Reply]:
-        deadline = plain(PATIENCE)
         return [
-            await chain.speak(turn(2), deadline),
-            await chain.sum_up(Turn(session), deadline),
+            await chain.speak(turn(2), plain(PATIENCE)),
+            await chain.sum_up(Turn(session), plain(PATIENCE)),
         ]
 
     return staged([granite], ask)

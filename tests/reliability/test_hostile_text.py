@@ -122,7 +122,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
             # Not what the prompt says, or the candidate said; and no question in it, with which a
             # turn ends.
             spoken = in_other_words(words.removesuffix(LONG).replace("?", ""))
-            granite.script = [f"{spoken}, why?", f"{CLOSING} {spoken}", f"Summary: {spoken}"] * 2
+            # No question is waited for behind more than 1,200 characters: the rest is said later.
+            asking = f"{spoken[-1_000:]}, why?"
+            granite.script = [asking, f"{CLOSING} {spoken}", f"Summary: {spoken}"] * 2
             log = f"sqlite:///{folder}/interviews.db"
             with serving(granite, eventlog_url=log) as gateway:
                 gateway.wait_until_noticed(granite_interview_service="online")

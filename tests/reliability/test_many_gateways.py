@@ -161,6 +161,7 @@ def test_the_same_move_at_both_is_made_once(pair: Pair) -> None:
 
 def test_both_list_a_reply_and_one_says_that_it_makes_it(pair: Pair) -> None:
     body = pair.begun()
+    pair.ollama.tokens_per_second = SLOWLY / 5  # while it lasts, both are asked
     streams = []
     for gateway in pair.gateways:
         streams.append(Stream(gateway, body))

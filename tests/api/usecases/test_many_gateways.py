@@ -275,6 +275,8 @@ def test_what_a_gateway_left_is_recovered_without_anybody_asking(memory: InMemor
         desktop, body = two.begun(LONG)
         first = Listener(two.one, "POST", RESPOND, body)
         first.wait_for_words()
+        while not memory.drafted():
+            time.sleep(0.01)
         with (
             memory.cut_off(two.one.app.state.gateway.log),
             serving(two.ollama, log=memory.view()),  # which looks when it starts
