@@ -44,7 +44,8 @@ class KitChoice:
         self, role: Role | None, model: ModelId | None, total: int | None, brief: Brief
     ) -> tuple[Config, Brief | None]:
         """The set-up of an interview and its brief, with the kit that it is held with; no brief
-        where nothing but role, model and length is asked for.
+        where nothing but role, model and length is asked for. A brief whose language is not set
+        gets that of the kit that it names.
 
         Raises UnknownRole, or InvalidField for a kit that is none, a kit for another role, or more
         questions than the kit has.
@@ -56,6 +57,8 @@ class KitChoice:
         if brief == Brief():
             return config, None
         named = {"kit": found.id, "kit_version": found.kit.version}
+        if brief.kit is not None and "language" not in brief.model_fields_set:
+            named["language"] = found.kit.language
         return config, brief.model_copy(update=named)
 
     async def _found(self, role: Role | None, brief: Brief) -> FoundKit:

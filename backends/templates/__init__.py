@@ -60,7 +60,8 @@ class Templates:
         to start."""
         kit = self.kit(config.role, brief)
         wish = words_in(spoken(kit.language)).opening_words
-        return start_interview(config, prompt_of(kit), started_by, brief, wish)
+        prompt = prompt_of(kit, kit.language if brief is None else brief.language)
+        return start_interview(config, prompt, started_by, brief, wish)
 
     def reply(self, turn: Turn) -> str:
         """The words for this turn."""

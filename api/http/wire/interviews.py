@@ -51,7 +51,8 @@ class StartRequest(Value):
     )
     kit: KitId | None = Field(None, description="Left out: the one for the role and language.")
     language: Language = Field(
-        DEFAULT_LANGUAGE, description="What the interview is held in, as a BCP 47 tag."
+        DEFAULT_LANGUAGE,
+        description="What the interview is held in, as a BCP 47 tag. Left out: the kit's language.",
     )
     candidate_name: Name | None = None
     job_description: Document | None = Field(
@@ -69,10 +70,11 @@ class StartRequest(Value):
 
     @property
     def brief(self) -> Brief:
-        """What the interviewer is told beforehand."""
+        """What the interviewer is told beforehand. Its language is set where the client gave it."""
+        given = {"language": self.language} if "language" in self.model_fields_set else {}
         return Brief(
             kit=self.kit,
-            language=self.language,
+            **given,
             candidate_name=self.candidate_name,
             job_description=self.job_description,
             cv=self.cv,

@@ -735,7 +735,7 @@ export interface components {
             /** @description Left out: the one for the role and language. */
             kit?: string | null;
             /**
-             * @description What the interview is held in, as a BCP 47 tag.
+             * @description What the interview is held in, as a BCP 47 tag. Left out: the kit's language.
              * @default en
              */
             language: string;

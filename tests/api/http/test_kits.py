@@ -156,6 +156,27 @@ def test_an_interview_starts_with_a_kit_or_the_role_of_any(gateway: Served) -> N
         assert said in refused.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("setup", "language"),
+    [
+        ({"kit": "software-engineer-de"}, "German"),
+        ({"kit": "software-engineer-de", "language": "en"}, "English"),
+        ({"kit": "nurse"}, "English"),
+        ({"role": "Nurse", "language": "de"}, "German"),
+        ({"role": "Nurse"}, "English"),
+    ],
+)
+def test_an_interview_is_held_in_its_own_language_else_in_its_kits(
+    alone: Served, setup: dict[str, str], language: str
+) -> None:
+    session = alone.post(START, setup).json()
+    assert f"Speak {language}." in session["messages"][0]["content"]
+    if language == "German" and "kit" in setup:
+        body = {"session": session, "message": "Wie bitte? Was meinen Sie damit?"}
+        asked = alone.post("/api/v1/interviews/respond", body).json()
+        assert "Ich versuche es mit anderen Worten" in asked["messages"][-1]["content"]
+
+
 def test_an_interview_outlives_its_kit(gateway: Served) -> None:
     session = gateway.post(START, {"kit": "diver"}).json()
     gateway.client.delete(f"{KITS}/diver")

@@ -189,9 +189,10 @@ def test_a_kit_without_an_own_prompt_gets_one() -> None:
     from backends.kits.prompting import prompt_of
 
     german = Kit.model_validate(DIVER.model_dump() | {"language": "de", "seniority": "senior"})
-    assert "Diver (seniority: senior). Speak German." in prompt_of(german)
-    assert "Areas to probe: Safety." in prompt_of(german)
-    assert prompt_of(DIVER.model_copy(update={"prompt": "Be kind."})) == "Be kind."
+    assert "Diver (seniority: senior). Speak German." in prompt_of(german, "de")
+    assert "Diver (seniority: senior). Speak French." in prompt_of(german, "fr")
+    assert "Areas to probe: Safety." in prompt_of(german, "de")
+    assert prompt_of(DIVER.model_copy(update={"prompt": "Be kind."}), "en") == "Be kind."
 
 
 def test_a_kit_in_yaml_is_told_of(tmp_path: Path) -> None:
