@@ -90,8 +90,8 @@ class Connections(httpx.AsyncBaseTransport):
         is_encrypted = url.scheme == "https"
         idle = self._idle.setdefault((url.scheme, url.host, url.port), deque())
         while idle:
-            _, connection = idle.pop()
-            if connection.is_ready:
+            since, connection = idle.pop()
+            if connection.is_ready and since >= monotonic() - KEPT_SECONDS:
                 return await connection.ask(request)
             connection.close()
         tls = self._trusted() if is_encrypted else None

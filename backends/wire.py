@@ -82,6 +82,7 @@ class Connection(asyncio.Protocol):
         self._when_free = when_free
         self._answer: _Answer | None = None
         self._is_paused = False
+        self._is_lost = False
 
     @classmethod
     async def opened(
@@ -125,18 +126,19 @@ class Connection(asyncio.Protocol):
         connection is free, or is closed too if the answer was not read to its end. Raises
         httpx.HTTPError or ssl.SSLError; then, and where it is cancelled, the connection is closed.
         """
+        answer = self._answer = _Answer(self)
         try:
-            return await self._asked(request)
+            await self._send(request, answer)
+            return await answer.begun()
         except BaseException:
-            self.close()
+            await answer.aclose()
             raise
 
-    async def _asked(self, request: httpx.Request) -> httpx.Response:
+    async def _send(self, request: httpx.Request, answer: "_Answer") -> None:
         lines = [b"%b: %b\r\n" % header for header in request.headers.raw]
         if any(_UNSENDABLE.search(line, 0, len(line) - 2) for line in lines):
             raise httpx.LocalProtocolError("A header holds a line break")
         method, path = request.method.encode("ascii"), request.url.raw_path
-        answer = self._answer = _Answer(self)
         head = b"%b %b HTTP/1.1\r\n%b\r\n" % (method, path, b"".join(lines))
         body = request.content
         self._transport.write(head + body[:PIECE_BYTES])
@@ -148,11 +150,11 @@ class Connection(asyncio.Protocol):
             self._transport.write(body[begin : begin + PIECE_BYTES])
         else:
             answer.is_asked_for = True
-        return await answer.begun()
 
     def close(self) -> None:
         """End it now."""
-        self._transport.abort()
+        if not self._is_lost:  # asyncio's transport may raise AttributeError then
+            self._transport.abort()
 
     def leave(self, *, is_clean: bool) -> None:
         """The answer is not read any longer. `is_clean`: it was, to its end."""
@@ -187,7 +189,13 @@ class Connection(asyncio.Protocol):
         if self._answer is not None:
             self._answer.tell()
 
+    def eof_received(self) -> None:
+        # asyncio tells the loss only when all that is still to be sent is sent, perhaps never.
+        if self._answer is not None:
+            self._answer.end(None)
+
     def connection_lost(self, error: Exception | None) -> None:
+        self._is_lost = True
         if self._answer is not None:
             self._answer.end(error)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from backends import wire
+from backends import http, wire
 from backends.address import Address
 from backends.errors import BackendError
 from backends.http import Connections, Service
@@ -87,6 +87,20 @@ def test_a_request_that_is_cancelled_at_any_moment_leaves_no_connection() -> Non
         gc.enable()
 
 
+def test_an_answer_that_begins_while_it_is_cancelled_is_not_counted_as_being_read() -> None:
+    async def use(service: Service) -> None:
+        beat = service._connections._beat
+        asking = asyncio.ensure_future(get(service))
+        while not beat.readers:  # noqa: ASYNC110 - no event comes between the two
+            await asyncio.sleep(0)
+        asking.cancel()  # before it wakes to what has come
+        await asyncio.wait([asking])
+        assert asking.cancelled()
+        assert beat.readers == 0
+
+    ask(Said(CHUNKED + b"2\r\n{}\r\n"), use)
+
+
 async def get(service: Service) -> dict[str, int]:
     return await service.get("/", dict[str, int])
 
@@ -130,6 +144,15 @@ def test_a_connection_with_more_on_it_than_the_answer_is_not_used_again(answer: 
 
 def test_a_connection_that_its_service_has_ended_is_not_used_again() -> None:
     said = Said(WHOLE, ends=True)
+    assert ask(said, get_twice) == {}
+    assert said.connections == 2
+
+
+def test_a_connection_that_nobody_used_for_long_is_not_used_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(http, "KEPT_SECONDS", 0)
+    said = Said(WHOLE)
     assert ask(said, get_twice) == {}
     assert said.connections == 2
 
@@ -201,6 +224,31 @@ def test_a_large_body_waits_for_its_service_and_an_early_refusal_ends_it() -> No
             await service.post("/", {"text": "x" * (16 << 20)}, dict[str, int])
 
     ask(refuse, use)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"), [(b"", BROKE_OFF), (b"HTTP/1.0 413 Too Large\r\n\r\n", "HTTP 413")]
+)
+def test_who_ends_its_side_before_it_has_read_all_is_not_waited_for(
+    answer: bytes, error: str
+) -> None:
+    asked = asyncio.Event()
+
+    async def end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        writer.write_eof()
+        await asked.wait()
+        with suppress(OSError):
+            while await reader.read(1 << 16):
+                pass
+        writer.close()
+
+    async def use(service: Service) -> None:
+        with pytest.raises(BackendError, match=error):
+            await service.post("/", {"text": "x" * (16 << 20)}, dict[str, int])
+        asked.set()
+
+    ask(end, use)
 
 
 @pytest.mark.parametrize("key", ["a\r\nX: 1", "a\nb", "a\x00b"])
