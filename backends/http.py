@@ -33,8 +33,9 @@ MAX_BYTES = 1024 * 1024
 
 T = TypeVar("T")
 
-FOREIGN_ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError)  # OSError: with ssl.SSLError
-"""The errors by which a request can fail; `reason` has words for each."""
+FOREIGN_ERRORS = (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError)
+"""The errors by which a request can fail; `reason` has words for each. ssl.SSLError is an OSError;
+UnicodeError comes from a host whose name cannot be decoded, such as `xn--`."""
 
 
 CONNECTIONS_KEPT = 32
@@ -271,7 +272,7 @@ def reason(error: Exception) -> str:
         return _tls_reason(error)
     if isinstance(error, httpx.RemoteProtocolError):
         return "Broke off its answer, or did not speak HTTP"
-    if isinstance(error, (httpx.HTTPError, httpx.InvalidURL)) and not isinstance(
+    if isinstance(error, (httpx.HTTPError, httpx.InvalidURL, UnicodeError)) and not isinstance(
         error, httpx.NetworkError
     ):
         return "Could not be asked"

@@ -150,6 +150,7 @@ def test_an_answer_that_is_too_large_costs_little_time_and_memory(desk: Desk, mo
     [
         (NOWHERE, "Connection refused"),
         ("http://no..name", "Could not connect"),
+        ("http://xn--", "Could not be asked"),  # which cannot be decoded
         ("http://☃.example", "Could not be asked"),  # httpx finds this out only when asked
     ],
 )
