@@ -18,7 +18,7 @@ from statemachine.events import Purpose
 from statemachine.interview import Kept
 from statemachine.listening.deciding import Due, Move
 from statemachine.listening.kinds import Part, Said
-from statemachine.listening.reading import listen
+from statemachine.listening.reading import listen, missing
 from statemachine.session import Message, Speaker
 
 CONTEXT_TOKENS = 4096
@@ -38,8 +38,8 @@ KEPT_SHARE = 0.75
 beginning for some turns."""
 
 CUT = " […] "
-LEAST_BYTES = 600
-"""Of an answer that is cut: enough for the direction behind it and some sentences."""
+LEAST_BYTES = 300
+"""Of an answer that is cut: some sentences, beside the direction behind it."""
 _PROMPT_BUDGET = CONTEXT_TOKENS - TURN_TOKENS
 
 BRIEF_BYTES = 1_800
@@ -231,7 +231,7 @@ def _directed(
     prompt = [m.content for m in said if m.role is Speaker.SYSTEM]
     told = with_brief("\n\n".join(prompt), brief, budget)
     messages = [Message(role=Speaker.SYSTEM, content=told)] if told else []
-    stayed = {stay.at: Due(Move.KEEP, purpose=stay.purpose) for stay in kept}
+    stayed = {stay.at: stay.purpose for stay in kept}
     language = DEFAULT_LANGUAGE if brief is None else brief.language
     number, words, asked = 0, "", ""
 
@@ -249,10 +249,14 @@ def _directed(
         if message.role is Speaker.USER:
             words = f"{message.content}\n\n"
         elif message.role is Speaker.ASSISTANT:
-            did = stayed.get(at)
-            if did is None:
-                heard = listen(words.strip(), language, asked) if asked else Said.ANSWER
-                did = Due(Move.ASK, heard)
+            answer = words.strip()
+            heard = listen(answer, language, asked) if asked else Said.ANSWER
+            did = Due(Move.ASK, heard)
+            if at in stayed:
+                purpose = stayed[at]
+                was_missing = purpose is Purpose.FOLLOW_UP and heard is Said.ANSWER
+                part = missing(answer, language) if was_missing else None
+                did = Due(Move.KEEP, heard, purpose, part)
             messages += [_user(f"{words}[{direction(did)}]"), message]
             number += did.move is not Move.KEEP
             words, asked = "", message.content
@@ -285,21 +289,23 @@ def _fitted(messages: list[Message], budget: int) -> Prompt:
 
 
 def _cut(messages: list[Message], budget: int) -> list[Message]:
-    """The messages, the last one cut in its middle if they do not fit. Raises BackendError where
-    not even that helps."""
+    """The messages, the words of the last one cut in their middle if they do not fit. Raises
+    BackendError where not even that helps."""
     over = _size(messages) - budget
     if over <= 0:
         return messages
     if not messages:
         raise BackendError("The interview's prompt does not fit into its context")
     *before, last = messages
+    # The direction behind the candidate's words holds no bracket but its own two.
+    words = last.content.rpartition("\n\n[")[0] or last.content
+    direction = last.content[len(words) :]
     # A few more bytes, for the mark of the cut and for characters that are cut through.
-    size = len(last.content.encode())
+    size = len(words.encode())
     kept = size - over * BYTES_PER_TOKEN - 2 * len(CUT.encode()) - BYTES_PER_TOKEN
     if kept < LEAST_BYTES:
         raise BackendError("The interview's prompt does not fit into its context")
-    # The end holds the direction.
-    return [*before, last.model_copy(update={"content": _cut_out(last.content, kept)})]
+    return [*before, last.model_copy(update={"content": _cut_out(words, kept) + direction})]
 
 
 def shortened(text: str, most: int) -> str:

@@ -221,8 +221,8 @@ def _asking(turn: Turn, kit: Kit, words: Words) -> str:
 
 def _next_question(turn: Turn, kit: Kit) -> KitQuestion:
     """The question that is due."""
-    said = "\n".join(message.content for message in turn.session.messages)
-    return _unasked(kit, chosen(kit, turn.brief, turn.total)[turn.number - 1], said)
+    spoken = (m.content for m in turn.session.messages if m.role is Speaker.ASSISTANT)
+    return _unasked(kit, chosen(kit, turn.brief, turn.total)[turn.number - 1], "\n".join(spoken))
 
 
 def _questions_due(turn: Turn, kit: Kit) -> Iterator[KitQuestion]:
@@ -231,14 +231,15 @@ def _questions_due(turn: Turn, kit: Kit) -> Iterator[KitQuestion]:
     kept = {stayed.at for stayed in turn.kept}
     said = ""
     for at, message in enumerate(turn.session.messages):
-        if message.role is Speaker.ASSISTANT and at not in kept:
-            yield from (_unasked(kit, place, said) for place in islice(places, 1))
-        said += f"{message.content}\n"
+        if message.role is Speaker.ASSISTANT:
+            if at not in kept:
+                yield from (_unasked(kit, place, said) for place in islice(places, 1))
+            said += f"{message.content}\n"
     yield from (_unasked(kit, place, said) for place in islice(places, 1))
 
 
 def _unasked(kit: Kit, due: int, said: str) -> KitQuestion:
-    """The question at the place `due`, or the next one that was not asked yet. None is asked twice
-    as long as there are others."""
+    """The question at the place `due`, or the next one that is not in what the interviewer has
+    `said`. None is asked twice as long as there are others."""
     in_order = (*kit.questions[due:], *kit.questions[:due])
     return next((q for q in in_order if q.text not in said), in_order[0])

@@ -13,6 +13,10 @@ from backends.errors import BackendError
 from backends.prompting import CUT, Prompt, summary_prompt, turn_prompt
 from backends.turn import Turn
 from statemachine.brief import Brief
+from statemachine.events import Purpose
+from statemachine.interview import Kept
+from statemachine.listening.deciding import Due, Move
+from statemachine.listening.kinds import Part, Said
 from statemachine.session import Message, Session, Speaker
 from tests.backends.interviews import PROMPT, turn
 
@@ -71,6 +75,20 @@ def test_a_turns_prompt_and_its_reply_begin_the_next_turns(
         following = turn_prompt(due_at(session, number + 1), AMPLE).messages
         assert following[: len(prompt) + 1] == (*prompt, reply_at(session, number))
         assert len(following) == len(prompt) + 2
+
+
+def test_a_turn_after_a_follow_up_begins_as_the_follow_up_was_asked_for() -> None:
+    answer = "We built the billing at the bank, and our team put it into production."
+    session = interview(["One?"], [answer])
+    due = Due(Move.KEEP, Said.ANSWER, Purpose.FOLLOW_UP, Part.OWN_PART)
+    before = turn_prompt(Turn(session, answer, due), AMPLE).messages
+    stayed = Kept(len(session.messages) + 1, 1, Purpose.FOLLOW_UP)
+    said = interview(["One?", "And you?"], [answer, "I led."]).model_copy(
+        update={"current_question": 1}
+    )
+    after = turn_prompt(Turn(said, "I led.", kept=(stayed,)), AMPLE).messages
+    assert "what the candidate did, as distinct from others" in before[-1].content
+    assert after[: len(before)] == before
 
 
 @given(exchanges)
@@ -190,6 +208,16 @@ def test_a_last_answer_that_alone_does_not_fit_is_cut_in_its_middle() -> None:
     assert answer.content.endswith("Ask only that one question.]")
     assert "It ended so.\n\n[Acknowledge the answer" in answer.content
     assert sum(len(m.content.encode()) for m in prompt.messages) <= 3 * (4096 - 400)
+
+
+def test_a_long_direction_behind_an_answer_that_is_cut_stays_whole() -> None:
+    session = interview(["One?"], ["word " * 2_000])
+    subjects = ("One?", f"Imagine this: {'x' * 900}?")
+    due = replace(Turn(session, "word " * 2_000), subjects=subjects)
+    answer, _, direction = turn_prompt(due, 700).messages[-1].content.partition("\n\n[")
+    assert CUT in answer
+    assert direction.startswith("Acknowledge the answer in one short sentence")
+    assert direction.endswith(f"{subjects[1]}]")
 
 
 @given(exchanges, st.integers(150, 1500))
