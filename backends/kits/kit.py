@@ -35,6 +35,8 @@ MAX_KIT_QUESTIONS = 50
 
 _SAME_QUESTION = 0.5
 """Of a kit's question, so many of the telling words are in one that a model has asked instead."""
+_FEWEST_ALIKE = 2
+"""So many at least. "How do you test?" has one, which is in a hundred other questions."""
 
 _MARKUP = re.compile(r"<[A-Za-z/!?|]|```|\]\(")
 """The beginnings of tags, of a model's own marks, of fences and of links."""
@@ -139,11 +141,17 @@ class Kit(_Part):
     def question_asked_in(self, words: str) -> KitQuestion | None:
         """The question that the interviewer's words ask: as the kit has it, or in a model's
         words, which have half of its telling words or more."""
-        exact = next((question for question in self.questions if question.text in words), None)
-        if exact is not None:
-            return exact
+        exact = [question for question in self.questions if question.text in words]
+        if exact:  # one may hold another one's words, and more
+            return max(exact, key=lambda question: len(question.text))
         code, said = self.language.partition("-")[0].lower(), by_beginning(words)
-        shares = [share(telling(question.text, code), said) for question in self.questions]
+
+        def likeness(question: KitQuestion) -> float:
+            of_it = telling(question.text, code)
+            found = share(of_it, said)
+            return found if round(found * len(of_it)) >= _FEWEST_ALIKE else 0.0
+
+        shares = [likeness(question) for question in self.questions]
         most = max(shares)
         return self.questions[shares.index(most)] if most >= _SAME_QUESTION else None
 

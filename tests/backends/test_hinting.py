@@ -205,6 +205,25 @@ def test_a_model_is_told_what_the_kit_would_ask_now_and_before(*, practice: bool
     assert len(set(turn.subjects)) == 3 < len(kit.questions)
 
 
+def test_a_question_that_only_the_candidate_has_said_is_still_asked() -> None:
+    upcoming = BACKEND.prepared(due_after("I tested.", "Hm.", total=4)).subjects[2]
+    quoted = due_after(f"You will ask: {upcoming}", "Hm.", "So.", total=4)
+    subjects = BACKEND.prepared(quoted).subjects
+    assert subjects == BACKEND.prepared(due_after("I tested.", "Hm.", "So.", total=4)).subjects
+    assert subjects[-1] in BACKEND.reply(quoted)
+
+
+def test_a_question_is_known_by_more_than_one_word_or_by_all_of_its_words() -> None:
+    kit = Kits().get(KIT).kit
+    texts = ("How do you test?", "How do you test? And what breaks?")
+    short, longer = (kit.questions[0].model_copy(update={"text": text}) for text in texts)
+    kit = kit.model_copy(update={"questions": (short, longer)})
+    assert kit.question_asked_in(f"Thanks. {texts[0]}") is short
+    assert kit.question_asked_in(f"Thanks. {texts[1]}") is longer
+    assert kit.question_asked_in("What breaks when you test?") is longer
+    assert kit.question_asked_in("Did a test of patience ever end well?") is None
+
+
 def test_a_closing_is_asked_for_without_a_question_of_the_kit() -> None:
     turn = BACKEND.prepared(due_after("I tested.", "So.", due=CLOSES))
     assert "Ask about this" not in turn_prompt(turn).messages[-1].content
