@@ -239,8 +239,9 @@ def _directed(
         """That of a turn which follows question `number`, or stays at it."""
         stays = of.move is Move.KEEP
         told = _direction(number + (not stays), total, of)
-        if of.move is Move.ASK and number < min(total, len(subjects)):
-            told += _SUBJECT.format(subject=subjects[number].translate(_UNMARKED))
+        subject = subjects[number] if number < min(total, len(subjects)) else ""
+        if of.move is Move.ASK and subject:
+            told += _SUBJECT.format(subject=subject.translate(_UNMARKED))
         if listen_for is None or stays or not number or of.said not in HINTED:
             return told
         return _hint(listen_for[number - 1] if number <= len(listen_for) else ()) + told

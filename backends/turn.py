@@ -30,8 +30,8 @@ class Turn:
     what the candidate has just said, `due` what the interviewer is to do. The opening has no
     answer. `kept` are the messages that stayed at their question; `brief` what the interviewer was
     told beforehand. `subjects` are the kit's questions for what was asked so far and for what is
-    asked next. In practice, `listen_for` is what the kit listens for in the answer to each question
-    that was asked."""
+    asked next, empty where it has no more of them. In practice, `listen_for` is what the kit
+    listens for in the answer to each question that was asked."""
 
     session: Session
     answer: str | None = None

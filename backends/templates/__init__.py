@@ -103,9 +103,10 @@ class Templates:
 
     def prepared(self, turn: Turn) -> Turn:
         """The turn with what a model is to ask about, and, in practice, with what the kit listens
-        for."""
+        for. Where a kit has no more questions, the model finds its own."""
         kit = self._kit_of(turn)
-        subjects = tuple(question.text for question in _questions_due(turn, kit))
+        due = [question.text for question in _questions_due(turn, kit)]
+        subjects = tuple("" if text in due[:at] else text for at, text in enumerate(due))
         listen_for = listened_for(kit, turn) if turn.is_practice else ()
         return replace(turn, subjects=subjects, listen_for=listen_for)
 

@@ -191,5 +191,8 @@ def test_a_session_may_have_more_questions_than_its_kit(tmp_path: Path, total: i
     templates = Templates(Kits(tmp_path))
     said: list[str] = []
     for number in range(1, total + 2):
-        said.append(templates.reply(turn(number, total=total, role="Tiny", said=said)))
+        due = turn(number, total=total, role="Tiny", said=said)
+        said.append(templates.reply(due))
     assert said[-1] == kit.closing
+    told = [subject for subject in templates.prepared(due).subjects if subject]
+    assert told == [question.text for question in kit.questions[: min(2, total)]]
