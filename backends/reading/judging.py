@@ -11,45 +11,60 @@ from functools import cache
 _ANSWER = r"(?:answer|response|reply|explanation|point|solution|approach|example|job|work)"
 _GOOD = (
     r"(?:good|great|excellent|perfect|brilliant|fantastic|wonderful|amazing|impressive|strong"
-    r"|outstanding|superb|terrific|solid|correct|right|wrong|incorrect|inaccurate|poor|bad|weak"
-    r"|incomplete)"
+    r"|outstanding|superb|terrific|solid|thorough|thoughtful|insightful|comprehensive"
+    r"|correct|right|wrong|incorrect|inaccurate|poor|bad|weak|incomplete)"
 )
 _SO = (
     r"(?:absolutely|exactly|perfectly|totally|completely|quite|very|really|so|not|partly|partially)"
 )
+_END = r"(?=\s*(?:[.!,;:–—…*。！，]|$))"
+"""Of what judges. "A good answer takes time" does not, nor "That's right where it hurts"."""
+
+
+def _then(*words: str) -> str:
+    return rf"(?:{_END}|\s+(?:{'|'.join(words)})\b)"
+
+
 _ENGLISH = (
     # "Great answer!", "That's a really excellent point."
     rf"^\W*(?:(?:that|this|it)(?:'s|\s+is|\s+was)\s+|what\s+)?(?:an?\s+|the\s+)?(?:{_SO}\s+)*"
-    rf"{_GOOD}\s+{_ANSWER}\b"
+    rf"{_GOOD}\s+{_ANSWER}s?"
+    rf"(?:{_then('and', 'but', 'so', 'to', 'on', 'for', 'of', 'that', 'there', 'with')}|\s+\w+\s*!)"
     # "That's correct.", "You're absolutely right", "Correct!", "Well done."
-    rf"|^\W*(?:yes|no|well|ok(?:ay)?)?\W*(?:(?:that|this|it)(?:'s|\s+is|\s+was)|you(?:'re|\s+are))\s+"
-    rf"(?:{_SO}\s+)*(?:correct|right|wrong|incorrect|inaccurate|mistaken|perfect|excellent)"
-    r"(?=\s*(?:[.!,;:–—]|$)|\s+(?:and|but|because|that)\b)"
-    rf"|^\W*(?:(?:{_SO}\s+)*(?:correct|wrong|incorrect)|exactly(?:\s+right)?|well\s+(?:done|said"
-    r"|answered)|(?:good|great|nice|excellent)\s+(?:one|job|work|stuff))\s*[!.,]"
-    rf"|\byour\s+(?:\w+\s+)?{_ANSWER}\s+(?:is|was|were)\s+(?:an?\s+)?(?:{_SO}\s+)*{_GOOD}\b"
+    r"|^\W*(?:yes|no|well|ok(?:ay)?|unfortunately|actually)?\W*"
+    r"(?:(?:that|this|it)(?:'s|\s+(?:is|was)(?:n't)?)|you(?:'re|\s+are))\s+"
+    rf"(?:{_SO}\s+)*(?:correct|right|wrong|incorrect|inaccurate|mistaken|perfect|excellent"
+    rf"|spot\s+on){_then('and', 'but', 'because', 'that')}"
+    rf"|^\W*(?:(?:{_SO}\s+)*(?:correct|wrong|incorrect)|exactly(?:\s+right)?|(?:well|nicely)\s+"
+    r"(?:done|said|answered)|(?:good|great|nice|excellent)\s+(?:one|job|work|stuff))\s*[!.,]"
+    rf"|\byour\s+(?:\w+\s+)?{_ANSWER}s?\s+(?:is|was|are|were)\s+(?:an?\s+)?(?:{_SO}\s+)*{_GOOD}\b"
     r"|\byou(?:'ve|\s+have)?\s+(?:answered|got|did)\s+(?:it\s+|that\s+|this\s+)?"
-    r"(?:correctly|right|wrong|well)\b"
+    rf"(?:correctly|right|wrong|well){_then('and', 'but')}"
     # Who talks of the interview from outside judges it: "The interviewer is not only acknowledging
     # the correct answer, but …"
     r"|^\W*the\s+interviewer\b"
     # What gives an answer away.
     r"|\b(?:the|a)\s+(?:correct|right|ideal|best|model|better|good)\s+answer\s+(?:is|was|would)\b"
+    r"(?!\s+(?:not|the\s+one|up|yours)\b)"
     r"|\byou\s+(?:should|could)\s+have\s+(?:said|mentioned|answered)\b"
 )
 _ELSEWHERE = (
     r"^\W*(?:das\s+ist\s+|eine?\s+)*(?:sehr\s+|ganz\s+|völlig\s+)*(?:gute|richtige|falsche"
-    r"|ausgezeichnete|hervorragende|tolle|perfekte)\s+antwort\b"
-    r"|^\W*das\s+(?:ist|war)\s+(?:\w+\s+)?(?:richtig|falsch|korrekt)\b|^\W*(?:richtig|falsch)\s*[!.]"
+    rf"|ausgezeichnete|hervorragende|tolle|perfekte)\s+antwort{_then('und', 'aber', 'auf')}"
+    rf"|^\W*das\s+(?:ist|war)\s+(?:\w+\s+)?(?:richtig|falsch|korrekt){_then('und', 'aber')}"
+    rf"|^\W*(?:genau\s+)?(?:richtig|falsch)\s*[!.]|^\W*das\s+stimmt\s+(?:leider\s+)?nicht{_END}"
     r"|\bdie\s+richtige\s+antwort\s+(?:ist|wäre|lautet)\b"
-    r"|^\W*(?:c'est\s+)?(?:une\s+)?(?:très\s+)?(?:bonne|excellente|mauvaise)\s+réponse\b"
-    r"|^\W*c'est\s+(?:\w+\s+)?(?:exact|correct|faux|juste)\b|\bla\s+bonne\s+réponse\s+(?:est|était)\b"
-    r"|^\W*(?:es\s+)?(?:una\s+)?(?:muy\s+)?(?:buena|excelente|mala|gran)\s+respuesta\b"
-    r"|^\W*(?:eso\s+)?(?:es|está)\s+(?:correcto|incorrecto|mal)\b|^\W*¡?correcto\s*[!.]"
+    r"|^\W*(?:c'est\s+)?(?:une\s+)?(?:très\s+)?(?:bonne|excellente|mauvaise)\s+réponse"
+    rf"{_then('et', 'mais')}|^\W*(?:c'est|ce\s+n'est\s+pas)\s+(?:\w+\s+)?(?:exact|correct|faux"
+    rf"|juste){_then('et', 'mais')}|\bla\s+bonne\s+réponse\s+(?:est|était)\b(?!\s+celle)"
+    r"|^\W*(?:(?:es[at]a\s+)?es\s+)?(?:una\s+)?(?:muy\s+)?(?:buena|excelente|mala|gran)\s+respuesta"
+    rf"{_then('y', 'pero')}|^\W*(?:eso\s+)?(?:no\s+)?(?:es|está)\s+(?:correcto|incorrecto|mal)"
+    rf"{_then('y', 'pero')}|^\W*correcto\s*[!.]"
     r"|\bla\s+respuesta\s+correcta\s+(?:es|era|sería)\b"
-    r"|^\W*(?:é\s+)?(?:uma\s+)?(?:muito\s+)?(?:boa|excelente|ótima|má)\s+resposta\b"
-    r"|^\W*(?:isso\s+)?está\s+(?:correto|errado|certo)\b|\ba\s+resposta\s+correta\s+(?:é|era|seria)\b"
-    r"|^\W*(?:这是|這是)?(?:一个|一個)?(?:很|非常|太)?(?:好|棒|正确|正確)的?(?:回答|答案)"
+    r"|^\W*(?:(?:es[st]a\s+)?é\s+)?(?:uma\s+)?(?:muito\s+)?(?:boa|excelente|ótima|má)\s+resposta"
+    rf"{_then('e', 'mas')}|^\W*(?:isso\s+(?:não\s+)?está\s+certo|(?:isso\s+)?(?:não\s+)?está\s+"
+    rf"(?:correto|errado)){_then('e', 'mas')}|\ba\s+resposta\s+correta\s+(?:é|era|seria)\b"
+    r"|^\W*(?:这是|這是)?(?:一个|一個)?(?:很|非常|太)?(?:好|棒|正确|正確)的?(?:回答|答案)(?!不)"
     r"|^\W*(?:你|您)?(?:回答|说|說)得(?:很|非常)?(?:好|对|對|正确|正確)|正确(?:的)?答案(?:是|应该)"
     r"|^\W*(?:إجابة|جواب)\s+(?:ممتازة?|رائعة?|جيدة?|صحيحة?|خاطئة?)|الإجابة\s+الصحيحة\s+هي"
     r"|^\W*(?:यह\s+)?(?:एक\s+)?(?:बहुत\s+)?(?:अच्छा|शानदार|बढ़िया|सही|ग़लत|गलत)\s+(?:जवाब|उत्तर)|सही\s+(?:जवाब|उत्तर)\s+है"
@@ -69,17 +84,22 @@ _FIRST_WORDS = frozenset(
         *("brilliant", "fantastic", "wonderful", "amazing", "impressive", "strong", "solid"),
         *("outstanding", "superb", "terrific", "correct", "right", "wrong", "incorrect", "quite"),
         *("absolutely", "exactly", "perfectly", "totally", "completely", "very", "really"),
-        *("das", "die", "eine", "gute", "sehr", "richtig", "richtige", "falsch", "tolle"),
-        *("c'est", "une", "bonne", "excellente", "très", "la", "es", "eso", "una", "muy", "buena"),
-        *("excelente", "correcto", "gran", "é", "isso", "uma", "muito", "boa", "ótima"),
+        *("so", "not", "partly", "partially", "unfortunately", "actually", "nicely", "poor", "bad"),
+        *("weak", "incomplete", "thorough", "thoughtful", "insightful", "comprehensive"),
+        *("das", "die", "eine", "gute", "sehr", "richtig", "richtige", "falsch", "tolle", "genau"),
+        *("ganz", "völlig", "falsche", "ausgezeichnete", "hervorragende", "perfekte"),
+        *("c'est", "ce", "une", "bonne", "excellente", "mauvaise", "très", "la", "es", "esa"),
+        *("esta", "está", "eso", "una", "muy", "buena", "mala", "excelente", "correcto", "gran"),
+        *("é", "essa", "isso", "não", "uma", "muito", "boa", "ótima", "má"),
     }
 )
+_FIRST_LETTERS = frozenset("这這一很非太好棒正你您回说說").union("إجا", "यएबअशसग", "এখভচদস")
+"""The same in Chinese, Arabic, Hindi and Bengali."""
 _WORD = re.compile(r"[\w']+")
 
 
 def may_judge_in(beginning: str) -> bool:
-    """Whether a sentence with this beginning may turn out to judge. In other scripts than the
-    Latin one it always may."""
+    """Whether a sentence with this beginning may turn out to judge."""
     found = _WORD.search(beginning[:_READ].replace("’", "'"))
     if found is None:
         return len(beginning) <= _TELLS_WITHIN
@@ -87,7 +107,7 @@ def may_judge_in(beginning: str) -> bool:
         return judges(beginning)
     word = found[0].casefold()
     if word[0] > "\u024f":
-        return True
+        return word[0] in _FIRST_LETTERS
     is_whole = found.end() < len(beginning)
     return word in _FIRST_WORDS if is_whole else any(w.startswith(word) for w in _FIRST_WORDS)
 
