@@ -35,7 +35,7 @@ def plain(text: str) -> str:
     """The text in lower case, with plain apostrophes and without the marks that people leave
     out."""
     if text.isascii():
-        return text.lower()
+        return text.lower().replace("`", "'")
     whole = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
     return _UNHEARD.sub("", whole).translate(_ALIKE)
 
