@@ -65,12 +65,12 @@ def heard_for(
     said_by_candidate = dict(answers_in(messages))
     for index, message in enumerate(messages):
         if message.role is Speaker.ASSISTANT:
-            found = kit.question_asked_in(message.content)
-            if found is not None:
-                current = found
-                asked |= set(found.criteria)
-            elif index not in purposes:
-                current = None
+            if index in purposes:
+                continue  # words for more of an answer can be like those of another question
+            current = kit.question_asked_in(message.content)
+            if current is not None:
+                asked |= set(current.criteria)
+            else:
                 all_known = all_known and not _is_asking(message.content)
         elif purposes.get(index + 1) not in (None, Purpose.FOLLOW_UP):
             pass  # the question was to be repeated, say, or something hard had happened
