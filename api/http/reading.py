@@ -83,7 +83,7 @@ class Reader:
 
     def _end_of_piece(self, data: bytes, at: int) -> int:
         """Where the request under way may end: llhttp cannot be stopped there."""
-        if self._body_left:
+        if self._has_head and self._body_left:
             return min(at + self._body_left, len(data))
         if self._last:
             found = (self._last + data[at : at + 3]).find(END)
