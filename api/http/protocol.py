@@ -204,12 +204,14 @@ class Protocol(asyncio.Protocol):
         self._waiting_since = self._loop.time()
         if self.transport.is_closing():
             return
-        if self._exchange is not None and not self._exchange.keeps_alive:
-            self.transport.close()
-        elif self._reader.is_arriving:
-            self.transport.resume_reading()  # the rest of its body, for nobody
-        else:
+        if not self._reader.is_arriving:
             self._await_next()
+            return
+        # The rest of its body is read for nobody: to a client that still sends it, a connection
+        # closed now is an error, at which it drops the answer.
+        self.transport.resume_reading()
+        if self._exchange is not None and not self._exchange.keeps_alive:
+            self.transport.write_eof()
 
     def _read(self, data: bytes) -> None:
         was_arriving = self._reader.is_arriving
@@ -233,6 +235,9 @@ class Protocol(asyncio.Protocol):
 
     def _await_next(self) -> None:
         """The request is all in and answered: read the next one, or wait for it."""
+        if self._exchange is not None and not self._exchange.keeps_alive:
+            self.transport.close()
+            return
         self._exchange = None
         self._expect_within(IDLE_SECONDS)
         self.transport.resume_reading()
