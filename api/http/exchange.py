@@ -151,9 +151,10 @@ class Exchange:
             else:
                 self._is_chunked = True
                 lines.append(b"transfer-encoding: chunked\r\n")
-        if says_close:
+        if says_close or (self._must_ask and not self._body):
+            # Who was not told to send the body may send it all the same, or another request.
             self.keeps_alive = False
-        elif not self.keeps_alive:
+        if not says_close and not self.keeps_alive:
             lines.append(b"connection: close\r\n")
         head = b"".join(lines)
         if not head.count(b"\n") == head.count(b"\r") == len(lines) or b"\0" in head:

@@ -153,6 +153,7 @@ class Reader:
         may_go_on = self.version == "1.1" and self.method != "CONNECT"
         self.keeps_alive = may_go_on and parser.should_keep_alive()
         has_body = self._is_chunked or self._body_left > 0
+        self.must_ask &= has_body and self.version == "1.1"  # 1.0 knows of no 100
         self._ignores_upgrade = has_body and parser.should_upgrade()
         self._listener.head_arrived()
 

@@ -1,4 +1,4 @@
-"""What a client reads of the last answer on its connection."""
+"""What a client reads of the last answer on its connection, and when an answer is the last one."""
 
 import socket
 from urllib.parse import urlsplit
@@ -31,3 +31,20 @@ def test_who_sends_too_much_and_asks_once_reads_why_it_was_refused(
 ) -> None:
     head = POST % (START, version) + more + b"Content-Length: %d\r\n\r\n" % LARGE
     assert answers_to(alone, head + b"x" * LARGE).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(("path", "length"), [(b"/nowhere", 2), (START, LARGE)])
+def test_an_answer_in_place_of_a_100_is_the_last_one(
+    alone: Served, path: bytes, length: int
+) -> None:
+    """A body might come behind it, or another request: two readers could differ."""
+    head = POST % (path, b"1.1") + b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % length
+    status = b"HTTP/1.1 404 " if length == 2 else b"HTTP/1.1 413 "
+    answer = answers_to(alone, head)
+    assert answer.startswith(status)
+    assert b"\r\nconnection: close\r\n" in answer
+
+
+def test_a_client_of_http_1_0_gets_no_100(alone: Served) -> None:
+    head = POST % (START, b"1.0") + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+    assert answers_to(alone, head + b"{}").startswith(b"HTTP/1.1 422 ")
