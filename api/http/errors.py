@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.routing import Match, Route
 
 from api.http import problems
 from api.http.leaving import ClientLeft
@@ -286,8 +287,22 @@ async def _http(request: Request, error: HTTPException) -> JSONResponse:
         kind, detail = problems.INVALID_INPUT, "The body is not valid JSON."
     else:
         detail = kind.advice
-    headers = dict(error.headers) if error.headers else None
+    headers = dict(error.headers or {})
+    if kind is problems.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request)) or headers["Allow"]
     return _problem(request, kind, detail, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods of all endpoints with this path, of which the router names those of the first.
+    None for a path in a folder of files, which names its own."""
+    scope = {**request.scope, "root_path": ""}  # where the folder would be
+    here = [
+        route
+        for route in request.app.routes
+        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
+    ]
+    return sorted({method for route in here for method in route.methods or ()})
 
 
 async def _left(_: Request, __: Exception) -> Response:

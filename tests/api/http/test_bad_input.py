@@ -255,8 +255,21 @@ def test_unknown_paths_methods_and_parameters(
     assert problem["detail"]
 
 
-def test_a_method_that_is_not_allowed_names_those_that_are(alone: Served) -> None:
-    assert alone.client.delete("/api/v1/models").headers["allow"] == "GET"
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/v1/models", "GET"),
+        ("/health", "GET, HEAD"),
+        ("/api/v1/kits/mine", "DELETE, GET, PUT"),
+        ("/page/docs", "GET, HEAD"),
+    ],
+)
+def test_a_method_that_is_not_allowed_names_those_that_are(
+    alone: Served, path: str, allowed: str
+) -> None:
+    answer = alone.client.patch(path)
+    check_problem(answer, 405)
+    assert answer.headers["allow"] == allowed
 
 
 def test_every_problem_type_leads_to_a_page(alone: Served) -> None:
