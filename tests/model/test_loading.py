@@ -38,9 +38,10 @@ def test_a_stream_tells_of_the_load_and_waits_for_the_model(
     real_ollama.load_seconds = LOAD_SECONDS
     with gateway_with_model(tmp_path, OLLAMA_URL=real_ollama.url) as client:
         candidate = Candidate(client, streamed=True)
+        began = time.monotonic()  # a stopwatch takes off what the machine delays
         opening = candidate.start("Data Analyst")
         assert "loading" in opening.phases
-        assert opening.first_word >= LOAD_SECONDS
+        assert time.monotonic() - began >= LOAD_SECONDS
         (origin,) = origins_in(candidate.events())
     assert origin["backend"] == "ollama"
     assert (real_ollama.loads_begun, real_ollama.loads_aborted) == (1, 0)
