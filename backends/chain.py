@@ -99,13 +99,12 @@ class Chain:
 
     async def speak(self, turn: Turn, patience: Patience, audience: Audience = NOBODY) -> Reply:
         """The interviewer's next words; always an answer, and always in time."""
-        turn = self._templates.prepared(turn)
         if turn.due.is_in_own_words and not self._is_recorded(turn):
             return self._in_own_words(turn, Origin(backend=TEMPLATES))
         heard = await self._hear(
             turn.session,
             lambda recorded: recorded.reply(turn),
-            lambda backend: backend.speak(turn),
+            lambda backend: backend.speak(self._templates.prepared(turn)),
             partial(turn_reader, turn, directions()),
             patience,
             audience,
@@ -129,12 +128,11 @@ class Chain:
     async def sum_up(self, turn: Turn, patience: Patience, audience: Audience = NOBODY) -> Reply:
         """A summary of the interview as it stands at `turn`; always an answer, and always in
         time."""
-        turn = self._templates.prepared(turn)
         session = turn.session
         heard = await self._hear(
             session,
             lambda recorded: recorded.summary(session),
-            lambda backend: backend.sum_up(turn),
+            lambda backend: backend.sum_up(self._templates.prepared(turn)),
             partial(summary_reader, session, directions()),
             patience,
             audience,
