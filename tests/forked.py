@@ -28,14 +28,10 @@ PATIENCE = 60
 CAN_FORK = sys.platform != "win32"
 
 LOADED = (
-    *("interview_gateway", "api.app", "api.cli.app", "api.cli.serving", "api.cli.verifying"),
-    *("api.cli.interviews", "api.cli.replay", "api.http.server"),
-    # What the first request or the first connection would load.
-    *("anyio._backends._asyncio", "uvicorn.lifespan.on", "uvicorn.protocols.websockets.auto"),
-    *("encodings.idna", "fastapi.telemetry._runtime"),
-    # What a log in a file would load, and its key: half of what the start costs.
-    *("eventlog.sqlite.log", "sqlite_utils", "cryptography.hazmat.primitives.serialization"),
-    "pytest",  # which the package `tests` imports
+    *("interview_gateway", "api.cli.app", "api.cli.serving", "api.cli.verifying"),
+    *("api.cli.interviews", "api.cli.replay"),
+    "anyio._backends._asyncio",  # files that are answered with
+    "tests.warmth",  # all that interviews load
 )
 
 
