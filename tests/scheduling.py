@@ -1,6 +1,7 @@
 """Which worker runs which tests, and when."""
 
 import json
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 ALONE = "alone"
+
+PAGE = "tests/page/"
+"""The tests that share a browser, as long as a worker runs one after the other."""
 
 LONGEST = (
     "tests/reliability/test_backends.py",
@@ -62,9 +66,19 @@ LONGEST = (
 when the others are done."""
 
 
+def next_scope(waiting: Collection[str], begun: Sequence[str]) -> str:
+    """Which of the scopes that are `waiting` a worker takes that has `begun` others."""
+    scopes = [scope for scope in (*LONGEST, *waiting) if scope in waiting and scope != ALONE]
+    if begun:
+        # A browser and its driver take 1.5 s of a core to begin.
+        scopes.sort(key=lambda scope: scope.startswith(PAGE) != begun[-1].startswith(PAGE))
+    return scopes[0] if scopes else ALONE
+
+
 class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
-    """Gives each worker whole modules, so that what a module's tests share is made once. The tests
-    that are to run alone come last, when there is one worker left."""
+    """Gives each worker whole modules, so that what a module's tests share is made once. A worker
+    that has begun a browser goes on with the page's tests, and the others take those when nothing
+    else is left. The tests that are to run alone come last, when there is one worker left."""
 
     def __init__(self, config: pytest.Config, log: Any, told: Path) -> None:
         super().__init__(config, log)
@@ -79,20 +93,13 @@ class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
         return ALONE if nodeid in self._alone else nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        scope = self._next_scope()
+        scope = next_scope(self.workqueue, [*self.assigned_work[node]])
         if scope != ALONE or len(self.assigned_work) == 1:
             self.workqueue.move_to_end(scope, last=False)
             super()._assign_work_unit(node)
         elif any(not other.shutting_down for other in self.assigned_work if other is not node):
             node.shutdown()
         # Else the node is the last that takes work, and waits until the others have ended.
-
-    def _next_scope(self) -> str:
-        scopes: list[str] = [*LONGEST, *self.workqueue]
-        for scope in scopes:
-            if scope in self.workqueue and scope != ALONE:
-                return scope
-        return ALONE
 
     def remove_node(self, node: WorkerController) -> str | None:
         crashed: str | None = super().remove_node(node)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.scheduling import LONGEST
+from tests.scheduling import ALONE, LONGEST, next_scope
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIGURED = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
@@ -100,3 +100,14 @@ def test_the_number_of_workers_can_be_given(suite: Path) -> None:
 
 def test_each_module_that_is_to_begin_first_is_there() -> None:
     assert [module for module in LONGEST if not (ROOT / module).is_file()] == []
+
+
+def test_who_has_begun_a_browser_goes_on_with_the_page() -> None:
+    page, longer, shorter = "tests/page/test_words.py", LONGEST[0], "tests/test_network.py"
+    waiting = [ALONE, shorter, page, longer]
+    assert next_scope(waiting, []) == longer
+    assert next_scope(waiting, ["tests/page/test_looks.py"]) == page
+    assert next_scope([ALONE, page, shorter], [longer]) == shorter
+    assert next_scope([ALONE, page], [longer]) == page
+    assert next_scope([ALONE, shorter], ["tests/page/test_looks.py"]) == shorter
+    assert next_scope([ALONE], [longer]) == ALONE
