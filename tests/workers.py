@@ -12,6 +12,8 @@ import json
 import os
 import tempfile
 from collections.abc import Generator
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,8 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     folder = tempfile.TemporaryDirectory(prefix="pytest-alone-")
     config.add_cleanup(folder.cleanup)
     config.stash[TOLD] = Path(folder.name)
+    # Or each worker, in each run, would rewrite the assertions of all tests: half of collecting.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -60,11 +64,29 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["told"] = str(node.config.stash[TOLD])
 
 
+def _load_share(config: pytest.Config) -> None:
+    """Import some of the tests' modules, each worker others. All of them collect in the same order:
+    at the first run, each would rewrite the assertions of all modules, just before another has
+    kept them for it."""
+    given = getattr(config, "workerinput", None)
+    if given is None:
+        return
+    folders = [Path(arg) for arg in config.args if Path(arg).is_dir()]
+    modules = sorted(module for folder in folders for module in folder.rglob("test_*.py"))
+    number = int(given["workerid"].removeprefix("gw"))
+    for module in modules[number :: given["workercount"]]:
+        path = module.resolve().relative_to(config.rootpath)
+        # What fails here fails again when it is collected, and is reported then.
+        with suppress(Exception, pytest.skip.Exception):
+            import_module(".".join(path.with_suffix("").parts))
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
     """All that collecting makes stays. To look for garbage in it takes a fifth of the time."""
     gc.disable()
     try:
+        _load_share(session.config)
         return (yield)
     finally:
         gc.freeze()
