@@ -98,11 +98,11 @@ def project(
         first = None
         match event:
             case QuestionAsked() | QuestionKept() | InterviewCompleted() | SessionAdopted():
-                current = after.session.fingerprint()
+                current = after.fingerprint()
                 fingerprints.append((current, after.version))
             case AnswerGiven():
                 assert before is not None, "the rules let no interview begin with an answer"
-                move = move_fingerprint(current or before.session.fingerprint(), event.content)
+                move = move_fingerprint(current or before.fingerprint(), event.content)
                 fingerprints.append((move, after.version))
             case InterviewStarted() | SummaryGiven() | SessionRefused() | ContentForgotten():
                 pass  # the client holds what it held before
@@ -115,7 +115,7 @@ def project(
     assert after is not None
     if after.awaits_interviewer or after.is_forgotten:
         return Projection(after, tuple(fingerprints), None)
-    return Projection(after, tuple(fingerprints), current or after.session.fingerprint())
+    return Projection(after, tuple(fingerprints), current or after.fingerprint())
 
 
 def projection_of(records: Sequence[Record]) -> Projection:

@@ -3,11 +3,11 @@ interview: `rebuild`. Both walk through the one machine, so neither can know oth
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
-from typing import assert_never
+from typing import Any, assert_never
 
-from statemachine.brief import DEFAULT_LANGUAGE, PRACTICE_MARK, Brief
+from statemachine.brief import DEFAULT_LANGUAGE, Brief
 from statemachine.errors import IllegalMove, IllegalSession
 from statemachine.events import (
     AnswerGiven,
@@ -29,11 +29,10 @@ from statemachine.events import (
     SessionRefused,
     SummaryGiven,
 )
-from statemachine.listening.spoken import spoken
 from statemachine.machine import next_state
-from statemachine.session import Config, Message, Session, Speaker
+from statemachine.session import Config, Message, Session, Speaker, session_fingerprint
 from statemachine.states import State
-from statemachine.walk import moves_of
+from statemachine.walk import brief_of, moves_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Kept:
     purpose: Purpose | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Interview:
     """The state of an interview, folded from its events.
 
@@ -144,6 +143,12 @@ class Interview:
         """How many messages that session has."""
         return len(self.messages) - (self.pending_answer is not None)
 
+    def fingerprint(self) -> bytes:
+        """The fingerprint of `session`, which need not be made for it."""
+        held = self.messages[: self.client_length]
+        number = self.question_at(len(held))
+        return session_fingerprint(self.config, number, self.is_complete, held)
+
     def session_at(self, length: int) -> Session:
         """The session as it was when its client held `length` messages."""
         messages = self.messages[:length]
@@ -173,7 +178,9 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
     match event:
         case InterviewStarted(messages=messages):
             said_at = (1,) * len(messages)
-            return replace(before, state=state, version=version, messages=messages, said_at=said_at)
+            return _changed(
+                before, state=state, version=version, messages=messages, said_at=said_at
+            )
         case QuestionAsked():
             return _with_words(
                 before, state, Speaker.ASSISTANT, event.content, event.origin, questions=1
@@ -182,7 +189,7 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
             return _with_words(before, state, Speaker.USER, event.content, answers=1)
         case QuestionKept():
             kept = Kept(len(before.messages), event.number, event.purpose)
-            said = replace(before, kept=(*before.kept, kept))
+            said = _changed(before, kept=(*before.kept, kept))
             return _with_words(
                 said, state, Speaker.ASSISTANT, event.content, event.origin, answers=-1
             )
@@ -196,7 +203,7 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
                 answers=-1 if event.ending is Ending.STOPPED_BY_CANDIDATE else 0,
             )
         case SummaryGiven():
-            return replace(
+            return _changed(
                 before,
                 state=state,
                 version=version,
@@ -206,25 +213,25 @@ def evolve(interview: Interview | None, event: Event, *, id: str | None = None) 
             )
         case AssessmentGiven():
             assessed_at = (*before.assessed_at, version)
-            return replace(before, state=state, version=version, assessed_at=assessed_at)
+            return _changed(before, state=state, version=version, assessed_at=assessed_at)
         case SessionAdopted(session=session):
             said_at = (1,) * len(session.messages)
-            return replace(
+            return _changed(
                 rebuild(session),
                 id=before.id,
                 version=version,
                 adopted=True,
-                brief=_brief_of(session),
+                brief=brief_of(session),
                 said_at=said_at,
                 started_by=before.started_by,
             )
         case ReplyInterrupted():
             shown = before.interrupted if event.of_summary else event
-            return replace(before, state=state, version=version, interrupted=shown)
+            return _changed(before, state=state, version=version, interrupted=shown)
         case SessionRefused() | InterviewExported() | InterviewHeld() | InterviewReleased():
             is_held = before.on_hold or isinstance(event, InterviewHeld)
             is_held = is_held and not isinstance(event, InterviewReleased)
-            return replace(before, state=state, version=version, on_hold=is_held)
+            return _changed(before, state=state, version=version, on_hold=is_held)
         case ContentForgotten():
             return forgotten_interview(event, id=before.id, version=version)
         case _:
@@ -241,6 +248,14 @@ def _initial(event: Event, id: str | None) -> Interview:
             raise IllegalMove("an interview begins by being started or adopted")
 
 
+def _changed(before: Interview, **fields: Any) -> Interview:
+    """The interview with other values in these fields. Each move makes two, and
+    `dataclasses.replace` takes seven times as long (11.5 µs)."""
+    after = object.__new__(Interview)
+    vars(after).update(vars(before), **fields)
+    return after
+
+
 def _with_words(
     before: Interview,
     state: State,
@@ -254,7 +269,7 @@ def _with_words(
     """The interview after words that no summary covers yet; so many `questions` or `answers` are
     in them."""
     version = before.version + 1
-    return replace(
+    return _changed(
         before,
         state=state,
         version=version,
@@ -267,17 +282,6 @@ def _with_words(
         summed_up_at=0,
         interrupted=None,
     )
-
-
-def _brief_of(session: Session) -> Brief | None:
-    """What an adopted session shows of its brief: the language it is held in, so that it does not
-    change in mid-interview, and whether it is practice, which stays out of every hiring list. None
-    where both are as usual."""
-    opening = next((m.content for m in session.messages if m.role is Speaker.ASSISTANT), "")
-    prompts = (m.content for m in session.messages if m.role is Speaker.SYSTEM)
-    practice = any(prompt.endswith(PRACTICE_MARK) for prompt in prompts)
-    brief = Brief(language=spoken(opening) or DEFAULT_LANGUAGE, practice=practice)
-    return None if brief == Brief() else brief
 
 
 def _with_source(sources: tuple[str, ...], origin: Origin | None) -> tuple[str, ...]:

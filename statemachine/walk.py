@@ -1,7 +1,9 @@
-"""The events that a posted session tells of, read off its messages in order."""
+"""What a posted session tells of its interview: the events, read off its messages in order, and its
+brief."""
 
 from collections.abc import Iterator
 
+from statemachine.brief import DEFAULT_LANGUAGE, PRACTICE_MARK, Brief
 from statemachine.errors import IllegalSession
 from statemachine.events import (
     AnswerGiven,
@@ -14,6 +16,7 @@ from statemachine.events import (
     QuestionKept,
 )
 from statemachine.keeping import kept_turns
+from statemachine.listening.spoken import spoken
 from statemachine.listening.stopping import asks_to_stop, wants_to_stop
 from statemachine.rules import MAX_KEPT
 from statemachine.session import (
@@ -104,3 +107,14 @@ def _closing(
     all_answered = answers == session.config.total_questions
     ending = Ending.ALL_ANSWERED if all_answered else Ending.CLOSED_BY_INTERVIEWER
     return InterviewCompleted(ending=ending, content=content)
+
+
+def brief_of(session: Session) -> Brief | None:
+    """What an adopted session shows of its brief: the language it is held in, so that it does not
+    change in mid-interview, and whether it is practice, which stays out of every hiring list. None
+    where both are as usual."""
+    opening = next((m.content for m in session.messages if m.role is Speaker.ASSISTANT), "")
+    prompts = (m.content for m in session.messages if m.role is Speaker.SYSTEM)
+    practice = any(prompt.endswith(PRACTICE_MARK) for prompt in prompts)
+    brief = Brief(language=spoken(opening) or DEFAULT_LANGUAGE, practice=practice)
+    return None if brief == Brief() else brief

@@ -2,7 +2,9 @@
 
 import copy
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -225,6 +227,20 @@ def test_a_question_is_refused_unless_it_has_the_next_number(number: int) -> Non
 def test_every_prefix_of_a_legal_run_is_legal(run: Run) -> None:
     for length in range(1, len(run) + 1):
         assert replay(run[:length]).version == length
+
+
+@few
+@given(runs())
+def test_an_interview_has_the_fingerprint_of_its_session(run: Run) -> None:
+    interview = replay(run, id=str(uuid4()))
+    assert interview.fingerprint() == interview.session.fingerprint()
+
+
+@few
+@given(runs())
+def test_no_event_gives_an_interview_another_field(run: Run) -> None:
+    names = [field.name for field in fields(Interview)]
+    assert all(list(vars(replay(run[:length]))) == names for length in range(1, len(run) + 1))
 
 
 @few
