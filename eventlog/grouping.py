@@ -7,6 +7,7 @@ next one: sixteen answers cost one fsync. Each caller is answered after its grou
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -63,28 +64,45 @@ class Storage(ABC, Generic[Db]):
 
 @dataclass
 class _Job:
-    """`item` is for `work` to do inside a transaction, or `alone` and outside of any; and who
-    waits for what comes of it. `mark` is the observer's."""
+    """`item` is for `work` to do inside a transaction, or `alone` and outside of any; who waits for
+    what comes of it; and `done`, which is told of it first. `mark` is the observer's."""
 
     work: Work[Any, Any, Any]
     item: Any = None
     alone: bool = False
     mark: object = None
+    done: Callable[[Any], None] | None = None
     waiter: "asyncio.Future[Any]" = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
-    def answer(self, outcome: Any) -> None:
-        def settle() -> None:
-            if self.waiter.done():  # the caller has gone
-                return
-            if isinstance(outcome, Exception):
-                self.waiter.set_exception(outcome)
-            else:
-                self.waiter.set_result(outcome)
+    def settle(self, outcome: Any) -> None:
+        """In the loop of who waits: tell them the outcome."""
+        if self.done is not None:
+            self.done(outcome)
+        if self.waiter.done():  # the caller has gone
+            return
+        if isinstance(outcome, Exception):
+            self.waiter.set_exception(outcome)
+        else:
+            self.waiter.set_result(outcome)
 
-        with suppress(RuntimeError):  # the caller's loop is closed: nobody waits
-            self.waiter.get_loop().call_soon_threadsafe(settle)
+
+def _answer(jobs: Sequence[_Job], outcomes: Sequence[Any]) -> None:
+    """Tell those who wait for the jobs what came of them. Each call wakes a loop by a system call,
+    so there is one for all jobs of a loop."""
+
+    def settle(answers: Sequence[tuple[_Job, Any]]) -> None:
+        for job, outcome in answers:
+            try:
+                job.settle(outcome)
+            except Exception:  # the others must not wait for ever
+                logger.exception("The outcome of a write could not be passed on")
+
+    answers = zip(jobs, outcomes, strict=True)
+    for loop, own in groupby(answers, lambda answer: answer[0].waiter.get_loop()):
+        with suppress(RuntimeError):  # the callers' loop is closed: nobody waits
+            loop.call_soon_threadsafe(settle, list(own))
 
 
 class GroupWriter(Generic[Db]):
@@ -93,6 +111,7 @@ class GroupWriter(Generic[Db]):
     def __init__(self, storage: Storage[Db]) -> None:
         self._storage = storage
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._fresh: deque[_Job] = deque()
         self._closed = False
         self.observer: CommitObserver | None = None
         self._thread = Thread(target=self._run, name="eventlog-writer", daemon=True)
@@ -108,12 +127,17 @@ class GroupWriter(Generic[Db]):
         result: T = await self._hand_over(_Job(_once(work)))
         return result
 
-    def submit(self, work: Work[Db, J, T], item: J) -> "asyncio.Future[T]":
+    def submit(
+        self,
+        work: Work[Db, J, T],
+        item: J,
+        done: Callable[[T | Exception], None] | None = None,
+    ) -> "asyncio.Future[T]":
         """What `work` makes of `item`, after it is committed; all items that wait for the same
-        work are given to it together. Who gives up waiting must shield the future: the work is done
-        anyway."""
+        work are given to it together. `done` is given the outcome first, also if the caller has
+        given up waiting by then: the work is done anyway."""
         mark = self.observer.mark() if self.observer is not None else None
-        return self._hand_over(_Job(work, item, mark=mark))
+        return self._hand_over(_Job(work, item, mark=mark, done=done))
 
     async def run_alone(self, work: Callable[[Db], T]) -> T:
         """What `work` returns, run between two commits: for what cannot be done inside a
@@ -124,12 +148,20 @@ class GroupWriter(Generic[Db]):
     def _hand_over(self, job: _Job) -> "asyncio.Future[Any]":
         if self._closed:
             raise LogUnavailable("the event log is closed")
-        self._jobs.put(job)
+        # Jobs of one turn of the loop are passed on together at its end. A writer that wakes up for
+        # the first would fight for the interpreter's lock with those who make the others.
+        self._fresh.append(job)
+        job.waiter.get_loop().call_soon(self._pass_on)
         return job.waiter
+
+    def _pass_on(self) -> None:
+        while self._fresh:
+            self._jobs.put(self._fresh.popleft())
 
     async def close(self) -> None:
         """Commit what is waiting, then close the connection."""
         self._closed = True
+        self._pass_on()
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -140,8 +172,8 @@ class GroupWriter(Generic[Db]):
             except Exception:
                 # Without this thread, everybody would wait for ever.
                 logger.exception("The event log's writer had an internal error")
-                for job in group:
-                    job.answer(LogUnavailable("the event log's writer had an internal error"))
+                error = LogUnavailable("the event log's writer had an internal error")
+                _answer(group, [error] * len(group))
         self._storage.drop()
 
     def _do(self, group: list[_Job]) -> None:
@@ -182,8 +214,7 @@ class GroupWriter(Generic[Db]):
             outcomes = [self._storage.failure(error)] * len(group)
         if self.observer is not None:
             self._tell(self.observer, group, outcomes, began)
-        for job, outcome in zip(group, outcomes, strict=True):
-            job.answer(outcome)
+        _answer(group, outcomes)
         self._storage.settle()
 
     def _tell(
@@ -203,7 +234,7 @@ class GroupWriter(Generic[Db]):
             [outcome] = self._storage.alone(lambda db: job.work(db, [None]))
         except Exception as error:
             outcome = self._storage.failure(error)
-        job.answer(outcome)
+        _answer([job], [outcome])
 
 
 def _outcomes(db: Any, group: list[_Job]) -> list[Any]:

@@ -122,24 +122,23 @@ class PostgresEventLog(PostgresReader):
             claims_ended_by(draft.kind for draft in drafts),
             needs_claim=drafts[0].kind in ENDS_REPLY_CLAIM | ENDS_SUMMARY_CLAIM,
         )
-        writing = self._writer.submit(self._write, append)
-        writing.add_done_callback(partial(self._written, interview_id, projection))
-        # Shielded: if the caller goes away, memory still learns what the database took.
-        return Appended(projection.interview, await asyncio.shield(writing))
+        written = partial(self._written, interview_id, projection)
+        records = await self._writer.submit(self._write, append, written)
+        return Appended(projection.interview, records)
 
     def _written(
         self,
         interview_id: str,
         made: Projection,
-        writing: "asyncio.Future[tuple[Record, ...]]",
+        records: tuple[Record, ...] | Exception,
     ) -> None:
         """Remember what the database took; or nothing, for memory must not know better than it."""
-        if writing.cancelled() or writing.exception() is not None:
+        if isinstance(records, Exception):
             self._known.forget(interview_id)
-        else:
-            newest = writing.result()[-1]
-            self.claims.ended(interview_id, claims_ended_by(r.kind for r in writing.result()))
-            self._known.keep(interview_id, Known(made.interview, newest, made.current_fingerprint))
+            return
+        self.claims.ended(interview_id, claims_ended_by(record.kind for record in records))
+        known = Known(made.interview, records[-1], made.current_fingerprint)
+        self._known.keep(interview_id, known)
 
     async def record(self, interview_id: str, version: int) -> Record | None:
         known = self._known.get(interview_id)

@@ -104,25 +104,24 @@ class SqliteEventLog(SqliteReader):
         ends_reply = interview_id in self._drafted and not ENDS_DRAFT.isdisjoint(kinds)
         ends_reply |= FORGOTTEN in kinds  # its draft may be of a gateway before this one
         append = Append(interview_id, expected_version, drafts, projection, ends_reply)
-        writing = self._writer.submit(write, append)
-        writing.add_done_callback(partial(self._written, interview_id, projection))
-        # Shielded: if the caller goes away, memory still learns what the file took.
-        return Appended(projection.interview, await asyncio.shield(writing))
+        written = partial(self._written, interview_id, projection)
+        records = await self._writer.submit(write, append, written)
+        return Appended(projection.interview, records)
 
     def _written(
         self,
         interview_id: str,
         made: Projection,
-        writing: "asyncio.Future[tuple[Record, ...]]",
+        records: tuple[Record, ...] | Exception,
     ) -> None:
         """Remember what the file took; or nothing, for memory must not know better than it."""
-        if writing.cancelled() or writing.exception() is not None:
+        if isinstance(records, Exception):
             self._known.forget(interview_id)
-        else:
-            if made.interview.is_forgotten or ENDS_DRAFT & {r.kind for r in writing.result()}:
-                self._drafted.discard(interview_id)
-            newest = writing.result()[-1]
-            self._known.keep(interview_id, Known(made.interview, newest, made.current_fingerprint))
+            return
+        if made.interview.is_forgotten or ENDS_DRAFT & {record.kind for record in records}:
+            self._drafted.discard(interview_id)
+        known = Known(made.interview, records[-1], made.current_fingerprint)
+        self._known.keep(interview_id, known)
 
     async def keep_drafts(self, drafts: Sequence[ReplyDraft]) -> None:
         self._drafted.update(draft.interview_id for draft in drafts)
