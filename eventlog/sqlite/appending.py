@@ -16,24 +16,29 @@ from eventlog.errors import EventLogError, VersionConflict
 from eventlog.readmodels import Projection, overview, projection_of
 from eventlog.records import Record, UnplacedRecord
 from eventlog.sqlite.drafts import drop_drafts
-from eventlog.sqlite.nodes import head_of, put_nodes
+from eventlog.sqlite.nodes import HEAD, put_nodes
 from eventlog.sqlite.overviews import OVERVIEW_COLUMNS, stored_overview
 from eventlog.sqlite.queries import RECORD_COLUMNS
 from eventlog.sqlite.rows import insert
 from eventlog.stored import OVERVIEW_FIELDS, RECORD_FIELDS
+from eventlog.tree import Frontier
 from statemachine.events import KIND_OF, OUTLIVES_FORGETTING, ContentForgotten
 
-VERSIONS = (
-    "SELECT interview_id, max(version) FROM events "
-    "WHERE interview_id IN (SELECT value FROM json_each(?)) GROUP BY interview_id"
+# One row, whatever the group: each row that is fetched gives the interpreter's lock away.
+STANDING = f"""
+SELECT ({HEAD}), json_group_object(interview_id, json_array(version, began)) FROM (
+    SELECT interview_id, max(version) AS version, (
+        SELECT first_position FROM interviews WHERE interview_id = events.interview_id
+    ) AS began
+    FROM events WHERE interview_id IN (SELECT value FROM json_each(?)) GROUP BY interview_id
 )
+"""
 NEWEST_COUNTS = (
     "ON CONFLICT (interview_id) DO UPDATE SET model = excluded.model, state = excluded.state, "
     "questions_asked = excluded.questions_asked, answers_given = excluded.answers_given, "
     "on_hold = excluded.on_hold, sources = excluded.sources, version = excluded.version, "
     "updated_at = excluded.updated_at, head = excluded.head, started_by = excluded.started_by, "
-    "candidate_name = excluded.candidate_name, kit = excluded.kit, practice = excluded.practice "
-    "RETURNING interview_id, first_position"
+    "candidate_name = excluded.candidate_name, kit = excluded.kit, practice = excluded.practice"
 )
 _COLUMNS_OF = attrgetter(*RECORD_FIELDS)
 FORGOTTEN = KIND_OF[ContentForgotten]
@@ -58,38 +63,49 @@ class Append:
 
 @dataclass(frozen=True)
 class _Change:
-    """The change to the read models of an interview: its newest `records`, which were written
-    just now, or all it has."""
+    """The change to the read models of an interview that began at `began`: its newest `records`,
+    which were written just now, or all it has."""
 
     projection: Projection
     records: Sequence[Record]
+    began: int
+
+    @classmethod
+    def whole(cls, records: Sequence[Record]) -> "_Change":
+        """Of all the records of an interview. Raises what `projection_of` does."""
+        return cls(projection_of(records), records, records[0].position)
 
 
-def write(db: Connection, appends: Sequence[Append]) -> list[tuple[Record, ...] | EventLogError]:
+def write(
+    db: Connection, appends: Sequence[Append], committed: Frontier | None = None
+) -> list[tuple[Record, ...] | EventLogError]:
     """The records that each append became; a VersionConflict where the interview is not at the
-    version that it expects, and then nothing is written of it."""
-    versions = dict(db.execute(VERSIONS, [json.dumps([a.interview_id for a in appends])]))
-    position = head_of(db)
+    version that it expects, and then nothing is written of it. `committed` is the tree over what
+    was in the log before this transaction, where it is known."""
+    ids = json.dumps([append.interview_id for append in appends])
+    position, found_as_json = db.execute(STANDING, [ids]).fetchone()
+    standing: dict[str, tuple[int, int | None]] = json.loads(found_as_json)
     outcomes: list[tuple[Record, ...] | EventLogError] = []
     changes: list[_Change] = []
     replied: list[str] = []
     for append in appends:
-        found = versions.get(append.interview_id, 0)
+        found, began = standing.get(append.interview_id, (0, None))
         if found != append.expected_version:
             message = f"{append.interview_id} is at {found}, not {append.expected_version}"
             outcomes.append(VersionConflict(f"interview {message}"))
             continue
         records = tuple(draft.at(position + n) for n, draft in enumerate(append.drafts))
+        began = position if began is None else began
         position += len(records)
-        versions[append.interview_id] = records[-1].version
+        standing[append.interview_id] = records[-1].version, began
         outcomes.append(records)
-        changes.append(_Change(append.projection, records))
+        changes.append(_Change(append.projection, records, began))
         if append.ends_reply:
             replied.append(append.interview_id)
     if replied:
         drop_drafts(db, replied)
     if changes:
-        put_events(db, [record for change in changes for record in change.records])
+        put_events(db, [record for change in changes for record in change.records], committed)
         _put_read_models(db, changes)
     for change in changes:
         if change.records[-1].kind == FORGOTTEN:
@@ -101,7 +117,7 @@ def rebuild_read_models(db: Connection, interviews: Iterable[Sequence[Record]]) 
     """Make the list of interviews and the fingerprints again, of the records of each. Raises
     what `projection_of` does."""
     # Before anything is deleted: an event may be unreadable.
-    changes = [_Change(projection_of(records), records) for records in interviews]
+    changes = [_Change.whole(records) for records in interviews]
     db.execute("DELETE FROM interviews")
     db.execute("DELETE FROM fingerprints")
     for change in changes:
@@ -110,21 +126,24 @@ def rebuild_read_models(db: Connection, interviews: Iterable[Sequence[Record]]) 
 
 def put_read_models(db: Connection, records: Sequence[Record]) -> None:
     """Make the rows of the interview that has these records. Raises what `projection_of` does."""
-    _put_read_models(db, [_Change(projection_of(records), records)])
+    _put_read_models(db, [_Change.whole(records)])
 
 
-def put_events(db: Connection, records: Sequence[Record]) -> None:
-    """Append the records, and the nodes of the tree that they complete."""
+def put_events(
+    db: Connection, records: Sequence[Record], committed: Frontier | None = None
+) -> None:
+    """Append the records, and the nodes of the tree that they complete. `committed` is as for
+    `write`."""
     rows = [_COLUMNS_OF(record) for record in records]
     insert(db, f"events ({RECORD_COLUMNS})", rows)
-    put_nodes(db, records[0].position, [record.leaf for record in records])
+    put_nodes(db, records[0].position, [record.leaf for record in records], committed)
 
 
 def _put_read_models(db: Connection, changes: Sequence[_Change]) -> None:
     columns = f"interviews ({OVERVIEW_COLUMNS}, head)"
-    began = dict(insert(db, columns, [_overview(change) for change in changes], NEWEST_COUNTS))
+    insert(db, columns, [_overview(change) for change in changes], NEWEST_COUNTS)
     fingerprints = [
-        (fingerprint, began[change.records[0].interview_id], version)
+        (fingerprint, change.began, version)
         for change in changes
         for fingerprint, version in change.projection.fingerprints
     ]
@@ -135,7 +154,7 @@ def _overview(change: _Change) -> list[Any]:
     """The interview's row in the list. Where it began counts only for one that is new to it."""
     first, last = change.records[0], change.records[-1]
     interview = change.projection.interview
-    row = overview(interview, first.interview_id, first.position, first.time, last.time)
+    row = overview(interview, first.interview_id, change.began, first.time, last.time)
     stored = stored_overview(row, change.projection.current_fingerprint)
     return [stored[name] for name in (*OVERVIEW_FIELDS, "head")]
 

@@ -18,7 +18,7 @@ from sqlite3 import Connection
 from eventlog.checkpoints import signed_checkpoint
 from eventlog.claims import ReplyClaims
 from eventlog.drafts import ENDS_DRAFT, ReplyDraft
-from eventlog.errors import LogCorrupted, LogFull, LogUnavailable, ReservedId
+from eventlog.errors import EventLogError, LogCorrupted, LogFull, LogUnavailable, ReservedId
 from eventlog.keychanges import LOG_STREAM, Changed, change_of
 from eventlog.keys import install_staged, key_name
 from eventlog.known import Known, KnownInterviews, begins, drafted
@@ -105,8 +105,13 @@ class SqliteEventLog(SqliteReader):
         ends_reply |= FORGOTTEN in kinds  # its draft may be of a gateway before this one
         append = Append(interview_id, expected_version, drafts, projection, ends_reply)
         written = partial(self._written, interview_id, projection)
-        records = await self._writer.submit(write, append, written)
+        records = await self._writer.submit(self._write, append, written)
         return Appended(projection.interview, records)
+
+    def _write(
+        self, db: Connection, appends: Sequence[Append]
+    ) -> list[tuple[Record, ...] | EventLogError]:
+        return write(db, appends, self._connection.committed)
 
     def _written(
         self,

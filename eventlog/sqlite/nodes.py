@@ -1,13 +1,13 @@
 """The tree in the file: its leaves are the events', its nodes are kept as they complete and
 never change."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from sqlite3 import Connection
 
 from eventlog import tree
 from eventlog.errors import LogCorrupted
 from eventlog.sqlite.rows import insert
-from eventlog.tree import Nodes
+from eventlog.tree import Frontier, Node, Nodes
 
 LEAF = "SELECT leaf FROM events WHERE position = ?"
 NODE = "SELECT hash FROM nodes WHERE level = ? AND position = ?"
@@ -41,17 +41,26 @@ def nodes_of(db: Connection) -> Nodes:
     return node
 
 
-def put_nodes(db: Connection, position: int, leaves: Sequence[bytes]) -> None:
-    """Keep the nodes that the leaves from `position` on complete."""
+def put_nodes(
+    db: Connection, position: int, leaves: Sequence[bytes], committed: Frontier | None = None
+) -> None:
+    """Keep the nodes that the leaves from `position` on complete. If `committed` is the tree before
+    them, its hashes are not read: each look-up would give the interpreter's lock away."""
+    if committed is not None and committed.size == position:
+        nodes = committed.completed_by(leaves)
+    else:
+        nodes = _completed(db, position, leaves)
+    insert(db, "nodes (level, position, hash)", [(n.level, n.index, n.hash) for n in nodes])
+
+
+def _completed(db: Connection, position: int, leaves: Sequence[bytes]) -> Iterator[Node]:
     stored = nodes_of(db)
     fresh = {(0, position + n): leaf for n, leaf in enumerate(leaves)}
 
     def node(level: int, index: int) -> bytes:
         return fresh.get((level, index)) or stored(level, index)
 
-    rows = []
     for n, leaf in enumerate(leaves):
         for made in tree.completed_by(position + n, leaf, node):
             fresh[made.level, made.index] = made.hash
-            rows.append((made.level, made.index, made.hash))
-    insert(db, "nodes (level, position, hash)", rows)
+            yield made

@@ -5,17 +5,12 @@ from sqlite3 import Connection
 from typing import Any
 
 
-def insert(
-    db: Connection, into: str, rows: Sequence[Sequence[Any]], rest: str = ""
-) -> list[tuple[Any, ...]]:
+def insert(db: Connection, into: str, rows: Sequence[Sequence[Any]], rest: str = "") -> None:
     """Insert `rows` into the table and columns that `into` names; `rest` may follow in the
-    statement. What it returns, if it does."""
+    statement."""
     if not rows:
-        return []
+        return
     row = f"({', '.join('?' * len(rows[0]))})"
     values = ", ".join([row] * len(rows))
     cells = [cell for row in rows for cell in row]
-    found: list[tuple[Any, ...]] = db.execute(
-        f"INSERT INTO {into} VALUES {values} {rest}", cells
-    ).fetchall()
-    return found
+    db.execute(f"INSERT INTO {into} VALUES {values} {rest}", cells)

@@ -106,6 +106,12 @@ class WritingConnection:
             self.looks += 1
         return self._open()
 
+    @property
+    def committed(self) -> Frontier | None:
+        """The tree over what the log held before a transaction in which `check_nobody_wrote` did
+        not raise; None where the log's own is not complete."""
+        return self._acknowledged
+
     def note(self, leaves: Sequence[bytes], size: int = 0) -> None:
         """Remember the `leaves` that a commit appended, of records of `size` characters, and how it
         left the WAL.

@@ -1,5 +1,6 @@
 """Appends written in groups leave the file that they leave one by one."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -15,8 +16,12 @@ from eventlog.readmodels import project
 from eventlog.records import draft
 from eventlog.sqlite.appending import Append, write
 from eventlog.sqlite.file import open_writer, prepare
+from eventlog.sqlite.log import SqliteEventLog
+from eventlog.tree import Frontier
 from statemachine.interview import Interview, replay
-from tests.eventlog.interviews import AT, new_id
+from tests.eventlog.evidence import commits, rows
+from tests.eventlog.interviews import AT, OPENING, new_id
+from tests.eventlog.running import in_loop
 from tests.statemachine.strategies import Run, few, runs
 
 TABLES = ("events", "nodes", "interviews", "fingerprints")
@@ -33,15 +38,21 @@ def appends_of(run: Run, id: str) -> list[Append]:
     return appends
 
 
-def written(groups: Iterable[Sequence[Append]]) -> tuple[dict[str, list[Any]], list[bool]]:
-    """What a new log's tables hold then, and of which appends a conflict came."""
+def written(
+    groups: Iterable[Sequence[Append]], *, knows_tree: bool = False
+) -> tuple[dict[str, list[Any]], list[bool]]:
+    """What a new log's tables hold then, and of which appends a conflict came. With `knows_tree`,
+    the writer knows the tree before each group."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "log.db"
         prepare(path)
         db = open_writer(path)
-        refused = [
-            isinstance(outcome, VersionConflict) for group in groups for outcome in write(db, group)
-        ]
+        tree, refused = Frontier(), []
+        for group in groups:
+            outcomes = write(db, group, tree if knows_tree else None)
+            refused += [isinstance(outcome, VersionConflict) for outcome in outcomes]
+            taken = [outcome for outcome in outcomes if isinstance(outcome, tuple)]
+            tree = tree.plus(record.leaf for records in taken for record in records)
         tables = {table: sorted(rows_of(db, table), key=repr) for table in TABLES}
         db.close()
         return tables, refused
@@ -74,3 +85,20 @@ def test_however_appends_are_grouped_the_file_is_the_same(
     groups = [list(islice(in_order, size)) for size in sizes]
     groups = [group for group in (*groups, list(in_order)) if group]
     assert written(groups) == written([append] for append in appends)
+    assert written(groups, knows_tree=True) == written(groups)
+
+
+@in_loop
+async def test_appends_of_one_commit_with_other_work_between_them_keep_the_tree(
+    log: SqliteEventLog, path: Path
+) -> None:
+    await asyncio.gather(
+        log.append(new_id(), 0, OPENING, AT),
+        log.is_writable(),
+        log.append(new_id(), 0, OPENING, AT),
+    )
+    assert commits(path) == 1
+    leaves = [row["leaf"] for row in rows(path)]
+    nodes = sorted((node.level, node.index, node.hash) for node in Frontier().completed_by(leaves))
+    stored = rows(path, "SELECT level, position, hash FROM nodes ORDER BY level, position")
+    assert [tuple(row.values()) for row in stored] == nodes
