@@ -155,8 +155,9 @@ class GroupWriter(Generic[Db]):
         return job.waiter
 
     def _pass_on(self) -> None:
-        while self._fresh:
-            self._jobs.put(self._fresh.popleft())
+        with suppress(IndexError):  # another loop's turn may end at the same time
+            while True:
+                self._jobs.put(self._fresh.popleft())
 
     async def close(self) -> None:
         """Commit what is waiting, then close the connection."""
