@@ -23,6 +23,7 @@ from eventlog.postgres.guards import (
     WORDS_COME_WITH_EVENTS,
 )
 from eventlog.postgres.tables import (
+    ADOPTED,
     BRIEFS,
     CHECKPOINTS,
     CLAIMS,
@@ -82,6 +83,7 @@ STEPS: Final = (
     ),
     Step("s002_needs", "s001_log", (NEEDS,)),
     Step("s003_briefs", "s001_log", (BRIEFS,)),
+    Step("s004_adopted", "s001_log", (ADOPTED,)),
 )
 
 

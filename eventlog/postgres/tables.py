@@ -131,6 +131,12 @@ BEGIN
 END $$
 """
 
+# To find the forks of an interview without looking through the list. It has no row for an interview
+# that was not adopted, and costs its appends nothing.
+ADOPTED = """
+CREATE INDEX interviews_adopted ON interview_log.interviews (first_position) WHERE adopted
+"""
+
 FINGERPRINTS = """
 CREATE TABLE interview_log.fingerprints (
     fingerprint bytea NOT NULL,

@@ -164,6 +164,7 @@ def test_the_file_tells_what_it_is_and_which_steps_made_it(log: SqliteEventLog, 
         {"migration_set": "eventlog", "name": "m005_drafts"},
         {"migration_set": "eventlog", "name": "m006_who_acted"},
         {"migration_set": "eventlog", "name": "m007_briefs"},
+        {"migration_set": "eventlog", "name": "m008_adopted"},
     ]
 
 
