@@ -17,7 +17,14 @@ from eventlog.keys import key_name
 from eventlog.notes import Checkpoint, Signer, VerifierKey
 from eventlog.observing import CommitObserver
 from eventlog.protocol import Appended
-from eventlog.readmodels import COMPLETING, FingerprintMatch, Overview, overview, project
+from eventlog.readmodels import (
+    COMPLETING,
+    FingerprintMatch,
+    Overview,
+    OverviewPage,
+    overview,
+    project,
+)
 from eventlog.records import Record, UnplacedRecord, draft
 from eventlog.searching import Found, first_found, is_found_in, is_known_by, words_of
 from eventlog.times import from_text, to_text
@@ -271,7 +278,7 @@ class MemoryEventLog:
         limit: int = 20,
         practice: bool | None = None,
         started_by: str | None = None,
-    ) -> list[Overview]:
+    ) -> OverviewPage:
         matching = [
             row
             for row in self._overviews.values()
@@ -283,7 +290,7 @@ class MemoryEventLog:
             and started_by in (None, row.started_by)
         ]
         matching.sort(key=lambda row: row.first_position, reverse=True)
-        return matching[:limit]
+        return OverviewPage.of(matching, limit)
 
     async def where_found(self, rows: Sequence[Overview], text: str) -> list[Found | None]:
         return [first_found(row, await self.records(row.interview_id), text) for row in rows]

@@ -24,7 +24,7 @@ from eventlog.drafts import ReplyDraft
 from eventlog.keychanges import Changed
 from eventlog.notes import Signer, VerifierKey
 from eventlog.observing import CommitObserver
-from eventlog.readmodels import FingerprintMatch, Overview
+from eventlog.readmodels import FingerprintMatch, Overview, OverviewPage
 from eventlog.records import Record
 from eventlog.searching import Found
 from statemachine.events import Event
@@ -126,13 +126,16 @@ class InterviewList(Protocol):
         limit: int = 20,
         practice: bool | None = None,
         started_by: str | None = None,
-    ) -> list[Overview]:
-        """Interviews, newest first, begun before position `before`.
+    ) -> OverviewPage:
+        """Interviews, newest first, begun before position `before`: up to `limit`.
 
         With `text`, at least one character, those whose id begins with it, whose role, model or
         candidate's name holds it, or in which it was said, in capitals or not (see
         `eventlog.searching`). With `practice`, those that are, or are not; with `started_by`, those
         that this subject began.
+
+        What fits few interviews would take longer, the longer the log is. So a page may hold fewer
+        than `limit`, or none, and not be the last: it tells where to go on.
         """
         ...
 

@@ -1,6 +1,7 @@
 """Reading a log from a storage: what all kinds of storage share. Each gives its `Queries`, and the
 threads that ask them."""
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from eventlog import tree
 from eventlog.drafts import ReplyDraft
 from eventlog.keychanges import LOG_STREAM
 from eventlog.notes import Signer, VerifierKey
-from eventlog.readmodels import FingerprintMatch, Overview
+from eventlog.readmodels import FingerprintMatch, Overview, OverviewPage
 from eventlog.records import Record, interview_of
 from eventlog.searching import Found, first_found
 from eventlog.signing import KeysOfLog
@@ -28,8 +29,17 @@ Db = TypeVar("Db")
 Db_contra = TypeVar("Db_contra", contravariant=True)
 Db_co = TypeVar("Db_co", covariant=True)
 
+FIRST_WINDOW = 1_000
 WINDOW = 20_000
-"""How many events a search goes through at a time: some 20 ms."""
+"""How many events a search goes through at a time: some 10 ms. It begins with few, which fill the
+page if the word is common, and takes twice as many each time."""
+
+LISTED_WINDOW = 200_000
+"""The interviews that began with so many events are looked at at a time, to find those of a role or
+state: some 10 ms."""
+
+LOOKING_SECONDS = 0.5
+"""For how long a page is filled, and at least one window. Then it tells where to go on."""
 
 OWN_AT_ONCE = 50
 """How many of a subject's own interviews a search goes through at a time."""
@@ -91,6 +101,13 @@ class Queries(Protocol[Db_contra]):
     def begun_where_said(self, db: Db_contra, start: int, end: int, text: str) -> set[int]:
         """Where the interviews began in which `text` was said with an event from position `start`
         to before `end`."""
+        ...
+
+    def begun_before_said(
+        self, db: Db_contra, start: int, end: int, since: int, text: str
+    ) -> set[int]:
+        """Where the interviews began in which `text` was said with an event from position `since`
+        on: of those that began from position `start` to before `end`."""
         ...
 
     def found(
@@ -219,14 +236,16 @@ class StoredReader(ABC, Generic[Db]):
         limit: int = 20,
         practice: bool | None = None,
         started_by: str | None = None,
-    ) -> list[Overview]:
+    ) -> OverviewPage:
+        # One more tells whether there are more.
         listing = Listing(
-            state, role, before, limit=limit, practice=practice, started_by=started_by
+            state, role, before, limit=limit + 1, practice=practice, started_by=started_by
         )
-        if text is None:
-            return await self._reader.run(lambda db: self._queries.overviews(db, listing))
-        if started_by is not None:
+        if started_by is not None and text is not None:
             return await self._found_in_own(text, listing)
+        if started_by is not None or (text, state, role, practice) == (None, None, None, None):
+            rows = await self._reader.run(lambda db: self._queries.overviews(db, listing))
+            return OverviewPage.of(rows, limit)
         return await self._found(text, listing)
 
     async def where_found(self, rows: Sequence[Overview], text: str) -> list[Found | None]:
@@ -238,46 +257,68 @@ class StoredReader(ABC, Generic[Db]):
 
         return await self._searcher.run(look)
 
-    async def _found_in_own(self, text: str, listing: Listing) -> list[Overview]:
+    async def _found_in_own(self, text: str, listing: Listing) -> OverviewPage:
         """The same of the listed interviews that a subject began. Those of others are not looked
         at: the time would tell of them."""
         found: list[Overview] = []
-        page = replace(listing, limit=OWN_AT_ONCE)
-        while len(found) < listing.limit:
+        before, limit = listing.before, listing.limit
+        stop = time.monotonic() + LOOKING_SECONDS
+        while True:
+            page = replace(listing, before=before, limit=OWN_AT_ONCE)
             rows = await self._searcher.run(partial(self._queries.overviews, listing=page))
             places = await self.where_found(rows, text)
             found += [row for row, place in zip(rows, places, strict=True) if place is not None]
-            if len(rows) < OWN_AT_ONCE:
-                break
-            page = replace(page, before=rows[-1].first_position)
-        return found[: listing.limit]
+            before = rows[-1].first_position if len(rows) == OWN_AT_ONCE else None
+            if before is None or len(found) >= limit or time.monotonic() > stop:
+                return OverviewPage.of(found, limit - 1, before)
 
-    async def _found(self, text: str, listing: Listing) -> list[Overview]:
-        """Of the listed interviews, those that `text` is found in.
+    async def _found(self, text: str | None, listing: Listing) -> OverviewPage:
+        """Of the listed interviews, those that `text` is found in, if it is given.
 
         An index of the words would be faster, and one more place that words must be forgotten in.
         So the events are gone through from the newest, window by window; no event of an interview
-        comes before its first, so that all is known of those that begin in the window.
+        comes before its first, so that all is known of those that begin in the window. Where this
+        is not the first page, what was said in them later, in events that the pages before went
+        through, is looked up interview by interview.
         """
         found: list[Overview] = []
         begun: set[int] = set()
-        end = await self._searcher.run(self._queries.head)
-        before = end if listing.before is None else min(end, listing.before)
+        run, size, most = self._reader.run, LISTED_WINDOW, LISTED_WINDOW
+        if text is not None:
+            run, size, most = self._searcher.run, min(FIRST_WINDOW, WINDOW), WINDOW
+        end = head = await run(self._queries.head)
+        if listing.before is not None:
+            end = min(head, listing.before)
+        since = end
+        stop = time.monotonic() + LOOKING_SECONDS
         while end > 0 and len(found) < listing.limit:
-            start = max(0, end - WINDOW)
-            begun |= await self._searcher.run(
-                partial(self._queries.begun_where_said, start=start, end=end, text=text)
-            )
-            here = [position for position in begun if position >= start]
-            begun.difference_update(here)
-            window = replace(
-                listing, start=start, before=min(end, before), limit=listing.limit - len(found)
-            )
-            found += await self._searcher.run(
-                partial(self._queries.found, listing=window, text=text, begun=here)
-            )
-            end = start
-        return found
+            start = max(0, end - size)
+            window = replace(listing, start=start, before=end, limit=listing.limit - len(found))
+            if text is None:
+                found += await run(partial(self._queries.overviews, listing=window))
+            else:
+                begun |= await run(
+                    partial(self._queries.begun_where_said, start=start, end=end, text=text)
+                )
+                if since < head:
+                    begun |= await run(
+                        partial(
+                            self._queries.begun_before_said,
+                            start=start,
+                            end=end,
+                            since=since,
+                            text=text,
+                        )
+                    )
+                here = [position for position in begun if position >= start]
+                begun.difference_update(here)
+                found += await run(
+                    partial(self._queries.found, listing=window, text=text, begun=here)
+                )
+            end, size = start, min(2 * size, most)
+            if time.monotonic() > stop:
+                break
+        return OverviewPage.of(found, listing.limit - 1, end or None)
 
     async def forks_of(self, interview_id: str) -> list[str]:
         return await self._searcher.run(lambda db: self._queries.forks_of(db, interview_id))

@@ -62,6 +62,23 @@ class Overview:
 
 
 @dataclass(frozen=True)
+class OverviewPage:
+    """A part of the list of interviews, newest first. The next part is of those that began before
+    the position `next`; None where all were looked at."""
+
+    rows: list[Overview]
+    next: int | None = None
+
+    @classmethod
+    def of(cls, rows: list[Overview], limit: int, next: int | None = None) -> "OverviewPage":
+        """The first `limit` of the rows. `next` is where the rest begins if these are all that was
+        found."""
+        if len(rows) > limit:
+            return cls(rows[:limit], rows[limit - 1].first_position)
+        return cls(rows, next)
+
+
+@dataclass(frozen=True)
 class FingerprintMatch:
     """An interview that reached, with its event number `version`, what a fingerprint is
     of: a session, or a move from one."""

@@ -13,7 +13,7 @@ def interview_ids(log: str | None, incomplete: str) -> list[tuple[str, str]]:
     """`last`, and the ids of the newest interviews, each with what a person knows it by. Where the
     log cannot be read there are none: the command itself will say why."""
     try:
-        rows = read_log(log, lambda log: log.overviews(limit=NEWEST_OFFERED))
+        rows = read_log(log, lambda log: log.overviews(limit=NEWEST_OFFERED)).rows
     except (EventLogError, InvalidSettings):
         return []
     known = [(row.interview_id, f"{row.role}, {row.started_at[:10]}, {row.state}") for row in rows]

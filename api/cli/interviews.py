@@ -30,10 +30,20 @@ async def list_interviews(
     practice: bool = False,
 ) -> None:
     """Print the newest `limit` interviews, newest first; those of practice if `practice` asks."""
-    rows = await log.overviews(
-        state=state, role=role, limit=limit + 1, practice=None if practice else False
-    )
-    shown = rows[:limit]
+    shown: list[Overview] = []
+    next: int | None = None
+    while True:
+        page = await log.overviews(
+            state=state,
+            role=role,
+            before=next,
+            limit=limit - len(shown),
+            practice=None if practice else False,
+        )
+        shown += page.rows
+        next = page.next
+        if next is None or len(shown) == limit:
+            break
     if as_json:
         from api.http.wire.history import InterviewOverview
 
@@ -50,7 +60,7 @@ async def list_interviews(
         out.print(table)
     else:
         _print_narrow(out, shown)
-    if len(rows) > limit:
+    if next is not None:
         out.print(f"… and older ones: --limit {limit * 5} shows more.")
 
 

@@ -18,7 +18,7 @@ SHOWN = 5
 async def find_interview(log: ReadableLog, text: str) -> str:
     """The id of the interview that `text` names. Raises NotFound or LogUnavailable."""
     if text == NEWEST:
-        newest = await log.overviews(limit=1)
+        newest = (await log.overviews(limit=1)).rows
         if not newest:
             raise NotFound(f"the event log {log.where} has no interviews yet")
         return newest[0].interview_id

@@ -85,6 +85,21 @@ WHERE words.position >= %(start)s AND words.position < %(end)s
 AND events.position >= %(start)s AND events.position < %(end)s
 AND kind = ANY (%(kinds)s) AND payload ~ %(pattern)s
 """
+# By way of each interview, and its newest event: PostgreSQL would rather read all events since.
+# OFFSET 0 keeps each part as it stands.
+SAID_LATER: Final = """
+SELECT later.position, first_position FROM interview_log.interviews CROSS JOIN LATERAL (
+    SELECT FROM interview_log.events WHERE events.interview_id = interviews.interview_id
+    AND events.version = interviews.version AND position >= %(since)s OFFSET 0
+) AS newest CROSS JOIN LATERAL (
+    SELECT position FROM interview_log.events WHERE events.interview_id = interviews.interview_id
+    AND position >= %(since)s AND kind = ANY (%(kinds)s) OFFSET 0
+) AS later WHERE first_position >= %(start)s AND first_position < %(end)s
+"""
+WHICH_SAID: Final = (
+    "SELECT position FROM interview_log.words WHERE position = ANY (%s) AND payload ~ %s"
+)
+SPEAKING: Final = [*SAYING, ADOPTED, ASSESSED]
 # The name is looked up for each interview of the window: in all, it would be once per window.
 KNOWN_BY: Final = (
     "(starts_with(interview_id, %s) OR role ~ %s OR model ~ %s OR first_position = ANY (%s) "
@@ -163,9 +178,19 @@ class PostgresQueries:
         pattern = in_payload(text)
         if pattern is None:
             return set()
-        kinds = [*SAYING, ADOPTED, ASSESSED]
-        values = {"start": start, "end": end, "pattern": pattern, "kinds": kinds}
+        values = {"start": start, "end": end, "pattern": pattern, "kinds": SPEAKING}
         return {begun for (begun,) in db.execute(BEGUN_WHERE_SAID, values)}
+
+    def begun_before_said(self, db: Db, start: int, end: int, since: int, text: str) -> set[int]:
+        pattern = in_payload(text)
+        if pattern is None:
+            return set()
+        # As `records_at_moment`: a join would open all partitions of words.
+        values = {"start": start, "end": end, "since": since, "kinds": SPEAKING}
+        begun = dict(db.execute(SAID_LATER, values).fetchall())
+        if not begun:
+            return set()
+        return {begun[position] for position in _column(db, WHICH_SAID, [list(begun), pattern])}
 
     def found(self, db: Db, listing: Listing, text: str, begun: Sequence[int]) -> list[Overview]:
         pattern = in_words(text)

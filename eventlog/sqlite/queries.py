@@ -16,7 +16,13 @@ from eventlog.sqlite import custody
 from eventlog.sqlite.drafts import drafts_in
 from eventlog.sqlite.nodes import head_of, nodes_of
 from eventlog.sqlite.overviews import overviews_where
-from eventlog.sqlite.searching import Condition, begun_where, known_by, said
+from eventlog.sqlite.searching import (
+    Condition,
+    begun_before,
+    begun_where,
+    known_by,
+    said,
+)
 from eventlog.stored import RECORD_FIELDS
 from eventlog.tree import Nodes
 
@@ -117,6 +123,11 @@ class SqliteQueries:
 
     def begun_where_said(self, db: Connection, start: int, end: int, text: str) -> set[int]:
         return begun_where(start, end, said(text), db)
+
+    def begun_before_said(
+        self, db: Connection, start: int, end: int, since: int, text: str
+    ) -> set[int]:
+        return begun_before(start, end, since, said(text), db)
 
     def found(
         self, db: Connection, listing: Listing, text: str, begun: Sequence[int]

@@ -72,3 +72,21 @@ def begun_where(start: int, end: int, condition: Condition, db: Connection) -> s
         f"WHERE position >= ? AND position < ? AND {condition.sql}"
     )
     return {begun for (begun,) in db.execute(sql, [start, end, *condition.values])}
+
+
+def begun_before(
+    start: int, end: int, since: int, condition: Condition, db: Connection
+) -> set[int]:
+    """Where the interviews began, from `start` to before `end`, of which an event from `since` on
+    fulfils the condition."""
+    # CROSS, or SQLite may look through the events. The index by interview has the position of its
+    # newest event: nothing is read of an interview that ended before `since`.
+    sql = (
+        "SELECT DISTINCT first_position FROM interviews CROSS JOIN events USING (interview_id) "
+        "WHERE first_position >= ? AND first_position < ? AND ("
+        "SELECT newest.position FROM events AS newest WHERE newest.version = interviews.version "
+        "AND newest.interview_id = interviews.interview_id"
+        f") >= ? AND position >= ? AND {condition.sql}"
+    )
+    values = [start, end, since, since, *condition.values]
+    return {begun for (begun,) in db.execute(sql, values)}

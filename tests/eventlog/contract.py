@@ -52,6 +52,7 @@ from tests.eventlog.interviews import (
     ask,
     close,
     legal_moves,
+    listed,
     new_id,
     practise,
     sessions_of,
@@ -78,7 +79,7 @@ APPENDS = st.lists(st.tuples(st.integers(0, 3), MOVES), max_size=15)
 
 async def contents(log: EventLog) -> Any:
     """All that the log tells of what was appended to it."""
-    return await log.records_from(0, 10_000), await log.overviews(limit=10_000)
+    return await log.records_from(0, 10_000), await listed(log, limit=10_000)
 
 
 class EventLogContract:
@@ -138,12 +139,12 @@ class EventLogContract:
         held = await tell(log, id, *WHOLE, InterviewHeld(reason="A court asks."))
         with pytest.raises(IllegalMove):
             await tell(log, id, forget_content(held, "It was asked for."))
-        assert [row.on_hold for row in await log.overviews()] == [True]
+        assert [row.on_hold for row in await listed(log)] == [True]
         released = await tell(log, id, InterviewReleased(reason="It is done."))
         await tell(log, id, forget_content(released, "It was asked for."))
         kept = [record.kind for record in await log.records(id) if record.payload]
         assert kept == ["interview-held", "interview-released", "content-forgotten"]
-        assert [row.on_hold for row in await log.overviews()] == [False]
+        assert [row.on_hold for row in await listed(log)] == [False]
 
     @in_loop
     async def test_where_nobody_reads_a_scrub_leaves_nothing(self, log: EventLog) -> None:
@@ -320,9 +321,9 @@ class EventLogContract:
         own = [record for record in records if record.interview_id == LOG_STREAM]
         assert [(record.position, record.version) for record in own] == [(0, 1), (7, 2)]
         assert all(record.is_as_logged for record in own)
-        assert [row.interview_id for row in await log.overviews()] == [id]
+        assert [row.interview_id for row in await listed(log)] == [id]
         for text in ("between", "key", LOG_STREAM[:8]):
-            assert await log.overviews(text=text) == []
+            assert await listed(log, text=text) == []
         assert await log.beginning_with("00000000-0000-0000", 10) == []
         assert await log.interview(LOG_STREAM) is None
         assert await log.overview(LOG_STREAM) is None
@@ -680,7 +681,7 @@ class EventLogContract:
         known = await tell(log, new_id(), *OPENING)
         id = new_id()
         await tell(log, id, adopt(known.session, id))
-        assert [row.adopted for row in await log.overviews()] == [True, False]
+        assert [row.adopted for row in await listed(log)] == [True, False]
 
     @in_loop
     async def test_interviews_are_listed_newest_first_in_pages(self, log: EventLog) -> None:
@@ -688,11 +689,11 @@ class EventLogContract:
         for id in ids:
             await tell(log, id, *OPENING)
         await tell(log, ids[0], give_answer("Yes."))  # moved last, yet the oldest
-        first = await log.overviews()
-        second = await log.overviews(before=first[-1].first_position)
+        first = await listed(log)
+        second = await listed(log, before=first[-1].first_position)
         assert [row.interview_id for row in first + second] == ids[::-1]
         assert len(first) == 20
-        assert first[:2] == await log.overviews(limit=2)
+        assert first[:2] == await listed(log, limit=2)
 
     @in_loop
     async def test_interviews_are_listed_by_state_and_role(self, log: EventLog) -> None:
@@ -700,13 +701,13 @@ class EventLogContract:
         await tell(log, analyst, *WHOLE)
         await tell(log, manager, start(PRODUCT_MANAGER), ask(1))
 
-        async def listed(state: State | None = None, role: Role | None = None) -> list[str]:
-            return [row.interview_id for row in await log.overviews(state=state, role=role)]
+        async def ids_of(state: State | None = None, role: Role | None = None) -> list[str]:
+            return [row.interview_id for row in await listed(log, state=state, role=role)]
 
-        assert await listed() == [manager, analyst]
-        assert await listed(state=State.COMPLETE) == [analyst]
-        assert await listed(role=PRODUCT_MANAGER) == [manager]
-        assert await listed(State.COMPLETE, PRODUCT_MANAGER) == []
+        assert await ids_of() == [manager, analyst]
+        assert await ids_of(state=State.COMPLETE) == [analyst]
+        assert await ids_of(role=PRODUCT_MANAGER) == [manager]
+        assert await ids_of(State.COMPLETE, PRODUCT_MANAGER) == []
 
     # Searching
 
@@ -739,11 +740,11 @@ class EventLogContract:
         assessed = AssessmentGiven(criteria=(result,), kit="nurse", kit_version="0", by="ada")
         whole = await tell(log, id, *WHOLE, assessed)
         for text in ('"measured"\nfirst', "SHE", "🦊"):
-            assert [row.interview_id for row in await log.overviews(text=text)] == [id]
+            assert [row.interview_id for row in await listed(log, text=text)] == [id]
         for text in ("unsaid", "note", "ada"):
-            assert await log.overviews(text=text) == []
+            assert await listed(log, text=text) == []
         await tell(log, id, forget_content(whole, "It was asked for."))
-        assert await log.overviews(text="measured") == []
+        assert await listed(log, text="measured") == []
 
     @in_loop
     async def test_only_words_that_were_said_are_found(self, log: EventLog) -> None:
@@ -796,15 +797,15 @@ class EventLogContract:
         whole = await tell(log, forgotten, practise(), *WHOLE[1:])
         await tell(log, forgotten, forget_content(whole, "It was asked for."))
 
-        async def listed(**asked: Any) -> list[str]:
-            return [row.interview_id for row in await log.overviews(**asked)]
+        async def ids_of(**asked: Any) -> list[str]:
+            return [row.interview_id for row in await listed(log, **asked)]
 
-        assert await listed() == [forgotten, plain, practised]
-        assert await listed(practice=False) == [plain]
-        assert await listed(practice=True) == [forgotten, practised]
-        assert await listed(practice=False, text="why") == [plain]
-        assert await listed(practice=True, text="why") == [practised]
-        assert await listed(practice=True, limit=1, before=4) == [practised]
+        assert await ids_of() == [forgotten, plain, practised]
+        assert await ids_of(practice=False) == [plain]
+        assert await ids_of(practice=True) == [forgotten, practised]
+        assert await ids_of(practice=False, text="why") == [plain]
+        assert await ids_of(practice=True, text="why") == [practised]
+        assert await ids_of(practice=True, limit=1, before=4) == [practised]
 
     @in_loop
     async def test_a_subjects_own_interviews_are_listed_and_searched(self, log: EventLog) -> None:
@@ -814,14 +815,14 @@ class EventLogContract:
             await tell(log, id, begun, ask(1), give_answer(f"It is {word} here."))
 
         async def own(**asked: Any) -> list[str]:
-            rows = await log.overviews(started_by="ann", **asked)
+            rows = await listed(log, started_by="ann", **asked)
             return [row.interview_id for row in rows]
 
         assert await own() == [ids[2], ids[0]]
         assert await own(text="is w") == [ids[0]]
         assert await own(text="is x") == await own(practice=False) == []
         assert await own(text="zoë", limit=1) == [ids[2]]
-        assert await log.overviews(started_by="eve") == []
+        assert await listed(log, started_by="eve") == []
 
     @in_loop
     async def test_what_was_found_is_told_with_what_is_around_it(self, log: EventLog) -> None:
@@ -832,7 +833,7 @@ class EventLogContract:
         await tell(log, adopted, adopt(replay((start(), ask(1, "The LEDGER?"))).session, adopted))
         config = Config(role=PRODUCT_MANAGER, model="ledger-2b", total_questions=2)
         await tell(log, model, start_interview(config, "Be kind."))
-        rows = {row.interview_id: row for row in await log.overviews()}
+        rows = {row.interview_id: row for row in await listed(log)}
 
         async def where(id: str, text: str) -> Found | None:
             [place] = await log.where_found([rows[id]], text)
@@ -910,13 +911,33 @@ class EventLogContract:
             await tell(log, id, close(Ending.CLOSED_BY_INTERVIEWER))
         newest = ids[8::-2]
         assert await found(log, "fox") == newest
-        first = await log.overviews(text="fox", limit=2)
-        second = await log.overviews(text="fox", limit=2, before=first[-1].first_position)
+        first = await listed(log, text="fox", limit=2)
+        second = await listed(log, text="fox", limit=2, before=first[-1].first_position)
         assert [row.interview_id for row in first + second] == newest[:4]
         assert await found(log, "fox", state=State.COMPLETE) == [ids[2], ids[0]]
         assert await found(log, "fox", role=SOFTWARE_ENGINEER) == [ids[6], ids[0]]
         assert await found(log, "hen", role=SOFTWARE_ENGINEER, state=State.COMPLETE) == [ids[3]]
-        assert await log.overviews(text="why", limit=20) == await log.overviews()
+        assert await listed(log, text="why", limit=20) == await listed(log)
+
+    @in_loop
+    async def test_a_list_that_takes_too_long_to_fill_goes_on_from_page_to_page(
+        self, log: EventLog, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        look_at_little(monkeypatch)
+        ids = [new_id() for _ in range(6)]
+        for id in ids:
+            await tell(log, id, start(), ask(1))
+        for id in ids[:3]:  # long after they began, and in pages that were given before
+            await tell(log, id, give_answer("A fox!"))
+        await tell(log, ids[4], give_answer("A hen."), close(Ending.CLOSED_BY_INTERVIEWER))
+        assert await found(log, "fox") == ids[2::-1]
+        assert await found(log, "fox", limit=2) == ids[2:0:-1]
+        assert await found(log, "wombat") == []
+        assert await found(log, "why") == ids[::-1]
+        assert await found(log, ids[0]) == [ids[0]]
+        complete = await listed(log, state=State.COMPLETE)
+        assert [row.interview_id for row in complete] == [ids[4]]
+        assert await listed(log, role=PRODUCT_MANAGER) == []
 
     # The log itself
 
@@ -934,8 +955,12 @@ class EventLogContract:
     @given(appends=APPENDS)
     @in_loop
     async def test_any_legal_run_is_told_as_memory_tells_it_move_by_move(
-        self, new_log: Callable[[], EventLog], appends: list[tuple[int, list[tuple[int, str]]]]
+        self,
+        new_log: Callable[[], EventLog],
+        monkeypatch: pytest.MonkeyPatch,
+        appends: list[tuple[int, list[tuple[int, str]]]],
     ) -> None:
+        look_at_little(monkeypatch)
         log, memory = new_log(), MemoryEventLog()
         interviews: dict[str, Interview] = {}
         ids = [new_id() for _ in range(4)]
@@ -950,6 +975,13 @@ class EventLogContract:
         await log.close()
 
 
+def look_at_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each page of a list take no more than three events, as if these took their time."""
+    monkeypatch.setattr(reading, "WINDOW", 3)
+    monkeypatch.setattr(reading, "LISTED_WINDOW", 3)
+    monkeypatch.setattr(reading, "LOOKING_SECONDS", -1)
+
+
 async def known(log: EventLog, id: str) -> Interview:
     interview = await log.interview(id)
     assert interview is not None
@@ -958,16 +990,16 @@ async def known(log: EventLog, id: str) -> Interview:
 
 async def found(log: EventLog, text: str, **only: Any) -> list[str]:
     """The ids of the interviews that `text` is found in."""
-    return [row.interview_id for row in await log.overviews(text=text, **only)]
+    return [row.interview_id for row in await listed(log, text=text, **only)]
 
 
 async def check_alike(log: EventLog, memory: EventLog, interviews: dict[str, Interview]) -> None:
     """Both logs tell the same of these interviews."""
-    assert await log.overviews() == await memory.overviews()
+    assert await listed(log) == await listed(memory)
     for state in State:
-        assert await log.overviews(state=state) == await memory.overviews(state=state)
+        assert await listed(log, state=state) == await listed(memory, state=state)
     for text in ("YES", "no", "hy?", "manager"):
-        assert await log.overviews(text=text) == await memory.overviews(text=text)
+        assert await listed(log, text=text) == await listed(memory, text=text)
     for id, interview in interviews.items():
         assert await log.interview(id) == await memory.interview(id) == interview
         assert await log.overview(id) == await memory.overview(id)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
-from eventlog.protocol import EventLog
+from eventlog.protocol import EventLog, InterviewList
+from eventlog.readmodels import Overview
 from statemachine.brief import Brief
 from statemachine.commands import give_answer, give_summary, start_interview
 from statemachine.errors import IllegalMove
@@ -80,6 +82,19 @@ async def tell(log: EventLog, id: str, *events: Event, at: datetime = AT) -> Int
     before = await log.interview(id)
     appended = await log.append(id, before.version if before else 0, events, at)
     return appended.interview
+
+
+async def listed(
+    log: InterviewList, *, limit: int = 20, before: int | None = None, **asked: Any
+) -> list[Overview]:
+    """Up to `limit` interviews of the list, from as many pages as it takes."""
+    rows: list[Overview] = []
+    while True:
+        page = await log.overviews(limit=limit - len(rows), before=before, **asked)
+        rows += page.rows
+        before = page.next
+        if before is None or len(rows) == limit:
+            return rows
 
 
 def legal_moves(interviews: Mapping[str, Interview], id: str, words: str) -> Iterator[Event]:

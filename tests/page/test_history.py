@@ -75,6 +75,30 @@ def test_a_row_says_who_it_was_and_which_words_were_found(visit: Visit, gateway:
     assert overflow(page) == 0
 
 
+def test_a_search_goes_on_by_itself_and_says_how_far_back_it_looked(
+    visit: Visit, gateway: Served
+) -> None:
+    Desktop(gateway).start("Data Analyst", totalQuestions=1).answer("I like ledgers.")
+    page = visit("#/history")
+    held: list[Route] = []
+
+    def tell(route: Route) -> None:
+        if "cursor=99" in route.request.url:
+            held.append(route)
+            return
+        part = {"interviews": [], "next": "99", "lookedBackTo": "2026-01-05T10:30:00.000Z"}
+        route.fulfill(json=part)
+
+    page.route("**/api/v1/interviews?q=*", tell)
+    page.get_by_label("Search in what was said").fill("ledgers")
+    expect(page.get_by_text("Searching… Back to 5 Jan 2026")).to_be_visible()
+    expect(page.get_by_text("No interview matches.")).to_have_count(0)
+    held[-1].continue_()
+    expect(page.get_by_text("1 interview shown")).to_be_visible()
+    assert rows(page) == ["Data Analyst"]
+    assert violations(page) == []
+
+
 def test_more_come_page_by_page(visit: Visit, gateway: Served) -> None:
     for _ in range(45):
         Desktop(gateway).start()

@@ -167,7 +167,7 @@ def _sessions_sent(gateway: Served) -> list[bytes]:
 async def _export_all(path: Path, folder: Path) -> None:
     log = SqliteEventLog(path)
     try:
-        for number, row in enumerate(reversed(await log.overviews(limit=100)), 1):
+        for number, row in enumerate(reversed((await log.overviews(limit=100)).rows), 1):
             role = str(row.role).lower().replace(" ", "-")
             adopted = "-adopted" if row.adopted else ""
             name = f"{number}-{role}-{row.state}{adopted}.json"

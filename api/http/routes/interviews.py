@@ -178,25 +178,34 @@ async def interviews(
     ] = None,
 ) -> InterviewsReply:
     """All interviews, newest first, by pages; or those that a text is found in. A candidate gets
-    their own alone."""
+    their own alone.
+
+    A page is answered after half a second or a little more, however long the log is. Where few
+    interviews fit, it may have fewer than `limit`, or none, although there are more: `lookedBackTo`
+    says how far it looked. Follow `next` until it is null.
+    """
     before = int(cursor) if cursor is not None else None
     if practice is None and caller.owner is not None:
         practice = "true"
-    rows = await gateway.log.overviews(
+    page = await gateway.log.overviews(
         text=q,
         state=state,
         role=role,
         before=before,
-        limit=limit + 1,
+        limit=limit,
         practice=WITH_PRACTICE[practice],
         started_by=caller.owner,
     )
-    page = rows[:limit]
-    has_more = len(rows) > limit
-    found = [None] * len(page) if q is None else await gateway.log.where_found(page, q)
+    rows = page.rows
+    looked_back_to = None
+    if page.next is not None and len(rows) < limit:
+        oldest = await gateway.log.records_from(page.next, 1)
+        looked_back_to = oldest[0].time if oldest else None
+    found = [None] * len(rows) if q is None else await gateway.log.where_found(rows, q)
     return InterviewsReply(
-        interviews=[ListedInterview.in_list(*each) for each in zip(page, found, strict=True)],
-        next=str(page[-1].first_position) if has_more else None,
+        interviews=[ListedInterview.in_list(*each) for each in zip(rows, found, strict=True)],
+        next=None if page.next is None else str(page.next),
+        looked_back_to=looked_back_to,
     )
 
 

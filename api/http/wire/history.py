@@ -145,4 +145,12 @@ def _overview_fields(row: Overview) -> dict[str, Any]:
 
 class InterviewsReply(Value):
     interviews: list[ListedInterview]
-    next: str | None = Field(description="The `cursor` of the next page; null on the last.")
+    next: str | None = Field(
+        description="The `cursor` of the next page; null on the last. A page that is not full, or "
+        "empty, may have one: to look through a long log takes more than one request."
+    )
+    looked_back_to: str | None = Field(
+        None,
+        description="On a page that is neither full nor the last: the time of the oldest event "
+        "that was looked at so far.",
+    )

@@ -396,8 +396,10 @@ export interface components {
         };
         InterviewsReply: {
             interviews: components["schemas"]["ListedInterview"][];
-            /** @description The `cursor` of the next page; null on the last. */
+            /** @description The `cursor` of the next page; null on the last. A page that is not full, or empty, may have one: to look through a long log takes more than one request. */
             next: string | null;
+            /** @description On a page that is neither full nor the last: the time of the oldest event that was looked at so far. */
+            lookedBackTo?: string | null;
         };
         /** @description A person's word on one criterion. */
         Judgement: {

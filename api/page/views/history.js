@@ -9,6 +9,7 @@ import { visitor } from "../visitor.js";
 import { fetchKits, USUAL } from "./role-choice.js";
 
 /** @typedef {import("../integration-service-client/index.js").ListedInterview} Overview */
+/** @typedef {import("../integration-service-client/index.js").Interviews} Interviews */
 
 const PAGE = 20;
 const MOST = 100;
@@ -89,32 +90,45 @@ export function show({ root, signal }) {
     load(null);
   }
 
-  /** @param {string | null | undefined} cursor the first page without one @param {number} [limit] */
+  /**
+   * Show so many more. Where few interviews fit, the gateway's page may not be full and yet not the
+   * last: then on to the next.
+   *
+   * @param {string | null | undefined} cursor the first page without one
+   * @param {number} [limit]
+   */
   async function load(cursor, limit = PAGE) {
     asking.abort();
     asking = new AbortController();
     const { signal: asked } = asking;
     const wanted = filter();
+    const isMore = cursor != null;
+    let left = limit;
     list.setAttribute("aria-busy", "true");
     if (wanted.q) count.textContent = "Searching…";
     try {
-      const found = await gateway.listInterviews(
-        /** @type {any} */ ({ ...wanted, limit, cursor: cursor ?? undefined }),
-        { signal: asked },
-      );
-      render(found.interviews, cursor != null, wanted);
-      next = found.next;
-      more.hidden = next == null;
+      do {
+        const found = await gateway.listInterviews(
+          /** @type {any} */ ({ ...wanted, limit: left, cursor: cursor ?? undefined }),
+          { signal: asked },
+        );
+        const rows = render(found.interviews, cursor != null);
+        if (isMore && left === limit) rows[0]?.querySelector("a")?.focus({ preventScroll: true });
+        left -= rows.length;
+        cursor = next = found.next;
+        more.hidden = next == null;
+        tellCount(found, left, wanted);
+      } while (cursor != null && left > 0);
     } catch (error) {
       if (asked.aborted) return;
       count.textContent = "";
-      notices.replaceChildren(noticeOf(troubleOf(error), () => asked.aborted || load(cursor, limit)));
+      notices.replaceChildren(noticeOf(troubleOf(error), () => asked.aborted || load(cursor, left)));
     }
     list.removeAttribute("aria-busy");
   }
 
-  /** @param {Overview[]} interviews @param {boolean} isMore @param {{ q: string, state: string, role: string }} wanted */
-  function render(interviews, isMore, wanted) {
+  /** @param {Overview[]} interviews @param {boolean} isMore */
+  function render(interviews, isMore) {
     notices.replaceChildren();
     for (const { interviewId, state } of interviews) {
       if (state === "forgotten") dropInterview(interviewId);
@@ -122,11 +136,20 @@ export function show({ root, signal }) {
     const rows = interviews.map(rowOf);
     if (isMore) list.append(...rows);
     else list.replaceChildren(...rows);
-    if (isMore) rows[0]?.querySelector("a")?.focus({ preventScroll: true });
+    return rows;
+  }
+
+  /** @param {Interviews} found @param {number} left @param {{ q: string, state: string, role: string }} wanted */
+  function tellCount({ next, lookedBackTo }, left, wanted) {
     const shown = list.children.length;
-    const isFiltered = Boolean(wanted.q || wanted.state || wanted.role);
-    count.textContent = shown ? `${counted(shown, "interview")} shown` : "";
+    const told = shown ? `${counted(shown, "interview")} shown` : "";
+    if (next != null && left > 0 && lookedBackTo) {
+      count.replaceChildren(told && `${told}. `, "Searching… Back to ", when(lookedBackTo));
+      return;
+    }
+    count.textContent = told;
     if (shown) return;
+    const isFiltered = Boolean(wanted.q || wanted.state || wanted.role);
     notices.replaceChildren(isFiltered
       ? h("p", { class: "row" }, "No interview matches. ",
         h("button", { type: "button", onclick: clear }, "Clear the filter"))

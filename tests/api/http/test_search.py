@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from eventlog import reading
 from tests.desktop import Desktop
 from tests.gateways import Served, serving
 from tests.stopwatch import Stopwatch
@@ -60,6 +61,31 @@ def test_what_is_found_comes_in_pages(gateway: Served) -> None:
     assert pages == [ids[4:2:-1], ids[2:0:-1], ids[:1]]
     assert found(gateway, word, state="complete") == [ids[3], ids[1]]
     assert found(gateway, word, role="Data Analyst") == []
+
+
+def test_a_page_tells_how_far_it_looked_and_the_next_goes_on_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "WINDOW", 8)
+    monkeypatch.setattr(reading, "LOOKING_SECONDS", -1)
+    word = str(uuid4())
+    with serving(eventlog_url=f"sqlite:///{tmp_path}/interviews.db") as gateway:
+        sought = Desktop(gateway).start()
+        sought.answer(f"It is {word}.")
+        for _ in range(5):
+            Desktop(gateway).start().answer("It is not.")
+        body = gateway.get(INTERVIEWS, q=word).json()
+        assert body["interviews"] == []
+        times = []
+        while body["next"] is not None:
+            times.append(body["lookedBackTo"])
+            body = gateway.get(INTERVIEWS, q=word, cursor=body["next"]).json()
+        assert [row["interviewId"] for row in body["interviews"]] == [sought.interview_id]
+        assert body["lookedBackTo"] is None
+        assert times == sorted(times, reverse=True)
+        first = gateway.get(f"{INTERVIEWS}/{sought.interview_id}").json()["startedAt"]
+        assert times
+        assert first <= times[-1]
 
 
 @pytest.mark.parametrize("q", ["", "x" * 201])

@@ -19,7 +19,7 @@ from eventlog.verification.verify import verify
 from statemachine.commands import give_answer
 from statemachine.roles import FIELD_ROLES
 from statemachine.states import State
-from tests.eventlog.interviews import AT, new_id, start, tell
+from tests.eventlog.interviews import AT, listed, new_id, start, tell
 from tests.eventlog.postgres.logs import copy, key, new_copy, original
 from tests.eventlog.verification.logs import C, falsify, make
 from tests.postgres import cluster, needs_postgres
@@ -130,10 +130,10 @@ def test_both_kinds_of_log_read_the_same() -> None:
                 [await log.interview(id) for id in ids],
                 [await log.record(id, 2) for id in ids],
                 [await log.overview(id) for id in ids],
-                [await log.overviews(state=state) for state in State],
-                [await log.overviews(role=role, limit=2) for role in FIELD_ROLES],
-                [await log.overviews(text=text) for text in texts],
-                [await log.overviews(text=text, before=9, limit=1) for text in texts],
+                [await listed(log, state=state) for state in State],
+                [await listed(log, role=role, limit=2) for role in FIELD_ROLES],
+                [await listed(log, text=text) for text in texts],
+                [await listed(log, text=text, before=9, limit=1) for text in texts],
                 [await log.beginning_with(text, 2) for text in ("", "0", ids[0][:9], "\x01")],
             ]
         finally:

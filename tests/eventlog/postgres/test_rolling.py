@@ -21,7 +21,7 @@ from eventlog.postgres.roles import grant
 from eventlog.postgres.steps import STEPS, Step
 from eventlog.verification.verify import verify
 from statemachine.commands import forget_content, give_answer
-from tests.eventlog.interviews import AT, OPENING, ask, new_id, practise, start, tell
+from tests.eventlog.interviews import AT, OPENING, ask, listed, new_id, practise, start, tell
 from tests.eventlog.postgres.beginning import GIVE_UP
 from tests.eventlog.postgres.conftest import Open
 from tests.eventlog.postgres.test_outages import until_back
@@ -115,11 +115,11 @@ async def test_practice_stays_what_it_is_while_a_gateway_that_does_not_know_it_w
         unknown = forget_content(whole, "They asked.").model_copy(update={"practice": None})
         gone = {"questions_asked": 1, "answers_given": 0}
         await tell(old, forgotten, unknown.model_copy(update=gone))
-    rows = {row.interview_id: row for row in await new.overviews()}
+    rows = {row.interview_id: row for row in await listed(new)}
     assert [rows[id].practice for id in (before, told, practised)] == [False, False, True]
     assert (rows[practised].candidate_name, rows[practised].kit) == ("Ada", "nurse")
     assert (rows[forgotten].candidate_name, rows[forgotten].practice) == (None, True)
-    assert [row.interview_id for row in await new.overviews(practice=False)] == [told, before]
+    assert [row.interview_id for row in await listed(new, practice=False)] == [told, before]
     await new.seal()
     assert verify(stored_log(url)).findings == ()
 

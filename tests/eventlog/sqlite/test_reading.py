@@ -10,7 +10,7 @@ from eventlog.open import open_reader
 from eventlog.sqlite.holding import Hold
 from eventlog.sqlite.log import SqliteEventLog
 from tests.eventlog.evidence import execute, rows
-from tests.eventlog.interviews import AT, OPENING, WHOLE, new_id, tell
+from tests.eventlog.interviews import AT, OPENING, WHOLE, listed, new_id, tell
 from tests.eventlog.running import in_loop
 from tests.eventlog.sqlite.test_upgrade import OLD
 
@@ -30,7 +30,7 @@ async def test_a_reader_sees_what_the_gateway_beside_it_writes(
     assert await reader.interview(new_id()) is None
     assert await reader.records(whole.id) == await log.records(whole.id)
     await tell(log, new_id(), *OPENING)
-    assert await reader.overviews() == await log.overviews()
+    assert await listed(reader) == await listed(log)
     assert await reader.root(8) == await log.root(8)
     assert await reader.kept_checkpoints() == await log.kept_checkpoints()
     assert reader.where == log.where

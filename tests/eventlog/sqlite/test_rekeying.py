@@ -18,7 +18,7 @@ from eventlog.sqlite.log import SqliteEventLog
 from eventlog.sqlite.queries import keys_in
 from eventlog.sqlite.rekeying import record_change
 from tests.eventlog.evidence import check_events, rows
-from tests.eventlog.interviews import AT, OPENING, WHOLE, new_id, tell
+from tests.eventlog.interviews import AT, OPENING, WHOLE, listed, new_id, tell
 from tests.eventlog.running import in_loop
 from tests.eventlog.sqlite.test_opening import url_of
 from tests.eventlog.sqlite.test_upgrade import OLD
@@ -352,9 +352,9 @@ async def test_an_event_of_a_newer_kind_in_the_logs_own_stream_harms_no_reader(p
         )
     assert (await log.signer()).verifier == changed.change.new
     assert (await log.records_from(changed.change.position + 1, 1))[0].kind == "key-praised"
-    assert len(await log.overviews()) == 1
+    assert len(await listed(log)) == 1
     await log.rebuild_read_models()
-    assert len(await log.overviews()) == 1
+    assert len(await listed(log)) == 1
     with closing(file.open_read_only(path)) as connection:
         assert keys_in(connection, log.origin).changes == [changed.change]
     await log.close()
@@ -367,9 +367,9 @@ async def test_a_key_change_survives_a_rebuild_of_the_read_models(path: Path) ->
     log = SqliteEventLog(path)
     await log.change_key(WHY, AT)  # the first of all events
     await tell(log, new_id(), *WHOLE)
-    before = await log.overviews()
+    before = await listed(log)
     await log.rebuild_read_models()
-    assert await log.overviews() == before
+    assert await listed(log) == before
     await log.close()
     assert check(path).findings == ()
     assert key_name(file.log_id(path)) == log.origin

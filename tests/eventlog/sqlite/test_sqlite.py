@@ -16,7 +16,7 @@ from eventlog.sqlite.log import SqliteEventLog
 from eventlog.sqlite.queries import FIND_OWN, FIND_OWN_HEAD, IS_OWN
 from statemachine.commands import give_answer
 from tests.eventlog.evidence import check_events, execute, rows
-from tests.eventlog.interviews import AT, OPENING, WHOLE, adopt, new_id, tell
+from tests.eventlog.interviews import AT, OPENING, WHOLE, adopt, listed, new_id, tell
 from tests.eventlog.running import in_loop
 
 INTERVIEWS = "SELECT * FROM interviews ORDER BY first_position"
@@ -113,11 +113,11 @@ async def test_a_log_opened_again_tells_the_same(path: Path) -> None:
     assert interview.id is not None
     adopted = new_id()
     await tell(first, adopted, adopt(interview.session_at(3), adopted))
-    told = await first.records_from(0, 10), await first.overviews()
+    told = await first.records_from(0, 10), await listed(first)
     await first.close()
 
     again = SqliteEventLog(path)
-    assert (await again.records_from(0, 10), await again.overviews()) == told
+    assert (await again.records_from(0, 10), await listed(again)) == told
     readers = (again.interview(interview.id) for _ in range(2))
     assert await asyncio.gather(*readers) == [interview] * 2
     await tell(again, adopted, give_answer("It goes on."))

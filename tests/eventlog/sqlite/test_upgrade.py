@@ -17,7 +17,7 @@ from eventlog.verification.verify import verify
 from statemachine.commands import forget_content
 from statemachine.interview import replay
 from tests.eventlog.evidence import check_events, rows
-from tests.eventlog.interviews import OPENING, ask, new_id, practise, tell
+from tests.eventlog.interviews import OPENING, ask, listed, new_id, practise, tell
 from tests.eventlog.running import in_loop
 from tests.eventlog.test_tree import naive_root
 
@@ -48,7 +48,7 @@ async def test_an_older_log_is_upgraded_and_keeps_every_byte_of_its_evidence(
         head = await log.head()
         assert head == len(before)
         assert await log.root(head) == naive_root([row["leaf"] for row in before])
-        for row in await log.overviews(limit=100):
+        for row in await listed(log, limit=100):
             records = await log.records(row.interview_id)
             interview = replay((record.event for record in records), id=row.interview_id)
             assert (interview.version, interview.state) == (row.version, row.state)
@@ -66,13 +66,13 @@ async def test_the_list_of_an_older_log_is_told_what_its_events_say_of_briefs(pa
     # No release that did not know of practice has told of it.
     gone = forget_content(whole, "It was asked for.").model_copy(update={"practice": None})
     await tell(log, forgotten, gone)
-    listed = await log.overviews()
+    rows = await listed(log)
     await log.close()
     with closing(sqlite3.connect(path)) as db:
         for statement in NO_BRIEFS:
             db.execute(statement)
         db.commit()
     log = SqliteEventLog(path)
-    assert await log.overviews() == listed
+    assert await listed(log) == rows
     await log.close()
     assert verify(stored_file(path)).findings == ()
