@@ -27,59 +27,76 @@ _KOREAN = (
     r"(?:설명|말씀|이야기|얘기|소개|공유|묘사|비교|대답|답변)(?:을|를)?\s?(?:해|하여)?\s?(?:부탁|주세요|주십시오"
     r"|주시|줘)|(?:알려|들려)\s?(?:주세요|주십시오|주시|줘)|(?:습니까|입니까|합니까|됩니까|나요|인가요|을까요)[.。]?\W*$"
 )
-_GERMAN = (
-    rf"(?:{_START}|\b(?:bitte|und|dann|nun|jetzt)\s+)"
+# Of languages in Latin letters: what begins a sentence, and what stands at any of its words.
+_GERMAN_REQUEST = (
     r"(?:(?:erzählen|beschreiben|erklären|schildern|nennen|erläutern|vergleichen|skizzieren|geben"
     r"|berichten|begründen|denken)"
     r"\s+sie\b(?!\s+(?:gut|sehr|das\s+gut))|(?:erzähle?|beschreibe?|erkläre?|schildere?|nenne?|erläutere?)\s+"
     r"(?:mir|uns|bitte|wie|was|den|die|das|ein\w*)\b)"
-    r"|\bich\s+(?:möchte|würde)\s+(?:gern\w*\s+)?(?:von\s+ihnen\s+)?(?:wissen|hören|erfahren)\b"
-    r"|\b(?:könnten|können|würden)\s+sie\s+(?:mir|uns|bitte|kurz|das)\s[^.!?:\n]{0,80}"
-    r"\b(?:erzählen|beschreiben|erklären|schildern|nennen|erläutern|geben)\b"
-    rf"|{_START}stellen\s+sie\s+sich\s+vor\b"
 )
-_SPANISH = (
-    rf"(?:{_START}|\bpor\s+favor,?\s+)(?:(?:cu[eé]nt|expl[ií]qu|h[aá]bl|descr[ií]b|d[ií]g|comp[aá]rt"
+_GERMAN = (
+    rf"{_GERMAN_REQUEST}|stellen\s+sie\s+sich\s+vor\b",
+    rf"(?:bitte|und|dann|nun|jetzt)\s+{_GERMAN_REQUEST}"
+    r"|ich\s+(?:möchte|würde)\s+(?:gern\w*\s+)?(?:von\s+ihnen\s+)?(?:wissen|hören|erfahren)\b"
+    r"|(?:könnten|können|würden)\s+sie\s+(?:mir|uns|bitte|kurz|das)\s[^.!?:\n]{0,80}"
+    r"\b(?:erzählen|beschreiben|erklären|schildern|nennen|erläutern|geben)\b",
+)
+_SPANISH_REQUEST = (
+    r"(?:(?:cu[eé]nt|expl[ií]qu|h[aá]bl|descr[ií]b|d[ií]g|comp[aá]rt"
     r"|mencion|compar|enumer|defin)[aeo](?:me|nos)?|d[ií](?:me|nos)|d[eé](?:me|nos)|expl[ií]ca(?:me|nos)|explica"
     r"\s+(?:c[oó]mo|qu[eé]|por))\b"
-    r"|\bme\s+gustaría\s+(?:saber|conocer|escuchar|oír|que\s+me)\b"
-    r"|\b(?:podría|puede)\s+(?:contar|explicar|describir|hablar|decir|poner)(?:me|nos)\b"
-    rf"|{_START}(?:piense\s+en|imagine\s+que)\b"
+)
+_SPANISH = (
+    rf"{_SPANISH_REQUEST}|(?:piense\s+en|imagine\s+que)\b",
+    rf"por\s+favor,?\s+{_SPANISH_REQUEST}"
+    r"|me\s+gustaría\s+(?:saber|conocer|escuchar|oír|que\s+me)\b"
+    r"|(?:podría|puede)\s+(?:contar|explicar|describir|hablar|decir|poner)(?:me|nos)\b",
+)
+_PORTUGUESE_REQUEST = (
+    r"(?:me\s+)?(?:conte|fale|descreva|explique|diga|compartilhe|cite"
+    r"|compare|relate|liste)(?:-me|-nos)?\b"
 )
 _PORTUGUESE = (
-    rf"(?:{_START}|\bpor\s+favor,?\s+)(?:me\s+)?(?:conte|fale|descreva|explique|diga|compartilhe|cite"
-    r"|compare|relate|liste)(?:-me|-nos)?\b"
-    r"|\bgostaria\s+(?:de\s+(?:saber|ouvir|conhecer|entender)"
+    rf"{_PORTUGUESE_REQUEST}|(?:pense\s+n|imagine\s+que\b)",
+    rf"por\s+favor,?\s+{_PORTUGUESE_REQUEST}"
+    r"|gostaria\s+(?:de\s+(?:saber|ouvir|conhecer|entender)"
     r"|que\s+(?:você|(?:me\s+)?(?:contasse|falasse|explicasse|descrevesse)))\b"
-    r"|\b(?:poderia|pode|podia)\s+(?:me\s+|nos\s+)?(?:contar|explicar|descrever|falar|dizer)"
-    r"(?:-me|-nos)?\s+(?:como|um|uma|o|a|qual|por|de|sobre|sua|seu)\b"
-    rf"|{_START}(?:pense\s+n|imagine\s+que\b)"
+    r"|(?:poderia|pode|podia)\s+(?:me\s+|nos\s+)?(?:contar|explicar|descrever|falar|dizer)"
+    r"(?:-me|-nos)?\s+(?:como|um|uma|o|a|qual|por|de|sobre|sua|seu)\b",
 )
-_FRENCH = (
-    rf"(?:{_START}|\b(?:et|puis|alors)\s+)(?:parlez|décrivez|expliquez|racontez|dites|donnez|présentez"
+_FRENCH_REQUEST = (
+    r"(?:parlez|décrivez|expliquez|racontez|dites|donnez|présentez"
     r"|comparez|citez|détaillez|précisez|décris|explique|raconte|parle)(?:-(?:moi|nous)\b|\s+(?:comment"
     r"|un|une|votre|vos|ce\s+qu|les?|la|l'|pourquoi)\b)"
-    r"|\b(?:veuillez|pouvez-vous|pourriez-vous|merci\s+de|merci\s+d')\s*(?:me\s+|nous\s+)?(?:décrire"
+)
+_FRENCH = (
+    rf"{_FRENCH_REQUEST}|(?:pensez\s+à|imaginez\s+(?:que|un))\b",
+    rf"(?:et|puis|alors)\s+{_FRENCH_REQUEST}"
+    r"|(?:veuillez|pouvez-vous|pourriez-vous|merci\s+de|merci\s+d')\s*(?:me\s+|nous\s+)?(?:décrire"
     r"|expliquer|raconter|parler|présenter|donner|dire|comparer|préciser)\b"
-    r"|\bj'aimerais\s+(?:savoir|comprendre|connaître|entendre|que\s+vous)\b"
-    rf"|{_START}(?:pensez\s+à|imaginez\s+(?:que|un))\b"
+    r"|j'aimerais\s+(?:savoir|comprendre|connaître|entendre|que\s+vous)\b",
+)
+_ITALIAN_REQUEST = (
+    r"(?:(?:mi|ci)\s+(?:parli|descriva|racconti|spieghi|dica|faccia)"
+    r"|(?:parla|racconta|spiega|descrivi|dim)mi|descriva|descrivi|spieghi|racconti|illustri|elenchi)\b"
 )
 _ITALIAN = (
-    rf"(?:{_START}|\bper\s+favore,?\s+)(?:(?:mi|ci)\s+(?:parli|descriva|racconti|spieghi|dica|faccia)"
-    r"|(?:parla|racconta|spiega|descrivi|dim)mi|descriva|descrivi|spieghi|racconti|illustri|elenchi)\b"
-    r"|\b(?:vorrei|mi\s+piacerebbe)\s+(?:sapere|sentire|capire|conoscere|che\s+mi)\b"
+    _ITALIAN_REQUEST,
+    rf"per\s+favore,?\s+{_ITALIAN_REQUEST}"
+    r"|(?:vorrei|mi\s+piacerebbe)\s+(?:sapere|sentire|capire|conoscere|che\s+mi)\b",
 )
-_DUTCH = (
-    rf"(?:{_START}|\b(?:en|dan|graag)\s+)(?:vertel|beschrijf|omschrijf|noem|leg|geef)\s+"
+_DUTCH_REQUEST = (
+    r"(?:vertel|beschrijf|omschrijf|noem|leg|geef)\s+"
     r"(?:eens|me|mij|ons|hoe|wat|een|uw|je|waarom|over|uit|het)\b"
 )
+_DUTCH = _DUTCH_REQUEST, rf"(?:en|dan|graag)\s+{_DUTCH_REQUEST}"
 _POLISH = (
-    r"\bproszę\s+(?:\w+\s+)?(?:opisać|opowiedzieć|wyjaśnić|podać|przedstawić|powiedzieć|porównać"
-    r"|wymienić|omówić)\b"
-    rf"|{_START}(?:opisz|opowiedz|wyjaśnij|podaj|powiedz|wymień|porównaj|omów|przedstaw)\b"
+    r"(?:opisz|opowiedz|wyjaśnij|podaj|powiedz|wymień|porównaj|omów|przedstaw)\b",
+    r"proszę\s+(?:\w+\s+)?(?:opisać|opowiedzieć|wyjaśnić|podać|przedstawić|powiedzieć|porównać"
+    r"|wymienić|omówić)\b",
 )
 _TURKISH = (
-    r"\b(?:anlatın|anlatınız|açıklayın|açıklayınız|tanımlayın|bahsedin|paylaşın|söyleyin|karşılaştırın"
+    r"(?:anlatın|anlatınız|açıklayın|açıklayınız|tanımlayın|bahsedin|paylaşın|söyleyin|karşılaştırın"
     r"|(?:anlatır|açıklar|bahseder|paylaşır|verir)\s*mısınız|(?:verir|eder)\s*misiniz)\b"
 )
 _RUSSIAN = (
@@ -110,21 +127,24 @@ _BENGALI = (
     r"|জানতে\s+চাই(?![\u0980-\u09fe])"
 )
 
-_REQUESTS = Pattern(
-    "|".join(
-        [
-            *(_CHINESE, _JAPANESE, _KOREAN, _GERMAN, _SPANISH, _PORTUGUESE, _FRENCH),
-            *(_ITALIAN, _DUTCH, _POLISH, _TURKISH, _RUSSIAN, _ARABIC),
-            *(_ARABIC_NOUNS, _HINDI, _BENGALI),
-        ]
-    ),
+_OF_TWO_PARTS = _GERMAN, _SPANISH, _PORTUGUESE, _FRENCH, _ITALIAN, _DUTCH, _POLISH
+_BEGINNINGS, _WORDS = map("|".join, zip(*_OF_TWO_PARTS, strict=True))
+# One start before all that begins a sentence, and one boundary before all that stands at a word:
+# so they are looked for in a tenth of the time that each with its own takes.
+_IN_LATIN = Pattern(rf"{_START}(?:{_BEGINNINGS})|\b(?:{_WORDS}|{_TURKISH})", re.IGNORECASE)
+_BEYOND_LATIN = re.compile(r"[\u0370-\U0010ffff]")
+_ELSEWHERE = Pattern(
+    "|".join((_CHINESE, _JAPANESE, _KOREAN, _RUSSIAN, _ARABIC, _ARABIC_NOUNS, _HINDI, _BENGALI)),
     re.IGNORECASE,
 )
 
 
 def requests_elsewhere(text: str) -> bool:
     """True when a sentence asks for something in another language than English."""
-    return bool(_REQUESTS.search(text) or _GREEK_MARK.search(text))
+    if _IN_LATIN.search(text):
+        return True
+    beyond = _BEYOND_LATIN.search(text)
+    return bool(beyond and (_ELSEWHERE.search(text) or _GREEK_MARK.search(text)))
 
 
 def with_greek_marks(text: str) -> str:

@@ -28,30 +28,45 @@ _WIDE_ENDS = "\u3002\uff01\uff61\u0964"
 
 _LABEL_NUMBER = rf"{_QUESTION}\d+"
 _YOU = r"(?:you|your|we|they|it|the|a|an|that|this|those|these)\b"
-_REQUEST = (
-    rf"(?:{_START}|(?<!will\s)(?<!'ll\s)\b(?:please|now|next|then|so)\W+)"
+_POLITE = r"(?:please|now|next|then|so)\W+"
+_TO_DESCRIBE = (
     r"(?:(?:describe|explain|discuss|outline|elaborate|compare|name|list|summari[sz]e)\b"
     rf"|(?:tell|walk|give|share|talk|show)\b(?!{_IN_A_CLOSING}))"
-    # In a list, "we will review your answers, discuss them and share the outcome" asks nothing.
-    r"|(?:,\s*|\b(?:and|but)\s+)(?:describe|explain|(?:tell|walk|give)\s+(?:me|us))\b"
-    r"|\b(?:could|can|would|will)\s+you\s+(?:please\s+|also\s+|briefly\s+)?"
-    r"(?:describe|explain|tell|walk|give\s+(?:me|us)|share|elaborate|outline|talk)\b"
-    r"|\bi(?:'d|\s+would)\s+(?:like|love)\s+(?:you\s+)?to\s+(?:hear\b(?!\s+from)|know|understand"
-    r"|learn|ask|tell|describe|explain)\b"
-    r"|\bi(?:'m|\s+am)\s+(?:curious|interested)\s+(?:how|what|why|whether|about|which|to\s+hear)\b"
-    r"|\bi\s+wonder\s+(?:how|what|why|whether|which|if)\b"
-    rf"|{_START}(?:and\s+|so\s+|but\s+)?(?:how|what|why|which\s+\w+|where|when|who)\s+"
+)
+_TO_TELL_US = r"(?:describe|explain|(?:tell|walk|give)\s+(?:me|us))\b"
+_TO_IMAGINE = r"(?:imagine|suppose|consider)\b"
+# Behind a start, or at any word: with one of them before all, a text is looked through in a third
+# of the time.
+_REQUEST_AT_START = (
+    rf"{_TO_DESCRIBE}"
+    r"|(?:and\s+|so\s+|but\s+)?(?:how|what|why|which\s+\w+|where|when|who)\s+"
     rf"(?:do|did|does|would|could|should|can|have|are|were)\s+{_YOU}"
 )
-_SCENE = (
-    rf"(?:{_START}|\b(?:please|now|next|then|so)\W+)(?:imagine|suppose|consider)\b"
-    rf"|(?:{_START}|,\s*){_LABEL_NUMBER}{_LABEL_END}"
-    rf"|\b{_LABEL_NUMBER}(?:\**\s*:|{_OF}\d+)|\bnext\s+question\b"
-    r"|\bbefore\s+(?:we|i)\s+(?:end|finish|close|complete|conclude|wrap)\b"
+_REQUEST_AT_WORD = (
+    rf"(?<!will\s)(?<!'ll\s){_POLITE}{_TO_DESCRIBE}"
+    # In a list, "we will review your answers, discuss them and share the outcome" asks nothing.
+    rf"|(?:and|but)\s+{_TO_TELL_US}"
+    r"|(?:could|can|would|will)\s+you\s+(?:please\s+|also\s+|briefly\s+)?"
+    r"(?:describe|explain|tell|walk|give\s+(?:me|us)|share|elaborate|outline|talk)\b"
+    r"|i(?:'d|\s+would)\s+(?:like|love)\s+(?:you\s+)?to\s+(?:hear\b(?!\s+from)|know|understand"
+    r"|learn|ask|tell|describe|explain)\b"
+    r"|i(?:'m|\s+am)\s+(?:curious|interested)\s+(?:how|what|why|whether|about|which|to\s+hear)\b"
+    r"|i\s+wonder\s+(?:how|what|why|whether|which|if)\b"
+)
+_LABEL_ALONE = rf"{_LABEL_NUMBER}{_LABEL_END}"
+_SCENE_AT_WORD = (
+    rf"{_POLITE}{_TO_IMAGINE}|{_LABEL_NUMBER}(?:\**\s*:|{_OF}\d+)|next\s+question\b"
+    r"|before\s+(?:we|i)\s+(?:end|finish|close|complete|conclude|wrap)\b"
 )
 
-_ASKS = Pattern(rf"[{QUESTION_MARKS}]|{_SCENE}|{_REQUEST}", re.IGNORECASE)
-_REQUESTS = Pattern(_REQUEST, re.IGNORECASE)
+_ASKS = Pattern(
+    rf"[{QUESTION_MARKS}]|{_START}(?:{_REQUEST_AT_START}|{_TO_IMAGINE}|{_LABEL_ALONE})"
+    rf"|\b(?:{_REQUEST_AT_WORD}|{_SCENE_AT_WORD})|,\s*(?:{_TO_TELL_US}|{_LABEL_ALONE})",
+    re.IGNORECASE,
+)
+_REQUESTS = Pattern(
+    rf"{_START}(?:{_REQUEST_AT_START})|\b(?:{_REQUEST_AT_WORD})|,\s*{_TO_TELL_US}", re.IGNORECASE
+)
 
 _BEGIN = r"(?:begin|start|get\s+started|go|dive\s+in|proceed)"
 _READINESS = Pattern(
@@ -134,12 +149,12 @@ _CHANGES_SUBJECT = Pattern(
     re.IGNORECASE,
 )
 _GOODBYE = Pattern(
-    r"\bthank(?:s|\s+you|ed|ful)?\b|\bgood\s*bye\b|\bbye\b|\bfarewell\b|\btake\s+care\b"
-    r"|\ball\s+the\s+best\b|\b(?:good|best\s+of)\s+luck\b|\bwish(?:es|ing)?\s+you\b"
-    r"|\bbe\s+in\s+touch\b|\bhear\s+from\s+us\b|\bend\s+of\s+(?:the|this|our)\b|\bconclud"
-    r"|\bdanke?\b|\bvielen\s+dank|\bmerci\b|\bau\s+revoir|\bgracias|\badi[oó]s|\bobrigad|\bgrazie"
-    r"|\barrivederci|\bbedankt|\btack\b|\btakk?\b|\bkiitos|\bdzi[eę]kuj|\bd[eě]kuj|\bteşekkür"
-    r"|\bспасибо|\bдякую|ευχαριστ|شكر|תודה|धन्यवाद|शुक्रिया|ধন্যবাদ|再见|再見|謝謝|谢谢|感谢|感謝|ありがとう|감사|ขอบคุณ|cảm\s+ơn",
+    r"\b(?:thank(?:s|\s+you|ed|ful)?\b|good\s*bye\b|bye\b|farewell\b|take\s+care\b"
+    r"|all\s+the\s+best\b|(?:good|best\s+of)\s+luck\b|wish(?:es|ing)?\s+you\b"
+    r"|be\s+in\s+touch\b|hear\s+from\s+us\b|end\s+of\s+(?:the|this|our)\b|conclud"
+    r"|danke?\b|vielen\s+dank|merci\b|au\s+revoir|gracias|adi[oó]s|obrigad|grazie"
+    r"|arrivederci|bedankt|tack\b|takk?\b|kiitos|dzi[eę]kuj|d[eě]kuj|teşekkür|спасибо|дякую)"
+    r"|ευχαριστ|شكر|תודה|धन्यवाद|शुक्रिया|ধন্যবাদ|再见|再見|謝謝|谢谢|感谢|感謝|ありがとう|감사|ขอบคุณ|cảm\s+ơn",
     re.IGNORECASE,
 )
 

@@ -78,6 +78,9 @@ _MAY_BEGIN = re.compile(
     re.IGNORECASE,
 )
 
+# Of a thought. Nearly every sentence begins with another word.
+_FIRST_WORD = re.compile(rf"\W*(?:{_MUSING}|so|well|now|first|the|i|we|let)\b", re.IGNORECASE)
+
 _ALOUD_IN_SUMMARY = Pattern(
     rf"{_LEAD}(?:the\s+user\s+(?:wants|asks|asked|needs|would|just|is\s+asking)\b"
     rf"|{_MODAL}(?:write|summari[sz]e|respond|produce|generate|create|provide|think|output"
@@ -97,6 +100,8 @@ def thinks_aloud(sentence: str, *, is_whole: bool = True) -> bool | None:
 
     `is_whole`: all of the sentence is there, so that it is certain.
     """
+    if not _FIRST_WORD.match(sentence):
+        return False
     words = sentence[:MAX_BEGINNING].replace("’", "'")
     if _CERTAIN.match(words):
         return True
