@@ -10,16 +10,17 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from backends.errors import BackendError
-from backends.reading.echoes import Echo, words_of
-from backends.reading.jsonwords import spoken_summary, spoken_turn
-from backends.reading.question import Closing, Question
-from backends.reading.reader import Reader
-from backends.reading.speech import (
+from backends.reading.echoes import (
     ANSWER_RUN,
     DIRECTION_RUN,
     PROMPT_RUN,
-    Speech,
+    Texts,
+    words_of,
 )
+from backends.reading.jsonwords import spoken_summary, spoken_turn
+from backends.reading.question import Closing, Question
+from backends.reading.reader import Reader
+from backends.reading.speech import Speech
 from backends.reading.summary import Summary
 from backends.reading.wrapping import Wrapping
 from backends.templates.choosing import stems_in
@@ -44,19 +45,19 @@ MAX_KEPT_CHARS = 4_000
 """How long a prompt with its directions may be to be kept for the next interview."""
 
 
-def _echo_of_prompts(session: Session, told: Sequence[str]) -> Echo:
-    """That of the session's prompt and of directions. The gateway's own are the same in many
-    interviews, so it is kept where they are short. Whoever reads takes a copy of it."""
+def _prompts_of(session: Session, told: Sequence[str]) -> Texts:
+    """The session's prompt and directions. The gateway's own are the same in many interviews, so
+    they are kept where they are short."""
     prompts = tuple(m.content for m in session.messages if m.role is Speaker.SYSTEM)
     is_short = sum(map(len, (*prompts, *told))) <= MAX_KEPT_CHARS
-    return (_kept_echo if is_short else _echo)(prompts, tuple(told))
+    return (_kept_texts if is_short else _texts)(prompts, tuple(told))
 
 
-def _echo(prompts: tuple[str, ...], told: tuple[str, ...]) -> Echo:
-    return Echo({PROMPT_RUN: prompts, DIRECTION_RUN: told})
+def _texts(prompts: tuple[str, ...], told: tuple[str, ...]) -> Texts:
+    return Texts({PROMPT_RUN: prompts, DIRECTION_RUN: told})
 
 
-_kept_echo = lru_cache(maxsize=64)(_echo)
+_kept_texts = lru_cache(maxsize=64)(_texts)
 
 
 class TurnReader(Reader):
@@ -68,13 +69,13 @@ class TurnReader(Reader):
 
     def __init__(self, turn: Turn, *, told: Sequence[str] = ()) -> None:
         self._turn = turn
-        self._prompts = _echo_of_prompts(turn.session, told)
-        self._answer = None if turn.answer is None else Echo({ANSWER_RUN: [turn.answer]})
+        self._prompts = _prompts_of(turn.session, told)
+        self._answer = None if turn.answer is None else Texts({ANSWER_RUN: [turn.answer]})
         super().__init__((turn.number, turn.total))
 
     def _begin(self) -> Speech:
         kind = Closing if self._turn.is_last else Question
-        return kind(self._turn, copy.deepcopy(self._prompts), copy.deepcopy(self._answer))
+        return kind(self._turn, self._prompts, self._answer)
 
     def _wrap(self) -> Wrapping:
         return Wrapping(spoken_turn, is_summary=False)
@@ -146,12 +147,12 @@ class SummaryReader(Reader):
     """Reads a summary of an interview; `told` as in `TurnReader`."""
 
     def __init__(self, session: Session, *, told: Sequence[str] = ()) -> None:
-        self._prompts = _echo_of_prompts(session, told)
+        self._prompts = _prompts_of(session, told)
         self._answers = answers_in(session)
         super().__init__(None)
 
     def _begin(self) -> Speech:
-        return Summary(copy.deepcopy(self._prompts))
+        return Summary(self._prompts)
 
     def _wrap(self) -> Wrapping:
         return Wrapping(spoken_summary, is_summary=True)

@@ -6,8 +6,8 @@ for each word, however long the prompt is.
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from copy import copy
 
+from backends.errors import BackendError
 from statemachine.patterns import Pattern
 
 MAX_KNOWN = 20_000
@@ -17,59 +17,71 @@ WORD = Pattern(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]|[^\W_぀-ヿ㐀-�
 """A word. In scripts that write none apart, each character is one; a run of 24 letters ends one."""
 
 
+BEGINS = 6
+"""So many words in a row are the beginning of a run that was said before: they may be held back."""
+PROMPT_RUN = 12
+DIRECTION_RUN = 6
+ANSWER_RUN = 25
+ANSWER_BEGINS_WITHIN = 10
+"""How many words of one's own may stand before the candidate's, so that all of it is theirs."""
+
+
 def words_of(text: str) -> list[str]:
     """The words of a text, without capital letters and punctuation."""
     return [word.casefold() for word in WORD.findall(text[: MAX_KNOWN * 30])][:MAX_KNOWN]
 
 
-class Echo:
-    """Finds runs of so many words in a row that a text has too: `texts` are by that length.
+class Texts:
+    """Texts whose words must not be said back: by how many of them in a row are too many."""
 
-    `begins` words in a row are the beginning of such a run: they may be held back.
-    """
-
-    def __init__(self, texts: Mapping[int, Iterable[str]], begins: int = 6) -> None:
-        self._begins = begins
-        self._whole: dict[int, set[tuple[str, ...]]] = {}
-        self._beginnings: set[tuple[str, ...]] = set()
-        for length, of_length in texts.items():
-            runs = self._whole.setdefault(length, set())
-            for text in of_length:
+    def __init__(self, by_length: Mapping[int, Iterable[str]]) -> None:
+        self.runs: dict[int, set[tuple[str, ...]]] = {}
+        self.beginnings: set[tuple[str, ...]] = set()
+        """All that may be the beginning of such a run, in words."""
+        for length, texts in by_length.items():
+            runs = self.runs.setdefault(length, set())
+            for text in texts:
                 words = words_of(text)
                 runs |= _runs(words, length)
-                self._beginnings |= _runs(words, begins)
-        self._last: deque[str] = deque(maxlen=max(texts))
-        self._held = 0
+                self.beginnings |= _runs(words, BEGINS)
+        self.ends = {beginning[-1] for beginning in self.beginnings}
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Texts":
+        """They never change, so that a reader's copy shares them."""
+        return self
+
+
+class Echo:
+    """Finds runs of words that `texts` have too."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._last: deque[str] = deque(maxlen=max(texts.runs))
+        self.held = 0
+        """How many of the last words may be a run's beginning."""
 
     @property
     def is_whole(self) -> bool:
         """Whether the last words are a run."""
+        if not self.held:  # a run ends with a beginning
+            return False
         last = tuple(self._last)
-        return any(last[-length:] in runs for length, runs in self._whole.items())
-
-    @property
-    def held(self) -> int:
-        """How many of the last words may be a run's beginning."""
-        return self._held
-
-    def __deepcopy__(self, memo: dict[int, object]) -> "Echo":
-        """A copy that shares the texts, which never change."""
-        echo = copy(self)
-        echo._last = self._last.copy()
-        return echo
+        return any(last[-length:] in runs for length, runs in self._texts.runs.items())
 
     def push(self, word: str) -> None:
         """Take the next word."""
         self._last.append(word)
-        newest = tuple(self._last)[-self._begins :]
-        if newest not in self._beginnings:
-            self._held = 0
+        # Most words end no beginning, and to see that takes a fifth of the time.
+        if word not in self._texts.ends or (
+            tuple(self._last)[-BEGINS:] not in self._texts.beginnings
+        ):
+            self.held = 0
         else:
-            self._held = self._held + 1 if self._held else self._begins
+            self.held = self.held + 1 if self.held else BEGINS
 
 
 def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
-    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
+    return set(zip(*(words[at:] for at in range(length)), strict=False))
 
 
 LONGEST_PERIOD = 16
@@ -80,24 +92,68 @@ class Loop:
     """Finds words that come again and again: the same one to sixteen words, five times or more."""
 
     def __init__(self) -> None:
-        self._words: list[str] = []
-        self._repeated = [0] * (LONGEST_PERIOD + 1)
+        self._last: deque[str] = deque(maxlen=LONGEST_PERIOD)
+        self._repeated: dict[int, int] = {}
         self.held = 0
         """How many of the last words may be a loop's."""
 
     def push(self, word: str) -> int | None:
         """Take the next word. Returns how many of the last words only repeat, once they loop."""
-        words = self._words
-        words.append(word)
         longest, self.held = None, 0
-        for period in range(1, min(LONGEST_PERIOD, len(words) - 1) + 1):
-            if word == words[-1 - period]:
-                self._repeated[period] += 1
-                repeated = self._repeated[period]
+        before, self._repeated = self._repeated, {}
+        if word in self._last:
+            for period, other in enumerate(reversed(self._last), 1):
+                if word != other:
+                    continue
+                repeated = self._repeated[period] = before.get(period, 0) + 1
                 if repeated > max(period, 5):
                     self.held = max(self.held, repeated)
                 if longest is None and repeated >= max(MIN_REPEATED, 4 * period):
                     longest = repeated
-            else:
-                self._repeated[period] = 0
+        self._last.append(word)
         return longest
+
+
+class Repetition:
+    """What words say again: the texts of `prompts` and `answer`, which must not be said back, or
+    themselves."""
+
+    def __init__(self, prompts: Texts | None, answer: Texts | None) -> None:
+        self._prompts = None if prompts is None else Echo(prompts)
+        self._answer = None if answer is None else Echo(answer)
+        self._loop = Loop()
+        self._last: tuple[str, ...] = ()
+        self._runs: set[tuple[str, ...]] = set()
+        self._again = 0
+        self.held = 0
+        """How many of the last words may be said again, so that they are not shown yet."""
+
+    def push(self, word: str, number: int, *, is_whole: bool) -> int | None:
+        """Take the next word, the one of this `number`. Returns how many of the last words only
+        repeat, once they loop. A run of letters without end is cut into words that are not
+        `is_whole`, and is no loop. Raises BackendError where words of others are said."""
+        echoed = 0
+        if self._prompts is not None:
+            self._prompts.push(word)
+            if self._prompts.is_whole:
+                raise BackendError("Said the prompt back")
+            echoed = self._prompts.held
+        if self._answer is not None:
+            self._answer.push(word)
+            if number > ANSWER_RUN + ANSWER_BEGINS_WITHIN:
+                self._answer = None
+            elif self._answer.is_whole:
+                raise BackendError("Said the candidate's words")
+            else:
+                echoed = max(echoed, self._answer.held)
+        self._last = run = (*self._last[1 - BEGINS :], word)
+        if len(run) < BEGINS:
+            self._again = 0
+        elif run in self._runs:
+            self._again = self._again + 1 if self._again else BEGINS
+        else:
+            self._again = 0
+            self._runs.add(run)
+        looped = self._loop.push(word) if is_whole else None
+        self.held = max(echoed, self._again, self._loop.held)
+        return looped

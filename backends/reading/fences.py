@@ -37,6 +37,11 @@ class CodeFence:
         elif self._run or not character.isspace():
             self.is_settled = True
 
+    def settles(self) -> bool:
+        """Take letters, which settle a line. False where they name a language instead."""
+        self.is_settled = self.is_settled or not self._opens_here
+        return self.is_settled
+
     def _note_run(self) -> None:
         if self.is_open:
             if self._run_mark == self._mark and self._run == self._length:

@@ -5,8 +5,9 @@ sentence begins; there only those count that no sentence begins with.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from enum import Enum, auto
+from functools import cached_property
 
 from backends.reading.fences import CodeFence
 from backends.reading.speakers import ASSISTANTS, CANDIDATES, INTERVIEWERS, USERS
@@ -42,8 +43,24 @@ _THOUGHT_IN_TURNS = (
     "|internal monologue|inner monologue"
 )
 _SPEECH = "here is my response|here's my response|final answer|final response"
-IN_TURNS = {
-    name: label
+
+
+class Labels(dict[str, Label]):
+    """Labels by their names, which are in small letters."""
+
+    @cached_property
+    def begun(self) -> frozenset[str]:
+        """All that a name can begin with, up to the whole name."""
+        return frozenset(name[:length] for name in self for length in range(len(name) + 1))
+
+    @cached_property
+    def in_mid_line(self) -> "Labels":
+        """Those that count where a sentence begins inside a line."""
+        return Labels((name, self[name]) for name in _IN_MID_LINE if name in self)
+
+
+IN_TURNS = Labels(
+    (name, label)
     for names, label in (
         (f"{_OWN}|{INTERVIEWERS}|{ASSISTANTS}", Label.OWN),
         (f"{_FOREIGN}|{CANDIDATES}|{USERS}", Label.FOREIGN),
@@ -51,17 +68,17 @@ IN_TURNS = {
         (_SPEECH, Label.SPEECH),
     )
     for name in names.split("|")
-}
+)
 _OF_A_DIALOGUE = {
     name for names in (INTERVIEWERS, ASSISTANTS, CANDIDATES, USERS) for name in names.split("|")
 } | {"candidate", "the candidate", "user", "human", "applicant", "interviewee", "you", "me"}
-IN_SUMMARIES = {
-    name: label
+IN_SUMMARIES = Labels(
+    (name, label)
     for name, label in IN_TURNS.items()
     if name in (*_THOUGHT.split("|"), *_SPEECH.split("|"))
     or name.endswith(("interviewer", "assistant"))
     or name in _OF_A_DIALOGUE
-}
+)
 """A summary has lines such as "Output:". One for "Candidate:" may be a heading, too: those who read
 it decide."""
 
@@ -100,9 +117,9 @@ _TAIL_SO_FAR = re.compile(r"\s?(?:[\[(][^\])\n:]{0,40}[\])]?)?[*_\]) ]{0,6}")
 
 
 class LabelReader:
-    """Splits characters into text and labels: those of `kinds`, by their names in small letters."""
+    """Splits characters into text and labels: those of `kinds`."""
 
-    def __init__(self, kinds: Mapping[str, Label] = IN_TURNS) -> None:
+    def __init__(self, kinds: Labels = IN_TURNS) -> None:
         self._kinds = kinds
         self._held = ""
         self._holding = True
@@ -133,6 +150,20 @@ class LabelReader:
             return False
         self._has_text = True
         self._last = character
+        return True
+
+    def passes_word(self, letters: str, blank: str) -> bool:
+        """Take letters in a row, and the blank behind them, that are certain text. Most are: no
+        name begins with them."""
+        if self._stars or self._held or self._subject is not None:
+            return False
+        if self._holding and letters.lower() in self._names().begun:
+            return False
+        if not self._fence.settles():
+            return False
+        self._holding = False
+        self._has_text = True
+        self._last = blank or letters[-1]
         return True
 
     def push(self, character: str) -> Iterator[str | Label]:
@@ -227,19 +258,16 @@ class LabelReader:
         else:
             yield from self._hold(character)
 
-    def _names(self) -> Iterable[str]:
-        if not self._in_mid_line:
-            return self._kinds
-        return [name for name in _IN_MID_LINE if name in self._kinds]
+    def _names(self) -> Labels:
+        return self._kinds.in_mid_line if self._in_mid_line else self._kinds
 
     def _could_be(self, lead: str, rest: str) -> bool:
         if len(lead) > MAX_LEAD:
             return False
         names = self._names()
-        return any(
-            name.startswith(rest)
-            or (rest.startswith(name) and _TAIL_SO_FAR.fullmatch(rest[len(name) :]))
-            for name in names
+        return rest in names.begun or any(
+            rest[:length] in names and _TAIL_SO_FAR.fullmatch(rest[length:])
+            for length in range(1, len(rest))
         )
 
     def _label(self, lead: str, rest: str) -> Label | None:
@@ -254,7 +282,7 @@ class LabelReader:
             if rest.startswith(name) and _TAIL_SO_FAR.fullmatch(rest[len(name) : -1]):
                 if name in _ONLY_AS_HEADING and "#" not in lead:
                     return None
-                return self._kinds[name]
+                return names[name]
         return None
 
 

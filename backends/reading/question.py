@@ -6,7 +6,7 @@ from backends.errors import BackendError
 from backends.reading.aloud import MAX_BEGINNING, thinks_aloud
 from backends.reading.asking import Asking, Opening, asking_of, is_aside, opening_of
 from backends.reading.below import Below, below_of
-from backends.reading.echoes import Echo
+from backends.reading.echoes import Texts
 from backends.reading.judging import judges, may_judge_in
 from backends.reading.sentences import Sentence, SentenceReader
 from backends.reading.speech import Speech
@@ -38,7 +38,7 @@ class _Stage(Enum):
 class Question(Speech):
     """Words that are to ask the question which is due."""
 
-    def __init__(self, turn: Turn, prompts: Echo, answer: Echo | None) -> None:
+    def __init__(self, turn: Turn, prompts: Texts, answer: Texts | None) -> None:
         super().__init__((turn.number, turn.total), prompts, answer)
         self._is_opening = turn.is_opening
         self._stage = _Stage.SEEKING
@@ -172,6 +172,11 @@ class Question(Speech):
         elif self._opening is None:
             self._opening = self._open(self.sentences.under_way)
 
+    def _watches_letters(self) -> bool:
+        if self._stage is _Stage.SEEKING:
+            return False
+        return self._stage is not _Stage.SCENE or self._opening is None
+
     def _open(self, sentence: str) -> Opening | None:
         is_requested = self._stage is _Stage.REQUESTED
         if is_requested and "\n" in sentence[: len(sentence) - len(sentence.lstrip())]:
@@ -191,13 +196,18 @@ class Question(Speech):
             self._stage is not _Stage.SEEKING and self._opening is None
         ):
             return min(end, self._whole_end)
+        start = self.sentences.start
+        if self._may_be_aloud:
+            return min(end, start)
+        if self.shown.at > start:  # what is shown of the sentence stays, and so it goes on
+            return end
         under_way = self.sentences.under_way
         is_seeking = self._stage is _Stage.SEEKING and not self._is_opening
-        if self._may_be_aloud or (is_seeking and may_judge_in(under_way)):
-            return min(end, self.sentences.start)
-        label = self.sentences.under_way[: end - self.sentences.start].strip()
+        if is_seeking and may_judge_in(under_way):
+            return min(end, start)
+        label = under_way[: end - start].strip()
         if label and SentenceReader.may_be_bare_label(label):
-            return min(end, self.sentences.start)
+            return min(end, start)
         return end
 
     def _natural_end(self) -> int:
@@ -231,7 +241,7 @@ class Closing(Speech):
     """Words that are to close the interview. They are shown by sentences: one that asks is not
     used, and neither is what follows it."""
 
-    def __init__(self, turn: Turn, prompts: Echo, answer: Echo | None) -> None:
+    def __init__(self, turn: Turn, prompts: Texts, answer: Texts | None) -> None:
         super().__init__((turn.number, turn.total), prompts, answer)
         self.is_aloud = False
         self.asked = False

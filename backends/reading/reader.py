@@ -21,6 +21,9 @@ MAX_WITHDRAWALS = 20
 """How many times a model may say that all it said before was a thought."""
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+# Of scripts in which no character is a word by itself. Not without end: what is matched and cannot
+# be taken at once is matched again behind its first letter.
+_WORD = re.compile(r"([^\W\d_²³¹\u0e00-\U0010ffff]{1,23})( ?)")
 
 
 class Reader:
@@ -123,13 +126,28 @@ class Reader:
             self._say(part)
 
     def _say(self, text: str) -> None:
-        for character in text:
-            if self._speech.end is not None:
-                return
+        at = 0
+        while at < len(text) and self._speech.end is None:
+            word = _WORD.match(text, at)
+            if word is not None and self._passes_word(*word.groups()):
+                at = word.end()
+                continue
             if self._wrapping.is_off:
-                self._push(character)
+                self._push(text[at])
             else:
-                self._pass(self._wrapping.push(character))
+                self._pass(self._wrapping.push(text[at]))
+            at += 1
+
+    def _passes_word(self, letters: str, blank: str) -> bool:
+        """Take letters in a row at once, and the blank behind them, if none can mean more than
+        itself."""
+        wrapping = self._wrapping
+        if wrapping.is_off:
+            return self._speech.passes_word(letters, blank)
+        if wrapping.may_begin_with(letters[0]) or not self._speech.passes_word(letters, blank):
+            return False
+        wrapping.pass_on(letters + blank)
+        return True
 
     def _push(self, character: str) -> None:
         try:

@@ -101,6 +101,18 @@ class SentenceReader:
         self._note(character, at)
         return sentence
 
+    def awaits_letter(self) -> bool:
+        """Whether the next letter can tell more than that the sentence goes on."""
+        return self._marks_at is not None or self._breaks > 0 or not self._fence.settles()
+
+    def add_word(self, letters: str, blank: str) -> None:
+        """Add letters in a row, of which none is awaited, and the blank behind them."""
+        self.text += letters
+        if self._quote is not None:
+            self._note_quotes(letters[-1], len(self.text) - 1)
+        self.text += blank
+        self._before = blank or letters[-1]
+
     def finish(self) -> Sentence | None:
         """The sentence under way, if it ends with the text."""
         marks_at = self._marks_at

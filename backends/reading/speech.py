@@ -5,25 +5,17 @@ What ends the turn is decided by those who inherit: `Speech` itself ends at a fo
 loop and at its limit on length.
 """
 
-from collections.abc import Mapping
-
 from backends.errors import BackendError
 from backends.reading.characters import is_readable
 from backends.reading.directions import OPENERS, DirectionReader
-from backends.reading.echoes import WORD, Echo, Loop
-from backends.reading.labels import IN_TURNS, Label, LabelReader
+from backends.reading.echoes import WORD, Repetition, Texts
+from backends.reading.labels import IN_TURNS, Label, LabelReader, Labels
 from backends.reading.quotes import Quotation, inside_quotes
 from backends.reading.refusals import Refusal
 from backends.reading.sentences import Sentence, SentenceReader
 from backends.reading.shown import Shown
 from statemachine.patterns import Pattern
 from statemachine.session import MAX_MESSAGE_CHARS
-
-PROMPT_RUN = 12
-DIRECTION_RUN = 6
-ANSWER_RUN = 25
-ANSWER_BEGINS_WITHIN = 10
-"""How many words of one's own may stand before the candidate's, so that all of it is theirs."""
 
 MAX_SAME = 3
 MIN_SAME_WORDS = 3
@@ -49,9 +41,9 @@ class Speech:
     def __init__(
         self,
         count: tuple[int, int] | None,
-        prompts: Echo | None = None,
-        answer: Echo | None = None,
-        labels: Mapping[str, Label] = IN_TURNS,
+        prompts: Texts | None = None,
+        answer: Texts | None = None,
+        labels: Labels = IN_TURNS,
     ) -> None:
         self._labels = LabelReader(labels)
         self._directions = DirectionReader()
@@ -59,16 +51,10 @@ class Speech:
         self._thinks = False
         self.sentences = SentenceReader()
         self.shown = Shown(count)
-        self._prompts = prompts
-        self._answer = answer
-        self._loop = Loop()
+        self._repetition = Repetition(prompts, answer)
         self._word = ""
         self._word_starts: list[int] = []
-        self._words_end = 0
         self._said: dict[str, list[int]] = {}
-        self._recent: list[str] = []
-        self._runs: set[tuple[str, ...]] = set()
-        self._again = 0
         self.refusal = Refusal()
         self.end: int | None = None
         self.kept_end = 0
@@ -102,6 +88,31 @@ class Speech:
             if self.is_over:
                 return
 
+    def passes_word(self, letters: str, blank: str) -> bool:
+        """Take letters in a row at once, and the blank behind them if there is one: the same as to
+        push each, which takes three times as long, where none can mean more than itself."""
+        word, sentences = self._word + letters, self.sentences
+        if (
+            self._thinks
+            or self._directions.held
+            or len(word) >= MAX_WORD
+            or len(sentences.text) + len(letters) >= MAX_MESSAGE_CHARS
+            # The first word is shown before it ends, and may become a label.
+            or (not self._word_starts and "q" in word.lower())
+            or sentences.awaits_letter()
+            or self._watches_letters()
+            or not self._labels.passes_word(letters, blank)
+        ):
+            return False
+        self._word = word
+        sentences.add_word(letters, blank)
+        if blank:
+            self._end_word(len(sentences.text) - 1)
+        self._watch()
+        if not self._word_starts:
+            self._show_first_word()
+        return True
+
     def end_turn(self) -> None:
         """A mark says that the turn ends here, if it has begun."""
         if self.has_words and not self.is_over:
@@ -127,7 +138,11 @@ class Speech:
         """A sentence is over."""
 
     def _watch(self) -> None:
-        """A character has come."""
+        """Characters have come."""
+
+    def _watches_letters(self) -> bool:
+        """Whether `_watch` has to see each letter of a word."""
+        return False
 
     def _limit(self, end: int) -> int:
         """How much of the text up to `end` may be shown."""
@@ -256,7 +271,6 @@ class Speech:
             return
         self._word = ""
         end = len(self.text) if end is None else end
-        self._words_end = end
         self._word_starts.append(end - len(word))
         self._heed(word)
         if not self.is_over:
@@ -264,28 +278,8 @@ class Speech:
 
     def _heed(self, word: str) -> None:
         """Compare the word, with those before it, to what must not be said again."""
-        if self._prompts is not None:
-            self._prompts.push(word)
-            if self._prompts.is_whole:
-                raise BackendError("Said the prompt back")
-        if self._answer is not None:
-            self._answer.push(word)
-            count = len(self._word_starts)
-            if count > ANSWER_RUN + ANSWER_BEGINS_WITHIN:
-                self._answer = None
-            elif self._answer.is_whole:
-                raise BackendError("Said the candidate's words")
-        self._recent = [*self._recent[-5:], word]
-        run = tuple(self._recent)
-        if len(run) < 6:  # noqa: PLR2004 - as long as an echo's beginning
-            self._again = 0
-        elif run in self._runs:
-            self._again = self._again + 1 if self._again else 6
-        else:
-            self._again = 0
-            self._runs.add(run)
-        # A run of letters without end is no loop of words.
-        repeated = self._loop.push(word) if len(word) < MAX_WORD else None
+        is_whole = len(word) < MAX_WORD
+        repeated = self._repetition.push(word, len(self._word_starts), is_whole=is_whole)
         if repeated is not None:
             first = self._word_starts[-repeated]
             self.is_loop = True
@@ -295,12 +289,7 @@ class Speech:
         words = len(self._word_starts)
         if words and self.refusal.may_be(self.text) and words > 1:
             return 0
-        held = max(
-            self._prompts.held if self._prompts is not None else 0,
-            self._answer.held if self._answer is not None else 0,
-            self._loop.held,
-            self._again,
-        )
+        held = self._repetition.held
         if self.sentences.undecided_at is not None:
             end = min(end, self.sentences.undecided_at)
         if held:

@@ -1,7 +1,7 @@
 """The words of a summary as they come: it is refused when it begins with a thought."""
 
 from backends.reading.aloud import thinks_aloud_of_summary
-from backends.reading.echoes import Echo
+from backends.reading.echoes import Texts
 from backends.reading.labels import IN_SUMMARIES
 from backends.reading.sentences import Sentence
 from backends.reading.speech import Speech
@@ -15,7 +15,7 @@ _BLANKS_AND_EMPHASIS = ' \t\n*_"”’»)'
 class Summary(Speech):
     """Words that are to sum up an interview."""
 
-    def __init__(self, prompts: Echo) -> None:
+    def __init__(self, prompts: Texts) -> None:
         super().__init__(None, prompts, labels=IN_SUMMARIES)
         self.is_aloud = False
 

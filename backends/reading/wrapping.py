@@ -77,6 +77,16 @@ class Wrapping:
             return self._release() if self._held[0] in _OPENERS else self._let_go()
         return ""
 
+    def may_begin_with(self, letter: str) -> bool:
+        """Whether a wrapping is under way, or may begin with this letter."""
+        return self._block is not None or bool(self._held) or self._may_open(letter)
+
+    def pass_on(self, word: str) -> None:
+        """Pass on a word that begins no wrapping."""
+        begins_line = "\n" in self._lead
+        self._lead += word
+        self.is_off = begins_line or len(self._lead) > MAX_LEAD
+
     def finish(self, *, is_ended: bool = True) -> str | Unwrapped:
         """What was held. `is_ended`: it is certain that no more comes; else only a block that is
         closed is over. Raises BackendError where the reply is wrapped and holds no words."""

@@ -19,6 +19,13 @@ ENDS = st.sampled_from([End(), None])
 Reader = TurnReader | SummaryReader
 
 
+class LetterByLetter(TurnReader):
+    """Takes no word at once. All readers are to understand what this one does."""
+
+    def _passes_word(self, letters: str, blank: str) -> bool:
+        return False
+
+
 @dataclass(frozen=True)
 class Read:
     """What a reader made of a text, how much of it was read until it was whole, and how many times
@@ -72,11 +79,15 @@ def texts_of(words: Iterable[str], max_size: int = 8, between: str = "") -> st.S
 
 
 def outcome(
-    due: Turn, text: str, cuts: list[int], end: End | None
+    due: Turn,
+    text: str,
+    cuts: list[int],
+    end: End | None,
+    kind: type[TurnReader] = TurnReader,
 ) -> tuple[object, str, int, bool]:
     """All that can be seen of a reader that was fed the text in pieces."""
     places = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
-    reader = TurnReader(due)
+    reader = kind(due)
     shown, resets = "", 0
     try:
         for start, stop in pairwise(places):
@@ -97,7 +108,8 @@ def outcome(
 
 
 def assert_any_split_is_read_alike(due: Turn, text: str, cuts: list[int], end: End | None) -> None:
-    """Whole, cut at these places, and one character at a time."""
+    """Whole, cut at these places, one character at a time, and with no word taken at once."""
     whole = outcome(due, text, [], end)
+    assert outcome(due, text, [], end, LetterByLetter) == whole
     assert outcome(due, text, cuts, end) == whole
     assert outcome(due, text, list(range(len(text))), end) == whole
