@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from backends import correlation
 from backends.address import Address
@@ -143,6 +143,8 @@ class Service:
     def __init__(self, connections: Connections, address: Address) -> None:
         self._connections = connections
         self._address = address
+        self._urls: dict[str, httpx.URL] = {}
+        """By path. There are few, and httpx takes 60 µs to read one."""
 
     async def status(self, path: str) -> int:
         """The status of a GET; the body is not read."""
@@ -176,8 +178,7 @@ class Service:
         self, method: str, path: str, json: Any = None
     ) -> AsyncIterator[httpx.Response]:
         try:
-            url, headers = self._address.url + path, headers_for(self._address)
-            request = httpx.Request(method, url, headers=headers, json=json)
+            request = self._request(method, path, json)
             response = await self._connections.handle_async_request(request)
             try:
                 yield response
@@ -185,6 +186,18 @@ class Service:
                 await response.aclose()
         except FOREIGN_ERRORS as error:
             raise BackendError(reason(error)) from error
+
+    def _request(self, method: str, path: str, json: Any) -> httpx.Request:
+        """Raises httpx.InvalidURL or UnicodeError."""
+        url = self._urls.get(path)
+        if url is None:
+            url = self._urls[path] = httpx.URL(self._address.url + path)
+        headers = headers_for(self._address)
+        if json is None:
+            return httpx.Request(method, url, headers=headers)
+        # By pydantic's encoder: the prompts of an interview take 3 µs instead of httpx's 50.
+        headers["content-type"] = "application/json"
+        return httpx.Request(method, url, headers=headers, content=to_json(json))
 
 
 class Refusal(BackendError):
