@@ -18,7 +18,8 @@ from statemachine.events import Purpose
 from statemachine.interview import Kept
 from statemachine.listening.deciding import Due, Move
 from statemachine.listening.kinds import Part, Said
-from statemachine.listening.reading import listen, missing
+from statemachine.listening.reading import missing
+from statemachine.listening.remembered import heard_as
 from statemachine.session import Message, Speaker
 
 CONTEXT_TOKENS = 4096
@@ -251,7 +252,7 @@ def _directed(
             words = f"{message.content}\n\n"
         elif message.role is Speaker.ASSISTANT:
             answer = words.strip()
-            heard = listen(answer, language, asked) if asked else Said.ANSWER
+            heard = heard_as(answer, language, asked) if asked else Said.ANSWER
             did = Due(Move.ASK, heard)
             if at in stayed:
                 purpose = stayed[at]

@@ -9,6 +9,7 @@ from statemachine.events import Purpose
 from statemachine.interview import Interview
 from statemachine.listening.kinds import Part, Said
 from statemachine.listening.reading import confirms, listen, missing
+from statemachine.listening.remembered import heard_as
 from statemachine.listening.stopping import wants_to_stop
 from statemachine.rules import MAX_KEPT
 from statemachine.session import Speaker
@@ -95,7 +96,7 @@ def due(interview: Interview) -> Due:
     stops = wants_to_stop(asked, answer) if interview.stop_was_asked else None
     if stops:
         return Due(Move.STOP, Said.STOP)
-    said = Said.READY if stops is False else listen(answer, interview.language, asked)
+    said = Said.READY if stops is False else heard_as(answer, interview.language, asked)
     if not _ASKS_HOW_TO_GO_ON.isdisjoint(interview.kept_for[-1:]):
         goes_on = " ".join(answer.casefold().strip(" .!").replace(",", " ").split()) in _GO_ON
         said = Said.READY if goes_on or said in _NO_WISH else said
