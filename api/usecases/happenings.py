@@ -142,8 +142,9 @@ class Happenings(Generic[R]):
             case _:
                 pass
         self._list.append(happening)
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        if self.listeners:
+            news, self._news = self._news, asyncio.Event()
+            news.set()
         id = self._id(len(self._list) - 1)
         self._ids.used(id)
         return id

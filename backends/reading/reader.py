@@ -21,6 +21,7 @@ MAX_WITHDRAWALS = 20
 """How many times a model may say that all it said before was a thought."""
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_IN_DOUBT = re.compile(rf"{CONTROL.pattern}|{_SURROGATE.pattern}")
 # Of scripts in which no character is a word by itself. Not without end: what is matched and cannot
 # be taken at once is matched again behind its first letter.
 _WORD = re.compile(r"([^\W\d_²³¹\u0e00-\U0010ffff]{1,23})( ?)")
@@ -79,7 +80,9 @@ class Reader:
     def _feed(self, words: str) -> None:
         if self.is_whole:
             return
-        words = CONTROL.sub("", self._joined(words))
+        # Most words of a stream hold nothing that needs more than one look.
+        if self._half or _IN_DOUBT.search(words):
+            words = CONTROL.sub("", self._joined(words))
         for part in self._marks.read(words):
             # No more than a character beyond the limit, wherever pieces end.
             left = MAX_RAW_CHARS + 1 - self._raw_chars
