@@ -5,7 +5,9 @@ for each word, however long the prompt is.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import chain
 
 from backends.errors import BackendError
 from statemachine.patterns import Pattern
@@ -35,16 +37,32 @@ class Texts:
     """Texts whose words must not be said back: by how many of them in a row are too many."""
 
     def __init__(self, by_length: Mapping[int, Iterable[str]]) -> None:
-        self.runs: dict[int, set[tuple[str, ...]]] = {}
-        self.beginnings: set[tuple[str, ...]] = set()
+        self._words = {length: [*map(words_of, texts)] for length, texts in by_length.items()}
+        self.ends = {word for words in self._all() for word in words[BEGINS - 1 :]}
+        """The words with which a beginning can end."""
+
+    # Most replies say few words of an answer and no run of them, so the rest is made when needed.
+
+    @cached_property
+    def beginnings(self) -> set[tuple[str, ...]]:
         """All that may be the beginning of such a run, in words."""
-        for length, texts in by_length.items():
-            runs = self.runs.setdefault(length, set())
-            for text in texts:
-                words = words_of(text)
-                runs |= _runs(words, length)
-                self.beginnings |= _runs(words, BEGINS)
-        self.ends = {beginning[-1] for beginning in self.beginnings}
+        return set().union(*(_runs(words, BEGINS) for words in self._all()))
+
+    @cached_property
+    def runs(self) -> dict[int, set[tuple[str, ...]]]:
+        """Such runs, by their length."""
+        return {
+            length: set().union(*(_runs(words, length) for words in texts))
+            for length, texts in self._words.items()
+        }
+
+    @property
+    def longest(self) -> int:
+        """How many words the longest run has."""
+        return max(self._words)
+
+    def _all(self) -> Iterator[list[str]]:
+        return chain.from_iterable(self._words.values())
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Texts":
         """They never change, so that a reader's copy shares them."""
@@ -56,7 +74,7 @@ class Echo:
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
-        self._last: deque[str] = deque(maxlen=max(texts.runs))
+        self._last: deque[str] = deque(maxlen=texts.longest)
         self.held = 0
         """How many of the last words may be a run's beginning."""
 
