@@ -18,8 +18,7 @@ from statemachine.events import Purpose
 from statemachine.interview import Kept
 from statemachine.listening.deciding import Due, Move
 from statemachine.listening.kinds import Part, Said
-from statemachine.listening.reading import missing
-from statemachine.listening.remembered import heard_as
+from statemachine.listening.reading import heard_as, missing
 from statemachine.session import Message, Speaker
 
 CONTEXT_TOKENS = 4096

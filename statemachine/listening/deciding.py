@@ -8,8 +8,7 @@ from enum import StrEnum
 from statemachine.events import Purpose
 from statemachine.interview import Interview
 from statemachine.listening.kinds import Part, Said
-from statemachine.listening.reading import confirms, listen, missing
-from statemachine.listening.remembered import heard_as
+from statemachine.listening.reading import confirms, heard_as, listen, missing
 from statemachine.listening.stopping import wants_to_stop
 from statemachine.rules import MAX_KEPT
 from statemachine.session import Speaker

@@ -3,10 +3,10 @@ for the same."""
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from statemachine.listening.kinds import Part, Said
 from statemachine.listening.noise import is_noise
+from statemachine.listening.remembered import Remembered
 from statemachine.listening.spoken import is_foreign, spoken
 from statemachine.listening.table import (
     BRIEF,
@@ -69,6 +69,10 @@ def listen(text: str, language: str, asked: str) -> Said:
     return Said.FOREIGN if is_foreign(text, primary(language), asked) else Said.ANSWER
 
 
+heard_as = Remembered(listen)
+"""What `listen` hears. A prompt tells of all answers so far, and listens to none of them again."""
+
+
 def missing(text: str, language: str) -> Part | None:
     """The part of an answer that a follow-up should ask for; None for a full answer, for one too
     short to tell, and in a language without a table. `en.toml` says what makes a part miss."""
@@ -127,7 +131,7 @@ def _tables(language: str, asked: str) -> Iterator[Table]:
             yield table(also)
 
 
-_spoken_lately = lru_cache(maxsize=64)(spoken)
+_spoken_lately = Remembered(spoken)
 """Interviewers ask the same questions again and again, and each is looked at twice in a move."""
 
 

@@ -1,22 +1,33 @@
-"""What answers were heard as, so that a prompt with all answers so far listens to none again."""
+"""What was found out about somebody's words, by their hash: the words do not stay in memory."""
 
-from statemachine.listening.kinds import Said
-from statemachine.listening.reading import listen
+from collections.abc import Callable
+from typing import Generic, TypeVar, TypeVarTuple
+
+Found = TypeVar("Found")
+Given = TypeVarTuple("Given")
 
 MOST = 10_000
-"""Answers that are remembered, in 1 MB. Then all are forgotten."""
-
-_heard: dict[int, Said] = {}
-# By hash, so that nobody's words stay in memory. Two answers have the same one once in 10^11 times
-# that so many are remembered, and then a model is told of an earlier answer what another one was.
+"""Findings that one keeps, in 1 MB. Then all are forgotten."""
 
 
-def heard_as(text: str, language: str, asked: str) -> Said:
-    """What `listen` hears."""
-    key = hash((text, language, asked))
-    heard = _heard.get(key)
-    if heard is None:
-        if len(_heard) >= MOST:
-            _heard.clear()
-        heard = _heard[key] = listen(text, language, asked)
-    return heard
+class Remembered(Generic[*Given, Found]):
+    """Calls `find_out`, which finds the same whenever it is given the same, and remembers what.
+
+    Two texts have the same hash once in 10^11 times that `MOST` are remembered. Then the second is
+    taken for the first.
+    """
+
+    def __init__(self, find_out: Callable[[*Given], Found]) -> None:
+        self._find_out = find_out
+        self._found: dict[int, Found] = {}
+
+    def __call__(self, *given: *Given) -> Found:
+        key = hash(given)
+        try:
+            return self._found[key]
+        except KeyError:
+            found = self._find_out(*given)
+        if len(self._found) >= MOST:
+            self._found.clear()
+        self._found[key] = found
+        return found
