@@ -45,6 +45,16 @@ def test_any_other_host_is_refused(alone: Served, host: str) -> None:
     assert head_of(alone) == before
 
 
+@pytest.mark.parametrize(("host", "status"), [("localhost", 200), ("evil.example", 400), ("", 400)])
+def test_a_whole_url_as_target_is_judged_by_its_own_host(
+    alone: Served, host: str, status: int
+) -> None:
+    for header in ("localhost", "evil.example"):
+        target = {"target": f"http://{host}/health".encode()}
+        answer = alone.client.get("/health", headers={"host": header}, extensions=target)
+        assert answer.status_code == status
+
+
 @pytest.mark.parametrize(
     ("origin", "agent"),
     [

@@ -2,13 +2,14 @@
 
 import pytest
 
-from api.http.reading import MAX_HEAD_BYTES, Malformed, Reader
+from api.http.reading import MAX_CHUNK_LINE_BYTES, MAX_HEAD_BYTES, Malformed, Reader
 
 HOST = b"Host: localhost\r\n"
 LOOK = b"GET /health HTTP/1.1\r\n" + HOST + b"\r\n"
 POST = b"POST /start HTTP/1.1\r\n" + HOST
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n"
 LOOKED = ("GET", b"/health", b"")
+ENDS = b"\r\n0\r\n\r\n" * 4 + b"\r\n"
 
 
 class Heard:
@@ -16,16 +17,18 @@ class Heard:
 
     def __init__(self) -> None:
         self.requests: list[tuple[str, bytes, bytes]] = []
-        self.names: list[bytes] = []
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.pieces = 0
         self.reader = Reader(self)
 
     def head_arrived(self) -> None:
         self.requests.append((self.reader.method, self.reader.target, b""))
-        self.names = [name for name, _ in self.reader.headers]
+        self.headers = self.reader.headers
 
     def body_arrived(self, piece: bytes) -> None:
         method, target, body = self.requests[-1]
         self.requests[-1] = (method, target, body + piece)
+        self.pieces += 1
 
     def hear(self, data: bytes, size: int) -> "Heard":
         """All of it, in pieces of this size. No more than one request is taken at a time."""
@@ -71,9 +74,25 @@ UNDERSTOOD = {
         LOOK[:-2] + b"Connection: upgrade\r\nUpgrade: websocket\r\n\r\n" + LOOK,
         [LOOKED] * 2,
     ),
-    "another host in the target": (
-        b"GET http://evil.example/health HTTP/1.1\r\n" + HOST + b"\r\n",
-        [("GET", b"http://evil.example/health", b"")],
+    "chunks that hold ends": (
+        CHUNKED + b"\r\n001E;x=y\r\n" + ENDS + b"\r\n0007\r\n\r\n0\r\n\r\n\r\n00;x\r\n\r\n" + LOOK,
+        [("POST", b"/start", ENDS + b"\r\n0\r\n\r\n"), LOOKED],
+    ),
+    "trailers about the connection": (
+        CHUNKED + b"\r\n0\r\nConnection: close, upgrade\r\nUpgrade: h2c\r\n\r\n" + LOOK,
+        [("POST", b"/start", b""), LOOKED],
+    ),
+    "a whole URL as target": (
+        b"GET http://localhost/health HTTP/1.1\r\n" + HOST + b"\r\n" + LOOK,
+        [LOOKED] * 2,
+    ),
+    "a URL without a path": (
+        b"GET HTTPS://localhost?a=/b HTTP/1.1\r\n" + HOST + b"\r\n",
+        [("GET", b"/?a=/b", b"")],
+    ),
+    "a URL of another protocol": (
+        b"GET ftp://localhost/health HTTP/1.1\r\n" + HOST + b"\r\n",
+        [("GET", b"ftp://localhost/health", b"")],
     ),
 }
 
@@ -85,7 +104,20 @@ def test_requests_are_the_same_however_they_are_cut(what: str, size: int) -> Non
     heard = Heard().hear(data, size)
     assert heard.requests == requests
     assert not heard.reader.is_arriving
-    assert b"authorization" not in heard.names
+    assert b"authorization" not in dict(heard.headers)
+
+
+@pytest.mark.parametrize("rest", [b"HTTP/1.1\r\n" + HOST, b"HTTP/1.0\r\n"])
+def test_the_host_of_a_whole_url_counts_and_the_header_does_not(rest: bytes) -> None:
+    heard = Heard().hear(b"GET http://evil.example:8000/health " + rest + b"\r\n", 7)
+    assert heard.headers == [(b"host", b"evil.example:8000")]
+
+
+def test_all_chunks_of_a_packet_are_one_piece_of_the_body() -> None:
+    """Each piece costs the gateway some microseconds, and what chunks hold may look like an end."""
+    heard = Heard().hear(CHUNKED + b"\r\n" + b"%x\r\n%b\r\n" % (len(ENDS), ENDS) * 999, 1 << 20)
+    assert heard.requests == [("POST", b"/start", ENDS * 999)]
+    assert heard.pieces == 1
 
 
 def framed(*lines: bytes, body: bytes = b"2\r\nhi\r\n0\r\n\r\n") -> bytes:
@@ -109,6 +141,10 @@ AMBIGUOUS = {
     "no coding": framed(b"Transfer-Encoding: identity", body=b""),
     "a size in C": CHUNKED + b"\r\n0x2\r\nhi\r\n0\r\n\r\n",
     "a size that overflows": CHUNKED + b"\r\n10000000000000002\r\nhi\r\n0\r\n\r\n",
+    "a size with a sign": CHUNKED + b"\r\n-5\r\nhi\r\n0\r\n\r\n",
+    "a size with a score": CHUNKED + b"\r\n0_2\r\nhi\r\n0\r\n\r\n",
+    "a size after a space": CHUNKED + b"\r\n 2\r\nhi\r\n0\r\n\r\n",
+    "no size": CHUNKED + b"\r\n\r\n0\r\n\r\n",
     "a chunk that is too long": CHUNKED + b"\r\n2\r\nhi!!0\r\n\r\n",
     "an extension with a bare LF": CHUNKED + b"\r\n2;x\nhi\r\n0\r\n\r\n",
     "a chunk with a bare LF": CHUNKED + b"\r\n2\r\nhi\n0\r\n\r\n",
@@ -127,7 +163,7 @@ AMBIGUOUS = {
     "a head without end": LOOK[:-2] + b"X: " + b"x" * MAX_HEAD_BYTES,
     "headers without end": LOOK[:-2] + b"X: y\r\n" * MAX_HEAD_BYTES,
     "trailers without end": CHUNKED + b"\r\n0\r\n" + b"X: y\r\n" * MAX_HEAD_BYTES,
-    "an extension without end": CHUNKED + b"\r\n2;" + b"x" * MAX_HEAD_BYTES,
+    "an extension without end": CHUNKED + b"\r\n2;" + b"x" * MAX_CHUNK_LINE_BYTES,
 }
 """A proxy in front might see a request here where the gateway sees a part of another one; or it has
 no end."""
