@@ -74,8 +74,11 @@ A_WALK = settings(AS_IT_COMES, max_examples=10, stateful_step_count=25)
 
 ROLES = ("candidate", "interviewer", "auditor", "admin")
 
-TURN_SECONDS = 3.0
-"""How long an operation is asked before it is the next one's turn."""
+FIRST_CASES = 20
+"""How often an operation is asked in its first turn, so that all of them are asked soon."""
+
+TURN_SECONDS = 10.0
+"""How long it is asked before it is the next one's turn, from then on."""
 
 MOST_REPEATS = 50
 """An operation for which nothing new is drawn so often in a row has nothing left."""
@@ -309,11 +312,13 @@ def ask_on(seed: int, has_sign_in: bool, results: Results, enough: Event) -> Non
             gateway(Path(place), has_sign_in=has_sign_in) as process,
         ):
             cases = Cases(process, has_sign_in=has_sign_in, seed=seed)
+            most: float = FIRST_CASES
             while not enough.is_set():
-                for result in cases.ask_all(seconds=TURN_SECONDS):
+                for result in cases.ask_all(seconds=TURN_SECONDS, most=most):
                     results.put(result)
                     if enough.is_set():
                         break
+                most = inf
                 if not has_sign_in:
                     results.put(cases.walk())
     finally:
