@@ -11,6 +11,7 @@ Ctrl-C ends it early, with what was counted until then.
 """
 
 import argparse
+import os
 import random
 import signal
 import sys
@@ -305,7 +306,7 @@ def walk_of(schema: Any, result: Result) -> type[APIStateMachine]:
 
 def ask_on(seed: int, has_sign_in: bool, results: Results, enough: Event) -> None:
     """Ask a gateway of its own until it is `enough`. None among the results is the end of them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.setpgrp()  # Ctrl-C is for the process that counts, and not for the gateway either
     try:
         with (
             tempfile.TemporaryDirectory() as place,
