@@ -346,7 +346,8 @@ def ask(cases: int, processes: int, seed: int | None) -> Result:
             before = total.answers.total()
             total.add(result)
             if total.answers.total() // 1000 > before // 1000:
-                print(f"{total.answers.total():,} of {cases:,}", flush=True)
+                found = f"{len(total.findings)} findings"
+                print(f"{total.answers.total():,} of {cases:,}, {found}", flush=True)
             if total.answers.total() >= cases:
                 enough.set()
     for process in running:
