@@ -587,7 +587,7 @@ def test_who_comes_when_too_many_wait_is_not_kept_waiting(servers: Servers) -> N
     speaking_in(Mood.HANG, *servers)
 
     async def crowded(chain: Chain) -> tuple[Reply, float, Reply]:
-        waiting = [asyncio.create_task(chain.speak(turn(2), plain(2))) for _ in range(MAX_WAITING)]
+        waiting = [asyncio.create_task(chain.speak(turn(2), plain(1))) for _ in range(MAX_WAITING)]
         await asyncio.sleep(0.01)  # each has begun to wait
         watch = Stopwatch()
         one_more = await chain.speak(turn(2), plain(2))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.reliability.openapi_cases import Cases, Result, gateway
+from tests.reliability.drawing import Cases, Result, gateway
 
 SEED = 20261128
 CASES = 12
