@@ -64,7 +64,7 @@ def answering(gateway: Process, ollama: OllamaServer) -> Listener:
     """An interview whose second question is being written, slowly."""
     gateway.wait_for(r"Services up: (.*ollama.*)")
     session = gateway.client.post(START, json=ENGINEER).json()
-    ollama.script, ollama.tokens_per_second = [REPLY], 15.0
+    ollama.script, ollama.tokens_per_second = [REPLY], 8.0
     listener = Listener(gateway, session)
     listener.start()
     listener.wait_for_words()
