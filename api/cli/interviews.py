@@ -32,7 +32,7 @@ async def list_interviews(
     """Print the newest `limit` interviews, newest first; those of practice if `practice` asks."""
     shown: list[Overview] = []
     next: int | None = None
-    while True:
+    while len(shown) < limit:
         page = await log.overviews(
             state=state,
             role=role,
@@ -42,7 +42,7 @@ async def list_interviews(
         )
         shown += page.rows
         next = page.next
-        if next is None or len(shown) == limit:
+        if next is None:
             break
     if as_json:
         from api.http.wire.history import InterviewOverview
