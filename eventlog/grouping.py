@@ -110,8 +110,9 @@ class GroupWriter(Generic[Db]):
 
     def __init__(self, storage: Storage[Db]) -> None:
         self._storage = storage
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._fresh: deque[_Job] = deque()
+        self._fresh: deque[_Job] = deque()  # of the turns of loops that have not ended
+        self._turns: SimpleQueue[list[_Job] | None] = SimpleQueue()
+        self._waiting: deque[_Job] = deque()  # the thread's own
         self._closed = False
         self.observer: CommitObserver | None = None
         self._thread = Thread(target=self._run, name="eventlog-writer", daemon=True)
@@ -155,15 +156,18 @@ class GroupWriter(Generic[Db]):
         return job.waiter
 
     def _pass_on(self) -> None:
+        turn = []
         with suppress(IndexError):  # another loop's turn may end at the same time
             while True:
-                self._jobs.put(self._fresh.popleft())
+                turn.append(self._fresh.popleft())
+        if turn:
+            self._turns.put(turn)
 
     async def close(self) -> None:
         """Commit what is waiting, then close the connection."""
         self._closed = True
         self._pass_on()
-        self._jobs.put(None)
+        self._turns.put(None)
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
@@ -189,19 +193,20 @@ class GroupWriter(Generic[Db]):
     def _next_group(self) -> list[_Job]:
         """The jobs that wait, at least one, up to the first that runs alone; none when it is
         time to stop."""
+        self._take_turns()
         group: list[_Job] = []
-        job = self._jobs.get()
-        while job is not None:
-            group.append(job)
-            if len(group) == GROUP or job.alone:
-                return group
-            try:
-                job = self._jobs.get_nowait()
-            except Empty:
-                return group
-        if group:
-            self._jobs.put(None)  # stop at the next turn, after these
+        while self._waiting and len(group) < GROUP:
+            group.append(self._waiting.popleft())
+            if group[-1].alone:
+                break
         return group
+
+    def _take_turns(self) -> None:
+        """Wait until there is a job, or until it is time to stop, and take all that there are."""
+        with suppress(Empty):
+            while turn := self._turns.get(block=not self._waiting):
+                self._waiting += turn
+            self._turns.put(None)  # which ended it: it ends the next groups too
 
     def _commit(self, group: list[_Job]) -> None:
         began = time_ns()
