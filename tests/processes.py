@@ -22,11 +22,13 @@ from tests.http_clients import http_client
 
 COMMAND = (sys.executable, "-m", "api.cli")
 TAKE_TERMINAL = """
-import fcntl, os, sys, termios
+import fcntl, os, signal, sys, termios
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.argv[1], sys.argv[1:])
 """
-"""Run a command in the terminal that is its input, so that Ctrl-C there interrupts it."""
+"""Run a command in the terminal that is its input, so that Ctrl-C there interrupts it. A shell's
+job in the background ignores Ctrl-C, and so does what it starts: a whole run of the tests."""
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
