@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, repeat
 from math import inf
+from time import monotonic
 from typing import Never, cast
 
 from tests.fakes.moods import Mood
@@ -19,6 +20,7 @@ from tests.fakes.streams import StreamReply
 from tests.fakes.wire import Reply, Request, head, json_reply
 
 DRIP_PAUSE = 1.0  # seconds after each byte
+LOOK_AGAIN = 0.02  # seconds until SLOW looks whether it is to wait on
 NESTING = 100_000
 BLANKS = b" " * 1_000_000  # JSON allows any number before a value
 BLANK_PIECES = 100
@@ -32,7 +34,7 @@ class Exchange:
     request: Request
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    delay: float
+    delay: Callable[[], float]
     right_answer: Callable[[], Reply]
 
     async def send(self, data: bytes) -> None:
@@ -87,7 +89,10 @@ async def _send_in_pieces(exchange: Exchange, right: StreamReply) -> None:
 
 
 async def _slow(exchange: Exchange) -> None:
-    await asyncio.sleep(exchange.delay)
+    began = monotonic()
+    # Any thread may set the delay, and sets no event.
+    while (left := began + exchange.delay() - monotonic()) > 0:  # noqa: ASYNC110
+        await asyncio.sleep(min(left, LOOK_AGAIN))
     await _good(exchange)
 
 

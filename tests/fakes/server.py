@@ -38,7 +38,7 @@ class FakeServer:
         self.moods: dict[str, Mood] = {}
         """Moods by path prefix; the longest that fits goes before `mood`."""
         self.delay = 1.0
-        """Seconds that SLOW waits."""
+        """Seconds that SLOW waits, also those that it has begun to wait."""
         self.script: list[str] = []
         """What to say next, in order, before falling back to the service's own words."""
         self.requests: list[Request] = []
@@ -167,6 +167,10 @@ class FakeServer:
     ) -> None:
         mood = self.mood_for(request.path)
         exchange = Exchange(
-            request, reader, writer, self.delay, lambda: self._right_answer(request, mood)
+            request,
+            reader,
+            writer,
+            delay=lambda: self.delay,
+            right_answer=lambda: self._right_answer(request, mood),
         )
         await deliver(mood, exchange)
