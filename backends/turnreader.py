@@ -28,7 +28,7 @@ from backends.turn import End, Turn, TurnText, answers_in
 from statemachine.listening.spoken import small_words
 from statemachine.listening.tokens import plain
 from statemachine.session import Session, Speaker
-from statemachine.wording import changes_subject, closes, label_of, says_goodbye
+from statemachine.wording import changes_subject, closes, label_of, question_in, says_goodbye
 
 TELLING_WORDS = 12
 """From how many different words of the candidate on a summary has to tell of them."""
@@ -39,7 +39,9 @@ LEAST_SUMMARY_CHARS = 200
 MIN_REPEATED_WORDS = 5
 """From how many words on, a message that was said before is not said again. "Can you elaborate?"
 may be."""
-
+ASKED_RUN = 10
+"""From how many words in a row on, a question is one that was asked before, whatever is said around
+it. At a question that stays, it may be."""
 
 MAX_KEPT_CHARS = 4_000
 """How long a prompt with its directions may be to be kept for the next interview."""
@@ -133,18 +135,31 @@ class TurnReader(Reader):
             raise BackendError("Went on, where it was to stay at the question")
 
     def _check_new(self, speech: Speech) -> None:
-        """Raises BackendError where an earlier message is said again. Question labels are compared
-        as they were written, because their numbers are set by the gateway."""
-        said = words_of(speech.text[: speech.end])
+        """Raises BackendError where an earlier message is said again, or its question asked again.
+        Question labels are compared as they were written, because their numbers are set by the
+        gateway."""
+        text = speech.text[: speech.end]
+        said = words_of(text)
         if len(said) < MIN_REPEATED_WORDS:
             return
+        asked = [] if self._turn.stays else words_of(question_in(text))
+        runs = [asked[at : at + ASKED_RUN] for at in range(len(asked) - ASKED_RUN + 1)]
         for message in self._turn.session.messages:
             if message.role is not Speaker.ASSISTANT:
                 continue
+            # Another message mostly lacks one of the words, and is not taken apart then.
             before = message.content.casefold()
-            # Another message mostly lacks one of the first words, and is not taken apart then.
             if all(word in before for word in said) and words_of(message.content) == said:
                 raise BackendError("Said again what it had said before")
+            likely = [run for run in runs if all(word in before for word in run)]
+            if likely and _holds_any(words_of(message.content), likely):
+                raise BackendError("Asked again what it had asked before")
+
+
+def _holds_any(words: Sequence[str], runs: Sequence[Sequence[str]]) -> bool:
+    """Whether any of the runs is among the words, word for word."""
+    text = f" {' '.join(words)} "
+    return any(f" {' '.join(run)} " in text for run in runs)
 
 
 class SummaryReader(Reader):

@@ -1,6 +1,7 @@
 """What models write becomes one turn of the interviewer, however it is split into pieces."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,6 +11,9 @@ from backends.errors import BackendError
 from backends.turn import End, Turn, TurnText
 from backends.turnreader import SummaryReader, TurnReader
 from statemachine.commands import OPENING_WORDS
+from statemachine.events import Purpose
+from statemachine.listening.deciding import Due, Move
+from statemachine.listening.kinds import Said
 from statemachine.roles import DATA_ANALYST
 from statemachine.session import MAX_MESSAGE_CHARS, Config, Message, Session, Speaker
 from tests.backends.interviews import turn
@@ -330,6 +334,10 @@ REFUSED = [
     (ANSWER, "Said the candidate's words"),
     (f"You said: {ANSWER}", "Said the candidate's words"),
     (ASKED_BEFORE, "Said again what it had said before"),
+    (
+        "I can only repeat it. [Second question: What do you check first in a table that is new?]",
+        "Asked again what it had asked before",
+    ),
     ("Thanks " * 50, "Said the same again and again"),
     ("a" * (MAX_MESSAGE_CHARS + 1), "Said more than 10,000 characters"),
     ("Half a pair \ud800, and why?", "Said half a character"),
@@ -355,6 +363,14 @@ def test_where_nothing_is_asked_a_question_must_follow(
 def test_what_cannot_be_used_is_refused_with_its_reason(words: str, reason: str, size: int) -> None:
     with pytest.raises(BackendError, match=f"^{reason}$"):
         turn_of(words, DUE, size=size)
+
+
+def test_a_question_that_stays_may_be_asked_again() -> None:
+    question = "You were asked: what do you check first in a table that is new to you?"
+    clarifies = Due(Move.KEEP, Said.EXPLAIN, Purpose.EXPLAIN)
+    assert turn_of(question, replace(DUE, due=clarifies)).text == question
+    with pytest.raises(BackendError, match="Asked again"):
+        turn_of(question, DUE)
 
 
 # Hanging up
