@@ -54,6 +54,16 @@ def test_a_button_says_it_and_what_is_typed_stays(browser: Browser, gateway: Ser
         assert (violations(page), overflow(page)) == ([], 0)
 
 
+def test_the_toolbar_is_one_row_beside_send(browser: Browser, gateway: Served) -> None:
+    with visiting(browser, gateway.url) as page:
+        page.goto(gateway.url)
+        begin(page)
+        buttons = page.get_by_role("toolbar").get_by_role("button")
+        places = [button.bounding_box() for button in (*buttons.all(), page.locator(".primary"))]
+    assert len(places) == 7
+    assert len({round(place["y"] + place["height"] / 2) for place in places if place}) == 1
+
+
 def test_the_toolbar_is_one_stop_and_arrows_go_along_it(browser: Browser, gateway: Served) -> None:
     with visiting(browser, gateway.url) as page:
         page.goto(gateway.url)
