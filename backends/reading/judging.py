@@ -41,7 +41,7 @@ _AT_FIRST = (
     r"(?:done|said|answered)|(?:good|great|nice|excellent)\s+(?:one|job|work|stuff))\s*[!.,]"
     # Who talks of the interview from outside judges it: "The interviewer is not only acknowledging
     # the correct answer, but …"
-    r"|the\s+interviewer\b"
+    r"|th(?:e|is)\s+interviewer\b"
     r"|(?:das\s+ist\s+|eine?\s+)*(?:sehr\s+|ganz\s+|völlig\s+)*(?:gute|richtige|falsche"
     rf"|ausgezeichnete|hervorragende|tolle|perfekte)\s+antwort{_then('und', 'aber', 'auf')}"
     rf"|das\s+(?:ist|war)\s+(?:\w+\s+)?(?:richtig|falsch|korrekt){_then('und', 'aber')}"

@@ -691,6 +691,7 @@ def test_a_rambling_model_is_heard_up_to_its_first_question(words: str, text: st
         ("Your answer is not quite right. Why Go?", "Why Go?"),
         ("I see. The correct answer is an index. Why Go?", "I see. Why Go?"),
         ("The interviewer is pleased with the candidate. Why Go?", "Why Go?"),
+        ("This interviewer is looking to hear about a detail. Why Go?", "Why Go?"),
         ("Sehr gute Antwort! Frage 2: Wie testen Sie?", "Frage 2: Wie testen Sie?"),
         ("回答得很好！问题2：您如何测试？", "问题2：您如何测试？"),
     ],
