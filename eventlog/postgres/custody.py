@@ -11,9 +11,11 @@ COMPLETED: Final = (
     "FROM interview_log.events WHERE events.interview_id = interviews.interview_id "
     "AND kind = ANY (%(completing)s)"
 )
+# Most were begun in between, which makes them young: no event of theirs is looked up.
 EXPIRED: Final = (
     f"SELECT interview_id, (SELECT max(position) {COMPLETED}) FROM interview_log.interviews "
     "WHERE state = 'complete' AND NOT on_hold "
+    "AND started_at NOT BETWEEN %(before)s AND %(now)s "
     f"AND (SELECT max(time) {COMPLETED}) < %(before)s ORDER BY first_position"
 )
 FIRST_BETWEEN: Final = (
@@ -45,7 +47,8 @@ SELECT max(time) FROM (
 
 def expired(db: Connection[Any], before: str, now: str) -> list[str]:
     """`RetentionLog.expired`."""
-    found = db.execute(EXPIRED, {"completing": list(COMPLETING), "before": before}).fetchall()
+    given = {"completing": list(COMPLETING), "before": before, "now": now}
+    found = db.execute(EXPIRED, given).fetchall()
     if not found:
         return []
     # All events may have to be looked at for it, which is only worth it where something is due.

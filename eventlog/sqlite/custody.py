@@ -14,10 +14,11 @@ COMPLETED = (
     "FROM events WHERE events.interview_id = interviews.interview_id "
     f"AND kind IN ({', '.join(map(repr, COMPLETING))})"
 )
+# Most were begun in between, which makes them young: no event of theirs is looked up.
 EXPIRED = (
     f"SELECT interview_id, (SELECT max(position) {COMPLETED}) FROM interviews "
-    "WHERE state = 'complete' AND NOT on_hold "
-    f"AND (SELECT max(time) {COMPLETED}) < ? ORDER BY first_position"
+    "WHERE state = 'complete' AND NOT on_hold AND started_at NOT BETWEEN :before AND :now "
+    f"AND (SELECT max(time) {COMPLETED}) < :before ORDER BY first_position"
 )
 FIRST_BETWEEN = "SELECT position FROM events WHERE time BETWEEN ? AND ? ORDER BY position LIMIT 1"
 
@@ -31,7 +32,7 @@ SELECT max(time) FROM (
 
 def expired(before: str, now: str, db: Connection) -> list[str]:
     """`RetentionLog.expired`."""
-    found = db.execute(EXPIRED, [before]).fetchall()
+    found = db.execute(EXPIRED, {"before": before, "now": now}).fetchall()
     if not found:
         return []
     # All events may have to be looked at for it, which is only worth it where something is due.

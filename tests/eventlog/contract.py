@@ -178,16 +178,18 @@ class EventLogContract:
         self, log: EventLog
     ) -> None:
         before, now = (to_text(AT + timedelta(days=days)) for days in (-10, 20))
-        old, behind, newest = new_id(), new_id(), new_id()
+        old, ahead, behind, newest = (new_id() for _ in range(4))
         await tell(log, old, *WHOLE, at=AT - timedelta(days=20))
-        await tell(log, new_id(), *OPENING, at=AT + timedelta(days=9_000))  # a clock ahead
+        await tell(log, ahead, *OPENING, at=AT + timedelta(days=9_000))  # by a clock ahead
         assert await log.expired(before, now) == [old]
+        await tell(log, ahead, *WHOLE[len(OPENING) :], at=AT - timedelta(days=20))
+        assert await log.expired(before, now) == [old, ahead]
         await tell(log, new_id(), *OPENING)
         await tell(log, behind, *WHOLE, at=AT - timedelta(days=20_000))
         await tell(log, newest, *WHOLE)
-        assert await log.expired(before, now) == [old]
+        assert await log.expired(before, now) == [old, ahead]
         later = to_text(AT + timedelta(days=1))
-        assert await log.expired(later, now) == [old, behind, newest]
+        assert await log.expired(later, now) == [old, ahead, behind, newest]
 
     @in_loop
     async def test_the_days_on_which_interviews_were_conducted_are_known(
