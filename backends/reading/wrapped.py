@@ -136,7 +136,9 @@ class Json:
         self._speak = speak
         self._is_led = is_led
         self._is_summary = is_summary
-        self._before: list[str] = []
+        self._before: tuple[str, BackendError | None] = "", None
+        self._keys: set[re.Pattern[str]] = set()
+        """Those that are found in the values before."""
         self._source = begun[0]
         self._closers = [_CLOSERS[begun[0]]]
         self._quote = ""
@@ -171,13 +173,17 @@ class Json:
     @property
     def may_be_data(self) -> bool:
         """As in `Block`. A question's key and a speaker's role stand in no such data."""
-        sources = [*self._before, self._source]
-        return not any(ASKS.search(one) or NAMES_SPEAKER.search(one) for one in sources)
+        return not (self._has(ASKS) or self._has(NAMES_SPEAKER))
+
+    def _has(self, key: re.Pattern[str]) -> bool:
+        return key in self._keys or bool(key.search(self._source))
 
     def _push_closed(self, character: str) -> bool:
         if character not in _CLOSERS:
             return character in ",;."
-        self._before.append(self._source)
+        # A log has thousands of values in lines, at each of which words may be asked for.
+        self._before = self._first_words()
+        self._keys.update(filter(self._has, (SPEAKS, ASKS, NAMES_SPEAKER)))
         self._source = character
         self._closers = [_CLOSERS[character]]
         self.is_closed = False
@@ -188,8 +194,7 @@ class Json:
         is_data = self._is_summary and is_alone
         # Between a line that leads to it and text below, `{"text": …}` is what the text is about.
         speaks = SPEAKS if is_alone else ASKS
-        sources = [*self._before, self._source]
-        if self._is_led and not is_data and not any(speaks.search(one) for one in sources):
+        if self._is_led and not is_data and not self._has(speaks):
             return None
         words, error = self._first_words()
         if is_alone and error is not None:
@@ -198,20 +203,19 @@ class Json:
 
     def _first_words(self) -> tuple[str, BackendError | None]:
         """The words, or why there are none."""
-        error: BackendError | None = None
-        for source in [*self._before, None]:
-            try:
-                value = self._value() if source is None else _parsed(source)
-            except BackendError as unreadable:
-                error = error or unreadable
-                continue
-            if words := self._speak(value):
-                return words, None
-            thinks = has_thoughts(value)
-            error = error or BackendError(
-                "Said nothing but thoughts" if thinks else "Answered in JSON without words to say"
-            )
-        return "", error
+        words, error = self._before
+        if words:
+            return words, None
+        try:
+            value = self._value()
+        except BackendError as unreadable:
+            return "", error or unreadable
+        if words := self._speak(value):
+            return words, None
+        thinks = has_thoughts(value)
+        return "", error or BackendError(
+            "Said nothing but thoughts" if thinks else "Answered in JSON without words to say"
+        )
 
     def _value(self) -> object:
         """The value. Where only the closing brackets are missing, they are added."""

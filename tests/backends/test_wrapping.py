@@ -205,12 +205,12 @@ def test_any_split_of_a_wrapped_reply_is_read_alike(
 @pytest.mark.parametrize(
     "opening", ["```\n", '{"', '{"a": 1}', "```\nx.\n```", "~~~", '{"text": "?"}\n']
 )
-@pytest.mark.parametrize("piece", ["\n", " ", "a", "[", "{", "```", "\n```", '"'])
+@pytest.mark.parametrize("piece", ["\n", " ", "a", "[", "{", "```", "\n```", '"', "{'a': 1}\n"])
 def test_a_wrapping_without_end_is_read_in_little_time(opening: str, piece: str) -> None:
     def read_pieces(count: int) -> None:
         reader = TurnReader(DUE)
         with suppress(BackendError):
-            for character in opening + piece * count:
+            for character in opening + piece * (count // len(piece)):
                 reader.feed(character)
             reader.finish(End())
 
