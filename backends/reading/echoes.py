@@ -15,7 +15,7 @@ from statemachine.patterns import Pattern
 MAX_KNOWN = 20_000
 """How many words of a text an echo of it is looked for in."""
 
-WORD = Pattern(r"[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]|[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]{1,24}")
+WORD = Pattern(r"(?=\w)[぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]|[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿가-힯฀-๿]{1,24}")
 """A word. In scripts that write none apart, each character is one; a run of 24 letters ends one."""
 
 

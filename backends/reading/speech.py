@@ -266,10 +266,9 @@ class Speech:
             self.shown.grow(self.text, self._showable(len(self.text)))
 
     def _end_word(self, end: int | None = None) -> None:
-        word = self._word.casefold()
+        word, self._word = self._word, ""
         if not word or self.is_over:
             return
-        self._word = ""
         end = len(self.text) if end is None else end
         self._word_starts.append(end - len(word))
         self._heed(word)
@@ -278,8 +277,8 @@ class Speech:
 
     def _heed(self, word: str) -> None:
         """Compare the word, with those before it, to what must not be said again."""
-        is_whole = len(word) < MAX_WORD
-        repeated = self._repetition.push(word, len(self._word_starts), is_whole=is_whole)
+        is_whole, number = len(word) < MAX_WORD, len(self._word_starts)
+        repeated = self._repetition.push(word.casefold(), number, is_whole=is_whole)
         if repeated is not None:
             first = self._word_starts[-repeated]
             self.is_loop = True

@@ -597,12 +597,33 @@ def test_the_interviewers_name_and_role_may_be_said() -> None:
     assert turn_of(words, DUE).text == words
 
 
-def test_little_of_the_prompt_is_shown_before_it_is_known() -> None:
-    reader = TurnReader(DUE)
+@pytest.mark.parametrize(
+    ("prompt", "shown"),
+    [
+        (PROMPT, "You are OpenTalent Interviewer, conducting"),
+        # "Ş" in small letters is "ş", and "İ" and "ß" become two letters each.
+        (
+            "İlk önce kısa bir soru sor ve adayın cevabını bekle. Sonra yeni bir soru sor.",
+            "İlk önce kısa bir soru",
+        ),
+        (
+            "Außerdem fragst du immer nur nach einer Sache und wartest dann die Antwort ab.",
+            "Außerdem fragst du immer nur",
+        ),
+        # Signs that are no letters stand between the characters, each of which is a word.
+        ("ถามทีละหนึ่งคำถามและรอคำตอบของผู้สมัคร", "ถามทีล"),
+        ("データ・アナリストの面接です。質問は一度に一つです。", "データ・アナ"),
+    ],
+)
+def test_little_of_the_prompt_is_shown_before_it_is_known(prompt: str, shown: str) -> None:
+    messages = (Message(role=Speaker.SYSTEM, content=prompt),)
+    reader = TurnReader(Turn(DUE.session.model_copy(update={"messages": messages}), ANSWER))
     with suppress(BackendError):
-        for character in PROMPT:
+        for character in prompt:
             reader.feed(character)
-    assert len(reader.shown.split()) <= 5
+    assert shown.startswith(reader.shown)
+    with pytest.raises(BackendError, match=r"^Said the prompt back$"):
+        reader.finish(End())
 
 
 def test_a_direction_is_not_said_back() -> None:
