@@ -20,8 +20,8 @@ MAX_RAW_CHARS = MAX_THOUGHT_CHARS + 5 * MAX_MESSAGE_CHARS
 MAX_WITHDRAWALS = 20
 """How many times a model may say that all it said before was a thought."""
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_IN_DOUBT = re.compile(rf"{CONTROL.pattern}|{_SURROGATE.pattern}")
+_IN_DOUBT = re.compile(rf"{CONTROL.pattern}|[\ud800-\udfff]")
+_HALF = re.compile(r"[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 # Of scripts in which no character is a word by itself. Not without end: what is matched and cannot
 # be taken at once is matched again behind its first letter.
 _WORD = re.compile(r"([^\W\d_²³¹\u0e00-\U0010ffff]{1,23})( ?)")
@@ -82,7 +82,7 @@ class Reader:
             return
         # Most words of a stream hold nothing that needs more than one look.
         if self._half or _IN_DOUBT.search(words):
-            words = CONTROL.sub("", self._joined(words))
+            words, self._half = _joined(self._half + words)
         for part in self._marks.read(words):
             # No more than a character beyond the limit, wherever pieces end.
             left = MAX_RAW_CHARS + 1 - self._raw_chars
@@ -92,18 +92,8 @@ class Reader:
                 return
             if self._raw_chars > MAX_RAW_CHARS:
                 raise BackendError(f"Said more than {MAX_MESSAGE_CHARS:,} characters")
-
-    def _joined(self, words: str) -> str:
-        """The words with the halves of surrogate pairs put together, which a piece can split."""
-        words, self._half = self._half + words, ""
-        if not _SURROGATE.search(words):
-            return words
-        if "\ud800" <= words[-1] <= "\udbff":
-            words, self._half = words[:-1], words[-1]
-        try:
-            return words.encode("utf-16", "surrogatepass").decode("utf-16")
-        except UnicodeDecodeError:
-            raise BackendError("Said half a character") from None
+        if len(self._half) > 1 or self._half > "\udbff":
+            raise BackendError("Said half a character")
 
     def _take(self, part: str | Mark) -> None:
         if part is Mark.THOUGHT:
@@ -168,10 +158,12 @@ class Reader:
         self._begin_again()
         self._speech.has_thought = has_thought
         marks = MarkReader()
-        joined = CONTROL.sub("", self._joined(words.words))
+        joined, half = _joined(words.words)
         for part in (*marks.read(joined), *marks.finish()):
             if not self._speech.is_over:
                 self._take(part)
+        if half and not self._speech.is_over:
+            raise BackendError("Said half a character")
 
     def _unwrap(self, *, is_ended: bool) -> None:
         """Take off all the wrapping that is over, or all of it where no more comes."""
@@ -198,7 +190,7 @@ class Reader:
         """The speech, over. Raises BackendError where nothing can be read in it."""
         if self._error is not None:
             raise self._error
-        if self._half:
+        if self._half and not self._speech.is_over:
             raise BackendError("Said half a character")
         was_stopped = end is None or end.is_cut_off
         if not self._speech.is_over:
@@ -232,3 +224,12 @@ class Reader:
         if speech.has_thought:
             raise BackendError("Said nothing but thoughts")
         raise BackendError("Spoke for the candidate" if speech.is_foreign else "Said nothing")
+
+
+def _joined(words: str) -> tuple[str, str]:
+    """The words up to the first half of a character, without control characters, and the rest. A
+    character beyond U+FFFF may come in two halves, and a piece can end between them."""
+    half = _HALF.search(words)
+    end = half.start() if half else len(words)
+    whole = words[:end].encode("utf-16", "surrogatepass").decode("utf-16")
+    return CONTROL.sub("", whole), words[end:]

@@ -832,6 +832,7 @@ FRAGMENTS = [
     "```", "```\n", "\n```\n", '{"question": "', '", "message": "', '"}', "[{", "\\", "json\n",
     "`", "(", ")", '"', "'", "e.g.", "How", "why", "Thanks", "Tell me more", "Imagine this",
     CLOSING, PROMPT, ANSWER, ASKED_BEFORE, "\u200b", "\x1b", "您", "？", "- a", "# ", "<", "🙂",
+    "\ud83d", "\ude42",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), max_size=8).map("".join)
 ends = st.sampled_from([End(), CUT_OFF, None, End(concludes=True)])
@@ -841,6 +842,9 @@ dues = st.sampled_from([DUE, LAST, turn(1)])
 @settings(max_examples=examples(200), deadline=None)
 @given(texts, st.lists(st.integers(0, 300), max_size=6), dues, ends)
 @example("Half \ud83d\ude42 why?", [6], DUE, End())
+@example("Why Go? \ud83d", [], DUE, End())
+@example("Why Go? \ud83d and so", [], DUE, End())
+@example('{"question": "Why Go?"}\n\ud83d\ude42', [25], DUE, End())
 def test_any_split_of_a_text_is_read_alike(
     text: str, cuts: list[int], due: Turn, end: End | None
 ) -> None:
