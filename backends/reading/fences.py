@@ -37,10 +37,10 @@ class CodeFence:
         elif self._run or not character.isspace():
             self.is_settled = True
 
-    def settles(self) -> bool:
-        """Take letters, which settle a line. False where they name a language instead."""
-        self.is_settled = self.is_settled or not self._opens_here
-        return self.is_settled
+    @property
+    def awaits_letter(self) -> bool:
+        """Whether the next letter names a language, and does not settle the line."""
+        return self._opens_here
 
     def _note_run(self) -> None:
         if self.is_open:

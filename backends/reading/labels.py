@@ -155,12 +155,11 @@ class LabelReader:
     def passes_word(self, letters: str, blank: str) -> bool:
         """Take letters in a row, and the blank behind them, that are certain text. Most are: no
         name begins with them."""
-        if self._stars or self._held or self._subject is not None:
+        if self._stars or self._held or self._subject is not None or self._fence.awaits_letter:
             return False
         if self._holding and letters.lower() in self._names().begun:
             return False
-        if not self._fence.settles():
-            return False
+        self._fence.push(letters[0])
         self._holding = False
         self._has_text = True
         self._last = blank or letters[-1]

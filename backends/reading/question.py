@@ -174,7 +174,7 @@ class Question(Speech):
 
     def _watches_letters(self) -> bool:
         if self._stage is _Stage.SEEKING:
-            return False
+            return self._may_be_aloud  # it may be so long that it is no thought
         return self._stage is not _Stage.SCENE or self._opening is None
 
     def _open(self, sentence: str) -> Opening | None:

@@ -103,10 +103,11 @@ class SentenceReader:
 
     def awaits_letter(self) -> bool:
         """Whether the next letter can tell more than that the sentence goes on."""
-        return self._marks_at is not None or self._breaks > 0 or not self._fence.settles()
+        return self._marks_at is not None or self._breaks > 0 or self._fence.awaits_letter
 
     def add_word(self, letters: str, blank: str) -> None:
         """Add letters in a row, of which none is awaited, and the blank behind them."""
+        self._fence.push(letters[0])
         self.text += letters
         if self._quote is not None:
             self._note_quotes(letters[-1], len(self.text) - 1)

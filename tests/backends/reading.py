@@ -19,11 +19,19 @@ ENDS = st.sampled_from([End(), None])
 Reader = TurnReader | SummaryReader
 
 
-class LetterByLetter(TurnReader):
+class _LetterByLetter:
     """Takes no word at once. All readers are to understand what this one does."""
 
     def _passes_word(self, letters: str, blank: str) -> bool:
         return False
+
+
+class TurnByLetter(_LetterByLetter, TurnReader):
+    """Reads a turn so."""
+
+
+class SummaryByLetter(_LetterByLetter, SummaryReader):
+    """Reads a summary so."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +86,17 @@ def texts_of(words: Iterable[str], max_size: int = 8, between: str = "") -> st.S
     return some.map(between.join)
 
 
+Seen = tuple[str, int, bool]
+"""What a reader shows, how many times that was withdrawn, and whether it has the whole."""
+
+
 def outcome(
-    due: Turn,
-    text: str,
-    cuts: list[int],
-    end: End | None,
-    kind: type[TurnReader] = TurnReader,
-) -> tuple[object, str, int, bool]:
-    """All that can be seen of a reader that was fed the text in pieces."""
+    reader: Reader, text: str, cuts: Iterable[int], end: End | None
+) -> tuple[dict[int, Seen], tuple[object, Seen]]:
+    """All that can be seen of a reader that was fed the text in pieces: behind each of them, and in
+    the end."""
     places = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
-    reader = kind(due)
+    seen: dict[int, Seen] = {}
     shown, resets = "", 0
     try:
         for start, stop in pairwise(places):
@@ -95,6 +104,7 @@ def outcome(
             if reader.resets == resets:
                 assert reader.shown.startswith(shown)
             shown, resets = reader.shown, reader.resets
+            seen[stop] = _seen(reader)
         asks = reader.asks_whole_question()
         result: object = reader.finish(end)
         assert isinstance(result, TurnText)
@@ -104,12 +114,27 @@ def outcome(
             assert result.text.startswith(shown)
     except BackendError as error:
         result = str(error)
-    return result, reader.shown, reader.resets, reader.is_whole
+    return seen, (result, _seen(reader))
 
 
-def assert_any_split_is_read_alike(due: Turn, text: str, cuts: list[int], end: End | None) -> None:
-    """Whole, cut at these places, one character at a time, and with no word taken at once."""
-    whole = outcome(due, text, [], end)
-    assert outcome(due, text, [], end, LetterByLetter) == whole
-    assert outcome(due, text, cuts, end) == whole
-    assert outcome(due, text, list(range(len(text))), end) == whole
+def _seen(reader: Reader) -> Seen:
+    return reader.shown, reader.resets, reader.is_whole
+
+
+def assert_any_split_is_read_alike(
+    due: Turn | Session, text: str, cuts: list[int], end: End | None
+) -> None:
+    """Whole, cut at these places and behind words, one character at a time, and with no word taken
+    at once: at each place the same is seen. `due` is a turn, or a session to sum up."""
+
+    def reader() -> Reader:
+        return TurnReader(due) if isinstance(due, Turn) else SummaryReader(due)
+
+    by_letter = TurnByLetter(due) if isinstance(due, Turn) else SummaryByLetter(due)
+    all_places = range(len(text))
+    seen, finished = outcome(by_letter, text, all_places, end)
+    behind_words = [at for at in all_places if text[at - 1 : at].isspace()]
+    for places in ([], cuts, behind_words, all_places):
+        seen_so, finished_so = outcome(reader(), text, places, end)
+        assert finished_so == finished
+        assert seen_so == {at: seen[at] for at in seen_so}

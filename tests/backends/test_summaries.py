@@ -2,16 +2,16 @@
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from backends.errors import BackendError
 from backends.turn import End
 from backends.turnreader import SummaryReader
 from tests.backends.interviews import turn
 from tests.backends.reading import (
+    CUTS,
+    ENDS,
+    assert_any_split_is_read_alike,
     pieces_of,
     read,
-    summary_of,
     texts_of,
 )
 from tests.depth import examples
@@ -61,14 +61,7 @@ texts = texts_of(
 )
 
 
-def summary_or_reason(text: str, size: int, end: End | None) -> str:
-    try:
-        return summary_of(text, SESSION, end, size)
-    except BackendError as error:
-        return str(error)
-
-
 @settings(max_examples=examples(200), deadline=None)
-@given(texts, st.integers(1, 9), st.sampled_from([End(), End(is_cut_off=True)]))
-def test_any_split_of_a_summary_is_read_alike(text: str, size: int, end: End) -> None:
-    assert summary_or_reason(text, size, end) == summary_or_reason(text, 10_000, end)
+@given(texts, CUTS, ENDS)
+def test_any_split_of_a_summary_is_read_alike(text: str, cuts: list[int], end: End | None) -> None:
+    assert_any_split_is_read_alike(SESSION, text, cuts, end)

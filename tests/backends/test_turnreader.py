@@ -130,6 +130,7 @@ ASKED = [
     ("Assistant:\nInterviewer:\nThanks. Why Go?", "Thanks. Why Go?"),
     ("Interviewer (OpenTalent): Thanks. Why Go?", "Thanks. Why Go?"),
     ("Interviewer: *smiles* Thanks. Why Go?", "*smiles* Thanks. Why Go?"),
+    ("Interviewer: ```\n1? 2\n``` Why is this?", "```\n1? 2\n``` Why is this?"),
     ("Thanks. Tell me more\nCandidate: I use pytest.", "Thanks. Tell me more"),
     ("Thanks. Tell me more\n**Candidate (Alice):** I use pytest.", "Thanks. Tell me more"),
     ("Thanks. Tell me more\n\nYou: I use pytest.", "Thanks. Tell me more"),
