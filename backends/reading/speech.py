@@ -280,9 +280,12 @@ class Speech:
         is_whole, number = len(word) < MAX_WORD, len(self._word_starts)
         repeated = self._repetition.push(word.casefold(), number, is_whole=is_whole)
         if repeated is not None:
-            first = self._word_starts[-repeated]
             self.is_loop = True
-            self._loop_ends(len(self.text[:first].rstrip()))
+            self._loop_ends(len(self.text[: self._start_of(repeated)].rstrip()))
+
+    def _start_of(self, last: int) -> int:
+        """Where so many of the last words begin, or those of them that were not removed."""
+        return next(iter(self._word_starts[-last:]), len(self.text))
 
     def _showable(self, end: int) -> int:
         words = len(self._word_starts)
@@ -292,7 +295,7 @@ class Speech:
         if self.sentences.undecided_at is not None:
             end = min(end, self.sentences.undecided_at)
         if held:
-            end = min(end, self._word_starts[-min(held, len(self._word_starts))])
+            end = min(end, self._start_of(held))
         end = len(self.text[: self._limit(end)].rstrip())
         if self.shown.at == 0 and Quotation.begins(self.text):
             self._quotation.read(self.text)

@@ -666,6 +666,16 @@ def test_a_loop_is_cut_before_it_repeats(words: str, text: str) -> None:
     assert result.used < len(words)
 
 
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [("Question 2\n", "Question 2\nWhy Go?"), ("Great answer. ", "Why Go?")],
+)
+def test_a_loop_of_what_is_left_out_says_nothing(words: str, text: str) -> None:
+    assert turn_of(f"{words * 9}Why Go?", DUE).text == text
+    with pytest.raises(BackendError, match=r"^Said the same again and again$"):
+        turn_of(words * 60, DUE)
+
+
 # What small models really write
 
 RAMBLING = """\
