@@ -43,23 +43,14 @@ ASKED_RUN = 10
 """From how many words in a row on, a question is one that was asked before, whatever is said around
 it. At a question that stays, it may be."""
 
-MAX_KEPT_CHARS = 4_000
-"""How long a prompt with its directions may be to be kept for the next interview."""
+_directions = lru_cache(maxsize=4)(Texts)
+"""The gateway's own are always the same. What an interview is held with is not kept: its prompt may
+come from a client, and have a candidate's words."""
 
 
-def _prompts_of(session: Session, told: Sequence[str]) -> Texts:
-    """The session's prompt and directions. The gateway's own are the same in many interviews, so
-    they are kept where they are short."""
-    prompts = tuple(m.content for m in session.messages if m.role is Speaker.SYSTEM)
-    is_short = sum(map(len, (*prompts, *told))) <= MAX_KEPT_CHARS
-    return (_kept_texts if is_short else _texts)(prompts, tuple(told))
-
-
-def _texts(prompts: tuple[str, ...], told: tuple[str, ...]) -> Texts:
-    return Texts({PROMPT_RUN: prompts, DIRECTION_RUN: told})
-
-
-_kept_texts = lru_cache(maxsize=64)(_texts)
+def _prompts_of(session: Session, told: Sequence[str]) -> tuple[Texts, Texts]:
+    prompts = (m.content for m in session.messages if m.role is Speaker.SYSTEM)
+    return Texts(PROMPT_RUN, prompts), _directions(DIRECTION_RUN, tuple(told))
 
 
 class TurnReader(Reader):
@@ -72,7 +63,7 @@ class TurnReader(Reader):
     def __init__(self, turn: Turn, *, told: Sequence[str] = ()) -> None:
         self._turn = turn
         self._prompts = _prompts_of(turn.session, told)
-        self._answer = None if turn.answer is None else Texts({ANSWER_RUN: [turn.answer]})
+        self._answer = None if turn.answer is None else Texts(ANSWER_RUN, [turn.answer])
         super().__init__((turn.number, turn.total))
 
     def _begin(self) -> Speech:

@@ -5,9 +5,8 @@ for each word, however long the prompt is.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from functools import cached_property
-from itertools import chain
 
 from backends.errors import BackendError
 from statemachine.patterns import Pattern
@@ -34,11 +33,12 @@ def words_of(text: str) -> list[str]:
 
 
 class Texts:
-    """Texts whose words must not be said back: by how many of them in a row are too many."""
+    """Texts of which `length` words in a row must not be said back."""
 
-    def __init__(self, by_length: Mapping[int, Iterable[str]]) -> None:
-        self._words = {length: [*map(words_of, texts)] for length, texts in by_length.items()}
-        self.ends = {word for words in self._all() for word in words[BEGINS - 1 :]}
+    def __init__(self, length: int, texts: Iterable[str]) -> None:
+        self.length = length
+        self._words = [*map(words_of, texts)]
+        self.ends = {word for words in self._words for word in words[BEGINS - 1 :]}
         """The words with which a beginning can end."""
 
     # Most replies say few words of an answer and no run of them, so the rest is made when needed.
@@ -46,23 +46,16 @@ class Texts:
     @cached_property
     def beginnings(self) -> set[tuple[str, ...]]:
         """All that may be the beginning of such a run, in words."""
-        return set().union(*(_runs(words, BEGINS) for words in self._all()))
+        return self._in_a_row(BEGINS)
 
     @cached_property
-    def runs(self) -> dict[int, set[tuple[str, ...]]]:
-        """Such runs, by their length."""
-        return {
-            length: set().union(*(_runs(words, length) for words in texts))
-            for length, texts in self._words.items()
-        }
+    def runs(self) -> set[tuple[str, ...]]:
+        """All such runs, in words."""
+        return self._in_a_row(self.length)
 
-    @property
-    def longest(self) -> int:
-        """How many words the longest run has."""
-        return max(self._words)
-
-    def _all(self) -> Iterator[list[str]]:
-        return chain.from_iterable(self._words.values())
+    def _in_a_row(self, length: int) -> set[tuple[str, ...]]:
+        rows = (zip(*(words[at:] for at in range(length)), strict=False) for words in self._words)
+        return set().union(*rows)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Texts":
         """They never change, so that a reader's copy shares them."""
@@ -74,32 +67,28 @@ class Echo:
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
-        self._last: deque[str] = deque(maxlen=texts.longest)
+        self._last: deque[str] = deque(maxlen=texts.length)
         self.held = 0
         """How many of the last words may be a run's beginning."""
 
     @property
     def is_whole(self) -> bool:
         """Whether the last words are a run."""
-        if not self.held:  # a run ends with a beginning
-            return False
-        last = tuple(self._last)
-        return any(last[-length:] in runs for length, runs in self._texts.runs.items())
+        # A run ends with a beginning.
+        return bool(self.held) and tuple(self._last) in self._texts.runs
 
-    def push(self, word: str) -> None:
-        """Take the next word."""
+    def push(self, newest: tuple[str, ...]) -> None:
+        """Take the next word, the last of the `newest`: as many as a beginning has."""
+        word = newest[-1]
         self._last.append(word)
         # Most words end no beginning, and to see that takes a fifth of the time.
-        if word not in self._texts.ends or (
-            tuple(self._last)[-BEGINS:] not in self._texts.beginnings
-        ):
-            self.held = 0
-        else:
-            self.held = self.held + 1 if self.held else BEGINS
+        begins = word in self._texts.ends and newest in self._texts.beginnings
+        self.held = _longer(self.held) if begins else 0
 
 
-def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
-    return set(zip(*(words[at:] for at in range(length)), strict=False))
+def _longer(held: int) -> int:
+    """How many words are held back, with one more that ends a beginning."""
+    return held + 1 if held else BEGINS
 
 
 LONGEST_PERIOD = 16
@@ -136,12 +125,12 @@ class Repetition:
     """What words say again: the texts of `prompts` and `answer`, which must not be said back, or
     themselves."""
 
-    def __init__(self, prompts: Texts | None, answer: Texts | None) -> None:
-        self._prompts = None if prompts is None else Echo(prompts)
+    def __init__(self, prompts: Iterable[Texts], answer: Texts | None) -> None:
+        self._prompts = [*map(Echo, prompts)]
         self._answer = None if answer is None else Echo(answer)
         self._loop = Loop()
-        self._last: tuple[str, ...] = ()
-        self._runs: set[tuple[str, ...]] = set()
+        self._newest: tuple[str, ...] = ()
+        self._said: set[tuple[str, ...]] = set()
         self._again = 0
         self.held = 0
         """How many of the last words may be said again, so that they are not shown yet."""
@@ -150,28 +139,23 @@ class Repetition:
         """Take the next word, the one of this `number`. Returns how many of the last words only
         repeat, once they loop. A run of letters without end is cut into words that are not
         `is_whole`, and is no loop. Raises BackendError where words of others are said."""
+        self._newest = newest = (*self._newest[1 - BEGINS :], word)
         echoed = 0
-        if self._prompts is not None:
-            self._prompts.push(word)
-            if self._prompts.is_whole:
+        for prompt in self._prompts:
+            prompt.push(newest)
+            if prompt.is_whole:
                 raise BackendError("Said the prompt back")
-            echoed = self._prompts.held
+            echoed = max(echoed, prompt.held)
         if self._answer is not None:
-            self._answer.push(word)
+            self._answer.push(newest)
             if number > ANSWER_RUN + ANSWER_BEGINS_WITHIN:
                 self._answer = None
             elif self._answer.is_whole:
                 raise BackendError("Said the candidate's words")
             else:
                 echoed = max(echoed, self._answer.held)
-        self._last = run = (*self._last[1 - BEGINS :], word)
-        if len(run) < BEGINS:
-            self._again = 0
-        elif run in self._runs:
-            self._again = self._again + 1 if self._again else BEGINS
-        else:
-            self._again = 0
-            self._runs.add(run)
+        self._again = _longer(self._again) if newest in self._said else 0
+        self._said.add(newest)
         looped = self._loop.push(word) if is_whole else None
         self.held = max(echoed, self._again, self._loop.held)
         return looped

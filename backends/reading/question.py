@@ -1,5 +1,6 @@
 """The interviewer's turn as it comes: it ends with its first whole question, or closes."""
 
+from collections.abc import Iterable
 from enum import Enum, auto
 
 from backends.errors import BackendError
@@ -38,7 +39,7 @@ class _Stage(Enum):
 class Question(Speech):
     """Words that are to ask the question which is due."""
 
-    def __init__(self, turn: Turn, prompts: Texts, answer: Texts | None) -> None:
+    def __init__(self, turn: Turn, prompts: Iterable[Texts], answer: Texts | None) -> None:
         super().__init__((turn.number, turn.total), prompts, answer)
         self._is_opening = turn.is_opening
         self._stage = _Stage.SEEKING
@@ -241,7 +242,7 @@ class Closing(Speech):
     """Words that are to close the interview. They are shown by sentences: one that asks is not
     used, and neither is what follows it."""
 
-    def __init__(self, turn: Turn, prompts: Texts, answer: Texts | None) -> None:
+    def __init__(self, turn: Turn, prompts: Iterable[Texts], answer: Texts | None) -> None:
         super().__init__((turn.number, turn.total), prompts, answer)
         self.is_aloud = False
         self.asked = False

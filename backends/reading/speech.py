@@ -5,6 +5,8 @@ What ends the turn is decided by those who inherit: `Speech` itself ends at a fo
 loop and at its limit on length.
 """
 
+from collections.abc import Iterable
+
 from backends.errors import BackendError
 from backends.reading.characters import is_readable
 from backends.reading.directions import OPENERS, DirectionReader
@@ -41,7 +43,7 @@ class Speech:
     def __init__(
         self,
         count: tuple[int, int] | None,
-        prompts: Texts | None = None,
+        prompts: Iterable[Texts] = (),
         answer: Texts | None = None,
         labels: Labels = IN_TURNS,
     ) -> None:

@@ -1,5 +1,7 @@
 """The words of a summary as they come: it is refused when it begins with a thought."""
 
+from collections.abc import Iterable
+
 from backends.reading.aloud import thinks_aloud_of_summary
 from backends.reading.echoes import Texts
 from backends.reading.labels import IN_SUMMARIES
@@ -15,7 +17,7 @@ _BLANKS_AND_EMPHASIS = ' \t\n*_"”’»)'
 class Summary(Speech):
     """Words that are to sum up an interview."""
 
-    def __init__(self, prompts: Texts) -> None:
+    def __init__(self, prompts: Iterable[Texts]) -> None:
         super().__init__(None, prompts, labels=IN_SUMMARIES)
         self.is_aloud = False
 

@@ -1,5 +1,6 @@
 """What models write becomes one turn of the interviewer, however it is split into pieces."""
 
+import sys
 from contextlib import suppress
 from dataclasses import replace
 
@@ -625,6 +626,15 @@ def test_little_of_the_prompt_is_shown_before_it_is_known(prompt: str, shown: st
     assert shown.startswith(reader.shown)
     with pytest.raises(BackendError, match=r"^Said the prompt back$"):
         reader.finish(End())
+
+
+def test_nothing_of_an_interviews_prompt_is_kept() -> None:
+    message = Message(role=Speaker.SYSTEM, content=f"You interview {'Anna. ' * 10}")
+    session = DUE.session.model_copy(update={"messages": (message,)})
+    counts = [sys.getrefcount(message.content)]
+    turn_of("Thanks, Anna. Why Go?", Turn(session, ANSWER))
+    counts.append(sys.getrefcount(message.content))
+    assert counts[0] == counts[1]
 
 
 def test_a_direction_is_not_said_back() -> None:
