@@ -37,11 +37,6 @@ class CodeFence:
         elif self._run or not character.isspace():
             self.is_settled = True
 
-    @property
-    def awaits_letter(self) -> bool:
-        """Whether the next letter names a language, and does not settle the line."""
-        return self._opens_here
-
     def _note_run(self) -> None:
         if self.is_open:
             if self._run_mark == self._mark and self._run == self._length:

@@ -155,7 +155,7 @@ class LabelReader:
     def passes_word(self, letters: str, blank: str) -> bool:
         """Take letters in a row, and the blank behind them, that are certain text. Most are: no
         name begins with them."""
-        if self._stars or self._held or self._subject is not None or self._fence.awaits_letter:
+        if self._stars or self._held or self._subject is not None:
             return False
         if self._holding and letters.lower() in self._names().begun:
             return False

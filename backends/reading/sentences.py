@@ -103,7 +103,7 @@ class SentenceReader:
 
     def awaits_letter(self) -> bool:
         """Whether the next letter can tell more than that the sentence goes on."""
-        return self._marks_at is not None or self._breaks > 0 or self._fence.awaits_letter
+        return self._marks_at is not None or self._breaks > 0
 
     def add_word(self, letters: str, blank: str) -> None:
         """Add letters in a row, of which none is awaited, and the blank behind them."""

@@ -79,7 +79,7 @@ class Wrapping:
 
     def may_begin_with(self, letter: str) -> bool:
         """Whether a wrapping is under way, or may begin with this letter."""
-        return self._block is not None or bool(self._held) or self._may_open(letter)
+        return bool(self._held) or self._may_open(letter)
 
     def pass_on(self, word: str) -> None:
         """Pass on a word that begins no wrapping."""

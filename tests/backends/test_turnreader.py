@@ -3,6 +3,7 @@
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import example, given, settings
@@ -870,6 +871,36 @@ def test_any_split_of_a_text_is_read_alike(
     text: str, cuts: list[int], due: Turn, end: End | None
 ) -> None:
     assert_any_split_is_read_alike(due, text, cuts, end)
+
+
+_MANY_WORDS = " ".join(f"{one}{two}ome" for one in "bcdfghklmnprstvw" for two in "aeiou")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "b" * 40,
+        f"Imagine a team. We {' '.join(_MANY_WORDS.replace('m', one) for one in ascii_lowercase)}",
+        f'I say "{_MANY_WORDS}? Why Go?',
+        "Thoughts:\nHe seems weak. Ask him why.\nFinal answer: Why Go?",
+        "Thanks. " + "Well it. " * 30,
+        "**Interviewer: Thanks. Why Go?**",
+        "Candidate: a word that many forms have. Where is it from?",
+        "Tell me more ```x\nCandidate: I use it.",
+        "Call ```x\nWhy Go?",
+        "Interviewer: ```python\n1? 2\n``` Why is this?",
+        "Describe it\n\nWhat I mean is a test. So",
+        "Πώς πάει ; Why Go? And",
+        "Is it 'why? not' that you ask? Yes",
+        "Is it Go's? Why not",
+        'Sure\nthis is: {"question": "Why Go?"}',
+        'json\n{"question": "Why Go?"}',
+    ],
+    ids=range(16),
+)
+def test_a_word_is_read_as_its_letters_are(words: str) -> None:
+    """Each of them needs something else of the way in which words are taken at once."""
+    assert_any_split_is_read_alike(DUE, words, [], End())
 
 
 @settings(max_examples=examples(100), deadline=None)
