@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from time import time_ns
 from typing import Any, Generic, TypeVar
 
@@ -110,10 +110,11 @@ class GroupWriter(Generic[Db]):
 
     def __init__(self, storage: Storage[Db]) -> None:
         self._storage = storage
-        self._fresh: deque[_Job] = deque()  # of the turns of loops that have not ended
+        self._fresh: list[_Job] = []  # of the turns of loops that have not ended
         self._turns: SimpleQueue[list[_Job] | None] = SimpleQueue()
         self._waiting: deque[_Job] = deque()  # the thread's own
         self._closed = False
+        self._handing_over = Lock()  # loops in several threads may do so, and close
         self.observer: CommitObserver | None = None
         self._thread = Thread(target=self._run, name="eventlog-writer", daemon=True)
         self._thread.start()
@@ -147,25 +148,25 @@ class GroupWriter(Generic[Db]):
         return result
 
     def _hand_over(self, job: _Job) -> "asyncio.Future[Any]":
-        if self._closed:
-            raise LogUnavailable("the event log is closed")
         # Jobs of one turn of the loop are passed on together at its end. A writer that wakes up for
         # the first would fight for the interpreter's lock with those who make the others.
-        self._fresh.append(job)
+        with self._handing_over:
+            if self._closed:
+                raise LogUnavailable("the event log is closed")
+            self._fresh.append(job)
         job.waiter.get_loop().call_soon(self._pass_on)
         return job.waiter
 
     def _pass_on(self) -> None:
-        turn = []
-        with suppress(IndexError):  # another loop's turn may end at the same time
-            while True:
-                turn.append(self._fresh.popleft())
-        if turn:
-            self._turns.put(turn)
+        with self._handing_over:
+            if self._fresh:
+                self._turns.put(self._fresh)
+                self._fresh = []
 
     async def close(self) -> None:
         """Commit what is waiting, then close the connection."""
-        self._closed = True
+        with self._handing_over:
+            self._closed = True
         self._pass_on()
         self._turns.put(None)
         await asyncio.to_thread(self._thread.join)
