@@ -64,8 +64,8 @@ class Storage(ABC, Generic[Db]):
 
 @dataclass
 class _Job:
-    """`item` is for `work` to do inside a transaction, or `alone` and outside of any; who waits for
-    what comes of it; and `done`, which is told of it first. `mark` is the observer's."""
+    """`item` is for `work` to do inside a transaction, or `alone` and outside of any. `done` and
+    then the `waiter` are told what comes of it. `mark` is the observer's."""
 
     work: Work[Any, Any, Any]
     item: Any = None
@@ -76,10 +76,8 @@ class _Job:
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
-    def settle(self, outcome: Any) -> None:
+    def answer(self, outcome: Any) -> None:
         """In the loop of who waits: tell them the outcome."""
-        if self.done is not None:
-            self.done(outcome)
         if self.waiter.done():  # the caller has gone
             return
         if isinstance(outcome, Exception):
@@ -89,20 +87,23 @@ class _Job:
 
 
 def _answer(jobs: Sequence[_Job], outcomes: Sequence[Any]) -> None:
-    """Tell those who wait for the jobs what came of them. Each call wakes a loop by a system call,
-    so there is one for all jobs of a loop."""
+    """Tell each `done`, and then those who wait for the jobs, what came of them. Each call wakes a
+    loop by a system call, so there is one for all jobs of a loop."""
 
-    def settle(answers: Sequence[tuple[_Job, Any]]) -> None:
+    def answer(answers: Sequence[tuple[_Job, Any]]) -> None:
         for job, outcome in answers:
-            try:
-                job.settle(outcome)
-            except Exception:  # the others must not wait for ever
-                logger.exception("The outcome of a write could not be passed on")
+            job.answer(outcome)
 
-    answers = zip(jobs, outcomes, strict=True)
+    answers = list(zip(jobs, outcomes, strict=True))
+    for job, outcome in answers:
+        try:
+            if job.done is not None:
+                job.done(outcome)
+        except Exception:  # what is committed is committed, and nobody must wait for ever
+            logger.exception("The outcome of a write could not be remembered")
     for loop, own in groupby(answers, lambda answer: answer[0].waiter.get_loop()):
         with suppress(RuntimeError):  # the callers' loop is closed: nobody waits
-            loop.call_soon_threadsafe(settle, list(own))
+            loop.call_soon_threadsafe(answer, list(own))
 
 
 class GroupWriter(Generic[Db]):
@@ -136,8 +137,8 @@ class GroupWriter(Generic[Db]):
         done: Callable[[T | Exception], None] | None = None,
     ) -> "asyncio.Future[T]":
         """What `work` makes of `item`, after it is committed; all items that wait for the same
-        work are given to it together. `done` is given the outcome first, also if the caller has
-        given up waiting by then: the work is done anyway."""
+        work are given to it together. `done` is given the outcome first, in the writer's thread:
+        the work is done even if the caller has gone by then, or its event loop."""
         mark = self.observer.mark() if self.observer is not None else None
         return self._hand_over(_Job(work, item, mark=mark, done=done))
 

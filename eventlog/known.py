@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from threading import RLock
 
 from eventlog.errors import VersionConflict
 from eventlog.readmodels import Projection, project
@@ -61,39 +62,45 @@ def drafted(
 
 
 class KnownInterviews:
-    """The interviews used last, by id, bounded by their number and by what is said in them."""
+    """The interviews used last, by id, bounded by their number and by what is said in them. The
+    log's writer keeps them in its thread, and any other may look them up."""
 
     def __init__(self) -> None:
+        self._lock = RLock()
         self._known: OrderedDict[str, tuple[Known, int]] = OrderedDict()
         self._characters = 0
 
     def get(self, interview_id: str) -> Known | None:
-        found = self._known.get(interview_id)
-        if found is None:
-            return None
-        self._known.move_to_end(interview_id)
-        return found[0]
+        with self._lock:
+            found = self._known.get(interview_id)
+            if found is None:
+                return None
+            self._known.move_to_end(interview_id)
+            return found[0]
 
     def keep(self, interview_id: str, found: Known) -> Known:
         """Keep the newer of what is known and what was `found`; which it is."""
-        known = self.get(interview_id)
-        if known is not None and known.interview.version >= found.interview.version:
-            return known
-        self.forget(interview_id)
         characters = found.characters()
-        self._known[interview_id] = found, characters
-        self._characters += characters
-        while len(self._known) > 1 and self._is_full():
-            self.forget(next(iter(self._known)))
-        return found
+        with self._lock:
+            known = self.get(interview_id)
+            if known is not None and known.interview.version >= found.interview.version:
+                return known
+            self.forget(interview_id)
+            self._known[interview_id] = found, characters
+            self._characters += characters
+            while len(self._known) > 1 and self._is_full():
+                self.forget(next(iter(self._known)))
+            return found
 
     def forget(self, interview_id: str) -> None:
-        _, characters = self._known.pop(interview_id, (None, 0))
-        self._characters -= characters
+        with self._lock:
+            _, characters = self._known.pop(interview_id, (None, 0))
+            self._characters -= characters
 
     def clear(self) -> None:
-        self._known.clear()
-        self._characters = 0
+        with self._lock:
+            self._known.clear()
+            self._characters = 0
 
     def _is_full(self) -> bool:
         return len(self._known) > INTERVIEWS_IN_MEMORY or self._characters > CHARACTERS_IN_MEMORY

@@ -141,7 +141,7 @@ class PostgresClaims:
         """An append has ended claims of these kinds on the interview."""
         claim = self._held.get(interview_id)
         if claim is not None and claim.of_summary in of_summary:
-            del self._held[interview_id]
+            self._held.pop(interview_id, None)  # it may be released at the same time
 
     async def elsewhere(self, interview_id: str) -> ClaimedElsewhere | None:
         values = [interview_id, self.holder]

@@ -2,17 +2,18 @@
 
 import asyncio
 import random
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Thread
-from types import FrameType
 from typing import Any
+
+import pytest
 
 from eventlog import grouping
 from eventlog.errors import LogUnavailable
 from eventlog.grouping import GroupWriter, Storage
+from tests.eventlog.running import in_loop, lingering_in
 
 LOOPS = 3
 ROUNDS = 20
@@ -43,13 +44,19 @@ def same(_: None, items: Sequence[int]) -> Sequence[int]:
     return items
 
 
-def linger(frame: FrameType, event: str, _: object) -> Any:
-    """A tracer that lets other threads in before each line of the writer's code."""
-    if frame.f_code.co_filename != grouping.__file__:
-        return None
-    if event == "line":
-        time.sleep(random.choice((0, 0, 0.0002)))
-    return linger
+@in_loop
+async def test_an_outcome_that_nobody_can_remember_is_answered_all_the_same(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def forget(outcome: object) -> None:
+        raise ZeroDivisionError
+
+    writer = GroupWriter(Nowhere())
+    async with asyncio.timeout(PATIENCE):
+        one, other = writer.submit(same, 1, forget), writer.submit(same, 2)
+        assert (await one, await other) == (1, 2)
+    await writer.close()
+    assert "could not be remembered" in caplog.text
 
 
 def test_a_job_that_is_handed_over_while_the_writer_is_closed_is_done_or_refused() -> None:
@@ -57,13 +64,10 @@ def test_a_job_that_is_handed_over_while_the_writer_is_closed_is_done_or_refused
 
     async def until_closed(writer: GroupWriter[None]) -> None:
         waiting: list[asyncio.Future[int]] = []
-        tracer = sys.gettrace()
-        sys.settrace(linger)
-        with suppress(LogUnavailable):
+        with lingering_in(grouping), suppress(LogUnavailable):
             while True:
                 waiting.append(writer.submit(same, 1))
                 await asyncio.sleep(0)
-        sys.settrace(tracer)
         if waiting:
             _, left = await asyncio.wait(waiting, timeout=PATIENCE)
             unanswered.extend(left)

@@ -1,5 +1,7 @@
 """Interviews are kept in memory as long as there is room for what was said in them."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from eventlog.known import Known, KnownInterviews
 from statemachine.interview import Interview
 from statemachine.roles import DATA_ANALYST
 from statemachine.session import Config, Message, Speaker
-from tests.eventlog.running import python
+from tests.eventlog.running import lingering_in, python
 
 
 def said(characters: int, version: int) -> Known:
@@ -50,6 +52,30 @@ def test_the_newest_of_each_is_kept_within_the_bounds(
         kept.keep("a", said(100, 1))
         kept.keep("b", said(1, 1))
         assert kept.get("a") is None
+
+
+def test_threads_that_meet_keep_the_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "INTERVIEWS_IN_MEMORY", 4)
+    monkeypatch.setattr(known, "CHARACTERS_IN_MEMORY", 100)
+    kept = KnownInterviews()
+
+    def use(seed: int) -> None:
+        chance = random.Random(seed)
+        with lingering_in(known):
+            for version in range(1, 60):
+                id = chance.choice("abcdef")
+                kept.keep(id, said(chance.randint(1, 60), version))
+                kept.get(chance.choice("abcdef"))
+                kept.forget(chance.choice("abcdef"))
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(use, range(3)))
+    for id in "abcdef":
+        kept.forget(id)
+    kept.keep("a", said(100, 1))
+    assert kept.get("a")
+    kept.keep("b", said(1, 1))
+    assert kept.get("a") is None
 
 
 ADOPT = """

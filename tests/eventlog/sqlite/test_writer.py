@@ -331,17 +331,23 @@ async def test_an_append_whose_caller_went_away_is_in_memory_as_in_the_file(
     await log.append(id, 3, [ask(2)], AT)
 
 
-def test_an_event_loop_that_ends_with_its_append_under_way_harms_nobody(
+def test_an_append_whose_event_loop_has_ended_is_in_memory_as_in_the_file(
     log: SqliteEventLog, path: Path
 ) -> None:
+    id = new_id()
+
     async def leave() -> None:
-        append = asyncio.create_task(tell(log, new_id(), *OPENING))
+        append = asyncio.create_task(log.append(id, 2, [give_answer("Yes.")], AT))
         await asyncio.sleep(SOON)
         assert not append.done()
 
+    asyncio.run(tell(log, id, *OPENING))
     with locked(path):
         asyncio.run(leave())
-    assert asyncio.run(log.is_writable())
+    assert asyncio.run(log.is_writable())  # the writer is through with what came before
+    interview, records = asyncio.run(log.interview(id)), asyncio.run(log.records(id))
+    assert len(records) == 3
+    assert interview == replay((record.event for record in records), id=id)
     check_events(path)
 
 
