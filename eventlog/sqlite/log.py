@@ -169,11 +169,12 @@ class SqliteEventLog(SqliteReader):
             reader.release()
 
     async def _look(self) -> None:
-        """Let the writer find out what became of the file; once for all who wait for it, since a
-        look may take a moment. Raises LogUnavailable."""
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.ensure_future(self._writer.run_alone(lambda _: None))
-        await asyncio.shield(self._looking)
+        """Let the writer find out what became of the file; once for all in this loop who wait for
+        it, since a look may take a moment. Raises LogUnavailable."""
+        looking, loop = self._looking, asyncio.get_running_loop()
+        if looking is None or looking.done() or looking.get_loop() is not loop:
+            looking = self._looking = loop.create_task(self._writer.run_alone(lambda _: None))
+        await asyncio.shield(looking)
 
     async def is_writable(self) -> bool:
         """An empty transaction tells; after a failed write, one that writes for certain."""

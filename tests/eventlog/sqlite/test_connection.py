@@ -21,7 +21,7 @@ from statemachine.commands import give_answer
 from tests.eventlog.evidence import check_events, execute, rows
 from tests.eventlog.interviews import AT, OPENING, WHOLE, ask, new_id, start, tell
 from tests.eventlog.running import in_loop
-from tests.eventlog.storage_errors import backup
+from tests.eventlog.storage_errors import backup, locked
 from tests.stopwatch import Stopwatch
 
 LONG = (start(total=15), ask(1))
@@ -342,6 +342,20 @@ async def test_all_who_read_share_a_look_that_takes_a_while(
         took = watch.seconds()
     assert all(isinstance(failure, LogUnavailable) for failure in failed)
     assert took < 3, "each of them alone waits for 0.4 s"
+
+
+@in_loop
+async def test_each_event_loop_that_reads_looks_for_itself(log: SqliteEventLog, path: Path) -> None:
+    await tell(log, new_id(), *OPENING)
+    with locked(path):
+        waiting = asyncio.create_task(log.is_writable())
+        await asyncio.sleep(0.1)  # the writer has it and waits for the lock
+        touched(path)
+        heads = await asyncio.gather(
+            *(asyncio.to_thread(asyncio.run, log.head()) for _ in range(2))
+        )
+        await waiting
+    assert heads == [2, 2]
 
 
 @in_loop
