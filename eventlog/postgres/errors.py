@@ -11,6 +11,9 @@ STORAGE_ERRORS = (psycopg.Error, OSError)
 REFUSED = (psycopg.IntegrityError, errors.RaiseException)
 """A constraint or a trigger of the log's own does not take what comes next."""
 
+OF_ONE_JOB = (*REFUSED, psycopg.DataError)
+"""Errors that come of what was to be written. The last one: PostgreSQL cannot hold it."""
+
 LOST = "the connection to the database was lost"
 
 MALFORMED = (

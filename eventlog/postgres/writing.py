@@ -16,7 +16,14 @@ from eventlog import tree
 from eventlog.errors import LogCorrupted, LogUnavailable, OutcomeUnknown
 from eventlog.grouping import Storage
 from eventlog.postgres.connection import LogConnection
-from eventlog.postgres.errors import REFUSED, STORAGE_ERRORS, is_lost, is_passing, reason
+from eventlog.postgres.errors import (
+    OF_ONE_JOB,
+    REFUSED,
+    STORAGE_ERRORS,
+    is_lost,
+    is_passing,
+    reason,
+)
 from eventlog.postgres.migrations import BEGIN, NEEDED, refuse_outdated
 from eventlog.postgres.nodes import with_nodes
 from eventlog.postgres.steps import STEPS, Step
@@ -166,7 +173,7 @@ class WritingDatabase(Storage[Connection[Any]]):
             return do(db)
 
     def is_of_one_job(self, error: Exception) -> bool:
-        return isinstance(error, REFUSED) or not isinstance(
+        return isinstance(error, OF_ONE_JOB) or not isinstance(
             error, (*STORAGE_ERRORS, LogUnavailable)
         )
 

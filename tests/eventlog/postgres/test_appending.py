@@ -12,9 +12,9 @@ from eventlog.postgres.tables import PARTITION
 from eventlog.protocol import Appended
 from eventlog.verification.verify import verify
 from statemachine.commands import forget_content, give_answer
-from statemachine.events import Event
+from statemachine.events import Event, Origin
 from statemachine.session import move_fingerprint
-from tests.eventlog.interviews import AT, OPENING, WHOLE, new_id, tell
+from tests.eventlog.interviews import AT, OPENING, WHOLE, ask, new_id, start, tell
 from tests.eventlog.postgres.conftest import Open
 from tests.eventlog.postgres.logs import falsify, rows
 from tests.eventlog.running import in_loop
@@ -152,6 +152,20 @@ async def test_what_the_database_refuses_costs_the_others_of_a_group_nothing(
     assert isinstance(outcomes.pop(2), LogCorrupted)
     assert all(isinstance(outcome, Appended) for outcome in outcomes)
     assert await log.head() == 14
+
+
+@in_loop
+async def test_what_the_database_cannot_hold_costs_the_others_of_a_group_nothing(
+    log: PostgresEventLog,
+) -> None:
+    nul = ask(1).model_copy(update={"origin": Origin(backend="x\x00")})
+    outcomes = await asyncio.gather(
+        *(log.append(new_id(), 0, [start(), asked], AT) for asked in (ask(1), nul, ask(1))),
+        return_exceptions=True,
+    )
+    assert isinstance(outcomes.pop(1), LogCorrupted)
+    assert all(isinstance(outcome, Appended) for outcome in outcomes)
+    assert await log.head() == 4
 
 
 @in_loop
