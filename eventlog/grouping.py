@@ -228,9 +228,12 @@ class GroupWriter(Generic[Db]):
     def _tell(
         self, observer: CommitObserver, group: list[_Job], outcomes: list[Any], began: int
     ) -> None:
-        # What an append becomes are its records.
-        appended = zip(group, outcomes, strict=True)
-        marks = [job.mark for job, outcome in appended if isinstance(outcome, tuple)]
+        # What an append becomes are its records. A change of key has some too, and no mark.
+        marks = [
+            job.mark
+            for job, outcome in zip(group, outcomes, strict=True)
+            if isinstance(outcome, tuple) and job.mark is not None
+        ]
         if marks:
             try:
                 observer.committed(marks, began, time_ns())

@@ -136,6 +136,14 @@ async def test_who_follows_the_commits_is_told_which_appends_shared_one(
 
 
 @in_loop
+async def test_a_change_of_key_is_no_append_to_follow(log: SqliteEventLog) -> None:
+    followed = Followed()
+    log.watch_commits(followed)
+    await log.change_key("It may be known to others.", AT)
+    assert followed.commits == []
+
+
+@in_loop
 async def test_who_fails_to_follow_costs_nobody_an_event(
     log: SqliteEventLog, path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
