@@ -134,8 +134,9 @@ def _fresh_salt() -> bytes:
         return _fresh_salts.pop()
     except IndexError:
         drawn = secrets.token_bytes(SALT_BYTES * SALTS_AT_ONCE)
-        _fresh_salts.extend(drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES))
-        return _fresh_salts.pop()
+        salt, *more = (drawn[at : at + SALT_BYTES] for at in range(0, len(drawn), SALT_BYTES))
+        _fresh_salts.extend(more)  # other threads may take them all
+        return salt
 
 
 def commit(salt: bytes, payload: bytes) -> bytes:

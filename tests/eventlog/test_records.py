@@ -1,16 +1,19 @@
 """Records: what their hashes are made of."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eventlog import records
 from eventlog.records import RFC6962_LEAF, SALT_BYTES, SALTS_AT_ONCE, draft, leaf_hash
 from statemachine.canonical import canonical_json
 from statemachine.commands import give_answer
 from tests.eventlog.interviews import AT, new_id
+from tests.eventlog.running import lingering_in
 from tests.forked import CAN_FORK
 
 words = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -53,6 +56,18 @@ def test_no_salt_is_given_twice() -> None:
     given = salts(2 * SALTS_AT_ONCE + 1)
     assert len(set(given)) == len(given)
     assert {len(salt) for salt in given} == {SALT_BYTES}
+
+
+def test_threads_that_draw_at_once_get_salts_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "SALTS_AT_ONCE", 1)
+
+    def draw(_: int) -> list[bytes]:
+        with lingering_in(records):
+            return salts(150)  # more than are left of those drawn before
+
+    with ThreadPoolExecutor(4) as threads:
+        given = [salt for drawn in threads.map(draw, range(4)) for salt in drawn]
+    assert len(set(given)) == 4 * 150
 
 
 @pytest.mark.skipif(not CAN_FORK, reason="there is no fork")
