@@ -144,6 +144,31 @@ def projection_of(records: Sequence[Record]) -> Projection:
     return project(None, records[0].interview_id, [record.event for record in records])
 
 
+@dataclass(frozen=True)
+class Change:
+    """The change to the read models of an interview that began at `began`: its newest `records`,
+    which were written just now, or all it has."""
+
+    projection: Projection
+    records: Sequence[Record]
+    began: int
+
+    @classmethod
+    def whole(cls, records: Sequence[Record]) -> "Change":
+        """Of all the records of an interview. Raises what `projection_of` does."""
+        return cls(projection_of(records), records, records[0].position)
+
+    @property
+    def interview_id(self) -> InterviewId:
+        return self.records[0].interview_id
+
+    def overview(self) -> Overview:
+        """The interview's row in the list. Where it began, and when, counts only for one that is
+        new to it."""
+        interview, first, last = self.projection.interview, self.records[0], self.records[-1]
+        return overview(interview, self.interview_id, self.began, first.time, last.time)
+
+
 class Listed(InterviewProgress, Protocol):
     """An interview's row in the list."""
 

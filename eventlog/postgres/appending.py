@@ -14,7 +14,7 @@ from eventlog.postgres.claims import END, HELD
 from eventlog.postgres.drafts import drop_drafts
 from eventlog.postgres.rows import as_json, rows_of
 from eventlog.postgres.writing import MAKE_ROOM, WritingDatabase
-from eventlog.readmodels import Projection, overview, projection_of
+from eventlog.readmodels import Change, Projection
 from eventlog.records import Record, UnplacedRecord
 from eventlog.tree import Frontier
 from statemachine.events import KIND_OF, ContentForgotten
@@ -116,25 +116,6 @@ class Append:
     needs_claim: bool = False
 
 
-@dataclass(frozen=True)
-class Change:
-    """The change to the read models of an interview that began at `began`: its newest `records`,
-    which were written just now, or all it has."""
-
-    projection: Projection
-    records: Sequence[Record]
-    began: int
-
-    @classmethod
-    def whole(cls, records: Sequence[Record]) -> "Change":
-        """Of all the records of an interview. Raises what `projection_of` does."""
-        return cls(projection_of(records), records, records[0].position)
-
-    @property
-    def interview_id(self) -> str:
-        return self.records[0].interview_id
-
-
 def writer_of(
     log: WritingDatabase, holder: str
 ) -> Callable[[Connection[Any], Sequence[Append]], list[Any]]:
@@ -225,7 +206,7 @@ def put_events(
 
 def rebuild_read_models(db: Connection[Any], interviews: Iterable[Sequence[Record]]) -> None:
     """Make the list of interviews, who began them and the fingerprints again, of the records of
-    each. Raises what `projection_of` does."""
+    each. Raises what `Change.whole` does."""
     # Before anything is deleted: an event may be unreadable.
     changes = [Change.whole(records) for records in interviews]
     for table in ("interviews", "starters", "fingerprints"):
@@ -262,11 +243,10 @@ def read_model_rows(changes: Sequence[Change]) -> tuple[Iterable[dict[str, Any]]
 
 
 def _overview(change: Change) -> dict[str, Any]:
-    """The interview's row in the list. Where it began counts only for one that is new to it."""
-    first, last = change.records[0], change.records[-1]
-    made = change.projection
-    row = overview(made.interview, change.interview_id, change.began, first.time, last.time)
-    more = {"sources": list(row.sources), "session_version": _session_version(made)}
+    """The interview's row in the list."""
+    row = change.overview()
+    session_version = _session_version(change.projection)
+    more = {"sources": list(row.sources), "session_version": session_version}
     return _row(INTERVIEWS, vars(row) | more)
 
 

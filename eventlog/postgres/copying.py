@@ -14,7 +14,6 @@ from eventlog.postgres.appending import (
     FINGERPRINTS,
     INTERVIEWS,
     STARTERS,
-    Change,
     read_model_rows,
 )
 from eventlog.postgres.connection import open_database
@@ -25,6 +24,7 @@ from eventlog.postgres.snapshot import PostgresSnapshot
 from eventlog.postgres.tables import PARTITION
 from eventlog.postgres.url import shown
 from eventlog.postgres.writing import MAKE_ROOM, MOVE_HEAD
+from eventlog.readmodels import Change
 from eventlog.records import Record
 from eventlog.tree import Frontier
 

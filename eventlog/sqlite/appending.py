@@ -13,7 +13,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from eventlog.errors import EventLogError, VersionConflict
-from eventlog.readmodels import Projection, overview, projection_of
+from eventlog.readmodels import Change, Projection
 from eventlog.records import Record, UnplacedRecord
 from eventlog.sqlite.drafts import drop_drafts
 from eventlog.sqlite.nodes import HEAD, put_nodes
@@ -61,21 +61,6 @@ class Append:
     ends_reply: bool = False
 
 
-@dataclass(frozen=True)
-class _Change:
-    """The change to the read models of an interview that began at `began`: its newest `records`,
-    which were written just now, or all it has."""
-
-    projection: Projection
-    records: Sequence[Record]
-    began: int
-
-    @classmethod
-    def whole(cls, records: Sequence[Record]) -> "_Change":
-        """Of all the records of an interview. Raises what `projection_of` does."""
-        return cls(projection_of(records), records, records[0].position)
-
-
 def write(
     db: Connection, appends: Sequence[Append], committed: Frontier | None = None
 ) -> list[tuple[Record, ...] | EventLogError]:
@@ -86,7 +71,7 @@ def write(
     position, found_as_json = db.execute(STANDING, [ids]).fetchone()
     standing: dict[str, tuple[int, int | None]] = json.loads(found_as_json)
     outcomes: list[tuple[Record, ...] | EventLogError] = []
-    changes: list[_Change] = []
+    changes: list[Change] = []
     replied: list[str] = []
     for append in appends:
         found, began = standing.get(append.interview_id, (0, None))
@@ -99,7 +84,7 @@ def write(
         position += len(records)
         standing[append.interview_id] = records[-1].version, began
         outcomes.append(records)
-        changes.append(_Change(append.projection, records, began))
+        changes.append(Change(append.projection, records, began))
         if append.ends_reply:
             replied.append(append.interview_id)
     if replied:
@@ -109,15 +94,15 @@ def write(
         _put_read_models(db, changes)
     for change in changes:
         if change.records[-1].kind == FORGOTTEN:
-            _erase_words(db, change.records[-1].interview_id)
+            _erase_words(db, change.interview_id)
     return outcomes
 
 
 def rebuild_read_models(db: Connection, interviews: Iterable[Sequence[Record]]) -> None:
     """Make the list of interviews and the fingerprints again, of the records of each. Raises
-    what `projection_of` does."""
+    what `Change.whole` does."""
     # Before anything is deleted: an event may be unreadable.
-    changes = [_Change.whole(records) for records in interviews]
+    changes = [Change.whole(records) for records in interviews]
     db.execute("DELETE FROM interviews")
     db.execute("DELETE FROM fingerprints")
     for change in changes:
@@ -125,8 +110,8 @@ def rebuild_read_models(db: Connection, interviews: Iterable[Sequence[Record]]) 
 
 
 def put_read_models(db: Connection, records: Sequence[Record]) -> None:
-    """Make the rows of the interview that has these records. Raises what `projection_of` does."""
-    _put_read_models(db, [_Change.whole(records)])
+    """Make the rows of the interview that has these records. Raises what `Change.whole` does."""
+    _put_read_models(db, [Change.whole(records)])
 
 
 def put_events(
@@ -139,7 +124,7 @@ def put_events(
     put_nodes(db, records[0].position, [record.leaf for record in records], committed)
 
 
-def _put_read_models(db: Connection, changes: Sequence[_Change]) -> None:
+def _put_read_models(db: Connection, changes: Sequence[Change]) -> None:
     columns = f"interviews ({OVERVIEW_COLUMNS}, head)"
     insert(db, columns, [_overview(change) for change in changes], NEWEST_COUNTS)
     fingerprints = [
@@ -150,12 +135,9 @@ def _put_read_models(db: Connection, changes: Sequence[_Change]) -> None:
     insert(db, "fingerprints (fingerprint, first_position, version)", fingerprints)
 
 
-def _overview(change: _Change) -> list[Any]:
-    """The interview's row in the list. Where it began counts only for one that is new to it."""
-    first, last = change.records[0], change.records[-1]
-    interview = change.projection.interview
-    row = overview(interview, first.interview_id, change.began, first.time, last.time)
-    stored = stored_overview(row, change.projection.current_fingerprint)
+def _overview(change: Change) -> list[Any]:
+    """The interview's row in the list."""
+    stored = stored_overview(change.overview(), change.projection.current_fingerprint)
     return [stored[name] for name in (*OVERVIEW_FIELDS, "head")]
 
 
