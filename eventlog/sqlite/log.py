@@ -154,14 +154,20 @@ class SqliteEventLog(SqliteReader):
     async def _look_up(self, interview_id: str) -> Known | None:
         if known := self._recall(interview_id):
             return known
+        looks = self._connection.looks
         interview = await super().interview(interview_id)
-        return self._known.keep(interview_id, Known(interview)) if interview else None
+        if interview is None:
+            return None
+        found = Known(interview)
+        # Of a file that was changed meanwhile, it may be old already.
+        return self._known.keep(interview_id, found) if looks == self._connection.looks else found
 
     def _recall(self, interview_id: str) -> Known | None:
         """What memory has of the interview since somebody else last changed the file."""
-        if self._known_since != self._connection.looks:
-            self._known_since = self._connection.looks
+        looks = self._connection.looks
+        if self._known_since != looks:
             self._known.clear()
+            self._known_since = looks
         return self._known.get(interview_id)
 
     def _release_readers(self) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from filelock import FileLock
@@ -142,6 +143,37 @@ async def test_a_copy_that_went_on_elsewhere_is_taken_up_as_it_is(
         copy.rename(path)
         assert len(await log.records(id)) == before + 2
         await check_goes_on(log, path, id)
+
+
+@in_loop
+async def test_what_was_read_of_the_file_before_is_not_remembered(
+    log: SqliteEventLog, path: Path
+) -> None:
+    id, other = new_id(), new_id()
+    for one in (id, other):
+        await tell(log, one, *LONG)
+    touched(path)
+    await log.head()  # from now on, what it knew is not believed
+    reading = asyncio.create_task(log.interview(id))
+    await asyncio.sleep(0)
+
+    async def go_on_elsewhere() -> None:
+        copy = backup(path)
+        elsewhere = SqliteEventLog(copy)
+        await answer(elsewhere, id)
+        await elsewhere.close()
+        await log.head()  # behind the read that is under way
+        copy.rename(path)
+        await log.head()
+        await log.interview(other)
+
+    thread = Thread(target=asyncio.run, args=[go_on_elsewhere()])
+    thread.start()
+    thread.join()
+    before, after = await reading, await log.interview(id)
+    assert before is not None
+    assert after is not None
+    assert (before.version, after.version) == (2, len(await log.records(id)))
 
 
 # An older state
