@@ -39,8 +39,8 @@ class Storage(ABC, Generic[Db]):
 
     @abstractmethod
     def transact(self, do: Callable[[Db], list[Any]]) -> list[Any]:
-        """Return what `do` returns, once what it wrote is committed. If anything fails, nothing of
-        it is written. What an append becomes are its records, in a tuple."""
+        """Return what `do` returns, once what it wrote would survive a power cut. If anything
+        fails, nothing of it is written. What an append becomes are its records, in a tuple."""
 
     @abstractmethod
     def alone(self, do: Callable[[Db], T]) -> T:
