@@ -279,10 +279,11 @@ class MemoryEventLog:
         practice: bool | None = None,
         started_by: str | None = None,
     ) -> OverviewPage:
+        said = set() if text is None else self._where_said(text)
         matching = [
             row
             for row in self._overviews.values()
-            if (text is None or self._is_found_in(row, text))
+            if (text is None or row.interview_id in said or is_known_by(row, text))
             and (state is None or row.state == state)
             and (role is None or row.role == role)
             and (before is None or row.first_position < before)
@@ -295,13 +296,14 @@ class MemoryEventLog:
     async def where_found(self, rows: Sequence[Overview], text: str) -> list[Found | None]:
         return [first_found(row, await self.records(row.interview_id), text) for row in rows]
 
-    def _is_found_in(self, row: Overview, text: str) -> bool:
-        return is_known_by(row, text) or any(
-            is_found_in(text, words)
+    def _where_said(self, text: str) -> set[str]:
+        """The interviews in which `text` was said."""
+        return {
+            record.interview_id
             for record in self._records
-            if record.interview_id == row.interview_id
-            for words in words_of(record)
-        )
+            if record.interview_id != LOG_STREAM
+            and any(is_found_in(text, words) for words in words_of(record))
+        }
 
     async def is_writable(self) -> bool:
         return True

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from eventlog import tree
 from eventlog.drafts import ReplyDraft
@@ -44,6 +44,9 @@ LOOKING_SECONDS = 0.5
 OWN_AT_ONCE = 50
 """How many of a subject's own interviews a search goes through at a time."""
 
+END: Final = 2**63 - 1
+"""The position behind all that a log can have."""
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -53,7 +56,7 @@ class Listing:
 
     state: State | None = None
     role: Role | None = None
-    before: int | None = None
+    before: int = END
     start: int = 0
     limit: int = 20
     practice: bool | None = None
@@ -237,16 +240,17 @@ class StoredReader(ABC, Generic[Db]):
         practice: bool | None = None,
         started_by: str | None = None,
     ) -> OverviewPage:
-        # One more tells whether there are more.
         listing = Listing(
-            state, role, before, limit=limit + 1, practice=practice, started_by=started_by
+            state, role, END if before is None else before, 0, limit, practice, started_by
         )
-        if started_by is not None and text is not None:
-            return await self._found_in_own(text, listing)
-        if started_by is not None or (text, state, role, practice) == (None, None, None, None):
-            rows = await self._reader.run(lambda db: self._queries.overviews(db, listing))
-            return OverviewPage.of(rows, limit)
-        return await self._found(text, listing)
+        if text is not None:
+            find = self._found if started_by is None else self._found_in_own
+            return await find(text, listing)
+        may_fit_few = started_by is None and (state, role, practice) != (None, None, None)
+        size = LISTED_WINDOW if may_fit_few else END
+        return await self._page(
+            listing, self._reader, size, size, lambda part, db: self._queries.overviews(db, part)
+        )
 
     async def where_found(self, rows: Sequence[Overview], text: str) -> list[Found | None]:
         def look(db: Db) -> list[Found | None]:
@@ -261,19 +265,20 @@ class StoredReader(ABC, Generic[Db]):
         """The same of the listed interviews that a subject began. Those of others are not looked
         at: the time would tell of them."""
         found: list[Overview] = []
-        before, limit = listing.before, listing.limit
         stop = time.monotonic() + LOOKING_SECONDS
         while True:
-            page = replace(listing, before=before, limit=OWN_AT_ONCE)
-            rows = await self._searcher.run(partial(self._queries.overviews, listing=page))
+            part = replace(listing, limit=OWN_AT_ONCE)
+            rows = await self._searcher.run(partial(self._queries.overviews, listing=part))
             places = await self.where_found(rows, text)
             found += [row for row, place in zip(rows, places, strict=True) if place is not None]
-            before = rows[-1].first_position if len(rows) == OWN_AT_ONCE else None
-            if before is None or len(found) >= limit or time.monotonic() > stop:
-                return OverviewPage.of(found, limit - 1, before)
+            if len(rows) < OWN_AT_ONCE:
+                return OverviewPage.of(found, listing.limit)
+            listing = replace(listing, before=rows[-1].first_position)
+            if len(found) > listing.limit or time.monotonic() > stop:
+                return OverviewPage.of(found, listing.limit, listing.before)
 
-    async def _found(self, text: str | None, listing: Listing) -> OverviewPage:
-        """Of the listed interviews, those that `text` is found in, if it is given.
+    async def _found(self, text: str, listing: Listing) -> OverviewPage:
+        """Those of the listed interviews that `text` is found in.
 
         An index of the words would be faster, and one more place that words must be forgotten in.
         So the events are gone through from the newest, window by window; no event of an interview
@@ -281,44 +286,41 @@ class StoredReader(ABC, Generic[Db]):
         is not the first page, what was said in them later, in events that the pages before went
         through, is looked up interview by interview.
         """
-        found: list[Overview] = []
         begun: set[int] = set()
-        run, size, most = self._reader.run, LISTED_WINDOW, LISTED_WINDOW
-        if text is not None:
-            run, size, most = self._searcher.run, min(FIRST_WINDOW, WINDOW), WINDOW
-        end = head = await run(self._queries.head)
-        if listing.before is not None:
-            end = min(head, listing.before)
-        since = end
+
+        def look(window: Listing, db: Db) -> list[Overview]:
+            nonlocal begun
+            start, end = window.start, window.before
+            begun = {position for position in begun if position < end}
+            begun |= self._queries.begun_where_said(db, start, end, text)
+            if listing.before < END:
+                begun |= self._queries.begun_before_said(db, start, end, listing.before, text)
+            here = [position for position in begun if position >= start]
+            return self._queries.found(db, window, text, here)
+
+        return await self._page(listing, self._searcher, FIRST_WINDOW, WINDOW, look)
+
+    async def _page(
+        self,
+        listing: Listing,
+        reader: Reading[Db],
+        size: int,
+        most: int,
+        look: Callable[[Listing, Db], list[Overview]],
+    ) -> OverviewPage:
+        """What `look` finds of the listed interviews, window by window from the newest event. The
+        first window has `size` events, the next twice as many, and so on up to `most`."""
+        rows: list[Overview] = []
+        end = min(listing.before, await reader.run(self._queries.head))
         stop = time.monotonic() + LOOKING_SECONDS
-        while end > 0 and len(found) < listing.limit:
-            start = max(0, end - size)
-            window = replace(listing, start=start, before=end, limit=listing.limit - len(found))
-            if text is None:
-                found += await run(partial(self._queries.overviews, listing=window))
-            else:
-                begun |= await run(
-                    partial(self._queries.begun_where_said, start=start, end=end, text=text)
-                )
-                if since < head:
-                    begun |= await run(
-                        partial(
-                            self._queries.begun_before_said,
-                            start=start,
-                            end=end,
-                            since=since,
-                            text=text,
-                        )
-                    )
-                here = [position for position in begun if position >= start]
-                begun.difference_update(here)
-                found += await run(
-                    partial(self._queries.found, listing=window, text=text, begun=here)
-                )
+        while end > 0 and len(rows) <= listing.limit:  # one more tells whether there are more
+            start, room = max(0, end - size), listing.limit + 1 - len(rows)
+            window = replace(listing, start=start, before=end, limit=room)
+            rows += await reader.run(partial(look, window))
             end, size = start, min(2 * size, most)
             if time.monotonic() > stop:
                 break
-        return OverviewPage.of(found, listing.limit - 1, end or None)
+        return OverviewPage.of(rows, listing.limit, end or None)
 
     async def forks_of(self, interview_id: str) -> list[str]:
         return await self._searcher.run(lambda db: self._queries.forks_of(db, interview_id))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from itertools import chain, repeat
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from eventlog.keychanges import LOG_STREAM
 from eventlog.memory import MemoryEventLog
 from eventlog.notes import Checkpoint
 from eventlog.protocol import Appended, EventLog
-from eventlog.readmodels import FingerprintMatch, Overview
+from eventlog.readmodels import FingerprintMatch, Overview, OverviewPage
 from eventlog.searching import Found
 from eventlog.times import to_text
 from eventlog.tree import is_consistent, is_included
@@ -38,7 +39,7 @@ from statemachine.events import (
     SessionAdopted,
 )
 from statemachine.interview import Interview, replay
-from statemachine.roles import FIELD_ROLES, PRODUCT_MANAGER, SOFTWARE_ENGINEER, Role
+from statemachine.roles import DATA_ANALYST, FIELD_ROLES, PRODUCT_MANAGER, SOFTWARE_ENGINEER, Role
 from statemachine.session import Config
 from statemachine.states import State
 from tests.depth import examples
@@ -903,7 +904,8 @@ class EventLogContract:
     async def test_what_is_found_comes_newest_first_in_pages_by_state_and_role(
         self, log: EventLog, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(reading, "WINDOW", 3)  # interviews are told across windows
+        for windows in ("FIRST_WINDOW", "WINDOW"):  # interviews are told across windows
+            monkeypatch.setattr(reading, windows, 3)
         ids = [new_id() for _ in range(9)]
         for n, id in enumerate(ids):
             await tell(log, id, start(list(FIELD_ROLES)[n % 3]), ask(1))
@@ -940,6 +942,59 @@ class EventLogContract:
         complete = await listed(log, state=State.COMPLETE)
         assert [row.interview_id for row in complete] == [ids[4]]
         assert await listed(log, role=PRODUCT_MANAGER) == []
+
+    @settings(
+        max_examples=examples(50),
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+    @given(
+        only=st.sampled_from(
+            [
+                {},
+                {"text": "yes"},
+                {"state": State.QUESTIONING},
+                {"role": DATA_ANALYST, "text": "no"},
+                {"started_by": "ann", "text": "yes"},
+            ]
+        ),
+        before=APPENDS,
+        between=st.lists(APPENDS, max_size=4),
+        limit=st.integers(1, 3),
+    )
+    @in_loop
+    async def test_pages_give_each_interview_once_whatever_happens_between_them(
+        self,
+        new_log: Callable[[], EventLog],
+        monkeypatch: pytest.MonkeyPatch,
+        only: dict[str, Any],
+        before: list[tuple[int, list[tuple[int, str]]]],
+        between: list[list[tuple[int, list[tuple[int, str]]]]],
+        limit: int,
+    ) -> None:
+        look_at_little(monkeypatch)
+        log, memory = new_log(), MemoryEventLog()
+        interviews: dict[str, Interview] = {}
+        ids = [new_id() for _ in range(4)]
+        await make_moves((memory, log), interviews, ids, before)
+        ids += [new_id() for _ in range(2)]
+        fit: set[str] | None = None
+        given: list[Overview] = []
+        page = OverviewPage([])
+        for moves in chain(between, repeat([])):
+            fitting = {row.interview_id for row in await listed(memory, **only)}
+            fit = fitting if fit is None else fit & fitting
+            page = await log.overviews(limit=limit, before=page.next, **only)
+            assert len(page.rows) <= limit
+            given += page.rows
+            if page.next is None:
+                break
+            await make_moves((memory, log), interviews, ids, moves)
+        positions = [row.first_position for row in given]
+        assert positions == sorted(set(positions), reverse=True)
+        assert fit is not None
+        assert fit <= {row.interview_id for row in given}
+        await log.close()
 
     # The log itself
 
@@ -978,10 +1033,31 @@ class EventLogContract:
 
 
 def look_at_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let each page of a list take no more than three events, as if these took their time."""
-    monkeypatch.setattr(reading, "WINDOW", 3)
-    monkeypatch.setattr(reading, "LISTED_WINDOW", 3)
+    """Let each page of a list take no more than three events, or two of a subject's own interviews,
+    as if these took their time."""
+    for windows in ("FIRST_WINDOW", "WINDOW", "LISTED_WINDOW"):
+        monkeypatch.setattr(reading, windows, 3)
+    monkeypatch.setattr(reading, "OWN_AT_ONCE", 2)
     monkeypatch.setattr(reading, "LOOKING_SECONDS", -1)
+
+
+async def make_moves(
+    logs: Sequence[EventLog],
+    interviews: dict[str, Interview],
+    ids: Sequence[str],
+    appends: Sequence[tuple[int, list[tuple[int, str]]]],
+) -> None:
+    """Append these moves to the newest interviews of `ids`, and forget one that is complete."""
+    for which, moves in appends:
+        id = ids[which - 4]
+        for choice, words in moves:
+            legal = list(legal_moves(interviews, id, words))
+            if id not in interviews:
+                legal[0] = start().model_copy(update={"started_by": "ann"})
+            elif interviews[id].is_complete and choice % 3 == 0:
+                legal = [forget_content(interviews[id], "It was asked for.")]
+            for log in logs if legal else ():
+                interviews[id] = await tell(log, id, legal[choice % len(legal)])
 
 
 async def known(log: EventLog, id: str) -> Interview:

@@ -66,7 +66,7 @@ def test_what_is_found_comes_in_pages(gateway: Served) -> None:
 def test_a_page_tells_how_far_it_looked_and_the_next_goes_on_from_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "WINDOW", 8)
+    monkeypatch.setattr(reading, "FIRST_WINDOW", 8)
     monkeypatch.setattr(reading, "LOOKING_SECONDS", -1)
     word = str(uuid4())
     with serving(eventlog_url=f"sqlite:///{tmp_path}/interviews.db") as gateway:
