@@ -12,7 +12,7 @@ from rich.text import Text
 from api.cli.terminal import WHOLE, console, print_json
 from api.transcript.escaping import escape_line
 from eventlog.protocol import InterviewList
-from eventlog.readmodels import Overview
+from eventlog.readmodels import Overview, OverviewPage
 from statemachine.session import Role
 from statemachine.states import State
 
@@ -30,20 +30,20 @@ async def list_interviews(
     practice: bool = False,
 ) -> None:
     """Print the newest `limit` interviews, newest first; those of practice if `practice` asks."""
-    shown: list[Overview] = []
-    next: int | None = None
-    while len(shown) < limit:
+    found: list[Overview] = []
+    page = OverviewPage([])
+    while len(found) <= limit:  # one more tells whether there are older ones
         page = await log.overviews(
             state=state,
             role=role,
-            before=next,
-            limit=limit - len(shown),
+            before=page.next,
+            limit=limit + 1 - len(found),
             practice=None if practice else False,
         )
-        shown += page.rows
-        next = page.next
-        if next is None:
+        found += page.rows
+        if page.next is None:
             break
+    shown = found[:limit]
     if as_json:
         from api.http.wire.history import InterviewOverview
 
@@ -60,7 +60,7 @@ async def list_interviews(
         out.print(table)
     else:
         _print_narrow(out, shown)
-    if next is not None:
+    if len(found) > limit:
         out.print(f"… and older ones: --limit {limit * 5} shows more.")
 
 

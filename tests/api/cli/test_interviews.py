@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from eventlog import reading
 from statemachine.commands import forget_content
 from statemachine.events import InterviewHeld
 from statemachine.interview import replay
@@ -64,6 +65,21 @@ def test_a_long_list_says_that_there_is_more(run: Run) -> None:
     result = run("interviews", "--limit", "2")
     assert "aaaaaaaa" not in result.stdout
     assert "--limit 10 shows more" in result.stdout
+
+
+def test_older_ones_are_promised_only_where_they_were_found(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "LISTED_WINDOW", 2)
+    monkeypatch.setattr(reading, "LOOKING_SECONDS", -1)
+    result = run("interviews", "--state", "questioning", "--limit", "2")
+    assert ("cccccccc" in result.stdout, "bbbbbbbb" in result.stdout) == (True, True)
+    assert "shows more" not in result.stdout
+    assert (
+        "--limit 5 shows more" in run("interviews", "--role", "Data Analyst", "--limit", "1").stdout
+    )
+    listed = json.loads(run("interviews", "--state", "complete", "--json").stdout)
+    assert [row["interviewId"] for row in listed["interviews"]] == IDS[:1]
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", str(2**63 - 1), "9" * 30])
