@@ -9,7 +9,6 @@ import { visitor } from "../visitor.js";
 import { fetchKits, USUAL } from "./role-choice.js";
 
 /** @typedef {import("../integration-service-client/index.js").ListedInterview} Overview */
-/** @typedef {import("../integration-service-client/index.js").Interviews} Interviews */
 
 const PAGE = 20;
 const MOST = 100;
@@ -35,6 +34,9 @@ export function show({ root, signal }) {
   const list = h("ol", { class: "interviews", "aria-label": "Interviews", onclick: keepPlace });
   const notices = h("div", {});
   const more = h("button", { type: "button", hidden: true, onclick: () => load(next) }, "Show more");
+  const progress = h("p", { class: "quiet figure" }); // no screen reader tells it: it changes twice a second
+  /** @type {{ shown: number, y: number } | null} how the list was left, until it is so again */
+  let leftAt = history.state;
   let typing = 0;
   /** @type {string | null | undefined} where the next page begins */
   let next = null;
@@ -53,8 +55,8 @@ export function show({ root, signal }) {
   document.title = "History – Interview gateway";
   root.append(
     h("div", { class: "row heading" }, h("h1", {}, "History"), h("a", { class: "button end", href: "#/kits" }, "Interview kits")),
-    form, count, notices, list, more);
-  goBack();
+    form, count, notices, list, h("div", { class: "row" }, more, progress));
+  load(null, Math.min(MOST, Math.max(PAGE, leftAt?.shown ?? 0)));
 
   /** @param {string[]} roles as the kits have them; none of a kit that is broken */
   function offerRoles(roles) {
@@ -68,10 +70,10 @@ export function show({ root, signal }) {
     history.replaceState({ shown: list.children.length, y: scrollY }, "");
   }
 
-  async function goBack() {
-    const { shown = PAGE, y = 0 } = history.state ?? {};
-    await load(null, Math.min(MOST, Math.max(PAGE, shown)));
-    if (y && !signal.aborted) scrollTo(0, y);
+  /** But whoever has scrolled meanwhile stays there. */
+  function goBack() {
+    if (leftAt && scrollY === 0) scrollTo(0, leftAt.y);
+    leftAt = null;
   }
 
   /** @param {SubmitEvent} event */
@@ -86,6 +88,7 @@ export function show({ root, signal }) {
 
   function look() {
     clearTimeout(typing);
+    leftAt = null;
     keepHistoryFilter(filter());
     load(null);
   }
@@ -102,34 +105,43 @@ export function show({ root, signal }) {
     asking = new AbortController();
     const { signal: asked } = asking;
     const wanted = filter();
-    const isMore = cursor != null;
     let left = limit;
     list.setAttribute("aria-busy", "true");
-    if (wanted.q) count.textContent = "Searching…";
+    progress.textContent = "";
+    if (cursor == null) more.hidden = true; // it would go on in the list before
+    if (wanted.q) tell("Searching…");
     try {
-      do {
+      for (;;) {
         const found = await gateway.listInterviews(
           /** @type {any} */ ({ ...wanted, limit: left, cursor: cursor ?? undefined }),
           { signal: asked },
         );
         const rows = render(found.interviews, cursor != null);
-        if (isMore && left === limit) rows[0]?.querySelector("a")?.focus({ preventScroll: true });
         left -= rows.length;
         cursor = next = found.next;
-        more.hidden = next == null;
-        tellCount(found, left, wanted);
-      } while (cursor != null && left > 0);
+        const reached = rows[0] ?? (next == null ? list.lastElementChild : null);
+        if (document.activeElement === more) reached?.querySelector("a")?.focus({ preventScroll: true });
+        if (next == null || left <= 0) break;
+        tell("Searching…");
+        if (found.lookedBackTo) progress.replaceChildren("Looked back to ", when(found.lookedBackTo), " so far");
+        if (list.children.length >= (leftAt?.shown ?? 0)) goBack();
+      }
+      more.hidden = next == null;
+      goBack();
+      tellCount(wanted);
     } catch (error) {
       if (asked.aborted) return;
-      count.textContent = "";
+      tell("");
+      list.removeAttribute("aria-busy");
       notices.replaceChildren(noticeOf(troubleOf(error), () => asked.aborted || load(cursor, left)));
     }
-    list.removeAttribute("aria-busy");
+    progress.textContent = "";
   }
 
   /** @param {Overview[]} interviews @param {boolean} isMore */
   function render(interviews, isMore) {
     notices.replaceChildren();
+    list.removeAttribute("aria-busy");
     for (const { interviewId, state } of interviews) {
       if (state === "forgotten") dropInterview(interviewId);
     }
@@ -139,22 +151,20 @@ export function show({ root, signal }) {
     return rows;
   }
 
-  /** @param {Interviews} found @param {number} left @param {{ q: string, state: string, role: string }} wanted */
-  function tellCount({ next, lookedBackTo }, left, wanted) {
+  /** @param {{ q: string, state: string, role: string }} wanted */
+  function tellCount(wanted) {
     const shown = list.children.length;
-    const told = shown ? `${counted(shown, "interview")} shown` : "";
-    if (next != null && left > 0 && lookedBackTo) {
-      count.replaceChildren(told && `${told}. `, "Searching… Back to ", when(lookedBackTo));
-      return;
-    }
-    count.textContent = told;
-    if (shown) return;
+    if (shown) return tell(`${counted(shown, "interview")} shown`);
     const isFiltered = Boolean(wanted.q || wanted.state || wanted.role);
+    tell(isFiltered ? "No interview matches." : "There are no interviews yet.");
     notices.replaceChildren(isFiltered
-      ? h("p", { class: "row" }, "No interview matches. ",
-        h("button", { type: "button", onclick: clear }, "Clear the filter"))
-      : h("p", {}, "There are no interviews yet. ",
-        visitor.conducts && [h("a", { href: "#/" }, "Start the first one"), "."]));
+      ? h("button", { type: "button", onclick: clear }, "Clear the filter")
+      : visitor.conducts ? h("a", { href: "#/" }, "Start the first one") : "");
+  }
+
+  /** The same words again would be told again. @param {string} text */
+  function tell(text) {
+    if (count.textContent !== text) count.textContent = text;
   }
 
   function clear() {
