@@ -12,6 +12,7 @@ from api.http.routes.in_path import InterviewInPath
 from api.http.streaming import events_of, last_event_id, wants_events
 from api.http.wire.history import (
     WITH_PRACTICE,
+    Cursor,
     InterviewReply,
     InterviewsReply,
     Limit,
@@ -174,7 +175,7 @@ async def interviews(
     ] = None,
     limit: Annotated[Limit, Query(description="How many on a page.")] = 20,
     cursor: Annotated[
-        str | None, Query(pattern="^[0-9]{1,18}$", description="`next` of the page before.")
+        Cursor | None, Query(description="`next` of the page before. It goes with any filter.")
     ] = None,
 ) -> InterviewsReply:
     """All interviews, newest first, by pages; or those that a text is found in. A candidate gets

@@ -1,8 +1,9 @@
 """The interviews that the log holds: the list, and one to go on from."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from eventlog.readmodels import Overview
 from eventlog.searching import Found
@@ -16,6 +17,19 @@ ShownState = Literal[State.STARTED, State.QUESTIONING, State.COMPLETE, State.FOR
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 
+CURSOR = "^[0-9]{1,18}$"
+
+
+def _is_cursor(text: str) -> str:
+    if re.fullmatch(CURSOR, text) is None:
+        raise ValueError("must be the `next` of the page before")
+    return text
+
+
+Cursor = Annotated[
+    str, AfterValidator(_is_cursor), WithJsonSchema({"type": "string", "pattern": CURSOR})
+]
+"""The position before which the interviews of a page began."""
 
 ShownPractice = Literal["false", "true", "only"]
 """Whether a list leaves practice out, shows it too, or shows nothing else."""

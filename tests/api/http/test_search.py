@@ -88,6 +88,13 @@ def test_a_page_tells_how_far_it_looked_and_the_next_goes_on_from_there(
         assert first <= times[-1]
 
 
+@pytest.mark.parametrize("cursor", ["", "x", "-1", "1.5", "5\n", "\u0663", "9" * 19])
+def test_what_no_page_gave_as_next_is_refused(gateway: Served, cursor: str) -> None:
+    response = gateway.get(INTERVIEWS, cursor=cursor)
+    assert response.status_code == 422
+    assert response.json()["detail"] == "cursor: must be the `next` of the page before"
+
+
 @pytest.mark.parametrize("q", ["", "x" * 201])
 def test_a_text_has_1_to_200_characters(gateway: Served, q: str) -> None:
     response = gateway.get(INTERVIEWS, q=q)
