@@ -1,5 +1,6 @@
 """Interviews: set up, answer, sum up; look one up, list them all."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -203,6 +204,8 @@ async def interviews(
         oldest = await gateway.log.records_from(page.next, 1)
         looked_back_to = oldest[0].time if oldest else None
     found = [None] * len(rows) if q is None else await gateway.log.where_found(rows, q)
+    if caller.owner is not None:  # positions would tell how much others say
+        found = [place and replace(place, position=None) for place in found]
     return InterviewsReply(
         interviews=[ListedInterview.in_list(*each) for each in zip(rows, found, strict=True)],
         next=None if page.next is None else str(page.next),

@@ -79,7 +79,9 @@ class FoundWords(Value):
     """Where the text that was sought is found first in an interview."""
 
     position: int | None = Field(
-        None, description="Of the event in the whole log, if it was said in the interview."
+        None,
+        description="Of the event in the whole log, if it was said in the interview. A candidate "
+        "is not told it.",
     )
     message: int | None = Field(
         None,

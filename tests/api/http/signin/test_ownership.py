@@ -271,6 +271,9 @@ def test_nothing_that_a_candidate_is_sent_counts_what_others_do(stage: Stage) ->
     for path, session in (("start", None), ("summary", first.json())):
         done = heard(stage.ann, f"{INTERVIEWS}/{path}", body if session is None else session)[-1]
         assert set(done.data["event"]) == {"leaf"}
+    searched = stage.ann.get(INTERVIEWS, q="?").json()["interviews"]
+    assert {row["found"]["text"] for row in searched} == {"?"}
+    assert {row["found"]["position"] for row in searched} == {None}
     began = time.time()
     more = [event.id for event in heard(stage.ann, f"{INTERVIEWS}/start", body)]
     for _ in range(3):
