@@ -12,11 +12,12 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
+from api.http.chunks import Malformed
 from api.http.exchange import Exchange, whole_answer
 from api.http.gate import API, guards
 from api.http.problem_documents import problem_response
 from api.http.problems import MALFORMED, TOO_SLOW, ProblemType
-from api.http.reading import Malformed, Reader
+from api.http.reading import Reader
 from api.http.request_ids import HEADER, Headers, correlation_of
 
 if sys.platform != "win32":

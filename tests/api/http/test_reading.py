@@ -2,7 +2,8 @@
 
 import pytest
 
-from api.http.reading import MAX_CHUNK_LINE_BYTES, MAX_HEAD_BYTES, Malformed, Reader
+from api.http.chunks import MAX_BETWEEN_BYTES, Malformed
+from api.http.reading import MAX_HEAD_BYTES, Reader
 
 HOST = b"Host: localhost\r\n"
 LOOK = b"GET /health HTTP/1.1\r\n" + HOST + b"\r\n"
@@ -143,11 +144,18 @@ AMBIGUOUS = {
     "a size that overflows": CHUNKED + b"\r\n10000000000000002\r\nhi\r\n0\r\n\r\n",
     "a size with a sign": CHUNKED + b"\r\n-5\r\nhi\r\n0\r\n\r\n",
     "a size with a score": CHUNKED + b"\r\n0_2\r\nhi\r\n0\r\n\r\n",
+    "a size that never ends": CHUNKED + b"\r\n" + b"0" * 16,
+    "a size before a space": CHUNKED + b"\r\n2 \r\nhi\r\n0\r\n\r\n",
     "a size after a space": CHUNKED + b"\r\n 2\r\nhi\r\n0\r\n\r\n",
     "no size": CHUNKED + b"\r\n\r\n0\r\n\r\n",
     "a chunk that is too long": CHUNKED + b"\r\n2\r\nhi!!0\r\n\r\n",
     "an extension with a bare LF": CHUNKED + b"\r\n2;x\nhi\r\n0\r\n\r\n",
+    "an extension with a bare CR": CHUNKED + b"\r\n2;x\rhi\r\n0\r\n\r\n",
     "a chunk with a bare LF": CHUNKED + b"\r\n2\r\nhi\n0\r\n\r\n",
+    "a trailer that is folded": CHUNKED + b"\r\n0\r\nX: y\r\n z\r\n\r\n",
+    "a trailer with a bare LF": CHUNKED + b"\r\n0\r\nX: y\n\r\n",
+    "a trailer with a space": CHUNKED + b"\r\n0\r\nX : y\r\n\r\n",
+    "no trailer": CHUNKED + b"\r\n0\r\nGET / HTTP/1.1\r\n\r\n",
     "a bare LF": b"GET / HTTP/1.1\nHost: localhost\n\n",
     "a bare LF at the end": b"GET / HTTP/1.1\r\nHost: localhost\r\n\n",
     "a bare CR": b"GET / HTTP/1.1\r\nHost: localhost\rX: y\r\n\r\n",
@@ -163,7 +171,7 @@ AMBIGUOUS = {
     "a head without end": LOOK[:-2] + b"X: " + b"x" * MAX_HEAD_BYTES,
     "headers without end": LOOK[:-2] + b"X: y\r\n" * MAX_HEAD_BYTES,
     "trailers without end": CHUNKED + b"\r\n0\r\n" + b"X: y\r\n" * MAX_HEAD_BYTES,
-    "an extension without end": CHUNKED + b"\r\n2;" + b"x" * MAX_CHUNK_LINE_BYTES,
+    "an extension without end": CHUNKED + b"\r\n2;" + b"x" * MAX_BETWEEN_BYTES,
 }
 """A proxy in front might see a request here where the gateway sees a part of another one; or it has
 no end."""
