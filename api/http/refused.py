@@ -42,6 +42,7 @@ class RefusedLog:
 
     def origin(self, origin: str) -> None:
         """A page of `origin` was refused; "" or "null" where it names none."""
+        origin = origin if len(origin) <= LONGEST else ""
         if not self._is_new("app" if APPS.fullmatch(origin) else "web page", origin):
             return
         try:
@@ -64,9 +65,10 @@ class RefusedLog:
 
     def host(self, host: str) -> None:
         """A request to `host`, a name without its port, was refused; "" if it is malformed."""
+        host = host if len(host) <= LONGEST else ""
         if not self._is_new("host", host):
             return
-        if HOST.fullmatch(host) and len(host) <= LONGEST:
+        if HOST.fullmatch(host):
             logger.warning(
                 "Refused a request that was addressed to %s. If this is a name of this machine, "
                 "start the gateway with ALLOWED_HOSTS=%s",
@@ -77,7 +79,7 @@ class RefusedLog:
             logger.warning("Refused a request without a valid Host header.")
 
     def _is_new(self, kind: str, name: str) -> bool:
-        logged, name = self._logged[kind], name[:LONGEST]
+        logged = self._logged[kind]
         if len(logged) >= MOST or name in logged:
             return False
         logged.add(name)

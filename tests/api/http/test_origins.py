@@ -67,7 +67,9 @@ def test_the_setting_that_the_log_names_lets_the_origin_in(
         assert before.headers["access-control-allow-origin"] == already
 
 
-@pytest.mark.parametrize("origin", ["null", "file://", "", "i once yodelled"])
+@pytest.mark.parametrize(
+    "origin", ["null", "file://", "", "i once yodelled", f"http://{'yodelled' * 40}"]
+)
 def test_a_page_that_cannot_be_allowed_is_said_to_be_one(
     fresh: Served, caplog: pytest.LogCaptureFixture, origin: str
 ) -> None:
