@@ -23,7 +23,10 @@ WITH_EVIDENCE: dict[int | str, dict[str, Any]] = {
                 "description": "The event that recorded this answer: its position in the log and "
                 "its RFC 6962 leaf hash in hexadecimal. Keep it: with a checkpoint, the proof of "
                 "GET /api/v1/audit/inclusion shows that the log still holds it.",
-                "schema": {"type": "string"},
+                "schema": {
+                    "type": "string",
+                    "pattern": '^(position=[0-9]+, )?leaf="[0-9a-f]{64}"$',
+                },
                 "example": f'position=41, leaf="{"9f" * 32}"',
             }
         }

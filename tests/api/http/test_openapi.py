@@ -3,12 +3,15 @@
 import re
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.desktop import Desktop
 from tests.gateways import Served
+from tests.reliability.documented import Documented
 
 FORWARDED = "other services"
+INTERVIEWS = "/api/v1/interviews"
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +109,73 @@ def test_every_example_works_when_tried(alone: Served, document: dict[str, Any])
                 assert response.status_code == 200, (path, response.text)
                 tried += 1
     assert tried == 9
+
+
+AFTERWARDS = {
+    f"delete {INTERVIEWS}/{{interviewId}}": [410],  # its words are erased
+    f"post {INTERVIEWS}/{{interviewId}}/hold": [409],  # its words are not erased
+}
+"""What an interview may answer besides 200 after such a request."""
+
+
+def test_every_link_leads_from_its_answer_to_another(
+    alone: Served, document: dict[str, Any]
+) -> None:
+    documented, followed = Documented(document), set()
+    for method, path, operation in operations(document):
+        for status, response in operation["responses"].items():
+            for name, link in response.get("links", {}).items():
+                answer = answer_in_a_new_interview(alone, method, path, int(status))
+                reply = follow(alone, document, link, answer)
+                _, target = documented.check(reply)
+                allowed = {200, *AFTERWARDS.get(f"{method} {path}", ())}
+                assert reply.status_code in allowed, (path, status, name, reply.text)
+                if reply.status_code == 200:
+                    followed.add((reply.request.method, target))
+    assert len(followed) == 11
+
+
+def answer_in_a_new_interview(
+    gateway: Served, method: str, path: str, status: int
+) -> httpx.Response:
+    desktop = Desktop(gateway).start()
+    if status == 409:
+        desktop.copy().answer("This session is behind the log now.")
+    bodies = {
+        f"{INTERVIEWS}/start": {"role": "Software Engineer", "interviewId": desktop.interview_id},
+        f"{INTERVIEWS}/respond": {"session": desktop.session, "message": "An answer."},
+        f"{INTERVIEWS}/summary": {"session": desktop.session},
+    }
+    body = bodies.get(path, {"reason": "It is asked for."}) if method == "post" else None
+    path = path.replace("{interviewId}", desktop.interview_id)
+    answer = gateway.client.request(method, path, json=body)
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+def follow(
+    gateway: Served, document: dict[str, Any], link: dict[str, Any], answer: httpx.Response
+) -> httpx.Response:
+    """The answer to the request that the link describes. What it leaves open of a body is as in the
+    example of the request."""
+    [(method, path, operation)] = [
+        found for found in operations(document) if found[2]["operationId"] == link["operationId"]
+    ]
+    for name, expression in link.get("parameters", {}).items():
+        path = path.replace(f"{{{name}}}", value_at(expression, answer))
+    body = None
+    for model in re.findall(r"#/components/schemas/(\w+)", str(operation.get("requestBody"))):
+        linked = {name: value_at(at, answer) for name, at in link.get("requestBody", {}).items()}
+        body = document["components"]["schemas"][model]["examples"][0] | linked
+    return gateway.client.request(method, path, json=body)
+
+
+def value_at(expression: str, answer: httpx.Response) -> Any:
+    """What a runtime expression of OpenAPI, such as `$response.body#/models/0/id`, stands for."""
+    found = answer.json()
+    for part in expression.removeprefix("$response.body").split("/")[1:]:
+        found = found[int(part)] if isinstance(found, list) else found[part]
+    return found
 
 
 def test_every_problem_is_documented_as_one(document: dict[str, Any]) -> None:
