@@ -39,7 +39,7 @@ LEAST_SUMMARY_CHARS = 200
 MIN_REPEATED_WORDS = 5
 """From how many words on, a message that was said before is not said again. "Can you elaborate?"
 may be."""
-ASKED_RUN = 10
+ASKED_RUN = 12
 """From how many words in a row on, a question is one that was asked before, whatever is said around
 it. At a question that stays, it may be."""
 

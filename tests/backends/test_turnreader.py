@@ -338,7 +338,7 @@ REFUSED = [
     (f"You said: {ANSWER}", "Said the candidate's words"),
     (ASKED_BEFORE, "Said again what it had said before"),
     (
-        "I can only repeat it. [Second question: What do you check first in a table that is new?]",
+        "Again. [Second question: What do you check first in a table that is new to you?]",
         "Asked again what it had asked before",
     ),
     ("Thanks " * 50, "Said the same again and again"),
