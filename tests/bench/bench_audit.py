@@ -112,7 +112,8 @@ def run(path: Path) -> dict[str, Any]:
     """All of it, on the log at `path` and on a copy that a gateway opens."""
     result: dict[str, Any] = {"audit verify": check(path)}
     with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(path, Path(folder) / "interviews.db")
+        for end in ("", ".key"):
+            shutil.copy(f"{path}{end}", Path(folder) / f"interviews.db{end}")
         with gateway_in_own_python(Path(folder)) as gateway:
             result["answers in ms"] = ask(gateway.client)
     return result
