@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.http import problems
 from api.http.caller import TheCaller, caller_of
 from api.http.responses import EVENT_STREAM, WITH_EVIDENCE, documented, json_of
+from api.http.routes.cursors import cursor_at, position_of
 from api.http.routes.gateway_of import TheGateway, gateway_of
 from api.http.routes.in_path import InterviewInPath
 from api.http.streaming import events_of, last_event_id, wants_events
@@ -186,14 +187,13 @@ async def interviews(
     interviews fit, it may have fewer than `limit`, or none, although there are more: `lookedBackTo`
     says how far it looked. Follow `next` until it is null.
     """
-    before = int(cursor) if cursor is not None else None
     if practice is None and caller.owner is not None:
         practice = "true"
     page = await gateway.log.overviews(
         text=q,
         state=state,
         role=role,
-        before=before,
+        before=await position_of(cursor, gateway.log, caller.owner),
         limit=limit,
         practice=WITH_PRACTICE[practice],
         started_by=caller.owner,
@@ -208,7 +208,7 @@ async def interviews(
         found = [place and replace(place, position=None) for place in found]
     return InterviewsReply(
         interviews=[ListedInterview.in_list(*each) for each in zip(rows, found, strict=True)],
-        next=None if page.next is None else str(page.next),
+        next=await cursor_at(page.next, gateway.log, caller.owner),
         looked_back_to=looked_back_to,
     )
 

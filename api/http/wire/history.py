@@ -17,7 +17,7 @@ ShownState = Literal[State.STARTED, State.QUESTIONING, State.COMPLETE, State.FOR
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 
-CURSOR = "^[0-9]{1,18}$"
+CURSOR = "^([0-9]{1,18}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
 
 
 def _is_cursor(text: str) -> str:
@@ -29,7 +29,7 @@ def _is_cursor(text: str) -> str:
 Cursor = Annotated[
     str, AfterValidator(_is_cursor), WithJsonSchema({"type": "string", "pattern": CURSOR})
 ]
-"""The position before which the interviews of a page began."""
+"""The position before which the interviews of a page began, or the interview that did."""
 
 ShownPractice = Literal["false", "true", "only"]
 """Whether a list leaves practice out, shows it too, or shows nothing else."""

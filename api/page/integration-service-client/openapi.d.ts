@@ -276,7 +276,7 @@ export interface components {
         Format: "json" | "md" | "html" | "pdf";
         /** @description Where the text that was sought is found first in an interview. */
         FoundWords: {
-            /** @description Of the event in the whole log, if it was said in the interview. */
+            /** @description Of the event in the whole log, if it was said in the interview. A candidate is not told it. */
             position?: number | null;
             /** @description The index of the session's message that it is in. Without it and `position`, it is in the candidate's name, the role, the model or the id. */
             message?: number | null;

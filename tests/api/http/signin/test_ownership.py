@@ -286,6 +286,42 @@ def test_nothing_that_a_candidate_is_sent_counts_what_others_do(stage: Stage) ->
     assert set(known) == {"position", "leaf"}
 
 
+@pytest.mark.parametrize("sought", [{}, {"q": "?"}])
+def test_the_pages_of_a_list_count_nothing_of_others(stage: Stage, sought: dict[str, str]) -> None:
+    own: list[str] = []
+    for _ in range(4):
+        own.insert(0, Desktop(stage.ann).start().interview_id)
+        Desktop(stage.bob).start()
+    asked = {"limit": "1", **sought}
+    seen: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = stage.ann.get(INTERVIEWS, **asked, **cursor).json()
+        seen += [row["interviewId"] for row in page["interviews"]]
+        if page["next"] is None:
+            break
+        assert page["next"] == seen[-1]
+        cursor = {"cursor": page["next"]}
+        if len(seen) == 2:  # the next page goes on behind it, though it is nobody's by then
+            stage.ada.client.delete(f"{INTERVIEWS}/{seen[-1]}").raise_for_status()
+    assert seen[:4] == own
+
+
+def test_a_page_goes_on_behind_nothing_that_a_candidate_may_not_know(
+    stage: Stage, others: Desktop
+) -> None:
+    Desktop(stage.ann).start()
+    refused = [
+        told(stage.ann.get(INTERVIEWS, cursor=cursor))
+        for cursor in (others.interview_id, str(uuid4()), "3")
+    ]
+    for status, problem, _ in refused:
+        assert (status, problem["type"]) == (422, "/problems/invalid-input")
+        [error] = problem["errors"]
+        assert error["message"] == "must be the `next` of the page before"
+    assert stage.ada.get(INTERVIEWS, cursor=others.interview_id).status_code == 200
+
+
 def test_a_reply_under_way_is_anothers_too(stage: Stage, others: Desktop) -> None:
     response = stage.ann.client.get(f"{INTERVIEWS}/{others.interview_id}/reply", headers=EVENTS)
     assert response.status_code == 404
