@@ -43,6 +43,14 @@ def legal(session: Any) -> Posted | None:
     return read.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
+def _is_readable(session: Posted) -> bool:
+    try:
+        Session.model_validate(session)
+    except ValidationError:
+        return False
+    return True
+
+
 @dataclass
 class Kept:
     """An interview as the log must have it. `held` are the sessions that a client was given or
@@ -187,12 +195,18 @@ class Model:
             and (asked["role"], _total(asked)) == (kept.asked["role"], _total(kept.asked))
         )
 
+    def _refuse(self, sent: Posted, response: httpx.Response) -> None:
+        """A session that no interview could have come to. Whoever posts one of an interview that
+        is forgotten is told that first, if the session can be read at all."""
+        kept = self.kept.get(sent.get("interviewId", ""))
+        _expect(response, 410 if kept and kept.forgotten and _is_readable(sent) else 422)
+
     # Answering
 
     def _respond(self, sent: Posted, answer: str, response: httpx.Response) -> None:
         posted = legal(sent)
         if posted is None:
-            _expect(response, 422)
+            self._refuse(sent, response)
             return
         if "interviewId" not in posted:
             self._respond_by_words(posted, answer, response)
@@ -329,7 +343,7 @@ class Model:
         """`at_once`: an answer that comes while a summary is written belongs into it."""
         posted = legal(sent)
         if posted is None:
-            _expect(response, 422)
+            self._refuse(sent, response)
             return
         kept: Kept | None
         if "interviewId" in posted:
