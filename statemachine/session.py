@@ -20,8 +20,9 @@ from pydantic import (
     StringConstraints,
 )
 from pydantic.alias_generators import to_camel
+from pydantic_core import to_json
 
-from statemachine.canonical import canonical_json, json_string
+from statemachine.canonical import canonical_json
 from statemachine.roles import Role as Role  # noqa: PLC0414 - sessions name it
 from statemachine.storable import has_words, is_storable
 
@@ -147,7 +148,7 @@ def session_fingerprint(
     config: Config, current_question: int, is_complete: bool, messages: Iterable[Message]
 ) -> bytes:
     """`Session.fingerprint` of the session that has these fields."""
-    said = ",".join([message_text(m.role, m.content) for m in messages]).encode()
+    said = b",".join([message_json(m.role, m.content) for m in messages])
     hash = hashlib.sha256(_opening(config_text(config), current_question, is_complete))
     # For a longer piece, hashlib gives the interpreter's lock away, and has to get it back from the
     # log's writer: 4 % of the event loop's time in a move.
@@ -162,9 +163,10 @@ def move_fingerprint(session: bytes, answer: str) -> bytes:
     return hashlib.sha256(session + answer.encode()).digest()
 
 
-def message_text(role: Speaker, content: str) -> str:
+def message_json(role: Speaker, content: str) -> bytes:
     """A message's canonical JSON."""
-    return f'{{"content":{json_string(content)},"role":"{role}"}}'
+    # pydantic writes a text as `json` does, in a fifth of the time.
+    return b'{"content":%b,"role":"%b"}' % (to_json(content), role.encode())
 
 
 @lru_cache

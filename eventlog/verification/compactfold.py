@@ -35,7 +35,7 @@ from statemachine.session import (
     Speaker,
     config_text,
     fingerprint_of,
-    message_text,
+    message_json,
     move_fingerprint,
 )
 from statemachine.states import State
@@ -165,7 +165,7 @@ class CompactFold:
         self._hand_out_session()
 
     def _say(self, speaker: Speaker, words: str) -> None:
-        self._said += b"," * bool(self._said) + message_text(speaker, words).encode()
+        self._said += b"," * bool(self._said) + message_json(speaker, words)
 
     def _add_source(self, origin: Origin | None) -> None:
         for name in origin.speakers if origin is not None else ():

@@ -53,7 +53,7 @@ from statemachine.session import (
     Config,
     config_text,
     fingerprint_of,
-    message_text,
+    message_json,
     move_fingerprint,
 )
 
@@ -112,7 +112,7 @@ def _conducted(chance: random.Random) -> list[Move]:
         nonlocal interview
         said = len(interview.messages) if interview else 0
         interview = evolve(interview, event, id=str(UUID(int=0)))
-        messages = [message_text(m.role, m.content) for m in interview.messages[said:]]
+        messages = [message_json(m.role, m.content) for m in interview.messages[said:]]
         kind, schema_version, payload = encode(event)
         is_answer = isinstance(event, AnswerGiven)
         return _Step(
@@ -120,7 +120,7 @@ def _conducted(chance: random.Random) -> list[Move]:
             schema_version,
             None if is_answer else canonical_json(payload),
             interview,
-            b"" if is_answer else ",".join(messages).encode(),
+            b"" if is_answer else b",".join(messages),
             interview.session.current_question,
             isinstance(event, QuestionAsked | QuestionKept | InterviewCompleted),
         )

@@ -8,9 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from statemachine.canonical import canonical_json
 from statemachine.events import AnswerGiven, QuestionAsked
 from statemachine.interview import Interview
-from statemachine.session import MAX_MESSAGE_CHARS, Config, Message, Session
+from statemachine.session import (
+    MAX_MESSAGE_CHARS,
+    Config,
+    Message,
+    Session,
+    Speaker,
+    message_json,
+)
 from tests.statemachine.strategies import few, interview_ids, interviews, words
 
 WIRE: dict[str, Any] = {
@@ -181,6 +189,12 @@ def test_the_fingerprint_of_a_session_never_changes() -> None:
     # Logs find sessions by it: another value here leaves every old session unknown.
     fingerprint = Session.model_validate(WIRE).fingerprint()
     assert fingerprint.hex() == ("baf7248ab39729e5b31e2b31e48c39063fb00449fd8c9d9693ff11206a1f4651")
+
+
+@given(st.sampled_from(Speaker), st.text())
+def test_a_message_is_hashed_in_canonical_json(role: Speaker, content: str) -> None:
+    told = {"role": role, "content": content}
+    assert message_json(role, content) == canonical_json(told)
 
 
 def test_the_fingerprint_of_a_move_never_changes() -> None:
