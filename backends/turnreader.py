@@ -133,8 +133,7 @@ class TurnReader(Reader):
         said = words_of(text)
         if len(said) < MIN_REPEATED_WORDS:
             return
-        asked = [] if self._turn.stays else words_of(question_in(text))
-        runs = [asked[at : at + ASKED_RUN] for at in range(len(asked) - ASKED_RUN + 1)]
+        asked = set() if self._turn.stays else Texts(ASKED_RUN, [question_in(text)]).runs
         for message in self._turn.session.messages:
             if message.role is not Speaker.ASSISTANT:
                 continue
@@ -142,15 +141,9 @@ class TurnReader(Reader):
             before = message.content.casefold()
             if all(word in before for word in said) and words_of(message.content) == said:
                 raise BackendError("Said again what it had said before")
-            likely = [run for run in runs if all(word in before for word in run)]
-            if likely and _holds_any(words_of(message.content), likely):
+            likely = {run for run in asked if all(word in before for word in run)}
+            if likely and not likely.isdisjoint(Texts(ASKED_RUN, [message.content]).runs):
                 raise BackendError("Asked again what it had asked before")
-
-
-def _holds_any(words: Sequence[str], runs: Sequence[Sequence[str]]) -> bool:
-    """Whether any of the runs is among the words, word for word."""
-    text = f" {' '.join(words)} "
-    return any(f" {' '.join(run)} " in text for run in runs)
 
 
 class SummaryReader(Reader):
