@@ -4,6 +4,7 @@ is one of their own."""
 
 from fastapi.exceptions import RequestValidationError
 
+from api.http.wire.history import NO_CURSOR
 from eventlog.protocol import EventLog
 from statemachine.states import State
 
@@ -11,8 +12,10 @@ from statemachine.states import State
 async def cursor_at(position: int | None, log: EventLog, owner: str | None) -> str | None:
     """The `next` of a page that is followed by what began before this position; None where nothing
     is. Raises LogUnavailable or LogCorrupted."""
-    if position is None or owner is None:
-        return None if position is None else str(position)
+    if position is None:
+        return None
+    if owner is None:
+        return str(position)
     [first] = await log.records_from(position, 1)
     return first.interview_id
 
@@ -24,11 +27,10 @@ async def position_of(cursor: str | None, log: EventLog, owner: str | None) -> i
         return None
     if owner is None and cursor.isdecimal():
         return int(cursor)
-    row = None if cursor.isdecimal() else await log.overview(cursor)
+    row = await log.overview(cursor)
     if row is None or not await _may_know(cursor, row.state, log, owner):
-        told = "must be the `next` of the page before"
         raise RequestValidationError(
-            [{"type": "value", "loc": ("query", "cursor"), "msg": told, "input": cursor}]
+            [{"type": "value", "loc": ("query", "cursor"), "msg": NO_CURSOR, "input": cursor}]
         )
     return row.first_position
 

@@ -17,12 +17,13 @@ ShownState = Literal[State.STARTED, State.QUESTIONING, State.COMPLETE, State.FOR
 
 Limit = Annotated[int, Field(ge=1, le=100)]
 
+NO_CURSOR = "must be the `next` of the page before"
 CURSOR = "^([0-9]{1,18}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$"
 
 
 def _is_cursor(text: str) -> str:
     if re.fullmatch(CURSOR, text) is None:
-        raise ValueError("must be the `next` of the page before")
+        raise ValueError(NO_CURSOR)
     return text
 
 
