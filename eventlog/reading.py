@@ -311,7 +311,9 @@ class StoredReader(ABC, Generic[Db]):
         """What `look` finds of the listed interviews, window by window from the newest event. The
         first window has `size` events, the next twice as many, and so on up to `most`."""
         rows: list[Overview] = []
-        end = min(listing.before, await reader.run(self._queries.head))
+        end = listing.before
+        if size < END:  # or all is one window, wherever it ends
+            end = min(end, await reader.run(self._queries.head))
         stop = time.monotonic() + LOOKING_SECONDS
         while end > 0 and len(rows) <= listing.limit:  # one more tells whether there are more
             start, room = max(0, end - size), listing.limit + 1 - len(rows)
